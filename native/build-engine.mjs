@@ -1,0 +1,224 @@
+#!/usr/bin/env node
+// Builds the native engine: @tensorflow/tfjs-node-gpu's own C++ binding, linked to the TensorFlow libraries that
+// PyPI's wheel carries (the libtensorflow that the npm package would download is years old and needs a host that
+// is often out of reach). Everything large lives in .engine/ (or TRM_ENGINE_DIR), so `npm ci` does not lose it.
+//
+//   node native/build-engine.mjs [--engine cpu|cuda] [--check]
+//
+// --check says whether the engine in node_modules is complete and of the asked kind; exit code 1 if not.
+import { execFileSync } from 'node:child_process';
+import { createHash } from 'node:crypto';
+import {
+  copyFileSync,
+  existsSync,
+  lstatSync,
+  mkdirSync,
+  mkdtempSync,
+  readdirSync,
+  readFileSync,
+  readlinkSync,
+  renameSync,
+  rmSync,
+  symlinkSync,
+  writeFileSync,
+} from 'node:fs';
+import { createRequire } from 'node:module';
+import { dirname, join, resolve } from 'node:path';
+import { fileURLToPath } from 'node:url';
+
+const TENSORFLOW = '2.21.0';
+// Any CPython works as a donor: only the C libraries are taken from the wheel.
+const WHEEL_PYTHON = '311';
+const WHEELS = { cpu: 'tensorflow_cpu', cuda: 'tensorflow' };
+// CUDA user-space libraries of `tensorflow[and-cuda]` 2.21.0; the driver's libcuda.so.1 comes from the host.
+const CUDA_WHEELS = [
+  'nvidia-cublas-cu12',
+  'nvidia-cuda-cupti-cu12',
+  'nvidia-cuda-nvcc-cu12',
+  'nvidia-cuda-nvrtc-cu12',
+  'nvidia-cuda-runtime-cu12',
+  'nvidia-cudnn-cu12',
+  'nvidia-cufft-cu12',
+  'nvidia-curand-cu12',
+  'nvidia-cusolver-cu12',
+  'nvidia-cusparse-cu12',
+  'nvidia-nccl-cu12',
+  'nvidia-nvjitlink-cu12',
+];
+// The only headers the binding includes; the wheel's whole include tree is 430 MB.
+const HEADER_FOLDERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/c/'];
+const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
+
+const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
+const say = (text) => console.log(`engine: ${text}`);
+const fail = (text) => {
+  console.error(`engine: ${text}`);
+  process.exit(1);
+};
+
+function option(name, fallback) {
+  const at = process.argv.indexOf(`--${name}`);
+  return at < 0 ? fallback : process.argv[at + 1];
+}
+
+const kind = option('engine', process.env.ENGINE || 'cpu');
+if (!(kind in WHEELS)) fail(`ENGINE must be cpu or cuda, got "${kind}"`);
+const python = process.env.PYTHON || 'python3';
+const engineHome = resolve(root, process.env.TRM_ENGINE_DIR || '.engine');
+const libraryHome = join(engineHome, `${WHEELS[kind]}-${TENSORFLOW}-${process.arch}`);
+const packageHome = dirname(
+  createRequire(join(root, 'package.json')).resolve('@tensorflow/tfjs-node-gpu/package.json'),
+);
+const bindingPath = join(packageHome, 'lib', 'napi-v8', 'tfjs_binding.node');
+
+function isComplete() {
+  const link = join(packageHome, 'deps', 'lib', LIBRARIES[0]);
+  try {
+    return (
+      existsSync(bindingPath) &&
+      existsSync(link) &&
+      readlinkSync(link) === join(libraryHome, 'tensorflow', LIBRARIES[0])
+    );
+  } catch {
+    return false;
+  }
+}
+
+/** Downloads wheels with pip and unpacks the named members with Python's own zip reader. */
+function fetchWheels(names, wanted, target) {
+  const folder = mkdtempSync(join(engineHome, 'download-'));
+  try {
+    for (const name of names) {
+      const spec = name.startsWith('nvidia-') ? name : `${name}==${TENSORFLOW}`;
+      say(`downloading ${spec}`);
+      const platforms =
+        process.arch === 'arm64'
+          ? ['manylinux_2_27_aarch64', 'manylinux2014_aarch64']
+          : ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'];
+      execFileSync(
+        python,
+        [
+          '-m',
+          'pip',
+          'download',
+          '--quiet',
+          '--no-deps',
+          '--only-binary=:all:',
+          '--python-version',
+          WHEEL_PYTHON,
+          ...platforms.flatMap((platform) => ['--platform', platform]),
+          '--dest',
+          folder,
+          spec,
+        ],
+        { stdio: ['ignore', 'ignore', 'inherit'] },
+      );
+    }
+    const unzip = [
+      'import sys, zipfile, glob, re',
+      'for wheel in glob.glob(sys.argv[1] + "/*.whl"):',
+      '    with zipfile.ZipFile(wheel) as archive:',
+      '        archive.extractall(sys.argv[2], [n for n in archive.namelist() if re.match(sys.argv[3], n)])',
+    ].join('\n');
+    execFileSync(python, ['-c', unzip, folder, target, wanted], { stdio: 'inherit' });
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+function installLibraries() {
+  if (existsSync(join(libraryHome, 'COMPLETE'))) return;
+  mkdirSync(engineHome, { recursive: true });
+  const staging = mkdtempSync(join(engineHome, 'staging-'));
+  const headers = HEADER_FOLDERS.map((folder) => `tensorflow/include/${folder}`).join('|');
+  fetchWheels([WHEELS[kind]], `(tensorflow/(${LIBRARIES.join('|')})$)|(${headers})`, staging);
+  if (kind === 'cuda') fetchWheels(CUDA_WHEELS, 'nvidia/', staging);
+  writeFileSync(join(staging, 'COMPLETE'), `${TENSORFLOW}\n`);
+  rmSync(libraryHome, { recursive: true, force: true });
+  renameSync(staging, libraryHome);
+  say(`TensorFlow ${TENSORFLOW} (${kind}) unpacked in ${libraryHome}`);
+}
+
+function nodeHeaders() {
+  const candidates = [
+    process.env.NODE_INCLUDE,
+    join(dirname(process.execPath), '..', 'include', 'node'),
+    '/usr/include/node',
+    '/usr/local/include/node',
+  ];
+  const found = candidates.find((folder) => folder && existsSync(join(folder, 'node_api.h')));
+  return (
+    found ??
+    fail(
+      `Node's C headers (node_api.h) were not found; set NODE_INCLUDE to their folder. Looked in: ${candidates.filter(Boolean).join(', ')}`,
+    )
+  );
+}
+
+/** Compiles the binding, or takes the one compiled earlier from the same sources. */
+function buildBinding() {
+  const sources = readdirSync(join(packageHome, 'binding'))
+    .filter((name) => name.endsWith('.cc'))
+    .sort();
+  const identity = createHash('sha256').update(`${kind} ${TENSORFLOW} ${process.arch} napi8\n`);
+  for (const name of sources) identity.update(readFileSync(join(packageHome, 'binding', name)));
+  const cached = join(engineHome, `tfjs_binding-${identity.digest('hex').slice(0, 16)}.node`);
+  if (!existsSync(cached)) {
+    const compiler = process.env.CXX || 'g++';
+    say(`compiling ${sources.length} sources with ${compiler}`);
+    const lib = join(libraryHome, 'tensorflow');
+    const args = [
+      '-shared',
+      '-fPIC',
+      '-O2',
+      '-std=c++17',
+      '-DNAPI_VERSION=8',
+      '-w',
+      `-I${nodeHeaders()}`,
+      `-I${packageHome}`,
+      `-I${join(lib, 'include')}`,
+      ...sources.map((name) => join(packageHome, 'binding', name)),
+      '-o',
+      `${cached}.tmp`,
+      ...LIBRARIES.map((name) => join(lib, name)),
+      // The wheel's libraries look for CUDA relative to themselves, so the path must be theirs and no link's.
+      `-Wl,-rpath,${lib}`,
+    ];
+    try {
+      execFileSync(compiler, args, { stdio: 'inherit' });
+    } catch (error) {
+      fail(
+        `the compiler failed (${error.message.split('\n')[0]}); a C++17 compiler is needed, CXX chooses another one`,
+      );
+    }
+    renameSync(`${cached}.tmp`, cached);
+  }
+  mkdirSync(dirname(bindingPath), { recursive: true });
+  copyFileSync(cached, bindingPath);
+}
+
+function link(target, path) {
+  mkdirSync(dirname(path), { recursive: true });
+  try {
+    lstatSync(path);
+    rmSync(path);
+  } catch {
+    // nothing there yet
+  }
+  symlinkSync(target, path);
+}
+
+if (process.platform !== 'linux')
+  fail(
+    `the native engine is built on Linux (x64, arm64); this is ${process.platform}. Inference runs on the WASM backend without it.`,
+  );
+if (process.argv.includes('--check')) process.exit(isComplete() ? 0 : 1);
+if (isComplete()) {
+  say(`${kind} engine is in place`);
+} else {
+  installLibraries();
+  buildBinding();
+  for (const name of LIBRARIES)
+    link(join(libraryHome, 'tensorflow', name), join(packageHome, 'deps', 'lib', name));
+  say(`ready: ${bindingPath}`);
+}

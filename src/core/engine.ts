@@ -1,0 +1,117 @@
+import { existsSync } from 'node:fs';
+import { cpus } from 'node:os';
+import { EngineError } from './errors';
+
+/** Which engine to use: the native one, WASM (inference only), or native with WASM as the fallback. */
+export type EngineChoice = 'native' | 'wasm' | 'auto';
+
+/** The engine in use, for `trm doctor`, run records and tests. */
+export interface EngineInfo {
+  engine: 'native' | 'wasm';
+  /** tfjs backend name: `tensorflow` or `wasm`. */
+  backend: string;
+  /** Version of the native TensorFlow library; null for WASM. */
+  tensorflow: string | null;
+  /** File of the native binding; null for WASM. */
+  binding: string | null;
+  /** Processor cores the engine may use. */
+  threads: number;
+  /** True when TensorFlow sees a CUDA device. */
+  gpu: boolean;
+}
+
+let loading: Promise<EngineInfo> | undefined;
+
+/**
+ * Loads a TensorFlow.js engine once for the process; afterwards `@tensorflow/tfjs-core` computes on it. Later calls
+ * return the first result.
+ * @param options.choice default `auto`: native, and WASM only when the native one is missing, said through `warn`
+ * @param options.warn receives the reason for a fallback; default: standard error
+ * @throws EngineError when the wanted engine cannot be loaded
+ */
+export function loadEngine(
+  options: { choice?: EngineChoice; warn?: (text: string) => void } = {},
+): Promise<EngineInfo> {
+  const { choice = 'auto', warn = (text) => void process.stderr.write(`${text}\n`) } = options;
+  loading ??= choose(choice, warn);
+  return loading.catch((error: unknown) => {
+    loading = undefined;
+    throw error;
+  });
+}
+
+/** Loads the native engine or throws: training needs it (WASM has no kernel for the gradient of embeddings). */
+export async function requireNativeEngine(): Promise<EngineInfo> {
+  const info = await loadEngine({ choice: 'native' });
+  if (info.engine !== 'native')
+    throw new EngineError(
+      'expected the native TensorFlow engine, got WASM, which cannot train',
+      'run `make setup`',
+    );
+  return info;
+}
+
+async function choose(choice: EngineChoice, warn: (text: string) => void): Promise<EngineInfo> {
+  if (choice === 'wasm') return loadWasm();
+  try {
+    return await loadNative();
+  } catch (error) {
+    const reason = (error as Error).message.split('\n')[0];
+    if (choice === 'native')
+      throw new EngineError(`the native TensorFlow engine did not load: ${reason}`, 'run `make setup`', {
+        cause: error,
+      });
+    warn(
+      `WARNING: the native TensorFlow engine did not load (${reason}). Falling back to WASM: inference only, slower, ` +
+        'no training. Run `make setup` to build the native engine.',
+    );
+    return loadWasm();
+  }
+}
+
+/** The part of tfjs-node that tells about the library behind it. */
+interface NativeBackend {
+  binding: { TF_Version: string };
+  isUsingGpuDevice?: boolean;
+}
+
+async function loadNative(): Promise<EngineInfo> {
+  // 1 = warnings and worse: TensorFlow's start-up notes would drown a notebook's first cell.
+  process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
+  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
+  const binding = nativeBindingPath();
+  if (!existsSync(binding)) throw new EngineError(`no native binding at ${binding}`, 'run `make setup`');
+  const tf = await import('@tensorflow/tfjs-node-gpu');
+  await tf.ready();
+  const backend = tf.backend() as unknown as NativeBackend;
+  return {
+    engine: 'native',
+    backend: tf.getBackend(),
+    tensorflow: backend.binding.TF_Version,
+    binding,
+    threads: cpus().length,
+    gpu: backend.isUsingGpuDevice === true,
+  };
+}
+
+/** Where the native binding stands in node_modules, whether or not it exists. */
+export function nativeBindingPath(): string {
+  return require
+    .resolve('@tensorflow/tfjs-node-gpu/package.json')
+    .replace(/package\.json$/, 'lib/napi-v8/tfjs_binding.node');
+}
+
+async function loadWasm(): Promise<EngineInfo> {
+  const tf = await import('@tensorflow/tfjs-core');
+  await import('@tensorflow/tfjs-backend-wasm');
+  if (!(await tf.setBackend('wasm'))) throw new EngineError('the WASM backend did not start');
+  await tf.ready();
+  return {
+    engine: 'wasm',
+    backend: tf.getBackend(),
+    tensorflow: null,
+    binding: null,
+    threads: 1,
+    gpu: false,
+  };
+}

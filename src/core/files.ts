@@ -1,0 +1,83 @@
+import { randomBytes } from 'node:crypto';
+import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import type { z } from 'zod';
+import { DataError } from './errors';
+
+/**
+ * Runs `write` on a temporary name beside `path`, then flushes and renames it into place: readers see the old
+ * file or the whole new one, never a part. The temporary file is removed when `write` throws.
+ */
+export async function withAtomicFile<T>(
+  path: string,
+  write: (temporaryPath: string) => Promise<T>,
+): Promise<T> {
+  await mkdir(dirname(path), { recursive: true });
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  try {
+    const result = await write(temporary);
+    const handle = await open(temporary, 'r');
+    await handle.sync().finally(() => handle.close());
+    await rename(temporary, path);
+    return result;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/** Writes a whole file atomically (see {@link withAtomicFile}). */
+export async function writeFileAtomic(path: string, data: string | Uint8Array): Promise<void> {
+  await withAtomicFile(path, async (temporary) => {
+    const handle = await open(temporary, 'wx');
+    await handle.writeFile(data).finally(() => handle.close());
+  });
+}
+
+/** Writes indented JSON with a final newline, atomically. */
+export async function writeJsonAtomic(path: string, value: unknown): Promise<void> {
+  await writeFileAtomic(path, `${JSON.stringify(value, null, 2)}\n`);
+}
+
+/**
+ * Reads and validates a JSON file.
+ * @throws DataError when the file is missing, is not JSON, or does not fit the schema (all issues named)
+ */
+export async function readJson<S extends z.ZodType>(path: string, schema: S): Promise<z.output<S>> {
+  let text: string;
+  try {
+    text = await readFile(path, 'utf8');
+  } catch (error) {
+    throw new DataError(
+      `expected a readable file at ${path}: ${(error as Error).message}`,
+      'check the path, or run the stage that makes it',
+      { cause: error },
+    );
+  }
+  return parseJson(text, schema, path);
+}
+
+/** Parses and validates JSON text; `label` names its origin in error messages. @throws DataError */
+export function parseJson<S extends z.ZodType>(text: string, schema: S, label: string): z.output<S> {
+  let value: unknown;
+  try {
+    value = JSON.parse(text);
+  } catch (error) {
+    throw new DataError(
+      `${label} is not valid JSON: ${(error as Error).message}`,
+      'the file may be cut short; make it again',
+      { cause: error },
+    );
+  }
+  const result = schema.safeParse(value);
+  if (!result.success) {
+    const issues = result.error.issues.map(
+      (issue) => `${issue.path.join('.') || '(top level)'}: ${issue.message}`,
+    );
+    throw new DataError(
+      `${label} does not have the expected form: ${issues.join('; ')}`,
+      'it may come from another version; make it again',
+    );
+  }
+  return result.data;
+}

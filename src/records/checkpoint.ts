@@ -1,0 +1,49 @@
+import { z } from 'zod';
+
+/** Version of the checkpoint layout; a foreign one is refused. */
+export const CHECKPOINT_VERSION = 1;
+
+const hex = z.string().regex(/^[0-9a-f]{64}$/);
+
+/** Artefacts a model depends on. A release carries the same hashes. */
+export const artefactHashesSchema = z.strictObject({
+  /** Manifest of the processed dataset. */
+  dataset: hex,
+  tokenizer: hex,
+  /** Closed vocabulary. */
+  vocabulary: hex,
+  taxonomy: hex,
+  lexerVersion: z.int().positive(),
+  exampleVersion: z.int().positive(),
+});
+export type ArtefactHashes = z.infer<typeof artefactHashesSchema>;
+
+const rngState = z.tuple([z.int(), z.int(), z.int(), z.int()]);
+
+/**
+ * `checkpoint.json`, written last into a checkpoint folder beside the safetensors files `weights`, `ema`,
+ * `optimizer` and `carries`, whose hashes it holds.
+ */
+export const checkpointSchema = z.strictObject({
+  version: z.literal(CHECKPOINT_VERSION),
+  /** Optimizer steps done. */
+  step: z.int().nonnegative(),
+  /** Rows of training data consumed. */
+  samplesSeen: z.int().nonnegative(),
+  /** Resolved model config (src/trm). */
+  model: z.record(z.string(), z.unknown()),
+  /** Resolved training config (src/training). */
+  training: z.record(z.string(), z.unknown()),
+  hashes: artefactHashesSchema,
+  /** Random streams by name. */
+  random: z.record(z.string(), rngState),
+  /** Where the data order stands: epoch and position in the seeded permutation, by length bucket. */
+  cursor: z.record(z.string(), z.strictObject({ epoch: z.int(), position: z.int() })),
+  /** Rows in flight by bucket: sample index and supervision steps done, beside the tensors in `carries`. */
+  carries: z.record(z.string(), z.array(z.strictObject({ index: z.int(), steps: z.int() }))),
+  /** File name -> sha256. */
+  files: z.record(z.string(), hex),
+  /** Best validation score so far and its step; null before the first evaluation. */
+  best: z.strictObject({ step: z.int(), score: z.number() }).nullable(),
+});
+export type CheckpointRecord = z.infer<typeof checkpointSchema>;

@@ -1,0 +1,83 @@
+/**
+ * The Example record: what the model eats. Plain arrays of fixed meaning, one entry a program token of a window;
+ * batches pad them (src/training). Stored in processed shards as little-endian binary columns.
+ */
+
+/** Version of the layout below; part of shard metadata and checkpoints. */
+export const EXAMPLE_VERSION = 1;
+
+/** Most BPE pieces kept of one program token; longer tokens are cut. */
+export const MAX_PIECES = 6;
+
+/** Replacement slots K: an edit writes at most this many tokens. */
+export const SLOTS = 8;
+
+/** Most program tokens an edit may replace (j - i). */
+export const MAX_SPAN = 8;
+
+/** Buckets of the distance to the previous/next token of the same name: 0 none, then log-spaced. */
+export const DISTANCE_BUCKETS = 16;
+
+/** How a name is bound, as the model sees it. Order is the code: append only. */
+export const BINDINGS = [
+  'none',
+  'parameter',
+  'local',
+  'global',
+  'builtin',
+  'attribute',
+  'import',
+  'unknown',
+] as const;
+export type Binding = (typeof BINDINGS)[number];
+
+/** One token an edit should write, seen three ways; -1 where that way cannot render it. */
+export interface SlotTarget {
+  /** Value of `copyGroup` shared by every window token that renders this text. */
+  copyGroup: number;
+  /** Index in the closed vocabulary. */
+  vocabulary: number;
+  /** BPE id when the token is a name of one piece. */
+  piece: number;
+}
+
+/** What the model should answer. */
+export interface ExampleTarget {
+  /** 0 = no bug; 1 + i = the edit starts at token i. */
+  location: number;
+  /** Length of the replaced span, 0..MAX_SPAN (0 = insertion). Meaningless when location is 0. */
+  spanLength: number;
+  /** Tokens to write, 0..SLOTS of them; the remaining slots are EMPTY. */
+  slots: SlotTarget[];
+  /** Taxonomy code (append-only integer); 0 = none. */
+  bugType: number;
+}
+
+/** One window, encoded. S is its number of program tokens, the closing END included. */
+export interface Example {
+  /** Sample this window was cut from. */
+  sampleId: string;
+  /** Index of the window's first token in the sample's token list. */
+  firstToken: number;
+  /** S. */
+  length: number;
+  /** [S * MAX_PIECES] BPE ids, 0 = padding. */
+  pieces: Uint16Array;
+  /** [S] index in TOKEN_KINDS. */
+  kinds: Uint8Array;
+  /** [S] indentation level, capped at 15. */
+  indents: Uint8Array;
+  /** [S] bracket depth, capped at 15. */
+  depths: Uint8Array;
+  /** [S] distance bucket to the previous token of the same name. */
+  previousSame: Uint8Array;
+  /** [S] distance bucket to the next token of the same name. */
+  nextSame: Uint8Array;
+  /** [S] index in BINDINGS. */
+  bindings: Uint8Array;
+  /** [S] 1 where the parser stopped, else 0. */
+  stopped: Uint8Array;
+  /** [S] tokens of equal kind and text share a number (0-based, by first occurrence). */
+  copyGroups: Uint8Array;
+  target: ExampleTarget;
+}

@@ -1,0 +1,47 @@
+import { z } from 'zod';
+
+/** How sure a fix is. `verified`: every verifier agreed; `plausible`: it parses and adds no finding; else `speculative`. */
+export const TIERS = ['verified', 'plausible', 'speculative'] as const;
+export type Tier = (typeof TIERS)[number];
+
+const position = z.strictObject({
+  /** 1-based. */
+  line: z.int().positive(),
+  /** 0-based UTF-16 column. */
+  column: z.int().nonnegative(),
+  /** UTF-16 offset in the decoded file. */
+  offset: z.int().nonnegative(),
+});
+
+/** A place where the model sees a bug, and the edit that mends it. */
+export const findingSchema = z.strictObject({
+  file: z.string(),
+  /** Taxonomy id the model names; null when it names none. */
+  bugType: z.string().nullable(),
+  /** Calibrated probability in 0..1 that the edit is exactly right. */
+  confidence: z.number().min(0).max(1),
+  start: position,
+  end: position,
+  /** Text removed and text written. */
+  before: z.string(),
+  after: z.string(),
+  tier: z.enum(TIERS),
+  /** What each verifier said, by name: `parses`, `names`, ... */
+  checks: z.record(z.string(), z.boolean()),
+  /** Supervision steps the model used. */
+  steps: z.int().positive(),
+});
+export type Finding = z.infer<typeof findingSchema>;
+
+/** What `repair` returns for one file. */
+export const fixSchema = z.strictObject({
+  file: z.string(),
+  findings: z.array(findingSchema),
+  /** The file's text with the applied findings; equals the input when none was. */
+  fixed: z.string(),
+  /** Unified diff, empty when nothing changed. */
+  diff: z.string(),
+  /** Milliseconds by step: lex, predict, verify. */
+  timings: z.record(z.string(), z.number()),
+});
+export type Fix = z.infer<typeof fixSchema>;
