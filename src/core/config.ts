@@ -143,7 +143,7 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown, schema: z.ZodType
     (value, key) => (isTree(value) || Array.isArray(value) ? (value as Tree)[key] : undefined),
     root,
   );
-  // YAML reads 1e-4 and no as text; say so, it is the commonest surprise.
+  // YAML 1.2 reads `no` and '5' as text; say so, it is the commonest surprise.
   const quoted = typeof got === 'string' && issue.code === 'invalid_type' ? ' (YAML read it as text)' : '';
   return `${where}: ${issue.message}, got ${JSON.stringify(got) ?? 'nothing'}${quoted}`;
 }
@@ -155,5 +155,5 @@ function knownKeys(schema: z.ZodType, path: readonly string[]): string[] {
     const properties = (node.properties ?? {}) as Record<string, Tree>;
     node = properties[key] ?? (node.additionalProperties as Tree) ?? (node.items as Tree) ?? {};
   }
-  return Object.keys((node.properties ?? {}) as Tree);
+  return Object.keys(node.properties ?? {});
 }

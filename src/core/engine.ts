@@ -78,7 +78,6 @@ interface NativeBackend {
 async function loadNative(): Promise<EngineInfo> {
   // 1 = warnings and worse: TensorFlow's start-up notes would drown a notebook's first cell.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
-  process.env.TF_ENABLE_ONEDNN_OPTS ??= '1';
   const binding = nativeBindingPath();
   if (!existsSync(binding)) throw new EngineError(`no native binding at ${binding}`, 'run `make setup`');
   const tf = await import('@tensorflow/tfjs-node-gpu');

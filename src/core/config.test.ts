@@ -1,0 +1,129 @@
+import { mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { suite } from 'uvu';
+import * as assert from 'uvu/assert';
+import { z } from 'zod';
+import { loadConfig, type LoadOptions } from './config';
+import { ConfigError } from './errors';
+
+const schema = z.strictObject({
+  seed: z.int().default(0),
+  train: z
+    .strictObject({
+      steps: z.int().positive().default(10),
+      learningRate: z.number().positive().default(1e-3),
+      stages: z.array(z.strictObject({ depth: z.int() })).default([]),
+      newline: z.string().default('\n'),
+    })
+    .prefault({}),
+});
+
+const test = suite<{ folder: string }>('config');
+test.before.each(async (context) => {
+  context.folder = await mkdtemp(join(tmpdir(), 'trm-config-'));
+});
+test.after.each(({ folder }) => rm(folder, { recursive: true }));
+
+async function load(folder: string, files: Record<string, string>, options?: LoadOptions) {
+  for (const [name, text] of Object.entries(files)) await writeFile(join(folder, name), text);
+  return loadConfig(join(folder, Object.keys(files)[0]), schema, options);
+}
+
+async function messageOf(
+  folder: string,
+  files: Record<string, string>,
+  options?: LoadOptions,
+): Promise<string> {
+  try {
+    await load(folder, files, options);
+  } catch (error) {
+    assert.instance(error, ConfigError);
+    return (error as Error).message;
+  }
+  return 'no error';
+}
+
+test('defaults, extends and set are applied in this order', async ({ folder }) => {
+  const files = {
+    'b.yaml': 'extends: a.yaml\ntrain: {learningRate: 0.01}\n',
+    'a.yaml': 'seed: 5\ntrain:\n  steps: 20\n  stages: [{depth: 1}, {depth: 2}]\n',
+  };
+  const loaded = await load(folder, files, {
+    set: ['train.steps=30'],
+    overrides: { 'train.stages': [{ depth: 9 }] },
+  });
+  assert.equal(loaded.config, {
+    seed: 5,
+    train: { steps: 30, learningRate: 0.01, stages: [{ depth: 9 }], newline: '\n' },
+  });
+  assert.is(loaded.name, 'b');
+  assert.equal(loaded.files, [join(folder, 'a.yaml'), join(folder, 'b.yaml')]);
+});
+
+test('the hash follows the resolved values, not how they were written', async ({ folder }) => {
+  const plain = await load(folder, { 'x.yaml': 'seed: 1\n' });
+  const same = await load(folder, { 'y.yaml': '# note\ntrain: {steps: 10}\nseed: 0\n' }, { set: ['seed=1'] });
+  const other = await load(folder, { 'z.yaml': 'seed: 2\n' });
+  assert.is(plain.hash, same.hash);
+  assert.is.not(plain.hash, other.hash);
+});
+
+test('unknown keys fail with the nearest name, at any depth', async ({ folder }) => {
+  assert.match(await messageOf(folder, { 'a.yaml': 'sed: 1\n' }), /unknown key "sed", did you mean "seed"\?/);
+  assert.match(
+    await messageOf(folder, { 'a.yaml': 'train: {learning_rate: 1}\n' }),
+    /unknown key "train\.learning_rate", did you mean "train\.learningRate"\?/,
+  );
+  assert.match(
+    await messageOf(folder, { 'a.yaml': 'train: {stages: [{dept: 1, depth: 2}]}\n' }),
+    /"train\.stages\.0\.dept", did you mean "train\.stages\.0\.depth"/,
+  );
+  assert.match(
+    await messageOf(folder, { 'a.yaml': '{}' }, { set: ['train.stepz=3'] }),
+    /did you mean "train\.steps"/,
+  );
+});
+
+test('wrong types say where, what was expected and what came', async ({ folder }) => {
+  assert.match(await messageOf(folder, { 'a.yaml': 'train: {steps: -1}' }), /train\.steps: .*>0.*, got -1/);
+  assert.match(
+    await messageOf(folder, { 'a.yaml': 'train: 3' }),
+    /train: .*expected object, received number, got 3/,
+  );
+});
+
+test('YAML traps: 1e-4 and 1.0e-4 are numbers, "no" is text, escapes work in double quotes', async ({
+  folder,
+}) => {
+  for (const text of ['1e-4', '1.0e-4', '0.0001'])
+    assert.is(
+      (await load(folder, { 'a.yaml': `train: {learningRate: ${text}}` })).config.train.learningRate,
+      1e-4,
+    );
+  assert.match(
+    await messageOf(folder, { 'a.yaml': 'seed: no' }),
+    /seed: .* got "no" \(YAML read it as text\)/,
+  );
+  assert.is((await load(folder, { 'a.yaml': 'train: {newline: "\\n"}' })).config.train.newline, '\n');
+  assert.is((await load(folder, { 'a.yaml': "train: {newline: '\\n'}" })).config.train.newline, '\\n');
+});
+
+test('missing files, circles, double keys and malformed --set are refused', async ({ folder }) => {
+  assert.throws(
+    () => loadConfig(join(folder, 'absent.yaml'), schema),
+    /expected a configuration file at .*absent\.yaml/,
+  );
+  assert.match(
+    await messageOf(folder, { 'a.yaml': 'extends: b.yaml', 'b.yaml': 'extends: a.yaml' }),
+    /"extends" goes in a circle/,
+  );
+  assert.match(await messageOf(folder, { 'a.yaml': 'seed: 1\nseed: 2\n' }), /[Mm]ap keys must be unique/);
+  assert.match(
+    await messageOf(folder, { 'a.yaml': '{}' }, { set: ['seed'] }),
+    /expected key=value, got "seed"/,
+  );
+  assert.match(await messageOf(folder, { 'a.yaml': '- 1\n' }), /expected a map of keys/);
+});
+
+test.run();
