@@ -1,0 +1,115 @@
+# Every task of the project, from a fresh clone on: `make run` and `make test` set up what is missing themselves.
+# `make help` lists the targets; `make` alone does the same.
+SHELL := /bin/bash
+.SHELLFLAGS := -eu -o pipefail -c
+.DEFAULT_GOAL := help
+MAKEFLAGS += --no-print-directory
+
+# cpu or cuda: which TensorFlow the native engine links to.
+ENGINE ?= cpu
+PYTHON ?= python3
+# Experiment for `make experiment` and arguments for the program behind a target.
+E ?= quickstart
+ARGS ?=
+BENCH ?=
+
+VENV := .venv
+export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/$(VENV)/bin:$(PATH)
+export JUPYTER_PATH := $(CURDIR)/jupyter
+export ENGINE PYTHON
+TRM := node dist/src/serving/cli/main.js
+SOURCES = $(shell find src bench scripts -name '*.ts' -o -name '*.py' -o -name '*.json' | grep -v node_modules)
+
+.PHONY: help setup build engine run lab experiment notebooks test unit lint typecheck check-notebooks bench parity doctor \
+	format clean distclean check-tools hooks
+
+help: ## List the targets
+	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
+	@echo "  Variables: E=<experiment> BENCH=<name> ENGINE=cpu|cuda PYTHON=<python> ARGS='<more arguments>'"
+
+## Set-up: each step leaves a stamp, so a second call does nothing.
+check-tools:
+	@native/check-tools.sh
+
+node_modules/.setup: package.json package-lock.json native/tfjs-node-shim/package.json | check-tools
+	@echo "setup: installing npm packages"
+	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	ln -sfn ../../dist/src/serving/cli/main.js node_modules/.bin/trm
+	touch $@
+
+$(VENV)/.setup: requirements.txt $(wildcard jupyter/papermill-plugin/*.py jupyter/papermill-plugin/*.toml) | check-tools
+	@echo "setup: installing the Python tools into $(VENV)"
+	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	mkdir -p $(VENV)/share/jupyter/lab/settings
+	cp jupyter/lab/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
+	touch $@
+
+engine: node_modules/.setup
+	@node native/build-engine.mjs --check --engine $(ENGINE) || node native/build-engine.mjs --engine $(ENGINE)
+
+dist/.built: node_modules/.setup tsconfig.json $(SOURCES)
+	@echo "setup: compiling TypeScript"
+	@node node_modules/typescript/bin/tsc
+	@chmod +x dist/src/serving/cli/main.js
+	@touch $@
+
+build: dist/.built ## Compile src, bench and scripts to dist
+
+setup: node_modules/.setup $(VENV)/.setup engine build hooks ## Install npm packages, Python tools, native engine; compile
+	@echo "setup: done"
+
+hooks: $(VENV)/.setup
+	@scripts/install-hooks.sh
+
+## What researchers call.
+run: setup ## The main job: the whole pipeline as notebooks, then a fix of examples/buggy.py
+	$(TRM) run quickstart $(ARGS)
+	$(TRM) fix examples/buggy.py --diff
+
+experiment: setup ## Run experiments/<E>.yaml through the notebooks (E=quickstart)
+	$(TRM) run $(E) $(ARGS)
+
+lab: setup ## Open JupyterLab with the TypeScript kernel on 127.0.0.1
+	jupyter lab --ip 127.0.0.1 --notebook-dir . $(ARGS)
+
+notebooks: setup ## Execute every notebook on the tiny configuration
+	node dist/scripts/notebooks.js execute $(ARGS)
+
+doctor: setup ## Say what is installed, what is used and what is missing
+	$(TRM) doctor
+
+## Checks.
+test: setup ## Lint, types, notebooks, unit and integration tests; closing line `N passed, N failed`
+	@scripts/run-checks.sh
+
+unit: setup ## Only the uvu tests (ARGS='part of a path')
+	node dist/scripts/test.js $(ARGS)
+
+lint: setup ## ESLint, Prettier, Dockerfiles, workflows
+	@scripts/lint.sh
+
+typecheck: setup ## Types of the library and of the notebooks' cells
+	node node_modules/typescript/bin/tsc --noEmit
+	node dist/scripts/notebooks.js check
+
+check-notebooks: setup ## Notebooks are stripped, typed and short
+	node dist/scripts/notebooks.js check
+
+bench: setup ## Run bench/<BENCH>.ts; the last line is JSON
+	@test -n "$(BENCH)" || { echo "which one? BENCH=$$(ls bench | sed -n 's/\.ts$$//p' | grep -v test | paste -sd'|')"; exit 2; }
+	@test -f bench/$(BENCH).ts || { echo "no bench/$(BENCH).ts; there are: $$(ls bench | sed -n 's/\.ts$$//p' | paste -sd' ')"; exit 2; }
+	node dist/bench/$(BENCH).js $(ARGS)
+
+parity: setup ## Compare the model with the independent reference; fails above the tolerance
+	node dist/scripts/parity.js
+
+format: setup ## Rewrite sources in the project's format
+	npx prettier --write .
+	node dist/scripts/notebooks.js strip
+
+clean: ## Remove compiled code and coverage; keeps data, runs and installed packages
+	rm -rf dist coverage
+
+distclean: clean ## Remove everything that set-up made (packages, venv, engine); keeps data and runs
+	rm -rf node_modules $(VENV) .engine

@@ -1,0 +1,88 @@
+/**
+ * Which folder of `src` may import which: the tree is the pipeline, and imports point one way. The table is explicit,
+ * so that a new arrow is a decision and shows in a review. docs/ARCHITECTURE.md tells what each folder is for.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { dirname, join, relative, resolve, sep } from 'node:path';
+import { preProcessFile } from 'typescript';
+
+const FOUNDATION = ['core', 'records', 'storage', 'shards'];
+const CODE = [...FOUNDATION, 'python', 'taxonomy'];
+const MODEL = [...CODE, 'processing', 'trm', 'metrics'];
+
+/** Folder -> folders it may import beside itself. A pair that is not listed is forbidden. */
+export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
+  core: [],
+  records: ['core'],
+  storage: ['core', 'records'],
+  shards: ['core', 'records', 'storage'],
+  python: ['core', 'records'],
+  taxonomy: ['core', 'records'],
+  collection: CODE,
+  generation: CODE,
+  processing: CODE,
+  trm: [...CODE, 'processing'],
+  metrics: ['core', 'records'],
+  training: MODEL,
+  repair: MODEL,
+  evaluation: [...MODEL, 'repair'],
+  release: [...MODEL, 'repair', 'evaluation'],
+  pipeline: [...MODEL, 'collection', 'generation', 'training', 'repair', 'evaluation', 'release'],
+  serving: [...MODEL, 'collection', 'generation', 'training', 'repair', 'evaluation', 'release', 'pipeline'],
+  workbench: FOUNDATION.concat('python', 'taxonomy', 'metrics'),
+};
+
+/** One import that the table forbids. */
+export interface ImportViolation {
+  /** Importing file, relative to the source root. */
+  file: string;
+  from: string;
+  to: string;
+}
+
+/**
+ * Imports between folders of a source tree that `allowed` does not list; files at the root (`index.ts`, the door for
+ * notebooks) may import every folder, and nobody may import them.
+ * @param root the `src` folder
+ */
+export function importViolations(
+  root: string,
+  allowed: Readonly<Record<string, readonly string[]>> = ALLOWED_IMPORTS,
+): ImportViolation[] {
+  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ts$/.test(file));
+  return files.flatMap((file) => {
+    const from = folderOf(file);
+    if (from === '') return [];
+    return preProcessFile(readFileSync(join(root, file), 'utf8'), true, true)
+      .importedFiles.map(({ fileName }) => fileName)
+      .filter((name) => name.startsWith('.'))
+      .map((name) => folderOf(relative(root, resolve(root, dirname(file), name))))
+      .filter((to) => to !== from && !(allowed[from] ?? []).includes(to))
+      .map((to) => ({ file, from, to: to === '' ? '(root)' : to }));
+  });
+}
+
+/** First folder of a relative path, '' for a file at the root. */
+function folderOf(path: string): string {
+  return path.includes(sep) ? path.slice(0, path.indexOf(sep)) : '';
+}
+
+/** A cycle in the table as a list of folders, or undefined when imports can only point one way. */
+export function findCycle(allowed: Readonly<Record<string, readonly string[]>>): string[] | undefined {
+  const finished = new Set<string>();
+  const visit = (folder: string, path: readonly string[]): string[] | undefined => {
+    if (path.includes(folder)) return [...path.slice(path.indexOf(folder)), folder];
+    if (finished.has(folder)) return undefined;
+    for (const next of allowed[folder] ?? []) {
+      const cycle = visit(next, [...path, folder]);
+      if (cycle) return cycle;
+    }
+    finished.add(folder);
+    return undefined;
+  };
+  for (const folder of Object.keys(allowed)) {
+    const cycle = visit(folder, []);
+    if (cycle) return cycle;
+  }
+  return undefined;
+}
