@@ -1,0 +1,52 @@
+/**
+ * What the commands share. A command file imports only this at the top; everything heavy comes through `import()`
+ * in its action (with `.js`: in CommonJS output that is the one form of import that Node resolves itself).
+ */
+import type { Command } from 'commander';
+
+/** What every command is given by `main`. */
+export interface CommandContext {
+  /** Aborted by the first SIGINT or SIGTERM. */
+  signal: AbortSignal;
+}
+
+/** Adds one command (with its subcommands) to the program. */
+export type Register = (program: Command, context: CommandContext) => void;
+
+/** Ends a command with an exit code and no message: the command has said what there is to say. */
+export class CommandExit extends Error {
+  override name = 'CommandExit';
+  constructor(readonly exitCode: number) {
+    super(`exit ${exitCode}`);
+  }
+}
+
+/** Collects a repeatable option: `--set a=1 --set b=2` -> ['a=1', 'b=2']. */
+export function collect(value: string, previous: readonly string[]): string[] {
+  return [...previous, value];
+}
+
+/** Help text that several commands share. */
+export const SET_HELP = 'override a config value, repeatable, for example --set train.steps=200';
+
+/** Prints a value as indented JSON on standard output. */
+export function printJson(value: unknown): void {
+  console.log(JSON.stringify(value, null, 2));
+}
+
+/** Pads cells to columns: one line a row, two spaces between, no trailing blanks. */
+export function columns(rows: readonly (readonly string[])[]): string {
+  const widths: number[] = [];
+  for (const row of rows)
+    row.forEach((cell, i) => {
+      widths[i] = Math.max(widths[i] ?? 0, cell.length);
+    });
+  return rows
+    .map((row) =>
+      row
+        .map((cell, i) => cell.padEnd(widths[i]))
+        .join('  ')
+        .trimEnd(),
+    )
+    .join('\n');
+}

@@ -1,0 +1,100 @@
+import { existsSync } from 'node:fs';
+import { readdir } from 'node:fs/promises';
+import { basename, join } from 'node:path';
+import { UserError, nearestName } from '../core/errors';
+import { readJson } from '../core/files';
+import { runsDir, workDir } from '../core/paths';
+import { listRuns, readMark, runState, type RunState } from '../core/run-folder';
+import { formatDuration } from '../core/progress';
+import { runSchema, type RunRecord } from '../records/run';
+
+/** One line of `trm runs list`. */
+export interface RunSummary {
+  id: string;
+  folder: string;
+  state: RunState;
+  /** Finished stages of all, for example `4/6`; empty when the run has no record. */
+  stages: string;
+  /** ISO 8601, UTC; null when the run has no record. */
+  startedAt: string | null;
+}
+
+/** Everything `trm runs show` knows of a run. */
+export interface RunDetails extends RunSummary {
+  /** Text of DONE or FAILED. */
+  mark: string | null;
+  record: RunRecord | null;
+  /** Names in the run folder. */
+  files: string[];
+}
+
+/** Summaries of all runs (of one experiment), newest first. @throws DataError when a run.json is damaged */
+export async function summarizeRuns(experiment?: string, runs = runsDir()): Promise<RunSummary[]> {
+  const folders = await listRuns(runs, experiment);
+  return Promise.all(folders.map(async (folder) => summarize(folder, await readRecord(folder))));
+}
+
+/**
+ * One run by its id, a part of it that no other run has, or `latest`.
+ * @throws UserError when none or several runs fit
+ */
+export async function describeRun(id: string, runs = runsDir()): Promise<RunDetails> {
+  const folder = await findRun(id, runs);
+  const record = await readRecord(folder);
+  return {
+    ...summarize(folder, record),
+    mark: (await readMark(folder)) ?? null,
+    record,
+    files: (await readdir(folder)).sort(),
+  };
+}
+
+/** Folder of the run that `id` names. @throws UserError when none or several fit */
+export async function findRun(id: string, runs = runsDir()): Promise<string> {
+  const folders = await listRuns(runs);
+  if (id === 'latest' && folders.length > 0) return folders[0];
+  const exact = folders.find((folder) => basename(folder) === id);
+  if (exact) return exact;
+  const fitting = folders.filter((folder) => basename(folder).includes(id));
+  if (fitting.length === 1) return fitting[0];
+  const near = nearestName(
+    id,
+    folders.map((folder) => basename(folder)),
+  );
+  throw new UserError(
+    fitting.length > 1
+      ? `${fitting.length} runs match "${id}": ${fitting.map((folder) => basename(folder)).join(', ')}`
+      : `expected a run in ${runs}, found none that matches "${id}"${near ? `, did you mean ${near}?` : ''}`,
+    '`trm runs list` shows them all',
+  );
+}
+
+/** A run for people. */
+export function formatRun(run: RunDetails): string {
+  const lines = [`${run.id}  ${run.state}`, `  folder   ${run.folder}`];
+  if (run.mark) lines.push(`  mark     ${run.mark.replaceAll('\n', '\n           ')}`);
+  for (const stage of run.record?.stages ?? []) {
+    const time = stage.seconds === null ? '' : `  ${formatDuration(stage.seconds)}`;
+    lines.push(
+      `  ${stage.stage.padEnd(9)}${stage.state.padEnd(8)}${time.padEnd(9)}${join(workDir(), 'stages', stage.key)}`,
+    );
+  }
+  lines.push(`  files    ${run.files.join('  ')}`);
+  return lines.join('\n');
+}
+
+function summarize(folder: string, record: RunRecord | null): RunSummary {
+  const finished = record?.stages.filter(({ state }) => state === 'done' || state === 'skipped').length;
+  return {
+    id: basename(folder),
+    folder,
+    state: runState(folder),
+    stages: record ? `${finished}/${record.stages.length}` : '',
+    startedAt: record?.startedAt ?? null,
+  };
+}
+
+async function readRecord(folder: string): Promise<RunRecord | null> {
+  const path = join(folder, 'run.json');
+  return existsSync(path) ? readJson(path, runSchema) : null;
+}
