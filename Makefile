@@ -45,8 +45,8 @@ $(VENV)/.setup: requirements.txt $(wildcard jupyter/papermill-plugin/*.py jupyte
 	cp jupyter/lab/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
 	touch $@
 
-engine: node_modules/.setup
-	@node native/build-engine.mjs --check --engine $(ENGINE) || node native/build-engine.mjs --engine $(ENGINE)
+engine: node_modules/.setup $(VENV)/.setup
+	@PYTHON=$(VENV)/bin/python node native/build-engine.mjs --engine $(ENGINE)
 
 dist/.built: node_modules/.setup tsconfig.json $(SOURCES)
 	@echo "setup: compiling TypeScript"

@@ -31,20 +31,20 @@ const TENSORFLOW = '2.21.0';
 const WHEEL_PYTHON = '311';
 const WHEELS = { cpu: 'tensorflow_cpu', cuda: 'tensorflow' };
 // CUDA user-space libraries of `tensorflow[and-cuda]` 2.21.0; the driver's libcuda.so.1 comes from the host.
-const CUDA_WHEELS = [
-  'nvidia-cublas-cu12',
-  'nvidia-cuda-cupti-cu12',
-  'nvidia-cuda-nvcc-cu12',
-  'nvidia-cuda-nvrtc-cu12',
-  'nvidia-cuda-runtime-cu12',
-  'nvidia-cudnn-cu12',
-  'nvidia-cufft-cu12',
-  'nvidia-curand-cu12',
-  'nvidia-cusolver-cu12',
-  'nvidia-cusparse-cu12',
-  'nvidia-nccl-cu12',
-  'nvidia-nvjitlink-cu12',
-];
+const CUDA_WHEELS = {
+  'nvidia-cublas-cu12': '12.9.3.13',
+  'nvidia-cuda-cupti-cu12': '12.9.79',
+  'nvidia-cuda-nvcc-cu12': '12.9.86',
+  'nvidia-cuda-nvrtc-cu12': '12.9.86',
+  'nvidia-cuda-runtime-cu12': '12.9.79',
+  'nvidia-cudnn-cu12': '9.28.0.42',
+  'nvidia-cufft-cu12': '11.4.1.4',
+  'nvidia-curand-cu12': '10.3.10.19',
+  'nvidia-cusolver-cu12': '11.7.5.82',
+  'nvidia-cusparse-cu12': '12.5.10.65',
+  'nvidia-nccl-cu12': '2.32.3',
+  'nvidia-nvjitlink-cu12': '12.9.86',
+};
 // The only headers the binding includes; the wheel's whole include tree is 430 MB.
 const HEADER_FOLDERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/c/'];
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
@@ -85,11 +85,11 @@ function isComplete() {
 }
 
 /** Downloads wheels with pip and unpacks the named members with Python's own zip reader. */
-function fetchWheels(names, wanted, target) {
+function fetchWheels(wheels, wanted, target) {
   const folder = mkdtempSync(join(engineHome, 'download-'));
   try {
-    for (const name of names) {
-      const spec = name.startsWith('nvidia-') ? name : `${name}==${TENSORFLOW}`;
+    for (const [name, version] of Object.entries(wheels)) {
+      const spec = `${name}==${version}`;
       say(`downloading ${spec}`);
       const platforms =
         process.arch === 'arm64'
@@ -131,7 +131,7 @@ function installLibraries() {
   mkdirSync(engineHome, { recursive: true });
   const staging = mkdtempSync(join(engineHome, 'staging-'));
   const headers = HEADER_FOLDERS.map((folder) => `tensorflow/include/${folder}`).join('|');
-  fetchWheels([WHEELS[kind]], `(tensorflow/(${LIBRARIES.join('|')})$)|(${headers})`, staging);
+  fetchWheels({ [WHEELS[kind]]: TENSORFLOW }, `(tensorflow/(${LIBRARIES.join('|')})$)|(${headers})`, staging);
   if (kind === 'cuda') fetchWheels(CUDA_WHEELS, 'nvidia/', staging);
   writeFileSync(join(staging, 'COMPLETE'), `${TENSORFLOW}\n`);
   rmSync(libraryHome, { recursive: true, force: true });
@@ -160,7 +160,7 @@ function buildBinding() {
   const sources = readdirSync(join(packageHome, 'binding'))
     .filter((name) => name.endsWith('.cc'))
     .sort();
-  const identity = createHash('sha256').update(`${kind} ${TENSORFLOW} ${process.arch} napi8\n`);
+  const identity = createHash('sha256').update(`${libraryHome} napi8\n`);
   for (const name of sources) identity.update(readFileSync(join(packageHome, 'binding', name)));
   const cached = join(engineHome, `tfjs_binding-${identity.digest('hex').slice(0, 16)}.node`);
   if (!existsSync(cached)) {

@@ -56,7 +56,7 @@ export function validateConfig<S extends z.ZodType>(value: unknown, schema: S, l
   const messages = result.error.issues.map((issue) => describeIssue(issue, value, schema));
   throw new ConfigError(
     `${label}: ${messages.join('; ')}`,
-    'correct the key or value; docs/CONFIG.md lists them all',
+    'correct the key or value; experiments/base.yaml lists every key with its default',
   );
 }
 
