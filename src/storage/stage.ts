@@ -36,7 +36,9 @@ export interface StageContext {
   store: ObjectStore;
   /** Finished outputs of earlier stages, to be read only. */
   inputs: Readonly<Partial<Record<StageName, ObjectStore>>>;
-  /** The stage's seed stream; fork it by name, one fork a unit of work. */
+  /** The experiment's seed, as the manifest's lineage records it. */
+  seed: number;
+  /** The stage's own stream of that seed; fork it by name, one fork a unit of work. */
   rng: Rng;
 }
 

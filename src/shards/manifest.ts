@@ -1,0 +1,153 @@
+import { stat } from 'node:fs/promises';
+import { extname } from 'node:path';
+import { DataError } from '../core/errors';
+import { parseJson } from '../core/files';
+import { canonicalJson, hashJson, sha256, sha256File } from '../core/hash';
+import { projectRoot } from '../core/paths';
+import { runProcess, SubprocessError } from '../core/subprocess';
+import {
+  MANIFEST_VERSION,
+  manifestSchema,
+  type Lineage,
+  type Manifest,
+  type Resource,
+} from '../records/manifest';
+import type { StageName } from '../records/run';
+import type { ObjectStore, StageContext } from '../storage/stage';
+import { describeColumns, type Column } from './columns';
+import { PARQUET_MEDIA_TYPE } from './writer';
+
+/** Key of the manifest in a dataset; written last, so its presence means "complete". */
+export const MANIFEST_KEY = 'manifest.json';
+
+/** What a stage knows about its output; {@link buildManifest} adds the rest. */
+export interface ManifestParts {
+  stage: StageName;
+  stageVersion: number;
+  /** The stage's resolved config; its hash goes into the lineage. */
+  config: unknown;
+  /** The stage's context: seed and inputs are taken from it. */
+  context: Pick<StageContext, 'seed' | 'inputs'>;
+  /** Every file of the output but the manifest. */
+  resources: readonly Resource[];
+  counts: Lineage['counts'];
+  /** Columns of the shards. */
+  columns?: readonly Column[];
+  /** Rows by SPDX id. */
+  licences?: Readonly<Record<string, number>>;
+  /** Versions of programs that shaped the output beside Node, for example `{python: '3.11.7'}`. */
+  toolVersions?: Readonly<Record<string, string>>;
+  /** Results of checks: parse rate, dedup, ... */
+  checks?: Readonly<Record<string, unknown>>;
+  /** The stage's own figures. */
+  metrics?: Readonly<Record<string, unknown>>;
+}
+
+/** Builds a stage's manifest: lineage with config hash, code commit, seed and the hashes of the inputs' manifests. */
+export async function buildManifest(parts: ManifestParts): Promise<Manifest> {
+  const { stage, columns, licences, checks, metrics } = parts;
+  const { commit, dirty } = await codeIdentity();
+  return {
+    $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
+    name: stage,
+    'trm:manifestVersion': MANIFEST_VERSION,
+    created: new Date().toISOString(),
+    resources: [...parts.resources].sort((a, b) => (a.path < b.path ? -1 : 1)),
+    ...(columns && { 'trm:schema': describeColumns(columns) }),
+    ...(licences && { 'trm:licences': { ...licences } }),
+    'trm:lineage': {
+      stage,
+      stageVersion: parts.stageVersion,
+      configHash: hashJson(parts.config),
+      codeCommit: commit,
+      dirty,
+      seed: parts.context.seed,
+      toolVersions: { node: process.versions.node, ...parts.toolVersions },
+      inputs: await describeInputs(parts.context.inputs),
+      counts: parts.counts,
+    },
+    ...(checks && { 'trm:checks': { ...checks } }),
+    ...(metrics && { 'trm:metrics': { ...metrics } }),
+  };
+}
+
+/**
+ * Validates a manifest and writes it as `manifest.json` with sorted keys. Call it last.
+ * @throws DataError when it is not valid
+ */
+export async function writeManifest(store: ObjectStore, manifest: Manifest): Promise<void> {
+  const text = canonicalJson(manifest);
+  parseJson(text, manifestSchema, `manifest for ${store.location}`);
+  await store.put(MANIFEST_KEY, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+}
+
+/**
+ * Reads and validates a dataset's manifest.
+ * @throws DataError when it is missing, damaged, or of another version
+ */
+export async function readManifest(store: ObjectStore): Promise<Manifest> {
+  if (!(await store.exists(MANIFEST_KEY)))
+    throw new DataError(
+      `expected ${MANIFEST_KEY} in ${store.location}, found none`,
+      'the stage that writes it has not finished; run it (again)',
+    );
+  const text = Buffer.from(await store.get(MANIFEST_KEY)).toString('utf8');
+  return parseJson(text, manifestSchema, `${store.location}/${MANIFEST_KEY}`);
+}
+
+/** Describes a finished file of the store for the manifest: bytes, sha256, media type by its ending. */
+export async function describeResource(
+  store: ObjectStore,
+  key: string,
+  more: Pick<Resource, 'trm:rows' | 'trm:split'> = {},
+): Promise<Resource> {
+  if (!(await store.exists(key)))
+    throw new DataError(`expected a file "${key}" in ${store.location} to describe, found none`);
+  const path = store.localPath(key);
+  return {
+    name: key.toLowerCase().replace(/[^a-z0-9._/-]/g, '-'),
+    path: key,
+    mediatype: MEDIA_TYPES[extname(key)] ?? 'application/octet-stream',
+    bytes: (await stat(path)).size,
+    hash: `sha256:${await sha256File(path)}`,
+    ...more,
+  };
+}
+
+/** The code that runs: git commit of the project, null outside a checkout, and whether files differ from it. */
+export async function codeIdentity(root = projectRoot()): Promise<{ commit: string | null; dirty: boolean }> {
+  // Inside a git hook GIT_DIR and others point elsewhere; `root` alone must decide.
+  const hidden = Object.keys(process.env).filter((name) => name.startsWith('GIT_'));
+  const env = Object.fromEntries(hidden.map((name) => [name, undefined]));
+  const git = async (...args: string[]): Promise<string> =>
+    (await runProcess('git', ['-C', root, ...args], { env })).stdout;
+  try {
+    const commit = await git('rev-parse', '--verify', 'HEAD');
+    const changes = await git('status', '--porcelain', '--untracked-files=no');
+    return { commit: commit.trim(), dirty: changes !== '' };
+  } catch (error) {
+    if (!(error instanceof SubprocessError)) throw error;
+    // No git, no checkout, or no commit yet: the identity is unknown, which the record can say.
+    return { commit: null, dirty: false };
+  }
+}
+
+const MEDIA_TYPES: Record<string, string> = {
+  '.parquet': PARQUET_MEDIA_TYPE,
+  '.json': 'application/json',
+  '.jsonl': 'application/jsonl',
+  '.md': 'text/markdown',
+  '.txt': 'text/plain',
+  '.py': 'text/x-python',
+};
+
+async function describeInputs(inputs: StageContext['inputs']): Promise<Lineage['inputs']> {
+  const described: Lineage['inputs'] = [];
+  for (const [stage, store] of Object.entries(inputs)) {
+    // The hash of the file as it stands; reading it through the schema would hide damage.
+    await readManifest(store);
+    const bytes = await store.get(MANIFEST_KEY);
+    described.push({ stage, manifest: `${stage}/${MANIFEST_KEY}`, sha256: sha256(bytes) });
+  }
+  return described;
+}

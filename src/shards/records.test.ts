@@ -1,0 +1,135 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DataError } from '../core/errors';
+import { sha256 } from '../core/hash';
+import { MAX_PIECES, type Example } from '../records/example';
+import type { Sample } from '../records/sample';
+import { createFolderStore } from '../storage/folder-store';
+import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
+import { readExamples, writeExampleShards } from './example-shard';
+import { readFooterMetadata } from './reader';
+import { readSamples, writeSampleShards } from './sample-shard';
+
+function makeSample(i: number, change: Partial<Sample> = {}): Sample {
+  return {
+    id: sha256(String(i)),
+    group: `cpython/module${i % 3}`,
+    parentId: null,
+    source: 'git',
+    origin: {
+      repo: 'owner/name',
+      commit: null,
+      path: 'pkg/ünïcode.py',
+      url: null,
+      function: 'Class.method',
+      startLine: 1 + i,
+      committedAt: '2024-01-02T03:04:05Z',
+      codec: 'utf-8',
+    },
+    context: { imports: ['os'], names: ['x', 'ß'] },
+    licence: 'MIT',
+    bugType: null,
+    family: null,
+    before: `def f():\n    return '😀' + ${i}\n`,
+    after: `def f():\n    return '😀' - ${i}\n`,
+    edits: [{ tokenSpan: [7, 8], charSpan: [28, 29], replacement: [{ kind: 'op', text: '-' }] }],
+    lexerVersion: 1,
+    difficulty: 3,
+    quality: { parses: 1 },
+    flags: ['multi_hunk'],
+    split: null,
+    ...change,
+  };
+}
+
+function makeExample(length: number, change: Partial<Example> = {}): Example {
+  const row = (base: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (base + i) % 256);
+  return {
+    sampleId: sha256(String(length)),
+    firstToken: length,
+    length,
+    pieces: Uint16Array.from({ length: length * MAX_PIECES }, (_, i) => (i * 257) % 65536),
+    kinds: row(0),
+    indents: row(1),
+    depths: row(2),
+    previousSame: row(3),
+    nextSame: row(4),
+    bindings: row(5),
+    stopped: row(6),
+    copyGroups: row(7),
+    target: {
+      location: 1,
+      spanLength: 0,
+      slots: [{ copyGroup: -1, vocabulary: 300, piece: 65535 }],
+      bugType: 9,
+    },
+    ...change,
+  };
+}
+
+test('samples come back equal, over several shards, with their version in the footer', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    const samples = Array.from({ length: 25 }, (_, i) =>
+      makeSample(
+        i,
+        i % 2 ? { parentId: sha256('p'), bugType: 'wrong-operator', family: 'logic', split: 'val' } : {},
+      ),
+    );
+    const resources = await writeSampleShards(store, 'samples/train', samples, {
+      rowsPerShard: 10,
+      split: 'train',
+    });
+    assert.equal(
+      resources.map((resource) => [resource.path, resource['trm:rows'], resource['trm:split']]),
+      [
+        ['samples/train/shard_00000.parquet', 10, 'train'],
+        ['samples/train/shard_00001.parquet', 10, 'train'],
+        ['samples/train/shard_00002.parquet', 5, 'train'],
+      ],
+    );
+    assert.equal(await collectAll(readSamples(store, 'samples/train')), samples);
+    assert.match((await rejection(() => collectAll(readSamples(store)))).message, 'found none');
+    const footer = await readFooterMetadata(store.localPath(resources[0].path));
+    assert.is(footer['trm:sampleVersion'], '1');
+  });
+});
+
+test('a row that is no valid sample is refused with file, row and field', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    const samples = [makeSample(0), makeSample(1, { difficulty: 9 })];
+    await writeSampleShards(store, 'samples', samples);
+    const error = await rejection(() => collectAll(readSamples(store)));
+    assert.instance(error, DataError);
+    assert.match(error.message, /shard_00000\.parquet row 1: no valid sample, difficulty/);
+  });
+});
+
+test('examples come back equal, with arrays that stand alone', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    const examples = [1, 43, 128].map((length) => makeExample(length));
+    examples.push(makeExample(5, { target: { location: 0, spanLength: 0, slots: [], bugType: 0 } }));
+    await writeExampleShards(store, 'train', examples);
+    const read = await collectAll(readExamples(store, 'train'));
+    assert.equal(read, examples);
+    read[0].pieces.fill(7);
+    assert.equal(read[1], examples[1]);
+    assert.is(read[1].pieces.buffer.byteLength, 43 * MAX_PIECES * 2);
+  });
+});
+
+test('an example whose arrays do not fit its length is not written', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    for (const change of [{ kinds: new Uint8Array(3) }, { pieces: new Uint16Array(4) }, { length: 5 }]) {
+      const error = await rejection(() => writeExampleShards(store, 'train', [makeExample(4, change)]));
+      assert.instance(error, DataError);
+      assert.match(error.message, /expected \d+ entries in (kinds|pieces), got \d+/);
+    }
+    assert.equal(await store.list(), []);
+  });
+});
+
+test.run();

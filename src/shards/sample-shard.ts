@@ -1,0 +1,128 @@
+import type { RecordBatch } from 'apache-arrow';
+import { DataError } from '../core/errors';
+import type { Resource } from '../records/manifest';
+import { SAMPLE_VERSION, sampleSchema, type Sample } from '../records/sample';
+import type { ObjectStore } from '../storage/stage';
+import type { Column, Row } from './columns';
+import { readBatches } from './reader';
+import { listShards, writeShards, type ShardsOptions } from './writer';
+
+/** Columns of sample shards: all fields of the Sample record; nested ones as JSON text (names end in `_json`). */
+export const SAMPLE_COLUMNS = [
+  { name: 'id', type: 'string', description: 'sha256 hex of the normalised before + NUL + after' },
+  { name: 'group', type: 'string', description: 'repository or package; splits go by it' },
+  { name: 'parent_id', type: 'string', nullable: true, description: 'id of the clean function of a mutant' },
+  { name: 'source', type: 'string', description: 'github, git, stackoverflow, linter, synthetic or folder' },
+  { name: 'origin_json', type: 'string', description: 'repo, commit, path, url, function, startLine, ...' },
+  { name: 'context_json', type: 'string', description: 'imports and names bound at module level' },
+  { name: 'licence', type: 'string', description: 'SPDX id or NOASSERTION' },
+  { name: 'bug_type', type: 'string', nullable: true, description: 'taxonomy id' },
+  { name: 'family', type: 'string', nullable: true, description: 'bug family' },
+  { name: 'before', type: 'string', description: 'function source with the bug, dedented, \\n line ends' },
+  { name: 'after', type: 'string', description: 'function source without it' },
+  { name: 'edits_json', type: 'string', description: 'edits that turn before into after' },
+  { name: 'lexer_version', type: 'int32', description: 'lexer whose tokens the spans count' },
+  { name: 'difficulty', type: 'int32', description: '1..5' },
+  { name: 'quality_json', type: 'string', description: 'scores 0..1 by validation stage' },
+  { name: 'flags_json', type: 'string', description: 'snake_case remarks' },
+  { name: 'split', type: 'string', nullable: true, description: 'train, val, test; null before processing' },
+] as const satisfies readonly Column[];
+
+/**
+ * Writes samples as `<folder>/shard_00000.parquet`, ... in their order, streaming.
+ * @returns the manifest's resources, in order
+ * @throws DataError when a sample does not fit its columns
+ */
+export async function writeSampleShards(
+  store: ObjectStore,
+  folder: string,
+  samples: AsyncIterable<Sample> | Iterable<Sample>,
+  options: ShardsOptions = {},
+): Promise<Resource[]> {
+  const metadata = { 'trm:sampleVersion': String(SAMPLE_VERSION), ...options.metadata };
+  return writeShards(store, folder, SAMPLE_COLUMNS, mapRows(samples), { ...options, metadata });
+}
+
+/**
+ * Reads the samples of a folder's shards in order, streaming; each is validated.
+ * @param folder default `samples`
+ * @throws DataError when there is no shard, one is damaged, or a row is no valid Sample
+ */
+export async function* readSamples(store: ObjectStore, folder = 'samples'): AsyncGenerator<Sample> {
+  for (const key of await listShards(store, folder)) yield* readSampleShard(store.localPath(key));
+}
+
+/** Reads the samples of one shard file. See {@link readSamples}. */
+export async function* readSampleShard(path: string): AsyncGenerator<Sample> {
+  const columns = SAMPLE_COLUMNS.map((column) => column.name);
+  let row = 0;
+  for await (const batch of readBatches(path, { columns }))
+    for (const sample of samplesOf(batch)) {
+      const checked = sampleSchema.safeParse(sample);
+      if (!checked.success) {
+        const { path: at, message } = checked.error.issues[0];
+        throw new DataError(
+          `${path} row ${row}: no valid sample, ${at.map(String).join('.')}: ${message}`,
+          'the shard may come from another version; make it again',
+        );
+      }
+      row++;
+      yield checked.data;
+    }
+}
+
+async function* mapRows(samples: AsyncIterable<Sample> | Iterable<Sample>): AsyncGenerator<Row> {
+  for await (const sample of samples) yield toRow(sample);
+}
+
+function toRow(sample: Sample): Row {
+  return {
+    id: sample.id,
+    group: sample.group,
+    parent_id: sample.parentId,
+    source: sample.source,
+    origin_json: JSON.stringify(sample.origin),
+    context_json: JSON.stringify(sample.context),
+    licence: sample.licence,
+    bug_type: sample.bugType,
+    family: sample.family,
+    before: sample.before,
+    after: sample.after,
+    edits_json: JSON.stringify(sample.edits),
+    lexer_version: sample.lexerVersion,
+    difficulty: sample.difficulty,
+    quality_json: JSON.stringify(sample.quality),
+    flags_json: JSON.stringify(sample.flags),
+    split: sample.split,
+  };
+}
+
+function* samplesOf(batch: RecordBatch): Generator<Record<keyof Sample, unknown>> {
+  type Name = (typeof SAMPLE_COLUMNS)[number]['name'];
+  const vectors = Object.fromEntries(
+    SAMPLE_COLUMNS.map(({ name }) => [name, batch.getChild(name)]),
+  ) as Record<Name, ReturnType<RecordBatch['getChild']>>;
+  for (let i = 0; i < batch.numRows; i++) {
+    const cell = (name: Name): unknown => vectors[name]?.get(i) as unknown;
+    const json = (name: Name): unknown => JSON.parse(String(cell(name)));
+    yield {
+      id: cell('id'),
+      group: cell('group'),
+      parentId: cell('parent_id'),
+      source: cell('source'),
+      origin: json('origin_json'),
+      context: json('context_json'),
+      licence: cell('licence'),
+      bugType: cell('bug_type'),
+      family: cell('family'),
+      before: cell('before'),
+      after: cell('after'),
+      edits: json('edits_json'),
+      lexerVersion: cell('lexer_version'),
+      difficulty: cell('difficulty'),
+      quality: json('quality_json'),
+      flags: json('flags_json'),
+      split: cell('split'),
+    };
+  }
+}

@@ -1,0 +1,183 @@
+import { mkdir, rm, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { ParquetSchema, ParquetWriter, type FieldDefinition } from 'parquetjs-lite';
+import { DataError } from '../core/errors';
+import { sha256File } from '../core/hash';
+import type { Resource } from '../records/manifest';
+import type { ObjectStore } from '../storage/stage';
+import { checkRow, type Column, type ColumnType, type Row } from './columns';
+
+/** Media type of Parquet files in manifests. */
+export const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
+
+/** Settings of {@link writeShard}. */
+export interface ShardOptions {
+  /** Rows held in memory and written together. Default 5000; smaller for wide rows. */
+  rowGroupSize?: number;
+  /** Key-value pairs for the file's footer, for example the record's version. */
+  metadata?: Readonly<Record<string, string>>;
+  /** Split the rows belong to, for the manifest. */
+  split?: Resource['trm:split'];
+}
+
+/** Settings of {@link writeShards}. */
+export interface ShardsOptions extends ShardOptions {
+  /** Rows of a shard; the last one may have fewer. Default 10000. */
+  rowsPerShard?: number;
+}
+
+/**
+ * Writes one Parquet file (GZIP, data page version 1, no statistics) as a stream: memory is bounded by a row
+ * group. The key appears in the store when the file is whole.
+ * @returns the manifest's resource: path, bytes, sha256, rows
+ * @throws DataError when a row does not fit the columns; nothing is left in the store then
+ */
+export async function writeShard(
+  store: ObjectStore,
+  key: string,
+  columns: readonly Column[],
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  { rowGroupSize = 5000, metadata = {}, split }: ShardOptions = {},
+): Promise<Resource> {
+  const temporary = `${store.localPath(key)}.tmp`;
+  await mkdir(dirname(temporary), { recursive: true });
+  try {
+    const written = await writeParquet(temporary, columns, rows, rowGroupSize, metadata);
+    const resource: Resource = {
+      name: key.toLowerCase(),
+      path: key,
+      mediatype: PARQUET_MEDIA_TYPE,
+      format: 'binary',
+      bytes: (await stat(temporary)).size,
+      hash: `sha256:${await sha256File(temporary)}`,
+      'trm:rows': written,
+      ...(split && { 'trm:split': split }),
+    };
+    await store.commit(key);
+    return resource;
+  } catch (error) {
+    await rm(temporary, { force: true });
+    throw error;
+  }
+}
+
+/**
+ * Writes `<folder>/shard_00000.parquet`, `shard_00001.parquet`, ... in the order of the rows. No row at all makes
+ * one empty shard, so that "nothing came out" and "was never written" stay apart.
+ */
+export async function writeShards(
+  store: ObjectStore,
+  folder: string,
+  columns: readonly Column[],
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  { rowsPerShard = 10_000, ...options }: ShardsOptions = {},
+): Promise<Resource[]> {
+  if (!Number.isInteger(rowsPerShard) || rowsPerShard < 1)
+    throw new DataError(`rowsPerShard: expected a positive integer, got ${rowsPerShard}`);
+  const source = toIterator(rows);
+  const resources: Resource[] = [];
+  try {
+    let next = await source.next();
+    do {
+      const part = takeRows(source, next, rowsPerShard, (after) => (next = after));
+      resources.push(await writeShard(store, shardKey(folder, resources.length), columns, part, options));
+    } while (!next.done);
+  } finally {
+    // Lets the generators behind the rows release what they hold when a row was refused.
+    await source.return?.();
+  }
+  return resources;
+}
+
+/** Key of a folder's shard: `samples`, 3 -> `samples/shard_00003.parquet`. */
+export function shardKey(folder: string, index: number): string {
+  return `${folder}/shard_${String(index).padStart(5, '0')}.parquet`;
+}
+
+/**
+ * Keys of a folder's shards in order; shards of folders below it are not among them.
+ * @throws DataError when there is none
+ */
+export async function listShards(store: ObjectStore, folder: string): Promise<string[]> {
+  const keys = (await store.list(`${folder}/`)).filter((key) =>
+    /^shard_\d{5,}\.parquet$/.test(key.slice(folder.length + 1)),
+  );
+  if (keys.length === 0)
+    throw new DataError(
+      `expected shards ${folder}/shard_*.parquet in ${store.location}, found none`,
+      'check the folder, or run the stage that writes it',
+    );
+  return keys;
+}
+
+const PARQUET_TYPE: Record<ColumnType, FieldDefinition['type']> = {
+  string: 'UTF8',
+  int32: 'INT32',
+  double: 'DOUBLE',
+  boolean: 'BOOLEAN',
+  bytes: 'BYTE_ARRAY',
+};
+
+async function writeParquet(
+  path: string,
+  columns: readonly Column[],
+  rows: AsyncIterable<Row> | Iterable<Row>,
+  rowGroupSize: number,
+  metadata: Readonly<Record<string, string>>,
+): Promise<number> {
+  const fields: Record<string, FieldDefinition> = {};
+  for (const { name, type, nullable = false } of columns)
+    fields[name] = { type: PARQUET_TYPE[type], optional: nullable, compression: 'GZIP', statistics: false };
+  const writer = await ParquetWriter.openFile(new ParquetSchema(fields), path, {
+    rowGroupSize,
+    // Pages of fewer rows than a group, so that a page of long strings is not encoded in one piece.
+    pageSize: Math.min(2000, rowGroupSize),
+    useDataPageV2: false,
+  });
+  let count = 0;
+  try {
+    for (const [key, value] of Object.entries(metadata)) writer.setMetadata(key, value);
+    for await (const row of rows) {
+      checkRow(columns, row);
+      await writer.appendRow(row);
+      count++;
+    }
+  } catch (error) {
+    // Frees the file handle; the file itself is thrown away.
+    await writer.close().catch(() => undefined);
+    throw toError(error, path);
+  }
+  try {
+    await writer.close();
+  } catch (error) {
+    throw toError(error, path);
+  }
+  return count;
+}
+
+/** parquetjs-lite throws bare strings; everything else passes unchanged. */
+function toError(error: unknown, path: string): Error {
+  if (error instanceof Error) return error;
+  return new DataError(`the Parquet writer refused ${path}: ${String(error)}`);
+}
+
+function toIterator(rows: AsyncIterable<Row> | Iterable<Row>): AsyncIterator<Row> {
+  return (async function* () {
+    yield* rows;
+  })();
+}
+
+/** Yields `first` and then up to `count - 1` more; hands the result after the last one to `rest`. */
+async function* takeRows(
+  source: AsyncIterator<Row>,
+  first: IteratorResult<Row>,
+  count: number,
+  rest: (next: IteratorResult<Row>) => void,
+): AsyncGenerator<Row> {
+  let next = first;
+  for (let taken = 0; taken < count && !next.done; taken++) {
+    yield next.value;
+    next = await source.next();
+  }
+  rest(next);
+}
