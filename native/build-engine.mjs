@@ -69,6 +69,8 @@ const libraryHome = join(engineHome, `${WHEELS[kind]}-${TENSORFLOW}-${process.ar
 const packageHome = dirname(
   createRequire(join(root, 'package.json')).resolve('@tensorflow/tfjs-node-gpu/package.json'),
 );
+// Node's C API is stable across versions, so its published headers serve every Node.
+const nodeHeaders = createRequire(join(root, 'package.json'))('node-api-headers').include_dir;
 const bindingPath = join(packageHome, 'lib', 'napi-v8', 'tfjs_binding.node');
 
 function isComplete() {
@@ -84,6 +86,13 @@ function isComplete() {
   }
 }
 
+/** Platform tags of wheels that run here: pip matches a tag exactly, so every glibc up to 2.28 is named. */
+function wheelPlatforms() {
+  const machine = process.arch === 'arm64' ? 'aarch64' : 'x86_64';
+  const glibc = Array.from({ length: 24 }, (_, i) => `manylinux_2_${28 - i}_${machine}`);
+  return [...glibc, `manylinux2014_${machine}`, `manylinux2010_${machine}`, `manylinux1_${machine}`];
+}
+
 /** Downloads wheels with pip and unpacks the named members with Python's own zip reader. */
 function fetchWheels(wheels, wanted, target) {
   const folder = mkdtempSync(join(engineHome, 'download-'));
@@ -91,10 +100,6 @@ function fetchWheels(wheels, wanted, target) {
     for (const [name, version] of Object.entries(wheels)) {
       const spec = `${name}==${version}`;
       say(`downloading ${spec}`);
-      const platforms =
-        process.arch === 'arm64'
-          ? ['manylinux_2_27_aarch64', 'manylinux2014_aarch64']
-          : ['manylinux_2_27_x86_64', 'manylinux_2_17_x86_64', 'manylinux2014_x86_64'];
       execFileSync(
         python,
         [
@@ -106,7 +111,7 @@ function fetchWheels(wheels, wanted, target) {
           '--only-binary=:all:',
           '--python-version',
           WHEEL_PYTHON,
-          ...platforms.flatMap((platform) => ['--platform', platform]),
+          ...wheelPlatforms().flatMap((platform) => ['--platform', platform]),
           '--dest',
           folder,
           spec,
@@ -130,6 +135,8 @@ function installLibraries() {
   if (existsSync(join(libraryHome, 'COMPLETE'))) return;
   mkdirSync(engineHome, { recursive: true });
   const staging = mkdtempSync(join(engineHome, 'staging-'));
+  const cleanUp = () => rmSync(staging, { recursive: true, force: true });
+  process.once('exit', cleanUp);
   const headers = HEADER_FOLDERS.map((folder) => `tensorflow/include/${folder}`).join('|');
   fetchWheels({ [WHEELS[kind]]: TENSORFLOW }, `(tensorflow/(${LIBRARIES.join('|')})$)|(${headers})`, staging);
   if (kind === 'cuda') fetchWheels(CUDA_WHEELS, 'nvidia/', staging);
@@ -137,22 +144,6 @@ function installLibraries() {
   rmSync(libraryHome, { recursive: true, force: true });
   renameSync(staging, libraryHome);
   say(`TensorFlow ${TENSORFLOW} (${kind}) unpacked in ${libraryHome}`);
-}
-
-function nodeHeaders() {
-  const candidates = [
-    process.env.NODE_INCLUDE,
-    join(dirname(process.execPath), '..', 'include', 'node'),
-    '/usr/include/node',
-    '/usr/local/include/node',
-  ];
-  const found = candidates.find((folder) => folder && existsSync(join(folder, 'node_api.h')));
-  return (
-    found ??
-    fail(
-      `Node's C headers (node_api.h) were not found; set NODE_INCLUDE to their folder. Looked in: ${candidates.filter(Boolean).join(', ')}`,
-    )
-  );
 }
 
 /** Compiles the binding, or takes the one compiled earlier from the same sources. */
@@ -174,7 +165,7 @@ function buildBinding() {
       '-std=c++17',
       '-DNAPI_VERSION=8',
       '-w',
-      `-I${nodeHeaders()}`,
+      `-I${nodeHeaders}`,
       `-I${packageHome}`,
       `-I${join(lib, 'include')}`,
       ...sources.map((name) => join(packageHome, 'binding', name)),
@@ -216,7 +207,13 @@ if (process.argv.includes('--check')) process.exit(isComplete() ? 0 : 1);
 if (isComplete()) {
   say(`${kind} engine is in place`);
 } else {
-  installLibraries();
+  try {
+    installLibraries();
+  } catch (error) {
+    fail(
+      `TensorFlow could not be fetched: ${error.message.split('\n')[0]}. Is the Python package registry within reach?`,
+    );
+  }
   buildBinding();
   for (const name of LIBRARIES)
     link(join(libraryHome, 'tensorflow', name), join(packageHome, 'deps', 'lib', name));
