@@ -1,0 +1,25 @@
+import { z } from 'zod';
+
+/** Version of the evaluate stage's code; part of its key. */
+export const EVALUATE_VERSION = 1;
+
+/** Config of the evaluate stage. */
+export const evaluateConfigSchema = z.strictObject({
+  /** Supervision steps to measure at; the first one is the model's own when the list is empty. */
+  supervisionSteps: z.array(z.int().positive()).default([1, 2, 4]),
+  /** Steps that the calibration, the tables by family and repair use; null = the model's own. */
+  mainSteps: z.int().positive().nullable().default(null),
+  /** Edits kept for each function. */
+  topK: z.int().positive().max(64).default(5),
+  /** Most test samples, and most validation samples for the calibration; null = all. Taken by id, not by order. */
+  maxSamples: z.int().positive().nullable().default(null),
+  /** Share of clean functions that the threshold must leave alone. */
+  targetCleanKept: z.number().min(0).max(1).default(0.9),
+  /** The threshold is never below this. */
+  leastThreshold: z.number().min(0).max(1).default(0.1),
+  /** Functions whose latency is measured one by one. */
+  latencySamples: z.int().nonnegative().default(100),
+  /** Program tokens of a batch, padding included. */
+  batchTokens: z.int().positive().default(4096),
+});
+export type EvaluateConfig = z.output<typeof evaluateConfigSchema>;

@@ -1,0 +1,96 @@
+import { z } from 'zod';
+import { FAMILIES } from '../records/sample';
+import { calibrationSchema } from '../repair/calibration';
+
+/** Version of `report.json`. */
+export const REPORT_VERSION = 1;
+
+/** A share with its 95 % Wilson interval. `value`, `low` and `high` are null when n is 0. */
+export const rateSchema = z.strictObject({
+  right: z.int().nonnegative(),
+  n: z.int().nonnegative(),
+  value: z.number().nullable(),
+  low: z.number().nullable(),
+  high: z.number().nullable(),
+});
+export type Rate = z.infer<typeof rateSchema>;
+
+/** Shares over buggy functions; the model answers with its most probable class, "no bug" among them. */
+export const accuracySchema = z.strictObject({
+  /** Exactly right: the edited function's tokens are those of the fixed one. */
+  joint: rateSchema,
+  /** The edit starts at the right token. */
+  location: rateSchema,
+  /** Right start and right length of the replaced span. */
+  span: rateSchema,
+  /** The right tokens are written, wherever. */
+  content: rateSchema,
+  /** Exactly right when the model is told the location. */
+  given: rateSchema,
+  /** The bug type is named right. */
+  bugType: rateSchema,
+});
+export type Accuracy = z.infer<typeof accuracySchema>;
+
+/** `report.json` of the evaluate stage: everything the tables and the model card show. */
+export const reportSchema = z.strictObject({
+  version: z.literal(REPORT_VERSION),
+  /** Functions of the test split; none of their groups was seen in training. */
+  test: z.strictObject({
+    buggy: z.int().nonnegative(),
+    clean: z.int().nonnegative(),
+    groups: z.int().nonnegative(),
+  }),
+  /** Steps that all tables but `steps` use. */
+  mainSteps: z.int().positive(),
+  overall: accuracySchema,
+  /** Clean functions that the model leaves alone when it answers with its most probable class. */
+  cleanKept: rateSchema,
+  /** The same at each number of supervision steps. */
+  steps: z.array(
+    z.strictObject({
+      supervisionSteps: z.int().positive(),
+      accuracy: accuracySchema,
+      cleanKept: rateSchema,
+      /** Mean milliseconds a function in batches. */
+      millisecondsPerFunction: z.number().nonnegative(),
+    }),
+  ),
+  byFamily: z.array(z.strictObject({ family: z.enum(FAMILIES), accuracy: accuracySchema })),
+  byBugType: z.array(
+    z.strictObject({ bugType: z.string(), family: z.enum(FAMILIES), accuracy: accuracySchema }),
+  ),
+  /** By where the samples come from: synthetic mutants, mined fixes. */
+  bySource: z.array(z.strictObject({ source: z.string(), accuracy: accuracySchema })),
+  /** What a user sees: only edits whose calibrated confidence is above the threshold count. */
+  atThreshold: z.strictObject({
+    threshold: z.number(),
+    /** Buggy functions with exactly the right edit shown. */
+    found: rateSchema,
+    /** Shown edits that are exactly right. */
+    precision: rateSchema,
+    /** Clean functions with nothing shown. */
+    cleanKept: rateSchema,
+  }),
+  /** The frequency ranker on the same functions, with its own threshold from the validation split. */
+  baseline: z.strictObject({
+    description: z.string(),
+    joint: rateSchema,
+    location: rateSchema,
+    cleanKept: rateSchema,
+  }),
+  /** One function at a time, encoding included. */
+  latency: z.strictObject({
+    n: z.int().nonnegative(),
+    p50Milliseconds: z.number().nullable(),
+    p99Milliseconds: z.number().nullable(),
+  }),
+  calibration: calibrationSchema,
+  model: z.strictObject({
+    /** Trained weights. */
+    parameters: z.int().positive(),
+    /** tfjs backend the figures were measured on. */
+    backend: z.string(),
+  }),
+});
+export type Report = z.infer<typeof reportSchema>;

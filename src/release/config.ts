@@ -1,0 +1,15 @@
+import { z } from 'zod';
+
+/** Version of the release stage's code; part of its key. */
+export const RELEASE_VERSION = 1;
+
+/** Config of the release stage. */
+export const releaseConfigSchema = z.strictObject({
+  /** Name of the model in its card. */
+  name: z.string().min(1).default('trm-code-repair'),
+  /** SPDX id of the weights' licence; a licence file of it is written. Only Apache-2.0 has its text here. */
+  licence: z.literal('Apache-2.0').default('Apache-2.0'),
+  /** Sentences added to the card's "limits". */
+  notes: z.array(z.string()).default([]),
+});
+export type ReleaseConfig = z.output<typeof releaseConfigSchema>;
