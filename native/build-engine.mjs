@@ -71,13 +71,15 @@ const packageHome = dirname(
 );
 // Node's C API is stable across versions, so its published headers serve every Node.
 const nodeHeaders = createRequire(join(root, 'package.json'))('node-api-headers').include_dir;
-const bindingPath = join(packageHome, 'lib', 'napi-v8', 'tfjs_binding.node');
+const addonHome = join(packageHome, 'lib', 'napi-v8');
+const bindingPath = join(addonHome, 'tfjs_binding.node');
 
 function isComplete() {
   const link = join(packageHome, 'deps', 'lib', LIBRARIES[0]);
   try {
     return (
       existsSync(bindingPath) &&
+      existsSync(join(addonHome, 'quiet_log.node')) &&
       existsSync(link) &&
       readlinkSync(link) === join(libraryHome, 'tensorflow', LIBRARIES[0])
     );
@@ -146,37 +148,17 @@ function installLibraries() {
   say(`TensorFlow ${TENSORFLOW} (${kind}) unpacked in ${libraryHome}`);
 }
 
-/** Compiles the binding, or takes the one compiled earlier from the same sources. */
-function buildBinding() {
-  const sources = readdirSync(join(packageHome, 'binding'))
-    .filter((name) => name.endsWith('.cc'))
-    .sort();
-  const identity = createHash('sha256').update(`${libraryHome} napi8\n`);
-  for (const name of sources) identity.update(readFileSync(join(packageHome, 'binding', name)));
-  const cached = join(engineHome, `tfjs_binding-${identity.digest('hex').slice(0, 16)}.node`);
+/** Compiles one addon into lib/napi-v8 of the package, or takes the one compiled earlier from the same sources. */
+function buildAddon(name, sources, flags) {
+  const identity = createHash('sha256').update(`${libraryHome} ${flags.join(' ')}\n`);
+  for (const source of sources) identity.update(readFileSync(source));
+  const cached = join(engineHome, `${name}-${identity.digest('hex').slice(0, 16)}.node`);
   if (!existsSync(cached)) {
     const compiler = process.env.CXX || 'g++';
-    say(`compiling ${sources.length} sources with ${compiler}`);
-    const lib = join(libraryHome, 'tensorflow');
-    const args = [
-      '-shared',
-      '-fPIC',
-      '-O2',
-      '-std=c++17',
-      '-DNAPI_VERSION=8',
-      '-w',
-      `-I${nodeHeaders}`,
-      `-I${packageHome}`,
-      `-I${join(lib, 'include')}`,
-      ...sources.map((name) => join(packageHome, 'binding', name)),
-      '-o',
-      `${cached}.tmp`,
-      ...LIBRARIES.map((name) => join(lib, name)),
-      // The wheel's libraries look for CUDA relative to themselves, so the path must be theirs and no link's.
-      `-Wl,-rpath,${lib}`,
-    ];
+    say(`compiling ${name} with ${compiler}`);
+    const base = ['-shared', '-fPIC', '-O2', '-std=c++17', '-DNAPI_VERSION=8', '-w', `-I${nodeHeaders}`];
     try {
-      execFileSync(compiler, args, { stdio: 'inherit' });
+      execFileSync(compiler, [...base, ...sources, '-o', `${cached}.tmp`, ...flags], { stdio: 'inherit' });
     } catch (error) {
       fail(
         `the compiler failed (${error.message.split('\n')[0]}); a C++17 compiler is needed, CXX chooses another one`,
@@ -184,8 +166,30 @@ function buildBinding() {
     }
     renameSync(`${cached}.tmp`, cached);
   }
-  mkdirSync(dirname(bindingPath), { recursive: true });
-  copyFileSync(cached, bindingPath);
+  mkdirSync(addonHome, { recursive: true });
+  copyFileSync(cached, join(addonHome, `${name}.node`));
+}
+
+function buildAddons() {
+  const library = join(libraryHome, 'tensorflow');
+  const binding = join(packageHome, 'binding');
+  const sources = readdirSync(binding).filter((name) => name.endsWith('.cc'));
+  buildAddon(
+    'quiet_log',
+    [join(root, 'native', 'quiet-log.cc')],
+    [`-DTENSORFLOW_FRAMEWORK="${join(library, LIBRARIES[1])}"`],
+  );
+  buildAddon(
+    'tfjs_binding',
+    sources.sort().map((name) => join(binding, name)),
+    [
+      `-I${packageHome}`,
+      `-I${join(library, 'include')}`,
+      ...LIBRARIES.map((name) => join(library, name)),
+      // The wheel's libraries look for CUDA relative to themselves, so the path must be theirs and no link's.
+      `-Wl,-rpath,${library}`,
+    ],
+  );
 }
 
 function link(target, path) {
@@ -214,7 +218,7 @@ if (isComplete()) {
       `TensorFlow could not be fetched: ${error.message.split('\n')[0]}. Is the Python package registry within reach?`,
     );
   }
-  buildBinding();
+  buildAddons();
   for (const name of LIBRARIES)
     link(join(libraryHome, 'tensorflow', name), join(packageHome, 'deps', 'lib', name));
   say(`ready: ${bindingPath}`);

@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
+import { dirname, join } from 'node:path';
 import { EngineError } from './errors';
 
 /** Which engine to use: the native one, WASM (inference only), or native with WASM as the fallback. */
@@ -80,6 +81,9 @@ async function loadNative(): Promise<EngineInfo> {
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
   const binding = nativeBindingPath();
   if (!existsSync(binding)) throw new EngineError(`no native binding at ${binding}`, 'run `make setup`');
+  // Turns the notes away that come before TensorFlow reads the level; see native/quiet-log.cc.
+  const quietLog = join(dirname(binding), 'quiet_log.node');
+  if (existsSync(quietLog)) process.dlopen({ exports: {} }, quietLog);
   const tf = await import('@tensorflow/tfjs-node-gpu');
   await tf.ready();
   const backend = tf.backend() as unknown as NativeBackend;
