@@ -1,5 +1,5 @@
 #!/usr/bin/env bash
-# Installs the pre-commit hooks and the git filter that strips notebook outputs, in a git checkout only. Idempotent.
+# Installs the pre-commit hooks and the git filter that strips notebook outputs, and makes notebook diffs readable, in a git checkout only. Idempotent.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$PWD" ] || exit 0
@@ -7,6 +7,8 @@ cd "$(dirname "$0")/.."
 git config filter.nbstripout.clean '.venv/bin/python -m nbstripout --keep-id --extra-keys "metadata.papermill cell.metadata.papermill cell.metadata.execution metadata.language_info"'
 git config filter.nbstripout.smudge cat
 git config filter.nbstripout.required true
+# `git diff` of a notebook shows its cells.
+git config diff.jupyternotebook.command '.venv/bin/git-nbdiffdriver diff --ignore-outputs'
 hooks=$(git rev-parse --git-path hooks)
 if ! grep -qs 'pre-commit' "$hooks/pre-commit" && [ -z "${CI:-}" ]; then
   .venv/bin/python -m pre_commit install >/dev/null

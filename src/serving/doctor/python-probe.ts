@@ -15,8 +15,7 @@ const PACKAGES: readonly { name: string; needed: boolean; use: string }[] = [
   { name: 'papermill', needed: true, use: '`trm run`' },
   { name: 'nbconvert', needed: true, use: 'HTML exports' },
   { name: 'trm-papermill', needed: true, use: 'TypeScript parameters in papermill' },
-  { name: 'jupytext', needed: false, use: 'readable notebook diffs' },
-  { name: 'nbdime', needed: false, use: 'notebook diffs' },
+  { name: 'nbdime', needed: false, use: 'readable notebook diffs' },
   { name: 'safetensors', needed: false, use: 'a test that checks weights with the reference reader' },
 ];
 

@@ -1,0 +1,67 @@
+/**
+ * The notebook kernel: tslab, started with the fixes of this folder. Jupyter runs it through
+ * `jupyter/kernels/tslab/kernel.json` as `node dist/src/workbench/kernel/main.js --config-path <connection file>`.
+ */
+import { parseArgs } from 'node:util';
+import vm from 'node:vm';
+import ts from 'typescript';
+import { describeError, UserError } from '../../core/errors';
+import { CellRunner } from './execute';
+import { watchParents } from './parent-watch';
+import { fixSockets } from './sockets';
+import { loadTslab, type Tslab } from './tslab';
+import { replaceTslabTypeScript } from './typescript-host';
+
+/** Milliseconds between the abort of a running cell and the end of an orphaned kernel. */
+const ORPHAN_GRACE_MS = 5000;
+
+function main(): void {
+  const { values } = parseArgs({ options: { 'config-path': { type: 'string' } } });
+  const configPath = values['config-path'];
+  if (configPath === undefined)
+    throw new UserError(
+      'expected --config-path <connection file>',
+      'let Jupyter start the kernel: `make lab`',
+    );
+  // Frames of the library then name src/*.ts.
+  process.setSourceMapsEnabled(true);
+  replaceTslabTypeScript();
+  const tslab = loadTslab();
+  const runner = new CellRunner();
+  runner.install(tslab);
+  fixSockets(tslab);
+  nameCells(runner);
+  tellLanguageVersion(tslab);
+  tslab.main.startKernel({ configPath, enableFindLocal: false, jsKernel: false, globalVersion: '' });
+  watchParents(() => {
+    runner.interrupts.interrupt(() => {});
+    setTimeout(() => process.exit(1), ORPHAN_GRACE_MS);
+  });
+}
+
+/** Stack traces name the cell (`cell[3]`) instead of `evalmachine.<anonymous>`. */
+function nameCells(runner: CellRunner): void {
+  const run = vm.runInThisContext.bind(vm);
+  vm.runInThisContext = (code, options) => {
+    const cell = typeof options === 'object' && options.breakOnSigint === true;
+    return run(code, cell ? { ...options, filename: `cell[${runner.cellNumber}]` } : options) as unknown;
+  };
+}
+
+/** tslab reports 3.7.2 whatever compiler it uses. */
+function tellLanguageVersion({ jupyter }: Tslab): void {
+  const { prototype } = jupyter.JupyterHandlerImpl;
+  const handleKernel = prototype.handleKernel;
+  prototype.handleKernel = function () {
+    const reply = handleKernel.call(this);
+    reply.language_info.version = ts.version;
+    return reply;
+  };
+}
+
+try {
+  main();
+} catch (error) {
+  process.stderr.write(`${describeError(error)}\n`);
+  process.exitCode = 1;
+}
