@@ -5,13 +5,14 @@ import { calibrationSchema } from '../repair/calibration';
 /** Version of `report.json`. */
 export const REPORT_VERSION = 1;
 
-/** A share with its 95 % Wilson interval. `value`, `low` and `high` are null when n is 0. */
+/** A share with its 95 % Wilson interval: `Proportion` of src/metrics as JSON can say it (no NaN). */
 export const rateSchema = z.strictObject({
-  right: z.int().nonnegative(),
-  n: z.int().nonnegative(),
-  value: z.number().nullable(),
-  low: z.number().nullable(),
-  high: z.number().nullable(),
+  count: z.int().nonnegative(),
+  total: z.int().nonnegative(),
+  /** count / total; null when total is 0. */
+  rate: z.number().nullable(),
+  low: z.number(),
+  high: z.number(),
 });
 export type Rate = z.infer<typeof rateSchema>;
 

@@ -3,11 +3,13 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from '../../core/paths';
 import type { CommandContext, Register } from './command';
+import { registerData } from './data';
 import { registerDoctor } from './doctor';
 import { registerRuns } from './runs';
+import { registerTaxonomy } from './taxonomy';
 
 /** The commands in the order `trm --help` lists them. */
-const COMMANDS: readonly Register[] = [registerRuns, registerDoctor];
+const COMMANDS: readonly Register[] = [registerRuns, registerData, registerTaxonomy, registerDoctor];
 
 /**
  * Builds the `trm` command line. Errors of usage are thrown as CommanderError, with the nearest known name in
