@@ -1,0 +1,61 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { TokenText } from '../records/sample';
+import { trainFrequencyRanker, type RankerSample } from './frequency-ranker';
+
+const op = (text: string): TokenText => ({ kind: 'op', text });
+const name = (text: string): TokenText => ({ kind: 'name', text });
+const code = (...parts: TokenText[]): TokenText[] => [
+  ...parts,
+  { kind: 'newline', text: '' },
+  { kind: 'end', text: '' },
+];
+const edited = (
+  tokens: TokenText[],
+  start: number,
+  end: number,
+  ...replacement: TokenText[]
+): RankerSample => ({
+  tokens,
+  edit: { tokenSpan: [start, end], replacement },
+});
+
+const TRAINING: RankerSample[] = [
+  // `<` stands four times and was wrong twice, once `<=` and once `>` ...
+  edited(code(name('a'), op('<'), name('b')), 1, 2, op('<=')),
+  edited(code(name('a'), op('<'), name('b')), 1, 2, op('>')),
+  edited(code(name('x'), op('<'), name('b')), 1, 2, op('<=')),
+  { tokens: code(name('x'), op('<'), name('b')), edit: null },
+  // ... `return` was forgotten before a `c` that stands nowhere else.
+  edited(code(name('c')), 0, 0, { kind: 'keyword', text: 'return' }),
+];
+
+test('proposes the edit with the highest share, for a replacement and for an insertion', () => {
+  const ranker = trainFrequencyRanker(TRAINING);
+  assert.equal(ranker.propose(code(name('z'), op('<'), name('z'))), {
+    tokenSpan: [1, 2],
+    replacement: [op('<=')],
+    score: 0.5,
+  });
+  // 1 of 1 beats 2 of 4.
+  assert.equal(ranker.propose(code(op('<'), name('c'))), {
+    tokenSpan: [1, 1],
+    replacement: [{ kind: 'keyword', text: 'return' }],
+    score: 1,
+  });
+});
+
+test('code in which nothing was ever wrong gets no edit; of equal places the leftmost is taken', () => {
+  const ranker = trainFrequencyRanker(TRAINING);
+  assert.is(ranker.propose(code(name('z'))), null);
+  assert.equal(ranker.propose(code(op('<'), name('z'), op('<')))?.tokenSpan, [0, 1]);
+  assert.is(trainFrequencyRanker([]).propose(code(op('<'))), null);
+});
+
+test('a span of several tokens applies only where all of them stand', () => {
+  const ranker = trainFrequencyRanker([edited(code(op('='), op('=')), 0, 2, op('=='))]);
+  assert.is(ranker.propose(code(op('='), name('a'))), null);
+  assert.equal(ranker.propose(code(name('a'), op('='), op('=')))?.tokenSpan, [1, 3]);
+});
+
+test.run();

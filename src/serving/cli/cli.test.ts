@@ -1,0 +1,77 @@
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectRoot } from '../../core/paths';
+import { runProcess, type ProcessResult } from '../../core/subprocess';
+
+const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');
+
+/** Runs `trm` in a process of its own. */
+function trm(args: readonly string[], env: Record<string, string> = {}): Promise<ProcessResult> {
+  return runProcess(process.execPath, [MAIN, ...args], { okCodes: [0, 1, 2, 130], env, timeoutMs: 120_000 });
+}
+
+test('--help lists every command and is instant', async () => {
+  const runs = [await trm(['--help']), await trm(['--help']), await trm(['--help'])];
+  for (const command of ['doctor', 'runs', 'data', 'taxonomy'])
+    assert.match(runs[0].stdout, new RegExp(`^  ${command}\\b`, 'm'));
+  assert.is(runs[0].exitCode, 0);
+  // The best of three: the machine may be busy, the command may not.
+  const best = Math.min(...runs.map(({ seconds }) => seconds));
+  assert.ok(best < 0.3, `--help took ${best} s`);
+});
+
+test('a wrong command, subcommand, flag or argument is exit code 2 and names the nearest one', async () => {
+  for (const [args, message] of [
+    [['docotr'], 'Did you mean doctor?'],
+    [['runs', 'lst'], 'Did you mean list?'],
+    [['runs', 'list', '--jso'], 'Did you mean --json?'],
+    [['runs', 'show'], "missing required argument 'run'"],
+    [['taxonomy', 'sintax'], 'did you mean "syntax"?'],
+    [['data', 'verify', '/nowhere'], 'manifest.json'],
+  ] as const) {
+    const result = await trm(args);
+    assert.is(result.exitCode, 2, `${args.join(' ')}: ${result.stderr}`);
+    assert.ok(result.stderr.includes(message), `${args.join(' ')}: ${result.stderr}`);
+    assert.is(result.stdout, '', 'nothing on standard output');
+  }
+});
+
+test('taxonomy --json holds the whole table', async () => {
+  const types = JSON.parse((await trm(['taxonomy', '--json'])).stdout) as { id: string; family: string }[];
+  assert.ok(types.length >= 12);
+  const syntax = JSON.parse((await trm(['taxonomy', 'syntax', '--json'])).stdout) as { family: string }[];
+  assert.is(syntax.length, types.filter(({ family }) => family === 'syntax').length);
+});
+
+test('doctor names the engine, the compiler and Python, and its exit code says whether all is there', async () => {
+  const { stdout, exitCode } = await trm(['doctor', '--json']);
+  const { healthy, checks } = JSON.parse(stdout) as {
+    healthy: boolean;
+    checks: { name: string; state: string }[];
+  };
+  assert.is(exitCode, healthy ? 0 : 1);
+  for (const name of [
+    'node',
+    'engine',
+    'tensorflow',
+    'cpu features',
+    'compiler',
+    'python',
+    'papermill',
+    'kernel',
+  ])
+    assert.ok(
+      checks.some((check) => check.name === name),
+      `no check "${name}"`,
+    );
+});
+
+test('doctor says what is missing and how to get it when there is no Python', async () => {
+  const { stdout, exitCode } = await trm(['doctor'], { TRM_PYTHON: '/nowhere/python' });
+  assert.is(exitCode, 1);
+  assert.match(stdout, /missing\s+python\s+\/nowhere\/python does not run/);
+  assert.match(stdout, /-> install Python/);
+});
+
+test.run();
