@@ -12,6 +12,8 @@ export interface ProcessOptions {
   signal?: AbortSignal;
   /** Milliseconds between SIGTERM and SIGKILL. Default 5000. */
   graceMs?: number;
+  /** True: a process group of its own, so that Ctrl-C in the terminal reaches it only through `signal`. Default false. */
+  ownGroup?: boolean;
   /** Text for standard input; default: none (closed). */
   input?: string;
   /** Receives each line as it is written (streaming). */
@@ -66,6 +68,7 @@ export async function runProcess(
     timeout: timeoutMs,
     cancelSignal: signal,
     forceKillAfterDelay: graceMs,
+    detached: options.ownGroup ?? false,
     maxBuffer: maxBufferBytes,
     ...(options.input === undefined ? { stdin: 'ignore' } : { input: options.input }),
     reject: false,

@@ -1,0 +1,99 @@
+import { existsSync } from 'node:fs';
+import { readdirSync } from 'node:fs';
+import { basename, isAbsolute, join } from 'node:path';
+import { z } from 'zod';
+import { loadConfig, type LoadedConfig } from '../core/config';
+import { ConfigError, nearestName } from '../core/errors';
+import { projectRoot } from '../core/paths';
+import type { StageName } from '../records/run';
+import { readRunRecord } from './run-record';
+
+/**
+ * An experiment file: one part a stage. `{}` is valid: every key has a default (experiments/base.yaml lists them all).
+ */
+export const experimentSchema = z.strictObject({
+  /** What the experiment is for; one or two sentences. Default empty. */
+  description: z.string().default(''),
+  /** Seed of everything random. Default 42. */
+  seed: z.int().nonnegative().default(42),
+  collect: z.looseObject({}).prefault({}),
+  generate: z.looseObject({}).prefault({}),
+  process: z.looseObject({}).prefault({}),
+  train: z.looseObject({}).prefault({}),
+  evaluate: z.looseObject({}).prefault({}),
+  release: z.looseObject({}).prefault({}),
+});
+
+/** A resolved experiment. */
+export type Experiment = z.output<typeof experimentSchema>;
+
+/** Resolved config of one stage. */
+export type StageConfig<S extends StageName> = Experiment[S];
+
+/** Version number of each stage's code; part of the stage key. */
+export const STAGE_VERSIONS: Readonly<Record<StageName, number>> = {
+  collect: 1,
+  generate: 1,
+  process: 1,
+  train: 1,
+  evaluate: 1,
+  release: 1,
+};
+
+/** How notebooks and commands name an experiment. */
+export interface ExperimentSource {
+  /** Name of a file in `experiments/` (`quickstart`) or a path to a YAML file. */
+  experiment: string;
+  /** Config values by dotted key, already typed, for example `{ 'train.steps': 100 }`. Default none. */
+  overrides?: Readonly<Record<string, unknown>>;
+  /** `a.b=c` assignments as on the command line, applied before `overrides`. Default none. */
+  set?: readonly string[];
+  /** Run folder to work in; its saved config is used, `experiment` is only its name. Default: no run. */
+  run?: string;
+}
+
+/**
+ * Loads and validates an experiment.
+ * @throws ConfigError when it does not exist (with the nearest name) or does not fit the schema, or when a run is
+ *   given together with overrides
+ */
+export async function loadExperiment(source: ExperimentSource): Promise<LoadedConfig<Experiment>> {
+  const { experiment, overrides = {}, set = [], run } = source;
+  if (!run) return loadConfig(experimentPath(experiment), experimentSchema, { set, overrides });
+  if (set.length > 0 || Object.keys(overrides).length > 0)
+    throw new ConfigError(
+      `expected no overrides beside the run ${basename(run)}, whose config is settled`,
+      'leave the run empty, or start a new run with --set',
+    );
+  const record = await readRunRecord(run);
+  const loaded = loadConfig(join(run, 'config.yaml'), experimentSchema);
+  if (loaded.hash !== record.configHash)
+    throw new ConfigError(
+      `${join(run, 'config.yaml')} is not the config that the run started with`,
+      'start a new run with `trm run <experiment> --new`',
+    );
+  return { ...loaded, name: record.experiment };
+}
+
+/** Path of an experiment file by name or path. @throws ConfigError with the nearest name */
+export function experimentPath(experiment: string, folder = join(projectRoot(), 'experiments')): string {
+  if (/\.ya?ml$/.test(experiment) || experiment.includes('/')) {
+    const path = isAbsolute(experiment) ? experiment : join(process.cwd(), experiment);
+    if (existsSync(path)) return path;
+    const fromRoot = join(projectRoot(), experiment);
+    if (existsSync(fromRoot)) return fromRoot;
+    throw new ConfigError(`expected an experiment file at ${path}, found none`);
+  }
+  const path = join(folder, `${experiment}.yaml`);
+  if (existsSync(path)) return path;
+  const known = existsSync(folder)
+    ? readdirSync(folder)
+        .filter((file) => file.endsWith('.yaml'))
+        .map((file) => file.slice(0, -5))
+    : [];
+  const near = nearestName(experiment, known);
+  throw new ConfigError(
+    `unknown experiment "${experiment}"${near ? `, did you mean "${near}"?` : ''}; there are: ${known.join(', ') || 'none'}`,
+    'give a name from experiments/ or a path to a YAML file',
+  );
+}

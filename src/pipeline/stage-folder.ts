@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { workDir } from '../core/paths';
+import { sha256File } from '../core/hash';
+import { parseJson } from '../core/files';
+import { manifestSchema, type Manifest } from '../records/manifest';
+
+/** The places in a stage's folder, `TRM_WORK_DIR/stages/<key>`. */
+export interface StageFolder {
+  key: string;
+  path: string;
+  /** What the stage function writes; `manifest.json` in it means complete. */
+  output: string;
+  /** The executed notebook; present once the notebook ran through. */
+  notebook: string;
+  /** The same as a page. */
+  html: string;
+  /** Latest reading of the running stage's progress (core/progress), for those who watch from outside. */
+  progress: string;
+  /** What the key was made from, to see why a stage is computed again. */
+  identity: string;
+}
+
+/** The folder of a stage key; nothing is created. */
+export function stageFolder(key: string, work = workDir()): StageFolder {
+  const path = join(work, 'stages', key);
+  return {
+    key,
+    path,
+    output: join(path, 'output'),
+    notebook: join(path, 'notebook.ipynb'),
+    html: join(path, 'notebook.html'),
+    progress: join(path, 'progress.json'),
+    identity: join(path, 'identity.json'),
+  };
+}
+
+/** The stage's manifest, or undefined while the output is not complete. @throws DataError when it is damaged */
+export async function readStageManifest(folder: StageFolder): Promise<Manifest | undefined> {
+  const path = join(folder.output, 'manifest.json');
+  if (!existsSync(path)) return undefined;
+  return parseJson(await readFile(path, 'utf8'), manifestSchema, path);
+}
+
+/** SHA-256 of the stage's manifest file, or undefined while the output is not complete. */
+export async function manifestHash(folder: StageFolder): Promise<string | undefined> {
+  const path = join(folder.output, 'manifest.json');
+  return existsSync(path) ? sha256File(path) : undefined;
+}
+
+/** True when output, executed notebook and page are all there: `trm run` skips such a stage. */
+export function isFinished(folder: StageFolder): boolean {
+  return [join(folder.output, 'manifest.json'), folder.notebook, folder.html].every((path) =>
+    existsSync(path),
+  );
+}
