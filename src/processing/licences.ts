@@ -1,0 +1,59 @@
+/** SPDX ids whose code may be used for training and be shown in a dataset; the default of the process stage. */
+export const PERMISSIVE_LICENCES: readonly string[] = [
+  '0BSD',
+  'Apache-2.0',
+  'BSD-2-Clause',
+  'BSD-3-Clause',
+  'BSL-1.0',
+  'CC0-1.0',
+  'HPND',
+  'ISC',
+  'MIT',
+  'MIT-0',
+  'PSF-2.0',
+  'PostgreSQL',
+  'Python-2.0',
+  'Unlicense',
+  'Zlib',
+];
+
+/**
+ * Whether an SPDX expression allows use under one of the given licences: of `A OR B` one must be allowed, of
+ * `A AND B` both; `A WITH exception` counts as `A`, since exceptions only add permissions. Letter case does not
+ * matter. `NOASSERTION` and what is no expression are not allowed unless listed.
+ * @example licenceAllowed('MIT OR GPL-3.0-only', new Set(['mit'])) // true
+ */
+export function licenceAllowed(expression: string, allowed: Iterable<string>): boolean {
+  const known = new Set(Array.from(allowed, (id) => id.toLowerCase()));
+  const words = expression.toLowerCase().match(/[()]|[^\s()]+/g) ?? [];
+  let at = 0;
+  const parseAny = (): boolean | null => joined('or', parseAll, (a, b) => a || b);
+  const parseAll = (): boolean | null => joined('and', parseOne, (a, b) => a && b);
+  const result = parseAny();
+  return at === words.length && result === true;
+
+  function joined(
+    operator: string,
+    parse: () => boolean | null,
+    combine: (a: boolean, b: boolean) => boolean,
+  ): boolean | null {
+    let value = parse();
+    while (value !== null && words[at] === operator) {
+      at++;
+      const right = parse();
+      value = right === null ? null : combine(value, right);
+    }
+    return value;
+  }
+
+  function parseOne(): boolean | null {
+    const word = words[at++];
+    if (word === '(') {
+      const value = parseAny();
+      return words[at++] === ')' ? value : null;
+    }
+    if (word === undefined || [')', 'or', 'and', 'with'].includes(word)) return null;
+    if (words[at] === 'with') at += 2;
+    return known.has(word);
+  }
+}
