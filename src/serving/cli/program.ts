@@ -5,6 +5,7 @@ import { projectRoot } from '../../core/paths';
 import type { CommandContext, Register } from './command';
 import { registerData } from './data';
 import { registerDoctor } from './doctor';
+import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerTaxonomy } from './taxonomy';
 
