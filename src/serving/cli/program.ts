@@ -10,7 +10,7 @@ import { registerRuns } from './runs';
 import { registerTaxonomy } from './taxonomy';
 
 /** The commands in the order `trm --help` lists them. */
-const COMMANDS: readonly Register[] = [registerRuns, registerData, registerTaxonomy, registerDoctor];
+const COMMANDS: readonly Register[] = [registerRun, registerRuns, registerData, registerTaxonomy, registerDoctor];
 
 /**
  * Builds the `trm` command line. Errors of usage are thrown as CommanderError, with the nearest known name in
