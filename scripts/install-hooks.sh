@@ -1,5 +1,6 @@
 #!/usr/bin/env bash
-# Installs the pre-commit hooks and the git filter that strips notebook outputs, and makes notebook diffs readable, in a git checkout only. Idempotent.
+# Installs the pre-commit hooks, the git filter that strips notebook outputs and the readable notebook diff, in a git
+# checkout only. Idempotent.
 set -euo pipefail
 cd "$(dirname "$0")/.."
 [ "$(git rev-parse --show-toplevel 2>/dev/null)" = "$PWD" ] || exit 0

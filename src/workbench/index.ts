@@ -1,0 +1,24 @@
+/** What notebooks use to show things; `src/index.ts` passes it on as part of 'trm-code-repair'. */
+export { clearOutput, html, inNotebook, markdown, onInterrupt } from './display';
+export { sideBySide } from './diff-view';
+export {
+  accuracyFigure,
+  barFigure,
+  curveFigure,
+  heatmapFigure,
+  histogramFigure,
+  lineFigure,
+  PALETTE,
+  type Bar,
+  type Figure,
+  type FigureOptions,
+  type MetricPoint,
+  type Panel,
+  type Series,
+} from './figures';
+export { showParameters } from './parameters';
+export { learningCurve, live, plotly, type LiveFigure } from './plot';
+export { notebookProgress } from './progress';
+export { importEsm, reload } from './reload';
+export { show } from './show';
+export { dataFrame, table, type Row, type TableOptions, type TableSource } from './tables';
