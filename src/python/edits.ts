@@ -1,0 +1,93 @@
+import { sha256 } from '../core/hash';
+import type { Edit, TokenText } from '../records/sample';
+import { lex, type Token } from './lexer';
+import { renderEdit } from './render';
+
+/** Do two tokens say the same? Layout tokens have no text, so their kind decides. */
+export function sameToken(a: TokenText, b: TokenText): boolean {
+  return a.text === b.text && a.kind === b.kind;
+}
+
+/**
+ * The smallest single edit that turns one token list into another; of several equally small ones the leftmost.
+ * @returns null when the tokens are equal; otherwise an edit whose spans are those of `before`
+ */
+export function diffTokens(before: readonly Token[], after: readonly Token[]): Edit | null {
+  const most = Math.min(before.length, after.length);
+  // The longest common end first: of equally long edits that is the leftmost.
+  let same = 0;
+  while (same < most && sameToken(before[before.length - 1 - same], after[after.length - 1 - same])) same++;
+  if (same === before.length && same === after.length) return null;
+  let start = 0;
+  while (start < most - same && sameToken(before[start], after[start])) start++;
+  const end = before.length - same;
+  const replacement = after.slice(start, after.length - same).map(({ kind, text }) => ({ kind, text }));
+  return { tokenSpan: [start, end], charSpan: charSpanOf(before, start, end), replacement };
+}
+
+/** UTF-16 span of tokens [start, end); an insertion is the empty span before token `start`. */
+export function charSpanOf(tokens: readonly Token[], start: number, end: number): [number, number] {
+  const from = tokens[start]?.start ?? tokens.at(-1)?.end ?? 0;
+  return [from, end > start ? tokens[end - 1].end : from];
+}
+
+/**
+ * Applies an edit to the text that `tokens` were made from. Every character outside the edited place stays: comments,
+ * spacing, tabs, line ends. New lines are indented with the file's own step and end with its own line break; a line
+ * whose block changes is indented anew, comments beside deleted code stay.
+ *
+ * Tokens of the result equal the edited token list whenever that list is one that a lexer can give (as many
+ * `indent` as `dedent` removed and written). An unbalanced edit shifts the following lines of the block with it.
+ * @throws RangeError when the span does not lie within the tokens before `end`
+ */
+export function applyEdit(source: string, tokens: readonly Token[], edit: Edit): string {
+  const [start, end] = edit.tokenSpan;
+  if (!(start >= 0 && start <= end && end < tokens.length))
+    throw new RangeError(`expected a token span within 0..${tokens.length - 1}, got [${start}, ${end})`);
+  return renderEdit(source, tokens, alignToLines(tokens, edit));
+}
+
+/** The token list after an edit, without positions. */
+export function editedTokens(tokens: readonly Token[], edit: Edit): TokenText[] {
+  const [start, end] = edit.tokenSpan;
+  const plain = (token: Token): TokenText => ({ kind: token.kind, text: token.text });
+  return [...tokens.slice(0, start).map(plain), ...edit.replacement, ...tokens.slice(end).map(plain)];
+}
+
+/**
+ * Identity of a sample: sha256 hex of the normalised before, NUL, after. Normalised = kinds and texts of the tokens,
+ * so that layout and comments do not matter.
+ */
+export function sampleId(before: string, after: string): string {
+  const normal = (source: string): string =>
+    lex(source)
+      .map(({ kind, text }) => `${kind} ${text}`)
+      .join('\n');
+  const first = normal(before);
+  return sha256(`${first}\0${before === after ? first : normal(after)}`);
+}
+
+/**
+ * An insertion or deletion of whole lines can often be seen in several ways (`NEWLINE x` after a line or `x NEWLINE`
+ * before the next). The one that starts at a line's start leaves trailing comments with their line.
+ */
+function alignToLines(tokens: readonly Token[], edit: Edit): Edit {
+  const [start, end] = edit.tokenSpan;
+  const { replacement } = edit;
+  const moved = start === end ? replacement : tokens.slice(start, end);
+  if (start !== end && replacement.length > 0) return edit;
+  if (!moved.some((token) => token.kind === 'newline') || atLineStart(tokens, start)) return edit;
+  for (let shift = 1; shift <= moved.length && end + shift < tokens.length; shift++) {
+    // Rotating by one is the same edit when the token left behind equals the token taken in.
+    if (!sameToken(moved[shift - 1], tokens[end + shift - 1])) return edit;
+    if (!atLineStart(tokens, start + shift)) continue;
+    const span: [number, number] = [start + shift, end + shift];
+    const rotated = start === end ? [...replacement.slice(shift), ...replacement.slice(0, shift)] : [];
+    return { tokenSpan: span, charSpan: charSpanOf(tokens, ...span), replacement: rotated };
+  }
+  return edit;
+}
+
+function atLineStart(tokens: readonly Token[], index: number): boolean {
+  return index === 0 || tokens[index - 1].kind === 'newline';
+}
