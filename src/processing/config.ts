@@ -1,0 +1,38 @@
+import { z } from 'zod';
+import { MAX_WINDOW_TOKENS } from './encode';
+import { PERMISSIVE_LICENCES } from './licences';
+import { SPLITS } from './split';
+import { MAX_VOCABULARY_SIZE, MIN_VOCABULARY_SIZE } from './tokenizer/tokenizer';
+
+/** Version of the process stage's code; raised when the same config would give other examples. */
+export const PROCESS_VERSION = 1;
+
+const fraction = z.number().min(0).max(0.5);
+
+/** Config of the process stage; `{}` is valid. */
+export const processConfigSchema = z.strictObject({
+  /** Most BPE ids, special ones and bytes included. */
+  vocabularySize: z.int().min(MIN_VOCABULARY_SIZE).max(MAX_VOCABULARY_SIZE).default(32768),
+  /** Entries of the closed vocabulary; the base list is kept whole. */
+  closedVocabularySize: z.int().min(1).max(8192).default(1024),
+  /** Pairs of pieces seen less often in the training code are not merged. */
+  minPieceCount: z.int().positive().default(2),
+  /** Most program tokens of a window, END included; longer functions are cut around the edit. */
+  maxTokens: z.int().min(16).max(MAX_WINDOW_TOKENS).default(MAX_WINDOW_TOKENS),
+  /** Shares of groups kept for choosing (val) and judging (test). */
+  fractions: z.strictObject({ val: fraction.default(0.1), test: fraction.default(0.1) }).prefault({}),
+  /** Splits of named groups, which the seeded hash would otherwise decide. */
+  assignments: z.record(z.string(), z.enum(SPLITS)).default({}),
+  /** SPDX ids whose code is used; `OR` and `AND` expressions are understood. */
+  licences: z.array(z.string()).default([...PERMISSIVE_LICENCES]),
+  /**
+   * Clean and buggy rows are balanced 1:1. In train, clean functions are repeated (long ones with another window) up
+   * to this many times; elsewhere, and where clean ones are more, the surplus is dropped.
+   */
+  maxCleanRepeats: z.int().positive().default(8),
+  /** CPython processes that validate samples. */
+  criticWorkers: z.int().min(1).max(64).default(1),
+  /** Rows of a shard. */
+  rowsPerShard: z.int().positive().default(10_000),
+});
+export type ProcessConfig = z.infer<typeof processConfigSchema>;
