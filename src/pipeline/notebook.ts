@@ -60,9 +60,9 @@ export interface CellFailure {
   cell: number | null;
   /** What Jupyter shows beside it: `In [n]`. */
   executionCount: number | null;
-  /** 1-based line in the cell, when the error names one. */
+  /** 1-based line in the cell, for compile errors. */
   line: number | null;
-  /** That line of the cell, or the cell's first line of code. */
+  /** That line of the cell; the cell's first line of code when the line is not known. */
   sourceLine: string;
   /** Error name and text, for example `TypeError: x is not a function`. */
   error: string;
@@ -83,7 +83,7 @@ export function findFailure(executed: Notebook): CellFailure | undefined {
     if (!failure) continue;
     const traceback = stripColours((failure.traceback ?? []).join('\n'));
     const error = stripColours([failure.ename, failure.evalue].filter(Boolean).join(': '));
-    const line = errorLine(`${error}\n${traceback}`, cell.execution_count ?? null);
+    const line = errorLine(error);
     const lines = cellSource(cell).split('\n');
     return {
       cell: added ? null : place,
@@ -102,12 +102,10 @@ export function stripColours(value: string): string {
   return value.replace(/\x1b\[[0-9;]*m/g, '');
 }
 
-/** The line of the cell that an error names: `cell[4]:7:3` in a stack, `7:3 - message` from the compiler. */
-function errorLine(message: string, executionCount: number | null): number | null {
-  const frame = new RegExp(`cell\\[${executionCount ?? '\\d+'}\\]:(\\d+)`).exec(message);
-  const diagnostic = /(?:^|[\s:])(\d+):(\d+) - /m.exec(message);
-  const found = frame ?? diagnostic;
-  return found ? Number(found[1]) : null;
+/** The line of the cell that a compile error names. Stack frames count lines of the emitted JavaScript: no help. */
+function errorLine(error: string): number | null {
+  const place = /^TypeScriptError: line (\d+), column \d+: /.exec(error);
+  return place ? Number(place[1]) : null;
 }
 
 function firstCode(lines: readonly string[]): string {

@@ -289,8 +289,7 @@ function failureText(notebook: string, error: unknown): string {
   const place = cell === null ? 'the injected parameters' : `cell ${cell}`;
   return [
     `${basename(notebook)}, ${place} (In [${executionCount ?? ' '}])${line === null ? '' : `, line ${line}`}`,
-    `    ${sourceLine}`,
-    failure.error,
-    failure.traceback,
+    line === null ? `    which begins: ${sourceLine}` : `    ${sourceLine}`,
+    failure.traceback || failure.error,
   ].join('\n');
 }
