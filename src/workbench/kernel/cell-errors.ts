@@ -27,9 +27,15 @@ export function asDiagnostic(args: readonly unknown[]): CellDiagnostic | undefin
   return { file: file.trim(), line, column, message };
 }
 
-/** Renders compile errors with the source lines they point at. */
-export function diagnosticsError(diagnostics: readonly CellDiagnostic[], source: string): CellError {
+/** Renders compile errors with the source lines they point at. `cell` is the execution count, as in stack traces. */
+export function diagnosticsError(
+  diagnostics: readonly CellDiagnostic[],
+  source: string,
+  cell: number,
+): CellError {
   const lines = source.split('\n');
+  const place = ({ file, line, column }: CellDiagnostic): string =>
+    `${file === '' ? `cell[${cell}]` : file}:${line}:${column}`;
   const [first] = diagnostics;
   const traceback: string[] = [];
   diagnostics.forEach((diagnostic, index) => {
@@ -40,18 +46,14 @@ export function diagnosticsError(diagnostics: readonly CellDiagnostic[], source:
       traceback.push(`    ${message}`);
       return;
     }
-    traceback.push(`TypeScriptError: ${place(diagnostic)}: ${message}`);
+    traceback.push(`TypeScriptError: ${place(diagnostic)} - ${message}`);
     if (file === '' && lines[line - 1] !== undefined) {
       const number = String(line);
       traceback.push(`  ${number} | ${lines[line - 1]}`);
       traceback.push(`  ${' '.repeat(number.length)} | ${' '.repeat(column - 1)}^`);
     }
   });
-  return { ename: 'TypeScriptError', evalue: `${place(first)}: ${first.message}`, traceback };
-}
-
-function place({ file, line, column }: CellDiagnostic): string {
-  return `${file === '' ? '' : `${file}, `}line ${line}, column ${column}`;
+  return { ename: 'TypeScriptError', evalue: `${place(first)} - ${first.message}`, traceback };
 }
 
 /** Frames of the kernel's own machinery, of no use to who wrote the cell. */

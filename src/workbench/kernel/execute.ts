@@ -7,6 +7,7 @@ import {
   type CellDiagnostic,
   type CellError,
 } from './cell-errors';
+import type { CellSources } from './cell-sources';
 import { CellOutput } from './cell-output';
 import { Interrupts } from './interrupts';
 import type { ExecuteRequest, Handler, KernelMessage, Server, Tslab } from './tslab';
@@ -33,6 +34,9 @@ export class CellRunner {
   #queue: Promise<void> = Promise.resolve();
   #abortBefore = 0;
   #received = 0;
+
+  /** @param sources maps stack traces to the lines of cells */
+  constructor(private readonly sources: CellSources) {}
 
   /** Hooks into tslab; call once, before the kernel starts. */
   install({ executor, jupyter }: Tslab): void {
@@ -64,7 +68,7 @@ export class CellRunner {
         error: (...args) => {
           const diagnostic = asDiagnostic(args);
           if (diagnostic) this.#cell.diagnostics.push(diagnostic);
-          else this.#cell.error = exceptionError(args[0]);
+          else this.#cell.error = this.#located(exceptionError(args[0]));
         },
       });
       const leave = executor.interrupt.bind(executor);
@@ -76,6 +80,10 @@ export class CellRunner {
       };
       return executor;
     };
+  }
+
+  #located(error: CellError): CellError {
+    return { ...error, traceback: this.sources.locate(error.traceback) };
   }
 
   /** Runs requests one after the other. */
@@ -139,8 +147,8 @@ export class CellRunner {
       );
       return undefined;
     } catch (thrown) {
-      const { diagnostics, error, source } = this.#cell;
-      if (diagnostics.length > 0) return diagnosticsError(diagnostics, source);
+      const { diagnostics, error, source, number } = this.#cell;
+      if (diagnostics.length > 0) return diagnosticsError(diagnostics, source, number);
       // tslab throws its execution count for a failed cell; anything else is a fault of the kernel itself.
       return error ?? exceptionError(thrown);
     }

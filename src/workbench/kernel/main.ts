@@ -6,6 +6,7 @@ import { parseArgs } from 'node:util';
 import vm from 'node:vm';
 import ts from 'typescript';
 import { describeError, UserError } from '../../core/errors';
+import { CellSources } from './cell-sources';
 import { CellRunner } from './execute';
 import { watchParents } from './parent-watch';
 import { fixSockets } from './sockets';
@@ -25,12 +26,13 @@ function main(): void {
     );
   // Frames of the library then name src/*.ts.
   process.setSourceMapsEnabled(true);
-  replaceTslabTypeScript();
+  const sources = new CellSources();
+  replaceTslabTypeScript(sources);
   const tslab = loadTslab();
-  const runner = new CellRunner();
+  const runner = new CellRunner(sources);
   runner.install(tslab);
   fixSockets(tslab);
-  nameCells(runner);
+  nameCells(runner, sources);
   tellLanguageVersion(tslab);
   tslab.main.startKernel({ configPath, enableFindLocal: false, jsKernel: false, globalVersion: '' });
   watchParents(() => {
@@ -40,11 +42,13 @@ function main(): void {
 }
 
 /** Stack traces name the cell (`cell[3]`) instead of `evalmachine.<anonymous>`. */
-function nameCells(runner: CellRunner): void {
+function nameCells(runner: CellRunner, sources: CellSources): void {
   const run = vm.runInThisContext.bind(vm);
   vm.runInThisContext = (code, options) => {
-    const cell = typeof options === 'object' && options.breakOnSigint === true;
-    return run(code, cell ? { ...options, filename: `cell[${runner.cellNumber}]` } : options) as unknown;
+    // Only tslab's own call, which runs a cell, sets breakOnSigint.
+    if (typeof options !== 'object' || options.breakOnSigint !== true) return run(code, options) as unknown;
+    sources.start(runner.cellNumber);
+    return run(code, { ...options, filename: `cell[${runner.cellNumber}]` }) as unknown;
   };
 }
 

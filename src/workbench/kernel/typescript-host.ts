@@ -1,6 +1,7 @@
 import ts from 'typescript';
 import { TrmError } from '../../core/errors';
 import { createCellProgram, topLevelAwaits } from './checker-fixes';
+import type { CellSources } from './cell-sources';
 import { CELL_COMPILER_OPTIONS } from './compiler-options';
 
 /** Members of the TypeScript module that its declaration files leave out and tslab needs. */
@@ -38,9 +39,10 @@ const INTERNALS: readonly (keyof Internals)[] = [
 /**
  * The project's TypeScript in the shape of `@tslab/typescript-for-tslab`, the fork that tslab bundles (5.0.4 and ~100
  * lines). With it a cell is checked exactly as the library is, by the same compiler and options.
+ * @param sources receives the source maps of every cell
  * @throws TrmError when the installed TypeScript lacks a member that is needed
  */
-export function tslabTypeScript(): object {
+export function tslabTypeScript(sources: CellSources): object {
   const internals = ts as unknown as Internals;
   const missing = INTERNALS.filter((name) => internals[name] === undefined);
   if (missing.length > 0)
@@ -48,7 +50,7 @@ export function tslabTypeScript(): object {
       `the notebook kernel cannot use TypeScript ${ts.version}: ${missing.join(', ')} not found`,
       'run `npm ci` to restore the pinned TypeScript',
     );
-  return { ...ts, ...forkMembers(internals), ...cellBehaviour() };
+  return { ...ts, ...forkMembers(internals), ...cellBehaviour(sources) };
 }
 
 /** Stand-ins for what the fork adds to TypeScript. */
@@ -86,7 +88,7 @@ function forkMembers(internals: Internals): object {
 }
 
 /** Where cells are treated otherwise than tslab does: compiler options, emit, top-level await. */
-function cellBehaviour(): object {
+function cellBehaviour(sources: CellSources): object {
   return {
     createWatchCompilerHost: (
       roots: string[],
@@ -97,11 +99,12 @@ function cellBehaviour(): object {
     ) =>
       ts.createWatchCompilerHost(
         roots,
-        { ...options, ...CELL_COMPILER_OPTIONS },
+        { ...options, ...CELL_COMPILER_OPTIONS, inlineSourceMap: true },
         system,
         createCellProgram,
         ...reporters,
       ),
+    transpileModule: (input: string, options: ts.TranspileOptions) => sources.transpile(input, options),
     getPreEmitDiagnosticsOfFiles(program: ts.Program, files: readonly ts.SourceFile[]): ts.Diagnostic[] {
       const found: ts.Diagnostic[] = [
         ...program.getConfigFileParsingDiagnostics(),
@@ -121,14 +124,14 @@ function cellBehaviour(): object {
 }
 
 /** Puts {@link tslabTypeScript} in the place of the fork, which is then never loaded (saves its 0.3 s and memory). */
-export function replaceTslabTypeScript(): void {
+export function replaceTslabTypeScript(sources: CellSources): void {
   const tslabFolder = require.resolve('tslab/package.json');
   const path = require.resolve('@tslab/typescript-for-tslab', { paths: [tslabFolder] });
   const stub = {
     id: path,
     filename: path,
     loaded: true,
-    exports: tslabTypeScript(),
+    exports: tslabTypeScript(sources),
     children: [],
     paths: [],
   };
