@@ -1,0 +1,205 @@
+import { EXAMPLE_VERSION, MAX_PIECES, MAX_SPAN, SLOTS, type Example } from '../records/example';
+import { TOKEN_KINDS } from '../records/sample';
+import { DataError } from '../core/errors';
+import { FEATURE_GROUPS, FEATURES, type ModelConfig } from './config';
+
+/** The part of a batch that the core and the location head read. Plain arrays: no engine is needed to make one. */
+export interface InputBatch {
+  /** B. */
+  rows: number;
+  /** S: tokens a row after padding. */
+  length: number;
+  /** [B] true token counts. */
+  lengths: Int32Array;
+  /** True when some row is padded. */
+  padded: boolean;
+  /** [M] BPE ids of all tokens in order, without padding pieces. */
+  pieceIds: Int32Array;
+  /** [M] position `row * S + token` that each piece belongs to. */
+  pieceTokens: Int32Array;
+  /** [M] 1 / number of pieces of the token: the sum over a token's pieces is their mean. */
+  pieceWeights: Float32Array;
+  /** [B * S, FEATURES] several-hot rows; all zero for padding. */
+  features: Float32Array;
+  /** [B, S] copy groups; -1 for padding. */
+  copyGroups: Int32Array;
+}
+
+/** Teacher's answers of a batch. Only buggy rows (R of them) have an edit. */
+export interface TargetBatch {
+  /** [B] location class, 0 = no bug. */
+  location: Int32Array;
+  /** R: buggy rows. */
+  buggy: number;
+  /** [R] row of each buggy row in the batch. */
+  buggyRows: Int32Array;
+  /** [R] first token of the edit. */
+  starts: Int32Array;
+  /** [R] span length. */
+  spans: Int32Array;
+  /** [R] taxonomy code. */
+  bugTypes: Int32Array;
+  /** Q: slots with a target: the edit's tokens and the EMPTY that ends them. */
+  slots: number;
+  /** [Q] which of the R rows a slot belongs to. */
+  slotRows: Int32Array;
+  /** [Q] k, number of the slot in its row. */
+  slotNumbers: Int32Array;
+  /** [Q, S] 1 where copying this token is right. */
+  slotCopies: Float32Array;
+  /** [Q] right entry of the closed vocabulary, -1 for none; EMPTY is 0. */
+  slotVocabulary: Int32Array;
+  /** [Q] right BPE piece, -1 for none. */
+  slotPieces: Int32Array;
+}
+
+/** A batch ready for the engine. */
+export interface Batch extends InputBatch {
+  targets: TargetBatch;
+}
+
+/**
+ * Pads examples to one length and lays out their targets.
+ * @param options.length S; default: the longest example
+ * @throws DataError when an example is longer than `length` or its target does not fit it
+ */
+export function collate(examples: readonly Example[], options: { length?: number } = {}): Batch {
+  if (examples.length === 0) throw new DataError('expected at least one example to make a batch, got none');
+  const length = options.length ?? Math.max(...examples.map((example) => example.length));
+  for (const example of examples) checkExample(example, length);
+  return { ...collateInputs(examples, length), targets: collateTargets(examples, length) };
+}
+
+function checkExample(example: Example, length: number): void {
+  const { target, sampleId } = example;
+  const fail = (what: string): never => {
+    throw new DataError(
+      `example of sample ${sampleId.slice(0, 12)}: ${what}`,
+      `encode it again (example version ${EXAMPLE_VERSION})`,
+    );
+  };
+  if (example.length > length) fail(`expected at most ${length} tokens, got ${example.length}`);
+  if (target.location < 0 || target.location > example.length)
+    fail(`expected a location in 0..${example.length}, got ${target.location}`);
+  if (target.location === 0) return;
+  const end = target.location - 1 + target.spanLength;
+  if (target.spanLength < 0 || target.spanLength > MAX_SPAN || end > example.length - 1)
+    fail(`span of ${target.spanLength} tokens at ${target.location - 1} leaves the window`);
+  if (target.slots.length > SLOTS) fail(`expected at most ${SLOTS} slots, got ${target.slots.length}`);
+}
+
+function collateInputs(examples: readonly Example[], length: number): InputBatch {
+  const rows = examples.length;
+  const features = new Float32Array(rows * length * FEATURES);
+  const copyGroups = new Int32Array(rows * length).fill(-1);
+  const most = examples.reduce((sum, example) => sum + example.length, 0) * MAX_PIECES;
+  const pieceIds = new Int32Array(most);
+  const pieceTokens = new Int32Array(most);
+  const pieceWeights = new Float32Array(most);
+  let pieces = 0;
+  examples.forEach((example, row) => {
+    for (let token = 0; token < example.length; token++) {
+      const at = row * length + token;
+      setFeatures(features, at * FEATURES, example, token);
+      copyGroups[at] = example.copyGroups[token];
+      const first = token * MAX_PIECES;
+      let count = 0;
+      while (count < MAX_PIECES && example.pieces[first + count] !== 0) count++;
+      for (let k = 0; k < count; k++, pieces++) {
+        pieceIds[pieces] = example.pieces[first + k];
+        pieceTokens[pieces] = at;
+        pieceWeights[pieces] = 1 / count;
+      }
+    }
+  });
+  return {
+    rows,
+    length,
+    lengths: Int32Array.from(examples, (example) => example.length),
+    padded: examples.some((example) => example.length < length),
+    pieceIds: pieceIds.subarray(0, pieces),
+    pieceTokens: pieceTokens.subarray(0, pieces),
+    pieceWeights: pieceWeights.subarray(0, pieces),
+    features,
+    copyGroups,
+  };
+}
+
+const OFFSETS = FEATURE_GROUPS.map((_, i) =>
+  FEATURE_GROUPS.slice(0, i).reduce((sum, group) => sum + group.size, 0),
+);
+
+function setFeatures(out: Float32Array, at: number, example: Example, token: number): void {
+  out[at + OFFSETS[0] + example.kinds[token]] = 1;
+  out[at + OFFSETS[1] + example.indents[token]] = 1;
+  out[at + OFFSETS[2] + example.depths[token]] = 1;
+  out[at + OFFSETS[3] + example.previousSame[token]] = 1;
+  out[at + OFFSETS[4] + example.nextSame[token]] = 1;
+  out[at + OFFSETS[5] + example.bindings[token]] = 1;
+  out[at + OFFSETS[6]] = example.stopped[token];
+}
+
+function collateTargets(examples: readonly Example[], length: number): TargetBatch {
+  const buggyRows = examples.flatMap((example, row) => (example.target.location > 0 ? [row] : []));
+  const targets = buggyRows.map((row) => examples[row].target);
+  const slots = targets.flatMap((target, r) =>
+    // The EMPTY after the last token is part of the answer; a full row of slots has none.
+    Array.from({ length: Math.min(target.slots.length + 1, SLOTS) }, (_, k) => ({
+      row: r,
+      number: k,
+      want: target.slots[k] ?? { copyGroup: -1, vocabulary: 0, piece: -1 },
+    })),
+  );
+  const slotCopies = new Float32Array(slots.length * length);
+  slots.forEach(({ row, want }, q) => {
+    if (want.copyGroup < 0) return;
+    const example = examples[buggyRows[row]];
+    for (let token = 0; token < example.length; token++)
+      if (example.copyGroups[token] === want.copyGroup) slotCopies[q * length + token] = 1;
+  });
+  return {
+    location: Int32Array.from(examples, (example) => example.target.location),
+    buggy: buggyRows.length,
+    buggyRows: Int32Array.from(buggyRows),
+    starts: Int32Array.from(targets, (target) => target.location - 1),
+    spans: Int32Array.from(targets, (target) => target.spanLength),
+    bugTypes: Int32Array.from(targets, (target) => target.bugType),
+    slots: slots.length,
+    slotRows: Int32Array.from(slots, (slot) => slot.row),
+    slotNumbers: Int32Array.from(slots, (slot) => slot.number),
+    slotCopies,
+    slotVocabulary: Int32Array.from(slots, (slot) => slot.want.vocabulary),
+    slotPieces: Int32Array.from(slots, (slot) => slot.want.piece),
+  };
+}
+
+/**
+ * The closed vocabulary and the pieces as the slots heads need them; saved with the weights, so that a model
+ * folder is complete.
+ */
+export interface VocabularyTables {
+  /** [V * MAX_PIECES] BPE ids of each entry's text, 0 = padding; entry 0 (EMPTY) has none. */
+  entryPieces: Uint16Array;
+  /** [V] token kind of each entry, an index in TOKEN_KINDS; entry 0 is not read. */
+  entryKinds: Uint8Array;
+  /** [tokenizer size] 1 where a piece alone is a Python name, which the piece choice may write. */
+  namePieces: Uint8Array;
+}
+
+/** Kind row of the EMPTY entry in the feature table. */
+export const EMPTY_KIND = TOKEN_KINDS.length;
+
+/** Checks that tables fit a model. @throws DataError */
+export function checkTables(tables: VocabularyTables, config: ModelConfig): void {
+  const sizes: [string, number, number][] = [
+    ['closed vocabulary', config.vocabularySize, tables.entryKinds.length],
+    ['closed vocabulary pieces', config.vocabularySize * MAX_PIECES, tables.entryPieces.length],
+    ['tokenizer', config.tokenizerSize, tables.namePieces.length],
+  ];
+  for (const [what, expected, got] of sizes)
+    if (expected !== got)
+      throw new DataError(
+        `${what}: expected ${expected} entries as in the model's config, got ${got}`,
+        'use the vocabulary the model was trained with',
+      );
+}

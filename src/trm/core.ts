@@ -1,0 +1,61 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ModelConfig } from './config';
+import { attention, rms, rotaryTables, swiglu, MASKED, type Layout } from './layers';
+import { weight, type Weights } from './weights';
+
+/** The recursive state: current answer y and reasoning z, both `[B * N, D]`. */
+export interface State {
+  y: tf.Tensor2D;
+  z: tf.Tensor2D;
+}
+
+/**
+ * The core network f: blocks of attention and SwiGLU, post-norm, no biases
+ * (h <- rms(h + Attn(h)); h <- rms(h + SwiGLU(h))). DESIGN.md section 4; "Less is More" (arXiv 2510.04871).
+ * @param h `[B * N, D]` @returns the same shape
+ */
+export function coreNetwork(
+  weights: Weights,
+  h: tf.Tensor2D,
+  layout: Layout,
+  config: ModelConfig,
+): tf.Tensor2D {
+  for (let layer = 0; layer < config.layers; layer++) {
+    const get = (name: string): tf.Tensor2D => weight(weights, `core.${layer}.${name}`);
+    h = rms(tf.add(h, attention(h, { qk: get('qk'), v: get('v'), o: get('o') }, layout)));
+    h = rms(tf.add(h, swiglu(h, { gate: get('gate'), up: get('up'), down: get('down') })));
+  }
+  return h;
+}
+
+/** One recursion: n times z <- f(z + (y + x)), then y <- f(y + z). All tensors `[B * N, D]`. */
+export function recursion(
+  weights: Weights,
+  x: tf.Tensor2D,
+  { y, z }: State,
+  layout: Layout,
+  config: ModelConfig,
+): State {
+  for (let i = 0; i < config.latentUpdates; i++)
+    z = coreNetwork(weights, tf.add(z, tf.add(y, x)), layout, config);
+  return { y: coreNetwork(weights, tf.add(y, z), layout, config), z };
+}
+
+/**
+ * Layout of a batch for the core.
+ * @param lengths true token counts `[B]`; `length` S after padding
+ */
+export function createLayout(
+  lengths: ArrayLike<number>,
+  length: number,
+  { registers, width }: Pick<ModelConfig, 'registers' | 'width'>,
+): Layout {
+  const batch = lengths.length;
+  const positions = registers + length;
+  const rotary = rotaryTables(positions, width);
+  if (Array.from(lengths).every((n) => n === length)) return { batch, positions, rotary, mask: null };
+  const mask = new Float32Array(batch * positions);
+  for (let row = 0; row < batch; row++)
+    mask.fill(MASKED, row * positions + registers + lengths[row], (row + 1) * positions);
+  return { batch, positions, rotary, mask: tf.tensor4d(mask, [1, batch, 1, positions]) };
+}

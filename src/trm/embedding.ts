@@ -1,0 +1,136 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { MAX_PIECES } from '../records/example';
+import { TOKEN_KINDS } from '../records/sample';
+import { EMPTY_KIND, type InputBatch, type VocabularyTables } from './batch';
+import { FEATURES, type ModelConfig } from './config';
+import { MASKED, rms } from './layers';
+import { weight, type Weights } from './weights';
+
+/** Pieces of a list of tokens, padding left out: the sum of weighted rows is the mean over a token's pieces. */
+export interface PieceLists {
+  /** `[M]` int32 piece ids. */
+  ids: tf.Tensor1D;
+  /** `[M]` int32 token each piece belongs to. */
+  tokens: tf.Tensor1D;
+  /** `[M, 1]` 1 / number of pieces of the token. */
+  weights: tf.Tensor2D;
+  /** Number of tokens. */
+  count: number;
+}
+
+/** {@link InputBatch} on the engine. */
+export interface InputTensors {
+  pieces: PieceLists;
+  /** `[B * S, FEATURES]`. */
+  features: tf.Tensor2D;
+}
+
+/** Moves the arrays of a batch to the engine. The caller disposes of the result (or runs in `tf.tidy`). */
+export function inputTensors(batch: InputBatch): InputTensors {
+  const count = batch.rows * batch.length;
+  return {
+    pieces: {
+      ids: tf.tensor1d(batch.pieceIds, 'int32'),
+      tokens: tf.tensor1d(batch.pieceTokens, 'int32'),
+      weights: tf.tensor2d(batch.pieceWeights, [batch.pieceWeights.length, 1]),
+      count,
+    },
+    features: tf.tensor2d(batch.features, [count, FEATURES]),
+  };
+}
+
+/**
+ * Mean of each token's piece embeddings; zero for tokens without pieces. The gradient is written by hand: it
+ * touches only the rows in use before one scatter into the table.
+ * @param table `[tokenizer size, E]` @returns `[count, E]`
+ */
+export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
+  const op = tf.customGrad((...args) => {
+    const [pieces] = args as [tf.Tensor2D];
+    const rows = tf.mul(tf.gather(pieces, lists.ids), lists.weights);
+    return {
+      value: tf.unsortedSegmentSum(rows, lists.tokens, lists.count),
+      gradFunc: (dy: tf.Tensor) =>
+        tf.unsortedSegmentSum(
+          tf.mul(tf.gather(dy, lists.tokens), lists.weights) as tf.Tensor2D,
+          lists.ids,
+          table.shape[0],
+        ),
+    };
+  });
+  return op(table) as tf.Tensor2D;
+}
+
+/**
+ * The core's input x: registers, then tokens, each rms-normalised. A token is the mean of its pieces projected
+ * to D, plus its features' rows.
+ * @returns `[B * N, D]`
+ */
+export function embed(
+  weights: Weights,
+  input: InputTensors,
+  batch: number,
+  config: ModelConfig,
+): tf.Tensor2D {
+  const { width, registers } = config;
+  const mean = meanPieces(weight(weights, 'embedding.pieces'), input.pieces);
+  const tokens = tf.add(
+    tf.matMul(mean, weight(weights, 'embedding.up')),
+    tf.matMul(input.features, weight(weights, 'embedding.features')),
+  );
+  const learned = weight(weights, 'embedding.registers');
+  const repeated = tf.tile(tf.reshape(learned, [1, registers, width]), [batch, 1, 1]);
+  const joined = tf.concat([repeated, tf.reshape(tokens, [batch, -1, width])], 1);
+  return rms(tf.reshape(joined, [-1, width]));
+}
+
+/** {@link VocabularyTables} on the engine, in the form the slot heads read. */
+export interface EntryTensors {
+  pieces: PieceLists;
+  /** `[V]` int32 rows of the feature table: each entry's kind. */
+  kinds: tf.Tensor1D;
+  /** `[1, tokenizer size]`: 0 for names, {@link MASKED} for pieces that are no name. */
+  pieceMask: tf.Tensor2D;
+}
+
+/** Moves vocabulary tables to the engine. */
+export function entryTensors(tables: VocabularyTables): EntryTensors {
+  const count = tables.entryKinds.length;
+  const ids: number[] = [];
+  const tokens: number[] = [];
+  const shares: number[] = [];
+  for (let entry = 0; entry < count; entry++) {
+    const row = Array.from(tables.entryPieces.subarray(entry * MAX_PIECES, (entry + 1) * MAX_PIECES));
+    const used = row.filter((id) => id !== 0);
+    for (const id of used) {
+      ids.push(id);
+      tokens.push(entry);
+      shares.push(1 / used.length);
+    }
+  }
+  const kinds = Int32Array.from(tables.entryKinds);
+  kinds[0] = EMPTY_KIND;
+  const mask = Float32Array.from(tables.namePieces, (isName) => (isName ? 0 : MASKED));
+  return {
+    pieces: {
+      ids: tf.tensor1d(ids, 'int32'),
+      tokens: tf.tensor1d(tokens, 'int32'),
+      weights: tf.tensor2d(shares, [shares.length, 1]),
+      count,
+    },
+    kinds: tf.tensor1d(kinds, 'int32'),
+    pieceMask: tf.tensor2d(mask, [1, mask.length]),
+  };
+}
+
+/** Vectors of the closed vocabulary, made as token inputs are (tied): `[V, D]`. */
+export function entryVectors(weights: Weights, entries: EntryTensors): tf.Tensor2D {
+  const mean = meanPieces(weight(weights, 'embedding.pieces'), entries.pieces);
+  return tf.add(
+    tf.matMul(mean, weight(weights, 'embedding.up')),
+    tf.gather(weight(weights, 'embedding.features'), entries.kinds),
+  );
+}
+
+/** Row of the feature table that says "this is a name". */
+export const NAME_KIND = TOKEN_KINDS.indexOf('name');

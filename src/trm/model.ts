@@ -1,0 +1,270 @@
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import * as tf from '@tensorflow/tfjs-core';
+import { z } from 'zod';
+import { DataError } from '../core/errors';
+import { readJson } from '../core/files';
+import type { Rng } from '../core/rng';
+import { MAX_PIECES } from '../records/example';
+import { artefactHashesSchema, type ArtefactHashes } from '../records/checkpoint';
+import { checkTables, type InputBatch, type VocabularyTables } from './batch';
+import { describeParameters, modelConfigSchema, type ModelConfig } from './config';
+import { createLayout, recursion, type State } from './core';
+import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
+import type { Answer } from './heads';
+import type { Layout } from './layers';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
+import { flatLayout, flatViews, initialWeights, truncatedNormal, unflatten, type Weights } from './weights';
+
+/** Version of a model folder's layout; another one is refused. */
+export const MODEL_VERSION = 1;
+
+/** `config.json` of a model folder. */
+export const modelFileSchema = z.strictObject({
+  version: z.literal(MODEL_VERSION),
+  architecture: z.literal('trm-edit'),
+  model: modelConfigSchema,
+  /** Artefacts the model was trained with. */
+  hashes: artefactHashesSchema,
+  /** Exact counts of weights. */
+  parameters: z.strictObject({ embedding: z.int(), core: z.int(), heads: z.int(), total: z.int() }),
+  /** Optimizer step of the weights. */
+  step: z.int().nonnegative(),
+});
+export type ModelFile = z.infer<typeof modelFileSchema>;
+
+/** Fixed start states, not trained: `[1, D]` each. */
+export interface StartStates {
+  y: Float32Array;
+  z: Float32Array;
+}
+
+/** y0 and z0: truncated normal, std 1 (DESIGN.md section 4). */
+export function createStartStates(config: ModelConfig, rng: Rng): StartStates {
+  return {
+    y: truncatedNormal(config.width, 1, rng.fork('start', 'y')),
+    z: truncatedNormal(config.width, 1, rng.fork('start', 'z')),
+  };
+}
+
+/** What a forward pass needs beside the weights. Tensors are owned by whoever made it. */
+export interface ModelParts {
+  config: ModelConfig;
+  /** `[1, D]` each. */
+  start: { y: tf.Tensor2D; z: tf.Tensor2D };
+  entries: EntryTensors;
+}
+
+/** Moves start states and vocabulary tables to the engine. @throws DataError when they do not fit the config */
+export function createParts(config: ModelConfig, start: StartStates, tables: VocabularyTables): ModelParts {
+  checkTables(tables, config);
+  return {
+    config,
+    start: { y: tf.tensor2d(start.y, [1, config.width]), z: tf.tensor2d(start.z, [1, config.width]) },
+    entries: entryTensors(tables),
+  };
+}
+
+/** Frees the tensors of {@link createParts}. */
+export function disposeParts({ start, entries }: ModelParts): void {
+  const { pieces, kinds, pieceMask } = entries;
+  tf.dispose([start.y, start.z, pieces.ids, pieces.tokens, pieces.weights, kinds, pieceMask]);
+}
+
+/** A batch on the engine, with its attention layout. */
+export interface PreparedBatch {
+  input: InputTensors;
+  layout: Layout;
+  batch: InputBatch;
+}
+
+/** Moves a batch's inputs to the engine; call inside `tf.tidy`, or dispose of the tensors. */
+export function prepareBatch(batch: InputBatch, config: ModelConfig): PreparedBatch {
+  return { batch, input: inputTensors(batch), layout: createLayout(batch.lengths, batch.length, config) };
+}
+
+/** States of rows that start anew: `[B * N, D]` each. */
+export function startStates({ start }: ModelParts, { batch, positions }: Layout): State {
+  const rows = batch * positions;
+  return { y: tf.tile(start.y, [rows, 1]), z: tf.tile(start.z, [rows, 1]) };
+}
+
+/**
+ * The first T - 1 recursions of a supervision step. Run outside the gradient tape: they are not back-propagated.
+ * With T = 1 the state comes back unchanged.
+ */
+export function warmRecursions(
+  weights: Weights,
+  parts: ModelParts,
+  prepared: PreparedBatch,
+  state: State,
+): State {
+  const { config } = parts;
+  if (config.recursions === 1) return state;
+  const x = embed(weights, prepared.input, prepared.layout.batch, config);
+  for (let i = 1; i < config.recursions; i++)
+    state = recursion(weights, x, state, prepared.layout, config);
+  return state;
+}
+
+/** The last recursion of a supervision step, and its answer for the heads. */
+export function lastRecursion(
+  weights: Weights,
+  parts: ModelParts,
+  { input, layout, batch }: PreparedBatch,
+  state: State,
+): { state: State; answer: Answer } {
+  const x = embed(weights, input, layout.batch, parts.config);
+  const next = recursion(weights, x, state, layout, parts.config);
+  return {
+    state: next,
+    answer: { y: next.y, batch: layout.batch, positions: layout.positions, lengths: batch.lengths },
+  };
+}
+
+/** One whole supervision step without gradient: T recursions, then the answer. */
+export function supervisionStep(
+  weights: Weights,
+  parts: ModelParts,
+  prepared: PreparedBatch,
+  state: State,
+): { state: State; answer: Answer } {
+  return lastRecursion(weights, parts, prepared, warmRecursions(weights, parts, prepared, state));
+}
+
+/** Everything a model is, as plain arrays: what is trained, saved and loaded. */
+export interface ModelData {
+  config: ModelConfig;
+  /** Flat weights in the order of `flatLayout(config)`. */
+  weights: Float32Array;
+  start: StartStates;
+  tables: VocabularyTables;
+}
+
+/** A new, untrained model. @throws DataError when the tables do not fit the config */
+export function createModelData(config: ModelConfig, tables: VocabularyTables, rng: Rng): ModelData {
+  checkTables(tables, config);
+  return { config, tables, weights: initialWeights(config, rng), start: createStartStates(config, rng) };
+}
+
+/** A model on the engine, ready for inference. Owns its tensors: call {@link Model.dispose}. */
+export class Model {
+  readonly config: ModelConfig;
+  readonly weights: Weights;
+  readonly parts: ModelParts;
+
+  constructor(
+    readonly data: ModelData,
+    /** `config.json` of the folder it was loaded from; null for a model made in memory. */
+    readonly file: ModelFile | null = null,
+  ) {
+    this.config = data.config;
+    const layout = flatLayout(data.config);
+    this.weights = tf.tidy(() => unflatten(tf.tensor1d(data.weights), layout));
+    this.parts = createParts(data.config, data.start, data.tables);
+  }
+
+  /** Frees all tensors; the model cannot be used afterwards. */
+  dispose(): void {
+    tf.dispose(Object.values(this.weights));
+    disposeParts(this.parts);
+  }
+}
+
+/** `config.json` and `model.safetensors` of a model folder, in this order. */
+export function encodeModel(
+  data: ModelData,
+  hashes: ArtefactHashes,
+  step: number,
+): { config: ModelFile; weights: Uint8Array } {
+  const { embedding, core, heads, total } = describeParameters(data.config);
+  const config: ModelFile = {
+    version: MODEL_VERSION,
+    architecture: 'trm-edit',
+    model: data.config,
+    hashes,
+    parameters: { embedding, core, heads, total },
+    step,
+  };
+  const tensors = { ...storedWeights(data.weights, data.config), ...storedBuffers(data) };
+  return { config, weights: encodeSafetensors(tensors, { format: 'pt', architecture: 'trm-edit' }) };
+}
+
+/** Named float tensors of a flat vector, for safetensors files. */
+export function storedWeights(flat: Float32Array, config: ModelConfig): Record<string, StoredTensor> {
+  const layout = flatLayout(config);
+  const views = flatViews(flat, layout);
+  return Object.fromEntries(
+    layout.entries.map(({ name, shape }) => [name, { dtype: 'F32', shape, data: views[name] }]),
+  );
+}
+
+/** Reads named float tensors back into a flat vector. @throws DataError for a missing tensor or another shape */
+export function readWeights(
+  tensors: Readonly<Record<string, StoredTensor>>,
+  config: ModelConfig,
+  label: string,
+): Float32Array {
+  const layout = flatLayout(config);
+  const flat = new Float32Array(layout.size);
+  for (const { name, shape, offset } of layout.entries) {
+    const stored = tensors[name];
+    const got = stored ? `${stored.dtype} [${stored.shape.join(', ')}]` : 'none';
+    if (stored?.dtype !== 'F32' || stored.shape.join() !== shape.join())
+      throw new DataError(
+        `${label}: expected tensor "${name}" F32 [${shape.join(', ')}], got ${got}`,
+        'the file belongs to another model',
+      );
+    flat.set(stored.data, offset);
+  }
+  return flat;
+}
+
+function storedBuffers({ config, start, tables }: ModelData): Record<string, StoredTensor> {
+  const { vocabularySize, tokenizerSize, width } = config;
+  return {
+    'start.y': { dtype: 'F32', shape: [width], data: start.y },
+    'start.z': { dtype: 'F32', shape: [width], data: start.z },
+    'tables.entryPieces': { dtype: 'U16', shape: [vocabularySize, MAX_PIECES], data: tables.entryPieces },
+    'tables.entryKinds': { dtype: 'U8', shape: [vocabularySize], data: tables.entryKinds },
+    'tables.namePieces': { dtype: 'U8', shape: [tokenizerSize], data: tables.namePieces },
+  };
+}
+
+/** Reads a model from the bytes of its two files. @throws DataError when they are damaged or do not fit together */
+export function decodeModel(file: ModelFile, bytes: Uint8Array, label: string): ModelData {
+  const { tensors } = decodeSafetensors(bytes, label);
+  const take = <T>(name: string, Type: new (length: number) => T): T => {
+    const data: unknown = tensors[name]?.data;
+    if (!(data instanceof Type))
+      throw new DataError(`${label}: expected tensor "${name}", found none`, 'train or download the model again');
+    return data;
+  };
+  const data: ModelData = {
+    config: file.model,
+    weights: readWeights(tensors, file.model, label),
+    start: { y: take('start.y', Float32Array), z: take('start.z', Float32Array) },
+    tables: {
+      entryPieces: take('tables.entryPieces', Uint16Array),
+      entryKinds: take('tables.entryKinds', Uint8Array),
+      namePieces: take('tables.namePieces', Uint8Array),
+    },
+  };
+  checkTables(data.tables, data.config);
+  return data;
+}
+
+/**
+ * Loads `config.json` and `model.safetensors` of a model folder. An engine must be loaded (`core/engine`).
+ * @throws DataError when a file is missing, damaged or of another version
+ */
+export async function loadModel(folder: string): Promise<Model> {
+  const file = await readJson(join(folder, 'config.json'), modelFileSchema);
+  const path = join(folder, 'model.safetensors');
+  const bytes = await readFile(path).catch((error: unknown) => {
+    throw new DataError(`expected a readable file at ${path}`, 'train or download the model again', {
+      cause: error,
+    });
+  });
+  return new Model(decodeModel(file, bytes, path), file);
+}
