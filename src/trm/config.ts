@@ -58,7 +58,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   }),
   'trm-7m-total': preset({
     width: 384,
-    embeddingWidth: 88,
+    embeddingWidth: 86,
     tokenizerSize: 32768,
     recursions: 2,
     latentUpdates: 2,

@@ -52,7 +52,7 @@ export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
       value: tf.unsortedSegmentSum(rows, lists.tokens, lists.count),
       gradFunc: (dy: tf.Tensor) =>
         tf.unsortedSegmentSum(
-          tf.mul(tf.gather(dy, lists.tokens), lists.weights) as tf.Tensor2D,
+          tf.mul<tf.Tensor2D>(tf.gather(dy, lists.tokens), lists.weights),
           lists.ids,
           table.shape[0],
         ),

@@ -111,10 +111,7 @@ export function bugTypeLogits(
   config: ModelConfig,
 ): tf.Tensor2D {
   const start = gatherTokens(answer, rows, starts, config.registers);
-  return tf.add(
-    tf.matMul(start, weight(weights, 'heads.bugType')),
-    weight(weights, 'heads.bugTypeBias'),
-  );
+  return tf.add(tf.matMul(start, weight(weights, 'heads.bugType')), weight(weights, 'heads.bugTypeBias'));
 }
 
 /** Slots to fill: slot `numbers[q]` of the edit that replaces `spans[q]` tokens from `starts[q]` of `rows[q]`. Q entries. */
@@ -149,18 +146,12 @@ export function slotLogits(
   const ends = Int32Array.from(slots.starts, (start, q) =>
     Math.min(start + slots.spans[q], answer.lengths[slots.rows[q]] - 1),
   );
-  const h = rms(
-    tf.add(
-      tf.add(
-        gatherTokens(answer, slots.rows, slots.starts, registers),
-        gatherTokens(answer, slots.rows, ends, registers),
-      ),
-      tf.gather(
-        weight(weights, 'heads.slots'),
-        tf.tensor1d(Int32Array.from(slots.numbers), 'int32'),
-      ),
-    ) as tf.Tensor2D,
+  const ownTokens = tf.add(
+    gatherTokens(answer, slots.rows, slots.starts, registers),
+    gatherTokens(answer, slots.rows, ends, registers),
   );
+  const numbers = tf.tensor1d(Int32Array.from(slots.numbers), 'int32');
+  const h = rms(tf.add(ownTokens, tf.gather(weight(weights, 'heads.slots'), numbers)));
   const query: tf.Tensor2D = tf.matMul(h, weight(weights, 'heads.vocabularyQuery'));
   const scale = 1 / Math.sqrt(width);
   const copyQuery = tf.mul(tf.matMul(h, weight(weights, 'heads.copyQuery')), scale);
@@ -183,7 +174,7 @@ function copyLogits(
   const count = rows.length;
   const length = positions - registers;
   const states = tf.gather(
-    tf.reshape(y, [batch, positions, -1]) as tf.Tensor3D,
+    tf.reshape<tf.Rank.R3>(y, [batch, positions, -1]),
     tf.tensor1d(Int32Array.from(rows), 'int32'),
   );
   const all = tf.reshape(tf.matMul(states, query), [count, positions]);

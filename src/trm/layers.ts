@@ -96,7 +96,7 @@ export function rotate(qk: tf.Tensor2D, batch: number, { cos, sin }: RotaryTable
     return {
       value: tf.reshape(value, x.shape),
       gradFunc: (dy: tf.Tensor) => {
-        const dRows = tf.reshape(dy, [batch, -1]) as tf.Tensor2D;
+        const dRows = tf.reshape(dy, [batch, -1]);
         return tf.reshape(tf.add(tf.mul(dRows, cos), swapHalves(tf.mul(dRows, sin))), x.shape);
       },
     };

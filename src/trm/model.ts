@@ -102,8 +102,7 @@ export function warmRecursions(
   const { config } = parts;
   if (config.recursions === 1) return state;
   const x = embed(weights, prepared.input, prepared.layout.batch, config);
-  for (let i = 1; i < config.recursions; i++)
-    state = recursion(weights, x, state, prepared.layout, config);
+  for (let i = 1; i < config.recursions; i++) state = recursion(weights, x, state, prepared.layout, config);
   return state;
 }
 
@@ -237,7 +236,10 @@ export function decodeModel(file: ModelFile, bytes: Uint8Array, label: string): 
   const take = <T>(name: string, Type: new (length: number) => T): T => {
     const data: unknown = tensors[name]?.data;
     if (!(data instanceof Type))
-      throw new DataError(`${label}: expected tensor "${name}", found none`, 'train or download the model again');
+      throw new DataError(
+        `${label}: expected tensor "${name}", found none`,
+        'train or download the model again',
+      );
     return data;
   };
   const data: ModelData = {

@@ -85,8 +85,8 @@ export function decodeSafetensors(bytes: Uint8Array, label: string): Safetensors
     const Type = TYPES[dtype as StoredTensor['dtype']];
     const count = shape.reduce((product, size) => product * size, 1);
     if (end - start !== count * Type.BYTES_PER_ELEMENT) fail(`tensor "${name}" has a wrong size`);
-    // A copy: the values then stand aligned whatever the file's offsets.
-    const copy = bytes.slice(start, end);
+    // A copy (Buffer.slice would be a view): the values then stand aligned whatever the file's offsets.
+    const copy = new Uint8Array(bytes.subarray(start, end));
     tensors[name] = { dtype: dtype as StoredTensor['dtype'], shape, data: new Type(copy.buffer, 0, count) };
   }
   return { tensors, metadata: z.record(z.string(), z.string()).parse(metadata) };

@@ -1,0 +1,263 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { ClosedVocabulary } from '../processing/closed-vocabulary';
+import type { Tokenizer } from '../processing/tokenizer/tokenizer';
+import { DataError } from '../core/errors';
+import { MAX_SPAN, SLOTS, type Example } from '../records/example';
+import type { TokenText } from '../records/sample';
+import { collate } from './batch';
+import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits, type Answer } from './heads';
+import { prepareBatch, startStates, supervisionStep, type Model } from './model';
+import {
+  extendContents,
+  rankProposals,
+  startContents,
+  type Contents,
+  type Place,
+  type Proposal,
+  type SlotChoices,
+} from './proposals';
+
+export type { Proposal } from './proposals';
+
+/** A window to be repaired: what the model reads, and the tokens it may copy. */
+export interface PredictWindow {
+  example: Example;
+  /** The window's tokens, `example.length` of them (a closing END that is missing is understood). */
+  tokens: readonly TokenText[];
+  /** "Repair given the location": only edits that start at this token of the window are proposed. */
+  forceLocation?: number;
+}
+
+/** Settings of {@link predict}. */
+export interface PredictOptions {
+  /** The vocabularies the model was trained with: they render what slots choose. */
+  tokenizer: Tokenizer;
+  vocabulary: ClosedVocabulary;
+  /** Supervision steps. Default: the model's. */
+  supervisionSteps?: number;
+  /** Proposals a window. Default 5. */
+  topK?: number;
+  /** Most tokens of one batch, padding included; bounds memory. Default 2048. */
+  batchTokens?: number;
+}
+
+/** What the model says of one window. */
+export interface Prediction {
+  /** Probability that the window has no bug. */
+  noBug: number;
+  /** Probability, by the model's own halting head, that its answer is exactly right. */
+  halt: number;
+  /** Supervision steps run. */
+  steps: number;
+  /** Edits, most probable first. */
+  proposals: Proposal[];
+}
+
+/** Spans tried at each place. */
+const SPANS_PER_PLACE = 2;
+
+/**
+ * Proposes edits for windows: probability = P(location) P(span | location) P(contents | location, span), the
+ * contents' summed over all choices that render the same tokens. Deterministic: the same windows, model and
+ * settings give the same answer.
+ * @throws DataError when the vocabularies are not the model's
+ */
+export async function predict(
+  model: Model,
+  windows: readonly PredictWindow[],
+  options: PredictOptions,
+): Promise<Prediction[]> {
+  checkVocabularies(model, options);
+  const { batchTokens = 2048 } = options;
+  // Longest first: windows of like length share a batch, so little is padding.
+  const order = windows.map((_, i) => i).sort((a, b) => lengthOf(windows[b]) - lengthOf(windows[a]) || a - b);
+  const out = new Array<Prediction>(windows.length);
+  for (let at = 0; at < order.length;) {
+    const rows = Math.max(1, Math.floor(batchTokens / lengthOf(windows[order[at]])));
+    const batch = order.slice(at, at + rows);
+    const predictions = await predictBatch(
+      model,
+      batch.map((i) => windows[i]),
+      options,
+    );
+    batch.forEach((i, row) => (out[i] = predictions[row]));
+    at += rows;
+  }
+  return out;
+}
+
+const lengthOf = ({ example }: PredictWindow): number => example.length;
+
+function checkVocabularies({ config, file }: Model, { tokenizer, vocabulary }: PredictOptions): void {
+  const checks: [what: string, expected: string | number | undefined, got: string | number][] = [
+    ['tokenizer', file?.hashes.tokenizer, tokenizer.hash],
+    ['closed vocabulary', file?.hashes.vocabulary, vocabulary.hash],
+    ['tokenizer size', config.tokenizerSize, tokenizer.size],
+    ['closed vocabulary size', config.vocabularySize, vocabulary.size],
+  ];
+  for (const [what, expected, got] of checks)
+    if (expected !== undefined && expected !== got)
+      throw new DataError(
+        `${what}: the model was trained with ${expected}, got ${got}`,
+        'use the tokenizer.json and closed.json of the model folder',
+      );
+}
+
+async function predictBatch(
+  model: Model,
+  windows: readonly PredictWindow[],
+  options: PredictOptions,
+): Promise<Prediction[]> {
+  const { topK = 5, supervisionSteps = model.config.supervisionSteps } = options;
+  const answer = runCore(
+    model,
+    windows.map(({ example }) => example),
+    supervisionSteps,
+  );
+  try {
+    const location = await read(
+      tf.tidy(() => tf.softmax(locationLogits(model.weights, answer, model.config))),
+    );
+    const halt = await read(tf.tidy(() => tf.sigmoid(haltLogits(model.weights, answer))));
+    const classes = answer.positions - model.config.registers + 1;
+    const places = await placeEdits(model, answer, windows, location, topK);
+    const contents = await fillSlots(model, answer, windows, places, options);
+    return windows.map((_, row) => ({
+      noBug: location[row * classes],
+      halt: halt[row],
+      steps: supervisionSteps,
+      proposals: rankProposals(places, contents, row, topK),
+    }));
+  } finally {
+    answer.y.dispose();
+  }
+}
+
+/** The answer after some supervision steps. The caller disposes of its `y`. */
+function runCore(model: Model, examples: readonly Example[], steps: number): Answer {
+  const batch = collate(examples);
+  const y = tf.tidy(() => {
+    const prepared = prepareBatch(batch, model.config);
+    let state = startStates(model.parts, prepared.layout);
+    for (let step = 0; step < steps; step++)
+      state = supervisionStep(model.weights, model.parts, prepared, state).state;
+    return state.y;
+  });
+  const positions = model.config.registers + batch.length;
+  return { y, batch: batch.rows, positions, lengths: batch.lengths };
+}
+
+/** Values of a tensor, which is freed. */
+async function read(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
+  const values = (await tensor.data()) as Float32Array | Int32Array;
+  tensor.dispose();
+  return values;
+}
+
+/** The topK locations of each row (or the forced one), each with its likeliest spans. */
+async function placeEdits(
+  model: Model,
+  answer: Answer,
+  windows: readonly PredictWindow[],
+  location: ArrayLike<number>,
+  topK: number,
+): Promise<Place[]> {
+  const classes = answer.positions - model.config.registers + 1;
+  const chosen = windows.flatMap(({ example, forceLocation }, row) => {
+    const of = (start: number): { row: number; start: number; probability: number } => ({
+      row,
+      start,
+      probability: forceLocation === undefined ? location[row * classes + 1 + start] : 1,
+    });
+    if (forceLocation !== undefined) return [of(forceLocation)];
+    const starts = Array.from({ length: example.length }, (_, start) => of(start));
+    return starts.sort((a, b) => b.probability - a.probability || a.start - b.start).slice(0, topK);
+  });
+  const places = { rows: chosen.map(({ row }) => row), starts: chosen.map(({ start }) => start) };
+  const spans = await read(
+    tf.tidy(() => tf.softmax(spanLogits(model.weights, answer, places, model.config))),
+  );
+  const types = await read(
+    tf.tidy(() => tf.argMax(bugTypeLogits(model.weights, answer, places, model.config), 1)),
+  );
+  return chosen.flatMap(({ row, start, probability }, i) =>
+    Array.from({ length: MAX_SPAN + 1 }, (_, length) => ({
+      row,
+      start,
+      spanLength: length,
+      bugType: types[i],
+      probability: probability * spans[i * (MAX_SPAN + 1) + length],
+    }))
+      .sort((a, b) => b.probability - a.probability || a.spanLength - b.spanLength)
+      .slice(0, SPANS_PER_PLACE),
+  );
+}
+
+/** Fills slots one by one for all places at once, until every content kept has reached its EMPTY. */
+async function fillSlots(
+  model: Model,
+  answer: Answer,
+  windows: readonly PredictWindow[],
+  places: readonly Place[],
+  options: PredictOptions,
+): Promise<Contents[][]> {
+  let contents = places.map(() => startContents());
+  for (let number = 0; number < SLOTS; number++) {
+    const open = places.flatMap((_, i) => (contents[i].some(({ closed }) => !closed) ? [i] : []));
+    if (open.length === 0) break;
+    const choices = await slotChoices(
+      model,
+      answer,
+      open.map((i) => places[i]),
+      number,
+    );
+    const next = [...contents];
+    open.forEach((i, q) => {
+      next[i] = extendContents(contents[i], choices[q], windows[places[i].row], options);
+    });
+    contents = next;
+  }
+  return contents;
+}
+
+/** Pieces that are looked at for one slot: the rest have no chance to be in a proposal. */
+const TOP_PIECES = 8;
+
+async function slotChoices(
+  model: Model,
+  answer: Answer,
+  places: readonly Place[],
+  number: number,
+): Promise<SlotChoices[]> {
+  const queries = {
+    rows: places.map(({ row }) => row),
+    starts: places.map(({ start }) => start),
+    spans: places.map(({ spanLength }) => spanLength),
+    numbers: places.map(() => number),
+  };
+  const tensors = tf.tidy(() => {
+    const { copy, vocabulary, piece } = slotLogits(
+      model.weights,
+      answer,
+      queries,
+      model.parts.entries,
+      model.config,
+    );
+    const total = tf.logSumExp(tf.stack([copy, vocabulary, piece].map((part) => tf.logSumExp(part, 1))), 0);
+    const divisor = tf.reshape(total, [-1, 1]);
+    const probability = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, divisor));
+    const top = tf.topk(piece, Math.min(TOP_PIECES, piece.shape[1]));
+    return [probability(copy), probability(vocabulary), probability(top.values), top.indices];
+  });
+  const [copy, vocabulary, pieces, ids] = await Promise.all(tensors.map((tensor) => read(tensor)));
+  const rows = (values: Float32Array | Int32Array, q: number): Float32Array | Int32Array => {
+    const width = values.length / places.length;
+    return values.subarray(q * width, (q + 1) * width);
+  };
+  return places.map((_, q) => ({
+    copy: rows(copy, q),
+    vocabulary: rows(vocabulary, q),
+    pieces: rows(pieces, q),
+    pieceIds: rows(ids, q),
+  }));
+}
