@@ -7,6 +7,8 @@ import type { StageConfig } from './pipeline/experiment';
 import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/open-stage';
 import { kernelBridge } from './workbench/kernel/bridge';
 
+export * from './workbench';
+
 /**
  * Opens a stage of an experiment for a notebook: as the pipeline does, with interrupts of the cell stopping the stage
  * cleanly. See `src/pipeline/open-stage.ts`.
