@@ -31,23 +31,23 @@ const failed = (ename: string, evalue: string, traceback: string[]): Partial<Not
   outputs: [{ output_type: 'error', ename, evalue, traceback }],
 });
 
-test('a failure names the cell of the source notebook and how it begins', () => {
+test('a failure names the cell of the source notebook and the line', () => {
   const executed = notebook(
     { ...prose('banner'), metadata: { tags: ['papermill-error-cell-tag'] } },
     prose('# Title'),
     code('let a = 1;', { metadata: { tags: ['parameters'] } }),
     { ...code('a = 2;'), metadata: { tags: ['injected-parameters'] } },
     { ...prose('banner'), metadata: { tags: ['papermill-error-cell-tag'] } },
-    code('// call\nx();', failed('TypeError', 'no', ['\x1b[31mTypeError\x1b[0m: no', '    at cell[4]:9:1'])),
+    code('// call\nx();', failed('TypeError', 'no', ['\x1b[31mTypeError\x1b[0m: no', '    at cell[4]:2:1'])),
     code('never();'),
   );
   const failure = findFailure(executed);
   assert.is(failure?.cell, 3);
   assert.is(failure?.executionCount, 4);
-  assert.is(failure?.line, null);
+  assert.is(failure?.line, 2);
   assert.is(failure?.sourceLine, 'x();');
   assert.is(failure?.error, 'TypeError: no');
-  assert.is(failure?.traceback, 'TypeError: no\n    at cell[4]:9:1');
+  assert.is(failure?.traceback, 'TypeError: no\n    at cell[4]:2:1');
 });
 
 test('a compile error names its line', () => {
@@ -55,6 +55,14 @@ test('a compile error names its line', () => {
   const failure = findFailure(notebook(code('let n = 1;\nn = "a";', outputs)));
   assert.is(failure?.line, 2);
   assert.is(failure?.sourceLine, 'n = "a";');
+});
+
+test('an error of unknown place shows how the cell begins', () => {
+  const failure = findFailure(
+    notebook(code('// why\nrun();', failed('Error', 'lost', ['Error: lost', '  at cell[3]:9:1']))),
+  );
+  assert.is(failure?.line, null);
+  assert.is(failure?.sourceLine, 'run();');
 });
 
 test('an error in the injected parameters has no cell of the source; a clean notebook has no failure', () => {

@@ -60,7 +60,7 @@ export interface CellFailure {
   cell: number | null;
   /** What Jupyter shows beside it: `In [n]`. */
   executionCount: number | null;
-  /** 1-based line in the cell, for compile errors. */
+  /** 1-based line in the cell, when the error names one. */
   line: number | null;
   /** That line of the cell; the cell's first line of code when the line is not known. */
   sourceLine: string;
@@ -83,7 +83,7 @@ export function findFailure(executed: Notebook): CellFailure | undefined {
     if (!failure) continue;
     const traceback = stripColours((failure.traceback ?? []).join('\n'));
     const error = stripColours([failure.ename, failure.evalue].filter(Boolean).join(': '));
-    const line = errorLine(error);
+    const line = errorLine(error, traceback, cell.execution_count ?? null);
     const lines = cellSource(cell).split('\n');
     return {
       cell: added ? null : place,
@@ -102,9 +102,11 @@ export function stripColours(value: string): string {
   return value.replace(/\x1b\[[0-9;]*m/g, '');
 }
 
-/** The line of the cell that a compile error names. Stack frames count lines of the emitted JavaScript: no help. */
-function errorLine(error: string): number | null {
-  const place = /^TypeScriptError: line (\d+), column \d+: /.exec(error);
+/** The line of the cell that an error names: its place for compile errors, the first frame in the cell for others. */
+function errorLine(error: string, traceback: string, executionCount: number | null): number | null {
+  const place =
+    /^TypeScriptError: line (\d+), column \d+: /.exec(error) ??
+    new RegExp(`cell\\[${executionCount ?? 0}\\]:(\\d+):\\d+`).exec(traceback);
   return place ? Number(place[1]) : null;
 }
 

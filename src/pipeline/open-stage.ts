@@ -15,13 +15,14 @@ import { lockFolder } from './lock';
 import { notebookCodeHash, readNotebook } from './notebook';
 import { publishModel } from './models';
 import { recordedKey } from './run-record';
+import { readShards, type ShardReader } from './shard-reader';
 import { STAGE_INPUTS, type StageIdentity, stageKey, stageNotebook } from './stage-key';
 import { manifestHash, readStageManifest, type StageFolder, stageFolder } from './stage-folder';
 
 /** Settings of {@link openStage}. */
 export interface OpenStageOptions extends ExperimentSource {
-  /** Aborted when the user interrupts. Default: never. */
-  signal?: AbortSignal;
+  /** Asked when work begins; the signal it gives is aborted when the user interrupts. Default: never. */
+  interrupt?: () => AbortSignal;
   /** Where progress shows. Default: nowhere. */
   progress?: Progress;
   /** Folder of the stage notebooks. Default `<project>/notebooks`. */
@@ -44,10 +45,10 @@ export interface OpenedStage<Config> {
   store: ObjectStore;
   /** Outputs of the stages that this one reads. */
   inputs: Readonly<Partial<Record<StageName, ObjectStore>>>;
-  /** What a stage function is given; {@link OpenedStage.run} passes it on. */
-  context: StageContext;
   /** How the stage was named, to open it again elsewhere (a training process). */
   source: ExperimentSource;
+  /** Rows of the output's shards, to look at. */
+  data: ShardReader;
   /** The finished output's manifest, or undefined. */
   manifest(): Promise<Manifest | undefined>;
   /**
@@ -69,23 +70,16 @@ export async function openStage<S extends StageName>(
   stage: S,
   options: OpenStageOptions,
 ): Promise<OpenedStage<StageConfig<S>>> {
-  const { signal = new AbortController().signal, progress = silentProgress, notebooks } = options;
+  const { interrupt = () => new AbortController().signal, progress = silentProgress, notebooks } = options;
   const experiment = await loadExperiment(options);
   const { seed } = experiment.config;
   const config = experiment.config[stage] as StageConfig<S>;
   const located = await locateStage(stage, experiment.config, { run: options.run, notebooks });
   const folder = stageFolder(located.key);
   const store = createFolderStore(folder.output);
-  const context: StageContext = {
-    signal,
-    progress: teeProgress(progress, progressFile(folder)),
-    store,
-    inputs: Object.fromEntries(
-      Object.entries(located.inputs).map(([name, input]) => [name, createFolderStore(input.output)]),
-    ),
-    seed,
-    rng: seedStream(seed, stage),
-  };
+  const inputs = Object.fromEntries(
+    Object.entries(located.inputs).map(([name, input]) => [name, createFolderStore(input.output)]),
+  );
   const manifest = (): Promise<Manifest | undefined> => readStageManifest(folder);
   return {
     stage,
@@ -95,8 +89,8 @@ export async function openStage<S extends StageName>(
     folder,
     outDir: folder.output,
     store,
-    inputs: context.inputs,
-    context,
+    inputs,
+    data: readShards(store),
     source: {
       experiment: options.experiment,
       overrides: options.overrides,
@@ -110,11 +104,20 @@ export async function openStage<S extends StageName>(
         if (stage === 'release') await publishModel(experiment.name, folder);
         return finished;
       }
+      const signal = interrupt();
       throwIfAborted(signal, `stage ${stage}`);
       const unlock = await lockFolder(folder.path, `stage ${stage} (${located.key})`);
       try {
         await mkdir(folder.output, { recursive: true });
         await writeJsonAtomic(folder.identity, located.identity);
+        const context: StageContext = {
+          signal,
+          progress: teeProgress(progress, progressFile(folder)),
+          store,
+          inputs,
+          seed,
+          rng: seedStream(seed, stage),
+        };
         const made = await fn(config, context);
         if (!(await manifest()))
           throw new DataError(

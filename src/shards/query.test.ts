@@ -1,0 +1,49 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { DataError } from '../core/errors';
+import { createFolderStore } from '../storage/folder-store';
+import type { ObjectStore } from '../storage/stage';
+import type { Column } from './columns';
+import { queryShards } from './query';
+import { writeShards } from './writer';
+
+const COLUMNS = [
+  { name: 'family', type: 'string', description: 'family' },
+  { name: 'size', type: 'int32', description: 'size' },
+] as const satisfies readonly Column[];
+
+let root: string;
+let store: ObjectStore;
+test.before(async () => {
+  root = await mkdtemp(join(tmpdir(), "trm-query-['x]-"));
+  store = createFolderStore(root);
+  const rows = Array.from({ length: 7 }, (_, i) => ({ family: i % 2 ? 'odd' : 'even', size: i }));
+  await writeShards(store, 'samples', COLUMNS, rows, { rowsPerShard: 3 });
+});
+test.after(() => rm(root, { recursive: true }));
+
+test('sees the rows of all shards, as plain numbers, even in a path with quotes and brackets', async () => {
+  const sql = 'SELECT family, count(*) AS n, sum(size) AS total FROM shards GROUP BY family ORDER BY family';
+  const rows = await queryShards(store, 'samples', sql);
+  assert.equal(rows, [
+    { family: 'even', n: 4, total: 12 },
+    { family: 'odd', n: 3, total: 9 },
+  ]);
+});
+
+test('a wrong query and an empty folder say so', async () => {
+  for (const [folder, sql, message] of [
+    ['samples', 'SELECT nope FROM shards', /"nope" not found/],
+    ['none', 'SELECT 1', /none/],
+  ] as const) {
+    let error: unknown;
+    await queryShards(store, folder, sql).catch((thrown: unknown) => (error = thrown));
+    assert.instance(error, DataError);
+    assert.match((error as Error).message, message);
+  }
+});
+
+test.run();
