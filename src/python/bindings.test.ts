@@ -1,0 +1,98 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { bindNames } from './bindings';
+import { moduleContext } from './functions';
+import { lex } from './lexer';
+
+/** `name:binding` of every name, the letters after the colon shortened. */
+function show(source: string, context?: Parameters<typeof bindNames>[1]): string {
+  const tokens = lex(source);
+  const bindings = bindNames(tokens, context);
+  assert.is(bindings.length, tokens.length);
+  return tokens.flatMap(({ kind, text }, i) => (kind === 'name' ? [`${text}:${bindings[i]}`] : [])).join(' ');
+}
+
+test('parameters, locals, globals, builtins, attributes and unknown names', () => {
+  assert.is(
+    show('G = 1\ndef f(a, *b, c: int = G, **d):\n    e = a.x + G\n    return len(e, q)\n'),
+    'G:global f:global a:parameter b:parameter c:parameter int:builtin G:global d:parameter ' +
+      'e:local a:parameter x:attribute G:global len:builtin e:local q:unknown',
+  );
+});
+
+test('all that binds a local', () => {
+  for (const statement of [
+    'v = 1',
+    'v: int = 1',
+    'v += 1',
+    '(v, *w) = x',
+    'x[0], v = y',
+    'a = v = b',
+    'for v in x: pass',
+    'with x as v: pass',
+    'with x as (u, v): pass',
+    'print(v := 1)',
+    'if x: v = 1',
+    'def v(): pass',
+    'class v: pass',
+    'del v',
+  ])
+    assert.match(show(`def f():\n    ${statement}\n    return v\n`), /v:local$/, statement);
+  for (const statement of [
+    'v.a = 1',
+    'v[0] = 1',
+    'f(v=1)',
+    'v == 1',
+    'lambda v: 1',
+    '[v for v in x]',
+    'x[v] = 1',
+  ])
+    assert.match(show(`def f():\n    ${statement}\n    return v\n`), /v:unknown$/, statement);
+});
+
+test('imports, keyword arguments, lambdas and comprehensions', () => {
+  assert.is(
+    show('import a.b as c, d.e\nfrom ..x import (y as z)\nc.q(d, k=z)\n'),
+    'a:import b:import c:import d:import e:import x:import y:import z:import ' +
+      'c:import q:attribute d:import k:none z:import',
+  );
+  assert.is(
+    show('g(lambda u, v=1: u + v, u)\n'),
+    'g:unknown u:parameter v:parameter u:parameter v:parameter u:unknown',
+  );
+  assert.is(show('[w for w in r if w]; w\n'), 'w:local w:local r:unknown w:local w:unknown');
+});
+
+test('scopes: closures, classes, global and nonlocal', () => {
+  assert.is(
+    show('class K:\n    z = 1\n    def m(self):\n        return z, K\n'),
+    'K:global z:local m:local self:parameter z:unknown K:global',
+  );
+  assert.is(
+    show('def f(p):\n    q = 1\n    def g():\n        nonlocal q\n        q = p\n        return g\n'),
+    'f:global p:parameter q:local g:local q:local q:local p:parameter g:local',
+  );
+  assert.match(show('def f():\n    global n\n    n = 1\n'), /n:global n:global$/);
+});
+
+test('a function alone knows its module by context', () => {
+  const context = moduleContext(
+    lex('import os\nfrom a import b\ntry:\n    LIMIT = 3\nexcept E: pass\ndef h():\n    hidden = 1\n'),
+  );
+  assert.equal(context, { imports: ['os', 'b'], names: ['LIMIT', 'h'] });
+  assert.is(
+    show('def f():\n    return os.sep, b, LIMIT, h, hidden\n', context),
+    'f:global os:import sep:attribute b:import LIMIT:global h:global hidden:unknown',
+  );
+});
+
+test('broken and huge code', () => {
+  assert.match(show('def f(a, b\n    return a\n'), /a:parameter b:parameter a:parameter/);
+  show('def (:\nimport\nfrom . import\nlambda\nfor\nwith as\nclass\n) = (\nx.= \n');
+  const started = performance.now();
+  show(`x = f(${'a.b, c=1, '.repeat(50_000)})\n`);
+  show('[y for y in z]\n'.repeat(5000));
+  assert.ok(performance.now() - started < 5000, 'linear time');
+});
+
+test.run();

@@ -1,0 +1,116 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { runProcess } from '../core/subprocess';
+import { Critic } from './critic';
+
+let critic: Critic;
+test.before(async () => {
+  critic = await Critic.start({ workers: 2, timeoutMs: 20_000 });
+});
+test.after(() => critic.close());
+
+test('valid and invalid sources, with class, line and column', async () => {
+  const verdicts = await critic.check([
+    'def f(x):\n    return x\n',
+    'def f(x)\n    return x\n',
+    'def f():\nreturn 1\n',
+    'if a:\n        b\n\tc\n',
+    'x = "\u{1f600}" y\n',
+    'return 1\n',
+  ]);
+  assert.equal(
+    verdicts.map(({ valid, error }) => [valid, error?.type, error?.line]),
+    [
+      [true, undefined, undefined],
+      [false, 'SyntaxError', 1],
+      [false, 'IndentationError', 2],
+      [false, 'TabError', 3],
+      [false, 'SyntaxError', 1],
+      [false, 'SyntaxError', 1],
+    ],
+  );
+  assert.is(verdicts[1].error?.column, 8);
+  assert.match(verdicts[1].error?.message ?? '', /expected ':'/);
+});
+
+test('warnings do not matter, the file name and the caller leave no trace', async () => {
+  const verdicts = await critic.check(['x = "\\d"\nassert (1, "a")\n', 'x = 1 is 1\n', 'print << 1\n']);
+  assert.equal(
+    verdicts.map(({ valid }) => valid),
+    [true, true, true],
+  );
+});
+
+test('hostile sources are judged, and the others of their batch too', async () => {
+  const hostile = [
+    'x = 1\n',
+    'x\0y\n',
+    `${'('.repeat(100_000)}${')'.repeat(100_000)}\n`,
+    `x = ${'-'.repeat(500_000)}1\n`,
+    `x = ${'a.b'.repeat(1)}${'.c'.repeat(300_000)}\n`,
+    'x = "\ud800"\n',
+    `${'x = 1\n'.repeat(50_000)}`,
+    '',
+    'y = 2\n',
+  ];
+  const verdicts = await critic.check(hostile);
+  assert.is(verdicts.length, hostile.length);
+  assert.ok(verdicts[0].valid && verdicts.at(-1)?.valid && verdicts.at(-2)?.valid && verdicts.at(-3)?.valid);
+  for (const i of [1, 2, 5]) assert.not.ok(verdicts[i].valid);
+});
+
+test('a hanging source times out alone', async () => {
+  const quick = await Critic.start({ timeoutMs: 150 });
+  try {
+    // Compiles, but not in this time: millions of statements.
+    const slow = 'x = [a, b, c, d]\n'.repeat(400_000);
+    const verdicts = await quick.check(['a = 1\n', slow, 'b = 2\n']);
+    assert.equal(
+      verdicts.map(({ error }) => error?.type),
+      [undefined, 'Timeout', undefined],
+    );
+  } finally {
+    await quick.close();
+  }
+});
+
+test('many sources keep their order', async () => {
+  const sources = Array.from({ length: 3000 }, (_, i) => (i % 7 === 0 ? `x = (${i}\n` : `x = ${i}\n`));
+  const verdicts = await critic.check(sources);
+  assert.is(verdicts.length, sources.length);
+  verdicts.forEach((verdict, i) => assert.is(verdict.valid, i % 7 !== 0));
+});
+
+test('fingerprints: layout and comments do not matter, behaviour does', async () => {
+  const [a, b, c, d, e, f] = await critic.fingerprint([
+    'def f(x):\n    return x + 1\n',
+    'def f(x):\n\n    # note\n    return (x +\n      1)\n',
+    'def f(x):\n    return x + 1.0\n',
+    'def f(x):\n    return x + True\n',
+    'def f(x:\n',
+    'def f(y):\n    return y + 1\n',
+  ]);
+  assert.is(a, b);
+  assert.is(e, null);
+  assert.is(new Set([a, c, d, f]).size, 4);
+});
+
+test('a missing interpreter and a closed critic give clear errors', async () => {
+  const missing = await Critic.start({ python: '/nonexistent/python' }).catch((error: Error) => error);
+  assert.match((missing as Error).message, /\/nonexistent\/python did not start/);
+  const other = await Critic.start();
+  assert.match(other.pythonVersion, /^3\.\d+\.\d+$/);
+  await other.close();
+  await other.close();
+  const late = await other.check(['x\n']).catch((error: Error) => error);
+  assert.match((late as Error).message, /closed/);
+});
+
+test('a critic that nobody closed does not keep the program running', async () => {
+  const module = JSON.stringify(require.resolve('./critic'));
+  const script = `require(${module}).Critic.start().then((c) => c.check(['x\\n'])).then((v) => console.log(v[0].valid))`;
+  const { stdout } = await runProcess(process.execPath, ['-e', script], { timeoutMs: 30_000 });
+  assert.is(stdout.trim(), 'true');
+});
+
+test.run();
