@@ -24,6 +24,8 @@ export interface ShardOptions {
 export interface ShardsOptions extends ShardOptions {
   /** Rows of a shard; the last one may have fewer. Default 10000. */
   rowsPerShard?: number;
+  /** Number of the first shard, for writers that go on after shards written earlier. Default 0. */
+  firstShard?: number;
 }
 
 /**
@@ -70,7 +72,7 @@ export async function writeShards(
   folder: string,
   columns: readonly Column[],
   rows: AsyncIterable<Row> | Iterable<Row>,
-  { rowsPerShard = 10_000, ...options }: ShardsOptions = {},
+  { rowsPerShard = 10_000, firstShard = 0, ...options }: ShardsOptions = {},
 ): Promise<Resource[]> {
   if (!Number.isInteger(rowsPerShard) || rowsPerShard < 1)
     throw new DataError(`rowsPerShard: expected a positive integer, got ${rowsPerShard}`);
@@ -80,7 +82,8 @@ export async function writeShards(
     let next = await source.next();
     do {
       const part = takeRows(source, next, rowsPerShard, (after) => (next = after));
-      resources.push(await writeShard(store, shardKey(folder, resources.length), columns, part, options));
+      const key = shardKey(folder, firstShard + resources.length);
+      resources.push(await writeShard(store, key, columns, part, options));
     } while (!next.done);
   } finally {
     // Lets the generators behind the rows release what they hold when a row was refused.

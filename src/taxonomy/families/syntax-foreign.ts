@@ -44,7 +44,7 @@ export const FOREIGN_SYNTAX_BUGS: readonly BugType[] = [
     severity: 'high',
     difficulty: 1,
     example: {
-      before: 'def double(x):\n    y = 2 * x\n=======\n    return y\n',
+      before: '=======\ndef double(x):\n    y = 2 * x\n    return y\n',
       after: 'def double(x):\n    y = 2 * x\n    return y\n',
     },
     rule: 'ruff invalid-syntax',

@@ -1,0 +1,97 @@
+import { z } from 'zod';
+import { UserError } from '../core/errors';
+import { FAMILIES, type Family } from '../records/sample';
+import { bugType } from '../taxonomy/table';
+
+/** Version of the generate stage's code; raised when the same config and seed would give other samples. */
+export const GENERATE_VERSION = 1;
+
+/** How much of each family is drawn where a function offers all of them. */
+export const DEFAULT_FAMILY_WEIGHTS: Readonly<Record<Family, number>> = {
+  syntax: 5,
+  logic: 4,
+  name: 5,
+  type: 1,
+  api: 2,
+  exception: 1,
+  resource: 1,
+  concurrency: 1,
+  numeric: 2,
+  string: 1,
+  collection: 1,
+  'control-flow': 2,
+  framework: 1,
+  security: 1,
+};
+
+/**
+ * Weights of types within their family, where not 1. Syntax follows the causes of real broken commits (brackets 22 %,
+ * indentation 18 %, colons 8 %, commas 7 %, strings 6 %, merge markers 3 %); names lean to the variables and
+ * attributes that real fixes change most.
+ */
+export const DEFAULT_TYPE_WEIGHTS: Readonly<Record<string, number>> = {
+  'wrong-name': 4,
+  'misspelled-name': 2,
+  'wrong-attribute': 2,
+  'foreign-literal': 0.5,
+  'missing-bracket': 2,
+  'missing-indent': 1.5,
+  'unexpected-indent': 1.5,
+  'missing-dot': 0.5,
+  'unterminated-string': 0.75,
+  'merge-conflict-marker': 0.25,
+  'wrong-block-indentation': 2,
+};
+
+const weight = z.number().nonnegative();
+
+/** Config of the generate stage; `{}` is valid. */
+export const generateConfigSchema = z.strictObject({
+  /** Mutants drawn from each clean function; fewer come out where it offers fewer or the critic refuses some. */
+  mutantsPerFunction: z.int().min(1).max(1000).default(4),
+  /**
+   * Clean functions written beside the mutants, as a share of the kept mutants, at most one a function. The process
+   * stage takes the clean functions from `collect`, so only data sets that stand alone need them.
+   */
+  cleanPerMutant: z.number().min(0).max(1).default(0),
+  /** Weights that differ from {@link DEFAULT_FAMILY_WEIGHTS}; 0 leaves a family out. */
+  families: z.partialRecord(z.enum(FAMILIES), weight).default({}),
+  /** Weights that differ from {@link DEFAULT_TYPE_WEIGHTS}, by taxonomy id; 0 leaves a type out. */
+  types: z.record(z.string(), weight).default({}).superRefine(refuseUnknownTypes),
+  /** Longest function that is mutated, in program tokens. */
+  maxTokens: z.int().positive().default(1000),
+  /** Samples after which the stage stops; null: no limit. */
+  maxSamples: z.int().positive().nullable().default(null),
+  /**
+   * Groups whose code may be used: exact names, or prefixes that end in `*` (`cpython/*`). Others are dropped and
+   * counted. Null: all.
+   */
+  allowedGroups: z.array(z.string().min(1)).nullable().default(null),
+  /** CPython processes that validate. */
+  criticWorkers: z.int().min(1).max(64).default(1),
+  /** Sources sent to the critic in one go. */
+  batchSize: z.int().min(1).max(10_000).default(256),
+  /** Clean functions a shard is made from: the unit that an interrupted run repeats. */
+  functionsPerShard: z.int().positive().default(2000),
+  /** Lines of `rejects.jsonl` kept of each reason; all are counted. */
+  maxRejectsPerReason: z.int().nonnegative().default(50),
+});
+export type GenerateConfig = z.output<typeof generateConfigSchema>;
+
+function refuseUnknownTypes(types: Record<string, number>, context: z.RefinementCtx): void {
+  for (const id of Object.keys(types))
+    try {
+      bugType(id);
+    } catch (error) {
+      if (!(error instanceof UserError)) throw error;
+      context.addIssue({ code: 'custom', path: [id], message: `${error.message}; ${error.hint ?? ''}` });
+    }
+}
+
+/** True when the allow-list has the group. */
+export function isAllowed(group: string, allowedGroups: GenerateConfig['allowedGroups']): boolean {
+  if (!allowedGroups) return true;
+  return allowedGroups.some((allowed) =>
+    allowed.endsWith('*') ? group.startsWith(allowed.slice(0, -1)) : group === allowed,
+  );
+}

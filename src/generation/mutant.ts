@@ -1,0 +1,48 @@
+import type { Rng } from '../core/rng';
+import { MAX_SPAN, SLOTS } from '../records/example';
+import type { Edit } from '../records/sample';
+import { applyEdit, diffTokens, sameToken } from '../python/edits';
+import { lex, type Token } from '../python/lexer';
+import type { MutationSite, Mutator } from './mutator';
+import type { MutationTarget } from './target';
+import { applyTextEdit } from './text-edit';
+
+/** A buggy version of a function and the edit that mends it. */
+export interface Mutant {
+  bugType: string;
+  /** Source with the bug. */
+  before: string;
+  /** Turns `before` into the clean source, token for token. */
+  fix: Edit;
+}
+
+/**
+ * Why a mutation gave no mutant. `no_mutation`: the mutator's draw gave none; `same_tokens`: only layout changed;
+ * `edit_too_long`: the fix replaces more than MAX_SPAN tokens or writes more than SLOTS; `fix_not_exact`: the fix as
+ * the model would write it does not give the clean tokens back.
+ */
+export type MutationDrop = 'no_mutation' | 'same_tokens' | 'edit_too_long' | 'fix_not_exact';
+
+/** Mutates a function at one site and works out the fix. Pure, given the state of `rng`. */
+export function makeMutant(
+  target: MutationTarget,
+  mutator: Mutator,
+  site: MutationSite,
+  rng: Rng,
+): Mutant | { dropped: MutationDrop; before?: string } {
+  const edit = mutator.apply(target, site, rng);
+  if (!edit) return { dropped: 'no_mutation' };
+  const before = applyTextEdit(target.source, edit);
+  const tokens = lex(before);
+  const fix = diffTokens(tokens, target.tokens);
+  if (!fix) return { dropped: 'same_tokens', before };
+  if (fix.tokenSpan[1] - fix.tokenSpan[0] > MAX_SPAN || fix.replacement.length > SLOTS)
+    return { dropped: 'edit_too_long', before };
+  if (!sameTokens(lex(applyEdit(before, tokens, fix)), target.tokens))
+    return { dropped: 'fix_not_exact', before };
+  return { bugType: mutator.bugType, before, fix };
+}
+
+function sameTokens(a: readonly Token[], b: readonly Token[]): boolean {
+  return a.length === b.length && a.every((token, i) => sameToken(token, b[i]));
+}

@@ -1,0 +1,102 @@
+import { MAX_SPAN } from '../../records/example';
+import type { Mutator } from '../mutator';
+import { isCall, lineAt, textAt, type MutationTarget } from '../target';
+import { removeTokens, replaceToken } from '../text-edit';
+import { lineSites, tokenSites } from './sites';
+
+/** `except E:` becomes `except:`. */
+export const bareExcept: Mutator = {
+  bugType: 'bare-except',
+  why: 'Errors that the handler was not written for are swallowed; handlers that raise again are left out.',
+  sites: (target) =>
+    lineSites(target, (first, end) => {
+      const caught = end - first - 2;
+      if (textAt(target, first) !== 'except' || textAt(target, end - 1) !== ':') return false;
+      if (caught < 1 || caught > MAX_SPAN || ['BaseException', '*'].includes(textAt(target, first + 1)))
+        return false;
+      for (let i = first; i < end; i++) if (textAt(target, i) === 'as') return false;
+      return isLastHandler(target, first) && !raises(target, first);
+    }),
+  apply(target, { token }) {
+    const { tokens } = target;
+    const { end } = lineAt(target, token);
+    return { start: tokens[token].end, end: tokens[end - 1].start, text: '' };
+  },
+};
+
+/** True when no other `except` of the same `try` follows: a bare one must be the last. */
+function isLastHandler(target: MutationTarget, first: number): boolean {
+  const index = target.lineOf[first];
+  const { level } = target.lines[index];
+  const next = target.lines.slice(index + 1).find((line) => line.level <= level);
+  return !next || textAt(target, next.first) !== 'except';
+}
+
+/** True when a statement of the handler starts with `raise`. */
+function raises(target: MutationTarget, first: number): boolean {
+  const index = target.lineOf[first];
+  const { level } = target.lines[index];
+  for (let i = index + 1; i < target.lines.length && target.lines[i].level > level; i++)
+    if (textAt(target, target.lines[i].first) === 'raise') return true;
+  return false;
+}
+
+/** Exceptions taken for one another; none is a parent of its stand-in. */
+const RELATED: Readonly<Record<string, readonly string[]>> = {
+  KeyError: ['IndexError', 'AttributeError', 'ValueError'],
+  IndexError: ['KeyError', 'ValueError'],
+  ValueError: ['TypeError', 'KeyError'],
+  TypeError: ['ValueError', 'AttributeError'],
+  AttributeError: ['KeyError', 'TypeError'],
+  OSError: ['ValueError', 'RuntimeError'],
+  IOError: ['ValueError', 'RuntimeError'],
+  FileNotFoundError: ['FileExistsError', 'PermissionError'],
+  FileExistsError: ['FileNotFoundError'],
+  ImportError: ['AttributeError', 'NameError'],
+  StopIteration: ['IndexError', 'GeneratorExit'],
+  UnicodeDecodeError: ['UnicodeEncodeError'],
+  UnicodeEncodeError: ['UnicodeDecodeError'],
+  NotImplementedError: ['AttributeError'],
+  EOFError: ['OSError'],
+  TimeoutError: ['ConnectionError'],
+};
+
+/** A handler names a related exception. */
+export const wrongExceptionType: Mutator = {
+  bugType: 'wrong-exception-type',
+  why: 'The exception that the code raises is no longer caught.',
+  sites: (target) => tokenSites(target, (_, i) => relatedAt(target, i).length > 0),
+  apply: (target, { token }, rng) => replaceToken(target, token, rng.pick(relatedAt(target, token))),
+};
+
+function relatedAt(target: MutationTarget, index: number): readonly string[] {
+  const text = textAt(target, index);
+  if (!Object.hasOwn(RELATED, text) || textAt(target, index - 1) === '.') return [];
+  const { first, end } = lineAt(target, index);
+  if (textAt(target, first) !== 'except') return [];
+  const caught = new Set(target.tokens.slice(first, end).map((token) => token.text));
+  return RELATED[text].filter((name) => !caught.has(name));
+}
+
+/** `raise E(...)` becomes `E(...)`. */
+export const missingRaise: Mutator = {
+  bugType: 'missing-raise',
+  why: 'The exception is made and thrown away; the function goes on with bad values.',
+  sites: (target) =>
+    lineSites(target, (first, end) => {
+      if (textAt(target, first) !== 'raise') return false;
+      for (let open = first + 2; open < end; open++)
+        if (isCall(target, open)) return target.partner[open] === end - 1;
+      return false;
+    }),
+  apply: (target, { token }) => removeTokens(target, token, token),
+};
+
+/** `raise NotImplementedError` becomes `raise NotImplemented`. */
+export const raiseNotImplemented: Mutator = {
+  bugType: 'raise-not-implemented',
+  why: 'NotImplemented is no exception; raising or calling it is a TypeError.',
+  sites: (target) =>
+    tokenSites(target, ({ text }, i) => text === 'NotImplementedError' && textAt(target, i - 1) === 'raise'),
+  apply: (target, { token }) => replaceToken(target, token, 'NotImplemented'),
+};

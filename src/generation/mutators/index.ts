@@ -1,0 +1,31 @@
+import type { Mutator } from '../mutator';
+import * as calls from './calls';
+import * as collections from './collections';
+import * as controlFlow from './control-flow';
+import * as exceptions from './exceptions';
+import * as foreignSyntax from './foreign-syntax';
+import * as indentation from './indentation';
+import * as keywords from './keywords';
+import * as names from './names';
+import * as negation from './negation';
+import * as numeric from './numeric';
+import * as operators from './operators';
+import * as punctuation from './punctuation';
+import * as security from './security';
+
+/** All mutators, one a bug type; the export names of the family files are those of the bug types. */
+export const MUTATORS: readonly Mutator[] = [
+  operators,
+  negation,
+  names,
+  punctuation,
+  keywords,
+  indentation,
+  foreignSyntax,
+  numeric,
+  calls,
+  controlFlow,
+  exceptions,
+  collections,
+  security,
+].flatMap((family): Mutator[] => Object.values(family));
