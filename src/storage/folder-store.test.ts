@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -43,8 +43,13 @@ test('a missing object is a DataError that names it; deleting it is no error', a
   assert.match(error.message, 'gone.json');
   await store.delete('gone.json');
   await store.put('x', 'y');
+  await store.put('a/b/c', 'z');
+  await store.put('a/d', 'z');
+  await store.delete('a/b/c');
+  assert.equal(await readdir(join(folder, 'a')), ['d'], 'folders left empty go too');
   await store.delete('x');
-  assert.equal(await store.list(), []);
+  await store.delete('a/d');
+  assert.equal(await readdir(folder), []);
 });
 
 test('commit publishes a file written beside its key', async ({ folder }) => {

@@ -1,4 +1,4 @@
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DataError, UserError } from '../core/errors';
 import { writeFileAtomic } from '../core/files';
@@ -46,6 +46,7 @@ export function createFolderStore(path: string): ObjectStore {
     },
     async delete(key) {
       await rm(fileOf(key), { force: true });
+      await removeEmptyFolders(root, dirname(key));
     },
     localPath(key) {
       return fileOf(key);
@@ -74,6 +75,19 @@ function checkKey(key: string): string {
       `use a relative path with "/", without "..", that does not end in "${TEMPORARY_ENDING}"`,
     );
   return key;
+}
+
+/** A store has no empty folders: removes `folder` and the ones above it, up to the root, while they are empty. */
+async function removeEmptyFolders(root: string, folder: string): Promise<void> {
+  for (let at = folder; at !== '.'; at = dirname(at)) {
+    try {
+      await rmdir(join(root, at));
+    } catch (error) {
+      const code = (error as NodeJS.ErrnoException).code;
+      if (code === 'ENOTEMPTY' || code === 'EEXIST' || isMissing(error)) return;
+      throw error;
+    }
+  }
 }
 
 async function filesBelow(root: string, folder: string): Promise<string[]> {

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+
+/** Version of the collect stage's code; raised when the same config would give other samples. */
+export const COLLECT_VERSION = 1;
+
+/** Path patterns of tests; see {@link matchesPath} for their form. */
+export const TEST_PATTERNS = [
+  'test',
+  'tests',
+  'testing',
+  'test_*.py',
+  '*_test.py',
+  '*_tests.py',
+  'conftest.py',
+] as const;
+
+/** Default of `exclude`: other people's code, documentation, examples, generated and legacy code. */
+export const DEFAULT_EXCLUDE = [
+  'site-packages',
+  'dist-packages',
+  'node_modules',
+  '__pycache__',
+  '.*',
+  'vendor',
+  'vendored',
+  '_vendor',
+  'third_party',
+  'doc',
+  'docs',
+  'example',
+  'examples',
+  'migrations',
+  'idlelib',
+  'lib2to3',
+  'turtledemo',
+  'pydoc_data',
+];
+
+const name = z.string().regex(/^[A-Za-z0-9._/-]+$/, 'expected letters, digits, ".", "_", "-" and "/"');
+
+const common = {
+  /** Name of the source, as it stands in samples (`origin.repo`, `group`). Null: `cpython` or the folder's name. */
+  name: name.nullable().default(null),
+  /** SPDX id of everything in the source. Null: read from its licence file, `NOASSERTION` when unsure. */
+  licence: z.string().min(1).nullable().default(null),
+  /** Paths left out: a pattern without `/` fits any part of the path, one with `/` fits from the root; `*` is a wildcard. */
+  exclude: z.array(z.string().min(1)).default(DEFAULT_EXCLUDE),
+  /** True: take tests too. */
+  includeTests: z.boolean().default(false),
+};
+
+/** A folder of Python files: its functions become clean samples. */
+export const folderSourceSchema = z.strictObject({
+  kind: z.literal('folder'),
+  /** A folder, or `python:stdlib` for the standard library of the project's Python. */
+  path: z.string().min(1).default('python:stdlib'),
+  ...common,
+  /** `top_level`: a group for each module or package below the root; `source`: one group in all. */
+  groupBy: z.enum(['top_level', 'source']).default('top_level'),
+  /** Most functions taken, from files in seeded random order. Null: all. */
+  maxFunctions: z.int().positive().nullable().default(null),
+});
+export type FolderSource = z.infer<typeof folderSourceSchema>;
+
+/** The history of a local git repository: its fix commits become samples with a before and an after. */
+export const gitSourceSchema = z.strictObject({
+  kind: z.literal('git'),
+  /** A repository (bare or not), or `demo` for the small history of this project's own demo package. */
+  path: z.string().min(1).default('demo'),
+  ...common,
+  /** Commit, branch or tag whose ancestors are read. */
+  revision: z.string().min(1).default('HEAD'),
+  /** Commits that change more files are left out. */
+  maxFiles: z.int().positive().default(5),
+  /** Commits that add and delete more lines together are left out. */
+  maxLines: z.int().positive().default(100),
+  /** Fixes whose smallest single edit removes or writes more tokens are left out. */
+  maxEditTokens: z.int().positive().default(20),
+  /** Most fixes taken, newest first. Null: all. */
+  maxFixes: z.int().positive().nullable().default(null),
+});
+export type GitSource = z.infer<typeof gitSourceSchema>;
+
+/** Config of the collect stage; `{}` reads the standard library and the demo history. */
+export const collectConfigSchema = z.strictObject({
+  sources: z
+    .array(z.discriminatedUnion('kind', [folderSourceSchema, gitSourceSchema]))
+    .min(1)
+    .prefault([{ kind: 'folder' }, { kind: 'git' }]),
+  /** Functions with fewer program tokens are left out. */
+  minTokens: z.int().positive().default(12),
+  /** Functions with more program tokens are left out. */
+  maxTokens: z.int().positive().default(512),
+  /** Files with more bytes are left out. */
+  maxFileBytes: z.int().positive().default(1_000_000),
+  /** Rows of a sample shard. */
+  rowsPerShard: z.int().positive().default(10_000),
+  /** Python processes that check whether code parses. */
+  criticWorkers: z.int().positive().max(64).default(1),
+});
+export type CollectConfig = z.infer<typeof collectConfigSchema>;

@@ -1,0 +1,120 @@
+import { LEXER_VERSION } from '../../python/lexer';
+import { diffTokens, sampleId, sameToken } from '../../python/edits';
+import type { FunctionSpan } from '../../python/functions';
+import type { Critic } from '../../python/critic';
+import type { Edit, Sample } from '../../records/sample';
+import { lex, type Token } from '../../python/lexer';
+import { cleanSample, rejectLength, type PythonFile, type Refusal, type SampleOrigin } from '../python-file';
+
+/** A function before and after a commit. */
+export interface FunctionPair {
+  path: string;
+  before: FunctionSpan;
+  after: FunctionSpan;
+  beforeFile: PythonFile;
+  afterFile: PythonFile;
+}
+
+/** What a commit did to one file. */
+export interface FileComparison {
+  /** Functions whose text differs. */
+  pairs: FunctionPair[];
+  /** Code outside of those functions differs too: module and class code, functions added or removed. */
+  otherChanges: boolean;
+}
+
+/**
+ * Matches the functions of two versions of a file by qualified name; several of one name (property setters,
+ * overloads) are matched in order when both versions have as many.
+ */
+export function compareFiles(path: string, beforeFile: PythonFile, afterFile: PythonFile): FileComparison {
+  const before = byName(beforeFile.functions);
+  const after = byName(afterFile.functions);
+  const pairs: FunctionPair[] = [];
+  for (const [name, spans] of before) {
+    const others = after.get(name) ?? [];
+    if (others.length !== spans.length) continue;
+    for (const [i, span] of spans.entries())
+      if (span.source !== others[i].source)
+        pairs.push({ path, before: span, after: others[i], beforeFile, afterFile });
+  }
+  const changedBefore = new Set(pairs.map((pair) => pair.before));
+  const changedAfter = new Set(pairs.map((pair) => pair.after));
+  const otherChanges = !sameTokens(outside(beforeFile, changedBefore), outside(afterFile, changedAfter));
+  return { pairs, otherChanges };
+}
+
+/** The edit of a pair, or why the pair is left out. Decides everything that needs no parser. */
+export function editOfPair(
+  { before, after }: FunctionPair,
+  limits: { minTokens: number; maxTokens: number; maxEditTokens: number },
+): { edit: Edit } | Refusal {
+  const refusal = rejectLength(before, limits) ?? rejectLength(after, limits);
+  if (refusal) return refusal;
+  const edit = diffTokens(lex(before.source), lex(after.source));
+  if (!edit) return { reason: 'no_code_change', detail: null };
+  const removed = edit.tokenSpan[1] - edit.tokenSpan[0];
+  const size = Math.max(removed, edit.replacement.length);
+  if (size > limits.maxEditTokens) return { reason: 'edit_too_large', detail: `${size} tokens` };
+  return { edit };
+}
+
+/** A pair that passed, as a sample. Bug type and family are unknown, but for code that did not parse. */
+export function fixSample(
+  pair: FunctionPair,
+  edit: Edit,
+  parsesBefore: boolean,
+  origin: SampleOrigin,
+  flags: readonly string[],
+): Sample {
+  const { before, after } = pair;
+  const size = Math.max(edit.tokenSpan[1] - edit.tokenSpan[0], edit.replacement.length);
+  return {
+    ...cleanSample(pair.beforeFile, before, origin),
+    id: sampleId(before.source, after.source),
+    family: parsesBefore ? null : 'syntax',
+    after: after.source,
+    edits: [edit],
+    lexerVersion: LEXER_VERSION,
+    // The parser reports it; one token; a small edit; more.
+    difficulty: !parsesBefore ? 1 : size <= 1 ? 3 : size <= 8 ? 4 : 5,
+    quality: { parses: 1, parses_before: parsesBefore ? 1 : 0 },
+    flags: [...flags],
+  };
+}
+
+/** Asks the critic about pairs: `after` must parse; whether `before` did is part of the sample. */
+export async function checkPairs(
+  critic: Critic,
+  pairs: readonly FunctionPair[],
+): Promise<{ parsesBefore: boolean; refusal: Refusal | undefined }[]> {
+  const verdicts = await critic.check(pairs.flatMap(({ before, after }) => [before.source, after.source]));
+  return pairs.map((_, i) => {
+    const after = verdicts[2 * i + 1];
+    return {
+      parsesBefore: verdicts[2 * i].valid,
+      refusal: after.valid ? undefined : { reason: 'does_not_parse', detail: after.error?.message ?? null },
+    };
+  });
+}
+
+function byName(spans: readonly FunctionSpan[]): Map<string, FunctionSpan[]> {
+  const found = new Map<string, FunctionSpan[]>();
+  for (const span of spans) found.set(span.name, [...(found.get(span.name) ?? []), span]);
+  return found;
+}
+
+function outside(file: PythonFile, changed: ReadonlySet<FunctionSpan>): Token[] {
+  const tokens: Token[] = [];
+  let at = 0;
+  for (const span of file.functions) {
+    if (!changed.has(span)) continue;
+    tokens.push(...file.tokens.slice(at, span.firstToken));
+    at = span.endToken;
+  }
+  return [...tokens, ...file.tokens.slice(at)];
+}
+
+function sameTokens(a: readonly Token[], b: readonly Token[]): boolean {
+  return a.length === b.length && a.every((token, i) => sameToken(token, b[i]));
+}

@@ -1,0 +1,101 @@
+import { z } from 'zod';
+import { parseJson } from '../core/files';
+import { sampleSchema, type Sample } from '../records/sample';
+import type { ObjectStore } from '../storage/stage';
+import { rejectSchema, type Reject } from './reject';
+import type { ResumePoint, SourceBatch } from './source';
+
+/**
+ * Batches that are done, kept in the stage's store until the shards are written: what a killed collection goes on
+ * from. One object a batch, `journal/<source>/<number>.jsonl`, stored whole or not at all: a head line, then samples
+ * and rejects.
+ */
+const ROOT = 'journal';
+
+const headSchema = z.strictObject({
+  /** Null in the closing entry: the source has no more. */
+  cursor: z.string().nullable(),
+  samples: z.int().nonnegative(),
+  rejects: z.int().nonnegative(),
+  units: z.int().nonnegative(),
+});
+
+/** How far the journal of a source goes. */
+export interface JournalState extends ResumePoint {
+  /** Entries so far. */
+  entries: number;
+  /** The source was read to its end. */
+  complete: boolean;
+}
+
+/** Reads how far a source got. @throws DataError when an entry is damaged */
+export async function readJournalState(store: ObjectStore, source: number): Promise<JournalState> {
+  const state: JournalState = { cursor: null, taken: 0, units: 0, entries: 0, complete: false };
+  for (const key of await journalKeys(store, source)) {
+    const head = parseJson((await entryLines(store, key))[0], headSchema, key);
+    state.cursor = head.cursor ?? state.cursor;
+    state.complete ||= head.cursor === null;
+    state.taken += head.samples;
+    state.units += head.units;
+    state.entries++;
+  }
+  return state;
+}
+
+/** Stores a batch as the next entry of a source; null closes the source. */
+export async function appendJournal(
+  store: ObjectStore,
+  source: number,
+  entry: number,
+  batch: SourceBatch | null,
+): Promise<void> {
+  const { cursor, samples, rejects, units } = batch ?? { cursor: null, samples: [], rejects: [], units: 0 };
+  const head: z.infer<typeof headSchema> = {
+    cursor,
+    samples: samples.length,
+    rejects: rejects.length,
+    units,
+  };
+  const lines = [head, ...samples, ...rejects].map((value) => JSON.stringify(value));
+  await store.put(`${folderOf(source)}${String(entry).padStart(6, '0')}.jsonl`, `${lines.join('\n')}\n`);
+}
+
+/** Samples of all sources in their order. */
+export async function* journalSamples(store: ObjectStore, sources: number): AsyncGenerator<Sample> {
+  for (let source = 0; source < sources; source++)
+    for (const key of await journalKeys(store, source)) {
+      const lines = await entryLines(store, key);
+      const head = parseJson(lines[0], headSchema, key);
+      for (const line of lines.slice(1, 1 + head.samples)) yield parseJson(line, sampleSchema, key);
+    }
+}
+
+/** Rejects of all sources in their order. */
+export async function* journalRejects(store: ObjectStore, sources: number): AsyncGenerator<Reject> {
+  for (let source = 0; source < sources; source++)
+    for (const key of await journalKeys(store, source)) {
+      const lines = await entryLines(store, key);
+      const head = parseJson(lines[0], headSchema, key);
+      for (const line of lines.slice(1 + head.samples)) yield parseJson(line, rejectSchema, key);
+    }
+}
+
+/** Removes the journal, the last entries first: what is left of a cut-off removal is still a beginning. */
+export async function removeJournal(store: ObjectStore): Promise<void> {
+  for (const key of (await store.list(`${ROOT}/`)).reverse()) await store.delete(key);
+}
+
+function folderOf(source: number): string {
+  return `${ROOT}/${String(source).padStart(3, '0')}/`;
+}
+
+async function journalKeys(store: ObjectStore, source: number): Promise<string[]> {
+  return store.list(folderOf(source));
+}
+
+async function entryLines(store: ObjectStore, key: string): Promise<string[]> {
+  return Buffer.from(await store.get(key))
+    .toString('utf8')
+    .trimEnd()
+    .split('\n');
+}

@@ -1,0 +1,97 @@
+import { LEXER_VERSION, lex, type Token } from '../python/lexer';
+import { decodeSource } from '../python/codec';
+import { sampleId } from '../python/edits';
+import { findFunctions, moduleContext, type FunctionSpan } from '../python/functions';
+import type { Sample } from '../records/sample';
+import { isGenerated } from './paths';
+import type { RejectReason } from './reject';
+
+/** A Python file taken apart. */
+export interface PythonFile {
+  /** Decoded text with `\n` line ends. */
+  text: string;
+  /** Python codec name. */
+  codec: string;
+  tokens: Token[];
+  /** Functions and methods that stand in no other function; nested ones are part of their outer one. */
+  functions: FunctionSpan[];
+  context: Sample['context'];
+}
+
+/** Why something is left out, and what was found. */
+export interface Refusal {
+  reason: RejectReason;
+  detail: string | null;
+}
+
+/** Decodes and lexes a file, or says why it is left out. Whether it parses is for the critic to say. */
+export function readPythonFile(bytes: Uint8Array, maxFileBytes: number): PythonFile | Refusal {
+  if (bytes.length > maxFileBytes) return { reason: 'too_large', detail: `${bytes.length} bytes` };
+  const { text: raw, codec, problem } = decodeSource(bytes);
+  if (problem !== null) return { reason: 'not_decodable', detail: problem };
+  const text = raw.replace(/\r\n?/g, '\n');
+  if (isGenerated(text)) return { reason: 'generated', detail: null };
+  const tokens = lex(text);
+  const functions = findFunctions(text, tokens).filter((span) => !span.nested);
+  return { text, codec, tokens, functions, context: moduleContext(tokens) };
+}
+
+/** Whether a result of {@link readPythonFile} and the like is a refusal. */
+export function isRefusal(value: object): value is Refusal {
+  return 'reason' in value;
+}
+
+/** Why a function is left out for its length; undefined when it is not. Layout tokens count, END does not. */
+export function rejectLength(
+  span: FunctionSpan,
+  { minTokens, maxTokens }: { minTokens: number; maxTokens: number },
+): Refusal | undefined {
+  const count = span.endToken - span.firstToken;
+  if (count < minTokens) return { reason: 'too_short', detail: `${count} tokens` };
+  if (count > maxTokens) return { reason: 'too_long', detail: `${count} tokens` };
+  return undefined;
+}
+
+/** What a sample needs to know beside the function. */
+export interface SampleOrigin {
+  source: 'folder' | 'git';
+  group: string;
+  licence: string;
+  repo: string;
+  path: string;
+  commit: string | null;
+  /** ISO 8601, UTC. */
+  committedAt: string | null;
+}
+
+/** A clean function as a sample: before equals after, no edit, difficulty 1. */
+export function cleanSample(file: PythonFile, span: FunctionSpan, origin: SampleOrigin): Sample {
+  return {
+    id: sampleId(span.source, span.source),
+    group: origin.group,
+    parentId: null,
+    source: origin.source,
+    origin: {
+      repo: origin.repo,
+      commit: origin.commit,
+      path: origin.path,
+      url: null,
+      function: span.name,
+      startLine: span.line,
+      committedAt: origin.committedAt,
+      codec: file.codec,
+    },
+    context: file.context,
+    licence: origin.licence,
+    bugType: null,
+    family: null,
+    before: span.source,
+    after: span.source,
+    edits: [],
+    lexerVersion: LEXER_VERSION,
+    difficulty: 1,
+    quality: { parses: 1 },
+    flags: [],
+    split: null,
+  };
+}

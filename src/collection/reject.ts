@@ -1,0 +1,43 @@
+import { z } from 'zod';
+
+/** Why a file, a function or a commit was left out. Stable: they stand in manifests and reports. */
+export const REJECT_REASONS = [
+  // files
+  'not_python',
+  'excluded_path',
+  'test_path',
+  'too_large',
+  'not_decodable',
+  'generated',
+  // files of a folder, and functions: CPython refuses them
+  'does_not_parse',
+  // functions
+  'too_short',
+  'too_long',
+  // commits
+  'too_many_files',
+  'too_many_lines',
+  'reverts',
+  'no_python_file',
+  // files of a commit
+  'missing_blob',
+  // pairs of functions of a commit
+  'no_code_change',
+  'edit_too_large',
+] as const;
+export type RejectReason = (typeof REJECT_REASONS)[number];
+
+/** One line of `rejects.jsonl`. */
+export const rejectSchema = z.strictObject({
+  reason: z.enum(REJECT_REASONS),
+  /** Name of the source. */
+  source: z.string(),
+  /** A file, or a folder (with a closing `/`) that was not entered; null for a whole commit. */
+  path: z.string().nullable(),
+  /** Qualified name; null for a whole file or commit. */
+  function: z.string().nullable(),
+  commit: z.string().nullable(),
+  /** What exactly was found, for example CPython's message; null when the reason says it all. */
+  detail: z.string().nullable(),
+});
+export type Reject = z.infer<typeof rejectSchema>;

@@ -1,0 +1,45 @@
+import type { Rng } from '../core/rng';
+import type { Critic } from '../python/critic';
+import type { Sample } from '../records/sample';
+import type { CollectConfig } from './config';
+import type { Reject } from './reject';
+
+/** What one stretch of a source gave. Stretches are the units of resuming. */
+export interface SourceBatch {
+  /** Where the source goes on after this batch; opaque to everybody but the source. */
+  cursor: string;
+  samples: Sample[];
+  rejects: Reject[];
+  /** Files or commits read. */
+  units: number;
+}
+
+/** Where an earlier start of the same collection was cut off. */
+export interface ResumePoint {
+  /** Cursor of the last batch that was kept; null at the beginning. */
+  cursor: string | null;
+  /** Samples kept so far. */
+  taken: number;
+  /** Files or commits read so far. */
+  units: number;
+}
+
+/** A source that is open. The same source and resume point give the same batches. */
+export interface OpenSource {
+  name: string;
+  /** Licence of its samples, SPDX or NOASSERTION. */
+  licence: string;
+  /** Files or commits in all; undefined when nobody has counted. */
+  total: number | undefined;
+  batches(from: ResumePoint): AsyncGenerator<SourceBatch>;
+  close(): Promise<void>;
+}
+
+/** What sources work with. */
+export interface SourceTools {
+  config: CollectConfig;
+  critic: Critic;
+  /** Forked for the source. */
+  rng: Rng;
+  signal: AbortSignal;
+}

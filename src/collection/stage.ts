@@ -1,0 +1,156 @@
+import { mkdir, open } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { runProcess } from '../core/subprocess';
+import { pythonPath } from '../core/paths';
+import { Critic } from '../python/critic';
+import type { Sample } from '../records/sample';
+import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
+import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
+import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { COLLECT_VERSION, type CollectConfig } from './config';
+import { openFolder } from './folder';
+import { openHistory } from './git/history';
+import { appendJournal, journalRejects, journalSamples, readJournalState, removeJournal } from './journal';
+import { pythonFacts } from './python-facts';
+import type { OpenSource, SourceTools } from './source';
+
+/**
+ * Reads functions from folders and fixes from git histories. Writes `samples/shard_*.parquet` (sources in the order
+ * of the config), `rejects.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
+ * cut off goes on after its last finished batch and ends with the same shards.
+ *
+ * Counts in the manifest: `in` = functions, and files, folders or commits left out as a whole; `out` = samples.
+ * `trm:metrics`: `clean`, `fixes`, `groups`, and `sources` (name, kind, licence, units read, samples).
+ */
+export const collect: Stage<CollectConfig> = async (config, context) => {
+  const { store } = context;
+  const python = await pythonFacts();
+  const git = await gitVersion();
+  const sources = await readSources(config, context);
+  const tally = createTally();
+  const resources = await writeSampleShards(
+    store,
+    'samples',
+    tally.watch(journalSamples(store, config.sources.length)),
+    { rowsPerShard: config.rowsPerShard },
+  );
+  const dropped = await writeRejects(store, config.sources.length);
+  resources.push(await describeResource(store, 'rejects.jsonl'));
+  await removeJournal(store);
+  const { out, clean, licences, groups } = tally.result();
+  const manifest = await buildManifest({
+    stage: 'collect',
+    stageVersion: COLLECT_VERSION,
+    config,
+    context,
+    resources,
+    columns: SAMPLE_COLUMNS,
+    counts: { in: out + Object.values(dropped).reduce((sum, count) => sum + count, 0), out, dropped },
+    licences,
+    toolVersions: { python: python.version, git },
+    metrics: { clean, fixes: out - clean, groups, sources },
+  });
+  await writeManifest(store, manifest);
+  return manifest;
+};
+
+interface SourceSummary {
+  name: string;
+  kind: string;
+  licence: string;
+  /** Files or commits read. */
+  units: number;
+  samples: number;
+}
+
+async function readSources(config: CollectConfig, context: StageContext): Promise<SourceSummary[]> {
+  const critic = await Critic.start({ workers: config.criticWorkers, python: pythonPath() });
+  try {
+    const summaries: SourceSummary[] = [];
+    for (const index of config.sources.keys())
+      summaries.push(await readSource(config, context, critic, index));
+    return summaries;
+  } finally {
+    await critic.close();
+  }
+}
+
+async function readSource(
+  config: CollectConfig,
+  context: StageContext,
+  critic: Critic,
+  index: number,
+): Promise<SourceSummary> {
+  const settings = config.sources[index];
+  const tools: SourceTools = { config, critic, rng: context.rng.fork(index), signal: context.signal };
+  const source: OpenSource =
+    settings.kind === 'folder' ? await openFolder(settings, tools) : await openHistory(settings, tools);
+  try {
+    const state = await readJournalState(context.store, index);
+    const { name, licence } = source;
+    const task = context.progress.start(`collecting from ${name}`, {
+      total: source.total ?? (state.complete ? state.units : undefined),
+      done: state.units,
+    });
+    if (!state.complete) {
+      for await (const batch of source.batches(state)) {
+        await appendJournal(context.store, index, state.entries++, batch);
+        state.taken += batch.samples.length;
+        state.units += batch.units;
+        task.advance(batch.units, `${state.taken} samples`);
+      }
+      await appendJournal(context.store, index, state.entries, null);
+    }
+    task.finish(`${state.taken} samples`);
+    return { name, kind: settings.kind, licence, units: state.units, samples: state.taken };
+  } finally {
+    await source.close();
+  }
+}
+
+interface Tally {
+  watch(samples: AsyncIterable<Sample>): AsyncGenerator<Sample>;
+  result(): { out: number; clean: number; licences: Record<string, number>; groups: number };
+}
+
+/** Counts samples on their way to the shards. */
+function createTally(): Tally {
+  const licences: Record<string, number> = {};
+  const groups = new Set<string>();
+  let [out, clean] = [0, 0];
+  return {
+    async *watch(samples) {
+      for await (const sample of samples) {
+        out++;
+        if (sample.edits.length === 0) clean++;
+        licences[sample.licence] = (licences[sample.licence] ?? 0) + 1;
+        groups.add(sample.group);
+        yield sample;
+      }
+    },
+    result: () => ({ out, clean, licences, groups: groups.size }),
+  };
+}
+
+async function writeRejects(store: ObjectStore, sources: number): Promise<Record<string, number>> {
+  const key = 'rejects.jsonl';
+  const temporary = `${store.localPath(key)}.tmp`;
+  await mkdir(dirname(temporary), { recursive: true });
+  const counts: Record<string, number> = {};
+  const file = await open(temporary, 'w');
+  try {
+    for await (const reject of journalRejects(store, sources)) {
+      counts[reject.reason] = (counts[reject.reason] ?? 0) + 1;
+      await file.write(`${JSON.stringify(reject)}\n`);
+    }
+  } finally {
+    await file.close();
+  }
+  await store.commit(key);
+  return counts;
+}
+
+async function gitVersion(): Promise<string> {
+  const { stdout } = await runProcess('git', ['--version'], { timeoutMs: 60_000 });
+  return stdout.trim().replace(/^git version /, '');
+}
