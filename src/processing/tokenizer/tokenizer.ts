@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DataError } from '../../core/errors';
 import { hashJson } from '../../core/hash';
 import { parseJson } from '../../core/files';
+import { KEYWORDS } from '../../python/lexer';
 import { MAX_PIECES } from '../../records/example';
 import type { TokenKind, TokenText } from '../../records/sample';
 import { BYTE_TO_CHARACTER, SORTED_ALPHABET, decodeByteLevel } from './byte-alphabet';
@@ -61,7 +62,7 @@ export interface Tokenizer {
    * {@link MAX_PIECES} of its first {@link MAX_TOKEN_CHARACTERS} characters. 1..MAX_PIECES ids.
    */
   encode(token: TokenText): readonly number[];
-  /** The identifier that a piece spells and that encodes to this piece alone; null for every other piece. */
+  /** The name (no keyword) that a piece spells and that encodes to this piece alone; null for every other piece. */
   nameOf(id: number): string | null;
   /** The content of Hugging Face's `tokenizer.json`. */
   toJSON(): TokenizerJson;
@@ -221,7 +222,7 @@ class BpeTokenizer implements Tokenizer {
   nameOf(id: number): string | null {
     if (id < SPECIAL_PIECES.length || id >= this.size) return null;
     const text = decodeByteLevel(this.entries[id]);
-    if (!IDENTIFIER.test(text)) return null;
+    if (!IDENTIFIER.test(text) || KEYWORDS.has(text)) return null;
     const pieces = this.encodeToken(text);
     return pieces.length === 1 && pieces[0] === id ? text : null;
   }

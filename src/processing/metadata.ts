@@ -1,0 +1,109 @@
+import { z } from 'zod';
+import { parseJson } from '../core/files';
+import { percentile } from '../metrics/percentile';
+import type { Example } from '../records/example';
+import type { Sample } from '../records/sample';
+import type { ObjectStore } from '../storage/stage';
+
+/** Version of `metadata.json`. */
+export const METADATA_VERSION = 1;
+
+/** Key of the dataset's description beside its shards. */
+export const METADATA_KEY = 'metadata.json';
+
+const hex = z.string().regex(/^[0-9a-f]{64}$/);
+const histogram = z.record(z.string(), z.int().nonnegative());
+
+const splitSchema = z.strictObject({
+  /** Rows of the shards, repeated ones included. */
+  rows: z.int().nonnegative(),
+  clean: z.int().nonnegative(),
+  buggy: z.int().nonnegative(),
+  /** Rows that repeat an earlier clean row of this split. */
+  repeated: z.int().nonnegative(),
+  /** Distinct groups. */
+  groups: z.int().nonnegative(),
+  /** Rows by family and by bug type; clean ones are `clean`, bugs without one `unclassified`. */
+  byFamily: histogram,
+  byBugType: histogram,
+  bySource: histogram,
+  /** Rows by SPDX expression. */
+  byLicence: histogram,
+  /** Tokens of a window, END included. */
+  lengths: z.strictObject({ p50: z.number(), p90: z.number(), p99: z.number(), max: z.number() }),
+});
+/** What one split holds. */
+export type SplitMetadata = z.infer<typeof splitSchema>;
+
+export const metadataSchema = z.strictObject({
+  version: z.literal(METADATA_VERSION),
+  /** Versions of records and code that shaped the data. */
+  versions: z.strictObject({
+    process: z.int(),
+    sample: z.int(),
+    example: z.int(),
+    lexer: z.int(),
+    tokenizer: z.int(),
+    closedVocabulary: z.int(),
+  }),
+  hashes: z.strictObject({ tokenizer: hex, vocabulary: hex, taxonomy: hex }),
+  /** Ids of the tokenizer and entries of the closed vocabulary. */
+  sizes: z.strictObject({ tokenizer: z.int(), vocabulary: z.int() }),
+  /** Most tokens of a window. */
+  maxTokens: z.int(),
+  splits: z.strictObject({ train: splitSchema, val: splitSchema, test: splitSchema }),
+  /** Dropped samples by reason. */
+  dropped: histogram,
+});
+/** `metadata.json` of a processed dataset. */
+export type DatasetMetadata = z.infer<typeof metadataSchema>;
+
+/** Reads a processed dataset's description. @throws DataError when it is missing, damaged or of another version */
+export async function readMetadata(store: ObjectStore): Promise<DatasetMetadata> {
+  const text = Buffer.from(await store.get(METADATA_KEY)).toString('utf8');
+  return parseJson(text, metadataSchema, `${store.location}/${METADATA_KEY}`);
+}
+
+/** Gathers {@link SplitMetadata} row by row. */
+export class SplitCounter {
+  readonly groups = new Set<string>();
+  private readonly lengths: number[] = [];
+  private readonly counts = { rows: 0, clean: 0, buggy: 0, repeated: 0 };
+  private readonly byFamily: Record<string, number> = {};
+  private readonly byBugType: Record<string, number> = {};
+  private readonly bySource: Record<string, number> = {};
+  private readonly byLicence: Record<string, number> = {};
+
+  /** @param copy 0 for the first row of a sample, 1 and up for repeated ones */
+  add(sample: Sample, example: Example, copy: number): void {
+    const clean = example.target.location === 0;
+    this.counts.rows++;
+    this.counts[clean ? 'clean' : 'buggy']++;
+    if (copy > 0) this.counts.repeated++;
+    this.groups.add(sample.group);
+    this.lengths.push(example.length);
+    const nameless = clean ? 'clean' : 'unclassified';
+    increment(this.byFamily, sample.family ?? nameless);
+    increment(this.byBugType, sample.bugType ?? nameless);
+    increment(this.bySource, sample.source);
+    increment(this.byLicence, sample.licence);
+  }
+
+  summary(): SplitMetadata {
+    const at = (percent: number): number =>
+      this.lengths.length === 0 ? 0 : percentile(this.lengths, percent);
+    return {
+      ...this.counts,
+      groups: this.groups.size,
+      byFamily: this.byFamily,
+      byBugType: this.byBugType,
+      bySource: this.bySource,
+      byLicence: this.byLicence,
+      lengths: { p50: at(50), p90: at(90), p99: at(99), max: at(100) },
+    };
+  }
+}
+
+function increment(counts: Record<string, number>, key: string): void {
+  counts[key] = (counts[key] ?? 0) + 1;
+}

@@ -1,0 +1,290 @@
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { silentProgress } from '../core/progress';
+import { seedStream } from '../core/rng';
+import { lex } from '../python/lexer';
+import type { Example } from '../records/example';
+import type { Manifest } from '../records/manifest';
+import type { Sample } from '../records/sample';
+import { readExamples } from '../shards/example-shard';
+import { buildManifest, writeManifest } from '../shards/manifest';
+import { readSamples, writeSampleShards } from '../shards/sample-shard';
+import { verifyDataset } from '../shards/verify';
+import { createFolderStore } from '../storage/folder-store';
+import type { ObjectStore } from '../storage/stage';
+import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
+import { contentKey } from './admission';
+import { loadClosedVocabulary, tokenKey } from './closed-vocabulary';
+import { REJECTS_KEY, type RejectedSample } from './drop-log';
+import { readMetadata } from './metadata';
+import { SPLITS, type Split } from './split';
+import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY, process as processStage, processConfigSchema } from './stage';
+import { answers, makeMutant, makeSample } from './testing';
+import { loadTokenizer } from './tokenizer/tokenizer';
+
+const GROUPS = 12;
+
+/** A small world: functions of a dozen packages, their mutants, and one sample for every reason to drop one. */
+function world(): { collect: Sample[]; generate: Sample[] } {
+  const collect: Sample[] = [];
+  const generate: Sample[] = [];
+  for (let g = 0; g < GROUPS; g++) {
+    const group = `owner/package-${g}`;
+    for (let f = 0; f < 6; f++) {
+      const clean = makeSample(
+        `def pick_${g}_${f}(items, limit):\n    if len(items) > limit + ${f}:\n        return items[limit]\n    return None\n`,
+        undefined,
+        { group },
+      );
+      collect.push(clean);
+      generate.push(
+        makeMutant(clean, '>', '<'),
+        makeMutant(clean, 'items[limit]', 'items[items]', { family: 'name' }),
+        makeMutant(clean, ':\n        return', '\n        return', { family: 'syntax' }),
+      );
+    }
+  }
+  const [first] = collect;
+  const alone = (before: string, fields: Partial<Sample> = {}): Sample =>
+    makeSample(before, before, { group: first.group, ...fields });
+  collect.push(
+    alone('def g(a):\n    return a\n', { licence: 'GPL-3.0-only' }),
+    alone('def broken(a)\n    return a\n'),
+    first,
+    // The same function, vendored by every other package: it stays in the first one's split.
+    ...Array.from({ length: GROUPS - 1 }, (_, g) =>
+      makeSample(`# copy ${g}\n${first.after}`, undefined, {
+        group: `owner/package-${g + 1}`,
+        id: String(g).padStart(64, 'a'),
+      }),
+    ),
+  );
+  generate.push(
+    makeMutant(first, 'return None', 'return None None'),
+    makeMutant(first, '> limit', '> (limit)', { family: 'syntax' }),
+    ...Array.from({ length: GROUPS }, (_, g) => {
+      const before = `def lookup_${g}(table):\n    return table\n`;
+      const after = before.replace('return table', `return name_never_seen_${g}_qzx`);
+      return makeSample(before, after, {
+        group: `owner/package-${g}`,
+        parentId: first.id.replace(/./g, 'b'),
+      });
+    }),
+  );
+  return { collect, generate };
+}
+
+async function makeInput(
+  folder: string,
+  stage: 'collect' | 'generate',
+  samples: Sample[],
+): Promise<ObjectStore> {
+  const store = createFolderStore(join(folder, stage));
+  const resources = await writeSampleShards(store, 'samples', samples);
+  const counts = { in: samples.length, out: samples.length, dropped: {} };
+  await writeManifest(
+    store,
+    await buildManifest({
+      stage,
+      stageVersion: 1,
+      config: {},
+      context: { seed: 1, inputs: {} },
+      resources,
+      counts,
+    }),
+  );
+  return store;
+}
+
+interface Run {
+  store: ObjectStore;
+  manifest: Manifest;
+}
+
+async function run(
+  folder: string,
+  name: string,
+  options: { seed?: number; config?: object; signal?: AbortSignal; samples?: ReturnType<typeof world> } = {},
+): Promise<Run> {
+  const { seed = 7, config = {}, signal = new AbortController().signal, samples = world() } = options;
+  const store = createFolderStore(join(folder, name));
+  const inputs = {
+    collect: await makeInput(join(folder, `${name}-in`), 'collect', samples.collect),
+    generate: await makeInput(join(folder, `${name}-in`), 'generate', samples.generate),
+  };
+  const settings = {
+    vocabularySize: 600,
+    closedVocabularySize: 1,
+    fractions: { val: 0.25, test: 0.25 },
+    ...config,
+  };
+  const manifest = await processStage(processConfigSchema.parse(settings), {
+    signal,
+    progress: silentProgress,
+    store,
+    inputs,
+    seed,
+    rng: seedStream(seed, 'process'),
+  });
+  return { store, manifest };
+}
+
+async function readSplit(
+  store: ObjectStore,
+  split: Split,
+): Promise<{ examples: Example[]; samples: Sample[] }> {
+  return {
+    examples: await collectAll(readExamples(store, split)),
+    samples: await collectAll(readSamples(store, `samples/${split}`)),
+  };
+}
+
+test('the whole stage: aligned rows, right targets, no leak, counts that add up, a valid manifest', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { store, manifest } = await run(folder, 'out');
+    const text = async (key: string): Promise<string> => Buffer.from(await store.get(key)).toString();
+    const tokenizer = loadTokenizer(await text(TOKENIZER_KEY));
+    const vocabulary = loadClosedVocabulary(await text(CLOSED_VOCABULARY_KEY));
+    const seen = new Map<string, Split>();
+    const once = new Set<string>();
+    let repeated = 0;
+    for (const split of SPLITS) {
+      const { examples, samples } = await readSplit(store, split);
+      assert.is(examples.length, samples.length);
+      assert.ok(examples.length > 10, `${split} has ${examples.length} rows`);
+      examples.forEach((example, i) => {
+        const sample = samples[i];
+        assert.is(example.sampleId, sample.id);
+        assert.is(sample.split, split);
+        const [before, after] = [lex(sample.before), lex(sample.after)];
+        for (const answer of answers(example, before, { tokenizer, vocabulary }))
+          assert.equal(answer, after.map(tokenKey));
+        assert.is(example.stopped.includes(1), sample.family === 'syntax', sample.before);
+        for (const key of [sample.group, sample.id, sample.parentId, contentKey(before), contentKey(after)]) {
+          if (key === null) continue;
+          assert.is(seen.get(key) ?? split, split, `${key} in two splits`);
+          seen.set(key, split);
+        }
+        if (once.has(sample.id)) repeated++;
+        if (once.has(sample.id)) assert.is(split, 'train', 'only training repeats rows');
+        once.add(sample.id);
+      });
+      const clean = samples.filter(({ before, after }) => before === after).length;
+      assert.ok(
+        Math.abs(clean / samples.length - 0.5) < 0.2,
+        `${split}: ${clean} clean of ${samples.length}`,
+      );
+      const groups = samples.map(({ group }) => group);
+      assert.is.not(groups.join(), [...groups].sort().join(), 'rows are not shuffled across groups');
+    }
+    const { counts } = manifest['trm:lineage'];
+    const dropped = Object.values(counts.dropped).reduce((sum, count) => sum + count, 0);
+    assert.is(counts.in, once.size + dropped);
+    assert.is(counts.out, once.size + repeated);
+    const report = await verifyDataset(store);
+    assert.equal(report.problems, []);
+    const metadata = await readMetadata(store);
+    assert.equal(metadata.hashes.tokenizer, tokenizer.hash);
+    assert.equal(metadata.hashes.vocabulary, vocabulary.hash);
+    assert.is(metadata.splits.train.repeated, repeated);
+    assert.is(metadata.splits.train.rows + metadata.splits.val.rows + metadata.splits.test.rows, counts.out);
+    assert.equal((await store.list('scratch')).length, 0);
+  });
+});
+
+test('every drop is counted, has a reason and a line to look at', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { store, manifest } = await run(folder, 'out');
+    const { dropped } = manifest['trm:lineage'].counts;
+    const rejects = Buffer.from(await store.get(REJECTS_KEY))
+      .toString()
+      .trim()
+      .split('\n')
+      .map((line) => JSON.parse(line) as RejectedSample);
+    const counted: Record<string, number> = {};
+    for (const { reason } of rejects) counted[reason] = (counted[reason] ?? 0) + 1;
+    assert.equal(counted, dropped);
+    for (const reason of [
+      'licence_not_allowed',
+      'clean_does_not_compile',
+      'duplicate',
+      'content_in_other_split',
+      'bug_does_not_compile',
+      'syntax_bug_compiles',
+      'unrenderable_token',
+      'balance',
+    ])
+      assert.ok(dropped[reason] > 0, `${reason}: ${JSON.stringify(dropped)}`);
+  });
+});
+
+/** Hashes of all files but the manifest, which tells the time. */
+function hashes({ resources }: Manifest): Record<string, string> {
+  return Object.fromEntries(resources.map(({ path, hash }) => [path, hash]));
+}
+
+test('the same inputs give the same bytes; another seed gives another order', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const one = await run(folder, 'one');
+    const again = await run(folder, 'again');
+    const other = await run(folder, 'other', { seed: 8 });
+    assert.equal(hashes(again.manifest), hashes(one.manifest));
+    assert.is.not(
+      hashes(other.manifest)['train/shard_00000.parquet'],
+      hashes(one.manifest)['train/shard_00000.parquet'],
+    );
+  });
+});
+
+test('an interrupted stage leaves no manifest and no half file, and runs afterwards', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const stop = new AbortController();
+    stop.abort();
+    const error = await rejection(() => run(folder, 'out', { signal: stop.signal }));
+    assert.is(error.name, 'InterruptedError');
+    const store = createFolderStore(join(folder, 'out'));
+    assert.not.ok(await store.exists('manifest.json'));
+    assert.equal(await store.list('scratch'), []);
+    await run(folder, 'out');
+    assert.equal((await verifyDataset(store)).problems, []);
+  });
+});
+
+test('bad input: no collect stage, too few groups, nothing left', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const config = processConfigSchema.parse({});
+    const context = {
+      signal: new AbortController().signal,
+      progress: silentProgress,
+      store: createFolderStore(join(folder, 'none')),
+      inputs: {},
+      seed: 1,
+      rng: seedStream(1),
+    };
+    assert.match(
+      (await rejection(() => processStage(config, context))).message,
+      /output of the collect stage/,
+    );
+    const { collect } = world();
+    const few = { collect: collect.slice(0, 3), generate: [] };
+    assert.match((await rejection(() => run(folder, 'few', { samples: few }))).message, /at least 3 groups/);
+    const strict = { config: { licences: ['CC0-1.0'] } };
+    assert.match((await rejection(() => run(folder, 'strict', strict))).message, /licence_not_allowed/);
+  });
+});
+
+test('the config: {} is valid, unknown keys and impossible values are not', () => {
+  const config = processConfigSchema.parse({});
+  assert.is(config.vocabularySize, 32768);
+  assert.equal(config.fractions, { val: 0.1, test: 0.1 });
+  for (const bad of [
+    { vocabulary: 1 },
+    { vocabularySize: 100 },
+    { maxTokens: 129 },
+    { fractions: { val: 0.9 } },
+  ])
+    assert.not.ok(processConfigSchema.safeParse(bad).success, JSON.stringify(bad));
+});
+
+test.run();

@@ -1,0 +1,220 @@
+import { rm } from 'node:fs/promises';
+import { DataError } from '../core/errors';
+import { Critic } from '../python/critic';
+import { LEXER_VERSION } from '../python/lexer';
+import { EXAMPLE_VERSION } from '../records/example';
+import type { Manifest, Resource } from '../records/manifest';
+import { SAMPLE_VERSION, type Sample } from '../records/sample';
+import { EXAMPLE_COLUMNS } from '../shards/example-shard';
+import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
+import { readBatches } from '../shards/reader';
+import { readSamples } from '../shards/sample-shard';
+import { listShards } from '../shards/writer';
+import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { taxonomyHash } from '../taxonomy/table';
+import { CLOSED_VOCABULARY_VERSION, buildClosedVocabulary } from './closed-vocabulary';
+import { PROCESS_VERSION, type ProcessConfig } from './config';
+import { DropLog, REJECTS_KEY } from './drop-log';
+import { METADATA_KEY, METADATA_VERSION, SplitCounter, type DatasetMetadata } from './metadata';
+import { SPLITS, splitGroups, type Split } from './split';
+import { surveySamples, type Survey } from './survey';
+import { TOKENIZER_VERSION, trainTokenizer } from './tokenizer/tokenizer';
+import { writeSplit, type Job, type Vocabularies } from './write-split';
+
+export { PROCESS_VERSION, processConfigSchema, type ProcessConfig } from './config';
+
+/** Keys of the two vocabularies in the output. */
+export const TOKENIZER_KEY = 'vocabulary/tokenizer.json';
+export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
+
+/**
+ * The process stage: samples of `collect` and `generate` become encoded examples.
+ *
+ * 1. Groups are divided among train, val and test by a seeded hash.
+ * 2. Each sample is checked (licence, tokens, CPython), and admitted to its group's split when nothing of it stands in
+ *    another one.
+ * 3. The tokenizer and the closed vocabulary are learnt from the clean code of train.
+ * 4. Each split is balanced, shuffled, encoded and written: `<split>/shard_*.parquet`, and row for row the samples in
+ *    `samples/<split>/shard_*.parquet`.
+ *
+ * The same inputs, config and seed give the same files. Memory is bounded by distinct tokens, ids and a shuffle bucket.
+ * A run that was cut off starts over: reading is cheap beside training.
+ * @throws DataError when there is no input, or a split comes out empty
+ */
+export const process: Stage<ProcessConfig> = async (config, context) => {
+  const { store } = context;
+  const scratch = store.localPath('scratch');
+  await rm(scratch, { recursive: true, force: true });
+  const drops = await DropLog.create(store);
+  const job: Job = { config, context, drops, scratch };
+  try {
+    const survey = await surveyInputs(job);
+    const vocabularies = learnVocabularies(job, survey);
+    const resources = await writeVocabularies(store, vocabularies);
+    const counters = {} as Record<Split, SplitCounter>;
+    for (const split of SPLITS) {
+      counters[split] = new SplitCounter();
+      resources.push(...(await writeSplit(job, split, survey, vocabularies, counters[split])));
+    }
+    await drops.commit();
+    return await finish(job, survey, vocabularies, counters, resources);
+  } catch (error) {
+    await drops.discard();
+    throw error;
+  } finally {
+    await rm(scratch, { recursive: true, force: true });
+  }
+};
+
+/** Inputs in the order in which they are read: clean code first, so that mutants find their parents. */
+function inputStores({ inputs }: StageContext): ObjectStore[] {
+  const { collect, generate } = inputs;
+  if (collect === undefined)
+    throw new DataError(
+      'process: expected the output of the collect stage, got none',
+      'run the collect stage first',
+    );
+  return generate === undefined ? [collect] : [collect, generate];
+}
+
+async function surveyInputs({ config, context, drops, scratch }: Job): Promise<Survey> {
+  const stores = inputStores(context);
+  const groups = new Set<string>();
+  let total = 0;
+  for (const store of stores) {
+    const { resources } = await readManifest(store);
+    for (const { path, 'trm:rows': rows } of resources) if (path.startsWith('samples/')) total += rows ?? 0;
+    for (const key of await listShards(store, 'samples'))
+      for await (const batch of readBatches(store.localPath(key), { columns: ['group'] }))
+        for (const group of batch.getChildAt(0) ?? []) groups.add(String(group));
+  }
+  const { fractions, assignments, licences, criticWorkers } = config;
+  const splitOf = splitGroups(groups, { seed: context.seed, fractions, assignments });
+  const task = context.progress.start('validating samples', { total });
+  const critic = await Critic.start({ workers: criticWorkers });
+  try {
+    const survey = await surveySamples({
+      samples: readAll(stores),
+      splitOf,
+      licences,
+      critic,
+      drops,
+      folder: scratch,
+      task,
+      signal: context.signal,
+    });
+    requireRows(survey, config, drops);
+    return survey;
+  } finally {
+    await critic.close();
+    task.finish();
+  }
+}
+
+async function* readAll(stores: readonly ObjectStore[]): AsyncGenerator<Sample> {
+  for (const store of stores) yield* readSamples(store);
+}
+
+function requireRows({ read, splits }: Survey, { fractions }: ProcessConfig, { counts }: DropLog): void {
+  for (const split of SPLITS) {
+    if (split !== 'train' && fractions[split] === 0) continue;
+    if (splits[split].clean + splits[split].buggy > 0) continue;
+    const dropped = Object.entries(counts).map(([reason, count]) => `${reason} ${count}`);
+    throw new DataError(
+      `process: expected rows for ${split}, none of ${read} samples is left for it ` +
+        `(dropped: ${dropped.join(', ') || 'none'})`,
+      'add sources, change process.fractions or process.assignments, or look into rejects of the inputs',
+    );
+  }
+}
+
+function learnVocabularies({ config, context }: Job, { tokens }: Survey): Vocabularies {
+  const { vocabularySize, closedVocabularySize, minPieceCount } = config;
+  const task = context.progress.start('learning the vocabulary', { total: vocabularySize });
+  let learnt = 0;
+  const tokenizer = trainTokenizer(tokens.words(), {
+    vocabularySize,
+    minCount: minPieceCount,
+    onProgress: (done) => {
+      task.advance(done - learnt);
+      learnt = done;
+    },
+  });
+  const vocabulary = buildClosedVocabulary(tokens.frequent(), { size: closedVocabularySize });
+  task.finish(`${tokenizer.size} pieces, ${vocabulary.size} closed entries`);
+  return { tokenizer, vocabulary };
+}
+
+async function writeVocabularies(
+  store: ObjectStore,
+  { tokenizer, vocabulary }: Vocabularies,
+): Promise<Resource[]> {
+  await store.put(TOKENIZER_KEY, `${JSON.stringify(tokenizer.toJSON())}\n`);
+  await store.put(CLOSED_VOCABULARY_KEY, `${JSON.stringify(vocabulary.toJSON())}\n`);
+  return [await describeResource(store, TOKENIZER_KEY), await describeResource(store, CLOSED_VOCABULARY_KEY)];
+}
+
+async function finish(
+  { config, context, drops }: Job,
+  survey: Survey,
+  { tokenizer, vocabulary }: Vocabularies,
+  counters: Record<Split, SplitCounter>,
+  resources: Resource[],
+): Promise<Manifest> {
+  const { store } = context;
+  const splits = {
+    train: counters.train.summary(),
+    val: counters.val.summary(),
+    test: counters.test.summary(),
+  };
+  const metadata: DatasetMetadata = {
+    version: METADATA_VERSION,
+    versions: {
+      process: PROCESS_VERSION,
+      sample: SAMPLE_VERSION,
+      example: EXAMPLE_VERSION,
+      lexer: LEXER_VERSION,
+      tokenizer: TOKENIZER_VERSION,
+      closedVocabulary: CLOSED_VOCABULARY_VERSION,
+    },
+    hashes: { tokenizer: tokenizer.hash, vocabulary: vocabulary.hash, taxonomy: taxonomyHash() },
+    sizes: { tokenizer: tokenizer.size, vocabulary: vocabulary.size },
+    maxTokens: config.maxTokens,
+    splits,
+    dropped: drops.counts,
+  };
+  await store.put(METADATA_KEY, `${JSON.stringify(metadata, null, 2)}\n`);
+  for (const key of [METADATA_KEY, REJECTS_KEY]) resources.push(await describeResource(store, key));
+  const licences: Record<string, number> = {};
+  for (const { byLicence } of Object.values(splits))
+    for (const [licence, rows] of Object.entries(byLicence))
+      licences[licence] = (licences[licence] ?? 0) + rows;
+  const manifest = await buildManifest({
+    stage: 'process',
+    stageVersion: PROCESS_VERSION,
+    config,
+    context,
+    resources,
+    counts: {
+      in: survey.read,
+      out: splits.train.rows + splits.val.rows + splits.test.rows,
+      dropped: drops.counts,
+    },
+    columns: EXAMPLE_COLUMNS,
+    licences,
+    checks: { groupsInTwoSplits: sharedGroups(counters) },
+    metrics: { splits, sizes: metadata.sizes },
+  });
+  await writeManifest(store, manifest);
+  return manifest;
+}
+
+/** Groups that stand in more than one split: none, or something is badly wrong. */
+function sharedGroups({ train, val, test }: Record<Split, SplitCounter>): number {
+  const shared = [...train.groups].filter((group) => val.groups.has(group) || test.groups.has(group));
+  const judged = [...val.groups].filter((group) => test.groups.has(group));
+  const all = [...shared, ...judged];
+  if (all.length > 0)
+    throw new DataError(`process: groups in more than one split: ${all.slice(0, 5).join(', ')}`);
+  return all.length;
+}

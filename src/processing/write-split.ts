@@ -1,0 +1,148 @@
+import { join } from 'node:path';
+import { throwIfAborted } from '../core/errors';
+import { sha256 } from '../core/hash';
+import type { Example } from '../records/example';
+import type { Resource } from '../records/manifest';
+import type { Sample } from '../records/sample';
+import { writeExampleShards } from '../shards/example-shard';
+import { writeSampleShards } from '../shards/sample-shard';
+import type { StageContext } from '../storage/stage';
+import { rowCopies } from './balance';
+import type { ClosedVocabulary } from './closed-vocabulary';
+import type { ProcessConfig } from './config';
+import type { DropLog } from './drop-log';
+import { isDropped } from './encode';
+import { encodeSample } from './encode-sample';
+import { readJsonLines } from './json-lines';
+import type { SplitCounter } from './metadata';
+import { shuffleRows, type KeyedRow } from './shuffle';
+import type { Split } from './split';
+import type { AcceptedSample, Survey } from './survey';
+import type { Tokenizer } from './tokenizer/tokenizer';
+import { isClean } from './validate';
+
+/** A row on its way through the shuffle: a sample and which of its copies it is. */
+interface Row extends AcceptedSample {
+  copy: number;
+}
+
+/** What examples are encoded with. */
+export interface Vocabularies {
+  tokenizer: Tokenizer;
+  vocabulary: ClosedVocabulary;
+}
+
+/** What all parts of the stage share. */
+export interface Job {
+  config: ProcessConfig;
+  context: StageContext;
+  drops: DropLog;
+  /** Folder for temporary files, removed at the end. */
+  scratch: string;
+}
+
+/**
+ * Balances, shuffles and encodes one split, and writes `<split>/shard_*.parquet` and, row for row, the samples in
+ * `samples/<split>/shard_*.parquet`.
+ * @param counter gathers the figures of the rows written
+ */
+export async function writeSplit(
+  job: Job,
+  split: Split,
+  survey: Survey,
+  vocabularies: Vocabularies,
+  counter: SplitCounter,
+): Promise<Resource[]> {
+  const { config, context, scratch } = job;
+  const { store } = context;
+  const { clean, buggy } = survey.splits[split];
+  const rows = await shuffleRows(copiedRows(job, split, survey), {
+    folder: join(scratch, split),
+    expected: 2 * Math.max(clean, buggy),
+  });
+  const task = context.progress.start(`encoding ${split}`, { total: rows.count });
+  /** Numbers of rows that could not be encoded. */
+  const skipped = new Set<number>();
+  const shards = { rowsPerShard: config.rowsPerShard, split };
+  const examples = await writeExampleShards(
+    store,
+    split,
+    encodeRows(job, rows, vocabularies, {
+      onExample: (row, example) => counter.add(row.sample, example, row.copy),
+      onSkip: (number) => skipped.add(number),
+      onRow: () => task.advance(),
+    }),
+    { ...shards, metadata: hashesOf(vocabularies) },
+  );
+  const samples = await writeSampleShards(
+    store,
+    `samples/${split}`,
+    keptSamples(rows, skipped, split),
+    shards,
+  );
+  await rows.dispose();
+  task.finish();
+  return [...examples, ...samples];
+}
+
+/** The accepted rows of a split, each as often as balance asks, with its place in the shuffled order. */
+async function* copiedRows(
+  { config, context, drops }: Job,
+  split: Split,
+  survey: Survey,
+): AsyncGenerator<KeyedRow<Row>> {
+  const { seed } = context;
+  const counts = survey.splits[split];
+  const options = { split, seed, maxRepeats: config.maxCleanRepeats };
+  for await (const accepted of readJsonLines<AcceptedSample>(counts.path)) {
+    const { sample } = accepted;
+    const copies = rowCopies({ id: sample.id, clean: isClean(sample) }, counts, options);
+    if (copies === 0) await drops.drop('balance', sample);
+    for (let copy = 0; copy < copies; copy++)
+      yield { key: sha256(`shuffle/${seed}/${sample.id}/${copy}`), value: { ...accepted, copy } };
+  }
+}
+
+interface RowEvents {
+  onExample: (row: Row, example: Example) => void;
+  onSkip: (number: number) => void;
+  onRow: () => void;
+}
+
+async function* encodeRows(
+  { config, context, drops }: Job,
+  rows: AsyncIterable<Row>,
+  { tokenizer, vocabulary }: Vocabularies,
+  { onExample, onSkip, onRow }: RowEvents,
+): AsyncGenerator<Example> {
+  let number = 0;
+  for await (const row of rows) {
+    throwIfAborted(context.signal, 'processing');
+    const { sample, stoppedAt, copy } = row;
+    const rng = context.rng.fork('window', sample.id, copy);
+    const { maxTokens } = config;
+    const example = encodeSample(sample, { tokenizer, vocabulary, maxTokens, rng, stoppedAt });
+    if (isDropped(example)) {
+      onSkip(number);
+      if (copy === 0) await drops.drop(example.dropped, sample);
+    } else {
+      onExample(row, example);
+      yield example;
+    }
+    number++;
+    onRow();
+  }
+}
+
+async function* keptSamples(
+  rows: AsyncIterable<Row>,
+  skipped: ReadonlySet<number>,
+  split: Split,
+): AsyncGenerator<Sample> {
+  let number = 0;
+  for await (const { sample } of rows) if (!skipped.has(number++)) yield { ...sample, split };
+}
+
+function hashesOf({ tokenizer, vocabulary }: Vocabularies): Record<string, string> {
+  return { 'trm:tokenizer': tokenizer.hash, 'trm:closedVocabulary': vocabulary.hash };
+}
