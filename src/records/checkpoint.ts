@@ -28,6 +28,8 @@ export const checkpointSchema = z.strictObject({
   version: z.literal(CHECKPOINT_VERSION),
   /** Optimizer steps done. */
   step: z.int().nonnegative(),
+  /** Wall seconds of training so far: a budget in seconds goes on where it stood. */
+  seconds: z.number().nonnegative(),
   /** Rows of training data consumed. */
   samplesSeen: z.int().nonnegative(),
   /** Resolved model config (src/trm). */

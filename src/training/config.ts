@@ -1,0 +1,94 @@
+import { z } from 'zod';
+import { PRESET_NAMES, resolveModelConfig, type ModelConfig } from '../trm/config';
+
+/** Version of the train stage's code; part of its key. */
+export const TRAIN_VERSION = 1;
+
+/** Fields of a preset that an experiment may replace; the vocabularies' sizes come from the data. */
+const modelOverridesSchema = z.strictObject({
+  width: z.int().positive().multipleOf(64).optional(),
+  layers: z.int().positive().optional(),
+  embeddingWidth: z.int().positive().optional(),
+  registers: z.int().positive().optional(),
+  recursions: z.int().positive().optional(),
+  latentUpdates: z.int().positive().optional(),
+  supervisionSteps: z.int().positive().optional(),
+});
+
+const optimizerSchema = z.strictObject({
+  /** Learning rate between warm-up and decay. 2e-3 at the start collapses to "no bug" (DESIGN.md section 7). */
+  learningRate: z.number().positive().default(1e-3),
+  /** Optimizer steps of linear warm-up. */
+  warmupSteps: z.int().nonnegative().default(500),
+  /** Share of the budget, at its end, in which the rate falls linearly. */
+  decayShare: z.number().min(0).max(1).default(0.3),
+  /** The rate at the very end, as a share of `learningRate`. */
+  finalShare: z.number().min(0).max(1).default(0.02),
+  beta1: z.number().min(0).max(1).default(0.9),
+  beta2: z.number().min(0).max(1).default(0.95),
+  epsilon: z.number().positive().default(1e-8),
+  /** Decoupled weight decay (AdamW). */
+  weightDecay: z.number().nonnegative().default(0.1),
+  /** Longest gradient; longer ones are scaled to it. */
+  clipNorm: z.number().positive().default(1),
+});
+export type OptimizerConfig = z.infer<typeof optimizerSchema>;
+
+/** Config of the train stage; `{}` is valid. */
+export const trainConfigSchema = z
+  .strictObject({
+    preset: z.enum(PRESET_NAMES).default('trm-smoke'),
+    /** Fields of the preset to replace. */
+    model: modelOverridesSchema.prefault({}),
+    /** Optimizer steps at most; null = no limit. */
+    maxSteps: z.int().positive().nullable().default(3000),
+    /** Wall seconds at most, evaluation included, of all starts together; null = no limit. */
+    maxSeconds: z.number().positive().nullable().default(null),
+    /** Program tokens of a batch, padding included. */
+    batchTokens: z.int().positive().default(2048),
+    /** Windows are batched with others of their bucket: at most this many tokens. Ascending. */
+    bucketLengths: z.array(z.int().min(2)).min(1).default([16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128]),
+    /** Share of rows without a bug. */
+    cleanShare: z.number().min(0).max(1).default(0.5),
+    optimizer: optimizerSchema.prefault({}),
+    /** Averaged weights: decay min(this, (1 + t) / (10 + t)). They are evaluated and released. */
+    emaDecay: z.number().min(0).max(1).default(0.999),
+    /** Weights of the loss's parts; location, span and slots have 1. */
+    bugTypeWeight: z.number().nonnegative().default(0.2),
+    haltWeight: z.number().nonnegative().default(0.5),
+    /** Probability that a row must go on for a random number of supervision steps. */
+    exploration: z.number().min(0).max(1).default(0.1),
+    /** Optimizer steps between two evaluations on the val split. */
+    evaluateEvery: z.int().positive().default(500),
+    /** Most val examples of one evaluation, taken from the start of the split. */
+    evaluateExamples: z.int().positive().default(1000),
+    /** Optimizer steps between two checkpoints. */
+    checkpointEvery: z.int().positive().default(500),
+    /** Checkpoints kept. */
+    keepCheckpoints: z.int().positive().default(2),
+    /** Optimizer steps between two lines of metrics.jsonl. */
+    logEvery: z.int().positive().default(20),
+  })
+  .refine((config) => config.maxSteps !== null || config.maxSeconds !== null, {
+    message: 'expected a budget: maxSteps, maxSeconds or both',
+    path: ['maxSteps'],
+  })
+  .refine((config) => config.bucketLengths.every((n, i, all) => i === 0 || n > all[i - 1]), {
+    message: 'expected ascending lengths',
+    path: ['bucketLengths'],
+  });
+export type TrainConfig = z.output<typeof trainConfigSchema>;
+
+/** The model of a training config, for vocabularies of these sizes. */
+export function modelConfigOf(
+  config: TrainConfig,
+  sizes: { tokenizer: number; vocabulary: number },
+): ModelConfig {
+  const given = Object.fromEntries(Object.entries(config.model).filter(([, value]) => value !== undefined));
+  return resolveModelConfig(config.preset, {
+    ...given,
+    tokenizerSize: sizes.tokenizer,
+    vocabularySize: sizes.vocabulary,
+    maxTokens: config.bucketLengths[config.bucketLengths.length - 1],
+  });
+}

@@ -1,0 +1,95 @@
+import { existsSync } from 'node:fs';
+import { appendFile, mkdir, open, readFile, stat } from 'node:fs/promises';
+import { dirname } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
+import { writeFileAtomic } from '../core/files';
+import { metricSchema, type Metric } from '../records/run';
+
+/** Name of the log in the train stage's output. */
+export const METRICS_KEY = 'metrics.jsonl';
+
+/** Values of a line; what is no finite number becomes null. */
+export type MetricValues = Readonly<Record<string, number | string | null>>;
+
+/** Appends one line to a metrics log, `time` added. */
+export async function appendMetric(path: string, step: number, values: MetricValues): Promise<void> {
+  const clean = Object.fromEntries(
+    Object.entries(values).map(([name, value]) => [
+      name,
+      typeof value === 'number' && !Number.isFinite(value) ? null : value,
+    ]),
+  );
+  await mkdir(dirname(path), { recursive: true });
+  await appendFile(path, `${JSON.stringify({ step, time: Date.now() / 1000, ...clean })}\n`);
+}
+
+/** Reads a metrics log; a last line that is cut short is left out. Empty when there is no file. */
+export async function readMetrics(path: string): Promise<Metric[]> {
+  if (!existsSync(path)) return [];
+  return parseLines(await readFile(path, 'utf8'));
+}
+
+function parseLines(text: string): Metric[] {
+  return text.split('\n').flatMap((line) => {
+    if (line === '') return [];
+    try {
+      const parsed = metricSchema.safeParse(JSON.parse(line));
+      return parsed.success ? [parsed.data] : [];
+    } catch (error) {
+      // A process that was killed leaves half a line; the steps in it are run again.
+      if (error instanceof SyntaxError) return [];
+      throw error;
+    }
+  });
+}
+
+/** Drops lines of steps after `step`: a resumed run writes them anew. */
+export async function truncateMetrics(path: string, step: number): Promise<void> {
+  if (!existsSync(path)) return;
+  const kept = (await readMetrics(path)).filter((metric) => metric.step <= step);
+  await writeFileAtomic(path, kept.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
+}
+
+/** Settings of {@link followMetrics}. */
+export interface FollowOptions {
+  /** True when no more lines will come. */
+  finished: () => boolean;
+  /** Milliseconds between two looks at the file. Default 250. */
+  intervalMs?: number;
+  signal?: AbortSignal;
+}
+
+/** Yields a log's lines as they are written, the present ones first, until `finished` and the end is reached. */
+export async function* followMetrics(
+  path: string,
+  { finished, intervalMs = 250, signal }: FollowOptions,
+): AsyncGenerator<Metric> {
+  let offset = 0;
+  let rest = '';
+  while (!signal?.aborted) {
+    // Asked before reading: lines written in between are then read in this very round.
+    const last = finished();
+    const size = existsSync(path) ? (await stat(path)).size : 0;
+    // A resumed run replaces the file by a shorter one: start over from its end.
+    if (size < offset) [offset, rest] = [size, ''];
+    if (size > offset) {
+      const text = rest + (await readRange(path, offset, size));
+      offset = size;
+      const end = text.lastIndexOf('\n') + 1;
+      rest = text.slice(end);
+      yield* parseLines(text.slice(0, end));
+    }
+    if (last) return;
+    await sleep(intervalMs);
+  }
+}
+
+async function readRange(path: string, start: number, end: number): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const { buffer, bytesRead } = await file.read(Buffer.alloc(end - start), 0, end - start, start);
+    return buffer.subarray(0, bytesRead).toString('utf8');
+  } finally {
+    await file.close();
+  }
+}
