@@ -45,6 +45,8 @@ export interface PredictOptions {
 export interface Prediction {
   /** Probability that the window has no bug. */
   noBug: number;
+  /** "No bug" is the most probable class of the location head: the model's plain answer, without a threshold. */
+  answersNoBug: boolean;
   /** Probability, by the model's own halting head, that its answer is exactly right. */
   halt: number;
   /** Supervision steps run. */
@@ -124,6 +126,9 @@ async function predictBatch(
     const contents = await fillSlots(model, answer, windows, places, options);
     return windows.map((_, row) => ({
       noBug: location[row * classes],
+      answersNoBug: location
+        .subarray(row * classes, (row + 1) * classes)
+        .every((p) => p <= location[row * classes]),
       halt: halt[row],
       steps: supervisionSteps,
       proposals: rankProposals(places, contents, row, topK),
