@@ -73,6 +73,21 @@ export const reportSchema = z.strictObject({
     /** Clean functions with nothing shown. */
     cleanKept: rateSchema,
   }),
+  /** How well confidences fit the outcomes on the test split, clean functions included. */
+  reliability: z.strictObject({
+    expectedCalibrationError: z.number().nullable(),
+    brierScore: z.number().nullable(),
+    /** Ten bins of equal width; means are null in an empty bin. */
+    bins: z.array(
+      z.strictObject({
+        low: z.number(),
+        high: z.number(),
+        count: z.int().nonnegative(),
+        confidence: z.number().nullable(),
+        accuracy: z.number().nullable(),
+      }),
+    ),
+  }),
   /** The frequency ranker on the same functions, with its own threshold from the validation split. */
   baseline: z.strictObject({
     description: z.string(),

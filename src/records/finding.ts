@@ -41,7 +41,9 @@ export const fixSchema = z.strictObject({
   fixed: z.string(),
   /** Unified diff, empty when nothing changed. */
   diff: z.string(),
-  /** Milliseconds by step: lex, predict, verify. */
+  /** Edits above the threshold that a verifier refused, by stable snake_case reason. */
+  dropped: z.record(z.string(), z.int().nonnegative()),
+  /** Milliseconds by step: predict, verify, total. */
   timings: z.record(z.string(), z.number()),
 });
 export type Fix = z.infer<typeof fixSchema>;

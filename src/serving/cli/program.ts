@@ -3,14 +3,24 @@ import { join } from 'node:path';
 import { Command } from 'commander';
 import { projectRoot } from '../../core/paths';
 import type { CommandContext, Register } from './command';
+import { registerCheck } from './check';
 import { registerData } from './data';
 import { registerDoctor } from './doctor';
+import { registerFix } from './fix';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerTaxonomy } from './taxonomy';
 
 /** The commands in the order `trm --help` lists them. */
-const COMMANDS: readonly Register[] = [registerRun, registerRuns, registerData, registerTaxonomy, registerDoctor];
+const COMMANDS: readonly Register[] = [
+  registerFix,
+  registerCheck,
+  registerRun,
+  registerRuns,
+  registerData,
+  registerTaxonomy,
+  registerDoctor,
+];
 
 /**
  * Builds the `trm` command line. Errors of usage are thrown as CommanderError, with the nearest known name in

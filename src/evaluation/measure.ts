@@ -1,0 +1,133 @@
+import { throwIfAborted } from '../core/errors';
+import type { Progress } from '../core/progress';
+import { accuracyTable, overallAccuracy, type AccuracyRow } from '../metrics/accuracy';
+import type { Proportion } from '../metrics/intervals';
+import { wilsonInterval } from '../metrics/intervals';
+import type { RepairModel } from '../repair/model-folder';
+import { predict, type Prediction, type PredictWindow } from '../trm/predict';
+import { isClean, judgeCase, predictWindow, type Case, type Outcome } from './outcome';
+import type { Accuracy, Rate } from './report';
+
+/** Settings of {@link measureCases}. */
+export interface MeasureOptions {
+  parts: Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>;
+  supervisionSteps: number;
+  topK: number;
+  /** Program tokens of a batch, padding included. */
+  batchTokens: number;
+  /** Measure "repair given the location" too. Default true. */
+  withGiven?: boolean;
+  progress: Progress;
+  signal: AbortSignal;
+}
+
+/** A case with what the model said of it. */
+export interface Measured {
+  item: Case;
+  prediction: Prediction;
+  outcome: Outcome;
+}
+
+/** What {@link measureCases} returns. */
+export interface Measurement {
+  rows: Measured[];
+  /** Mean milliseconds a function, location not given. */
+  millisecondsPerFunction: number;
+}
+
+/** Functions predicted between two looks at the signal. */
+const CHUNK = 512;
+
+/** Predicts and judges cases. */
+export async function measureCases(cases: readonly Case[], options: MeasureOptions): Promise<Measurement> {
+  const { supervisionSteps, withGiven = true, progress, signal } = options;
+  const task = progress.start(`evaluating at ${supervisionSteps} steps`, { total: cases.length });
+  const rows: Measured[] = [];
+  let milliseconds = 0;
+  for (let at = 0; at < cases.length; at += CHUNK) {
+    throwIfAborted(signal, 'the evaluation');
+    const chunk = cases.slice(at, at + CHUNK);
+    const from = performance.now();
+    const predictions = await ask(
+      chunk.map((item) => predictWindow(item)),
+      options,
+    );
+    milliseconds += performance.now() - from;
+    const buggy = withGiven ? chunk.filter((item) => !isClean(item)) : [];
+    const told = await ask(
+      buggy.map((item) => predictWindow(item, true)),
+      options,
+    );
+    const given = new Map(buggy.map((item, i) => [item, told[i]]));
+    chunk.forEach((item, i) => {
+      const prediction = predictions[i];
+      rows.push({ item, prediction, outcome: judgeCase(item, prediction, given.get(item) ?? null) });
+    });
+    task.advance(chunk.length);
+  }
+  task.finish();
+  return { rows, millisecondsPerFunction: cases.length > 0 ? milliseconds / cases.length : 0 };
+}
+
+function ask(windows: readonly PredictWindow[], options: MeasureOptions): Promise<Prediction[]> {
+  const { parts, supervisionSteps, topK, batchTokens } = options;
+  const { model, tokenizer, vocabulary } = parts;
+  return predict(model, windows, { tokenizer, vocabulary, supervisionSteps, topK, batchTokens });
+}
+
+const MEASURES = {
+  joint: ({ outcome }: Measured) => outcome.joint,
+  location: ({ outcome }: Measured) => outcome.location,
+  span: ({ outcome }: Measured) => outcome.span,
+  content: ({ outcome }: Measured) => outcome.content,
+  given: ({ outcome }: Measured) => outcome.given,
+  bugType: ({ outcome }: Measured) => outcome.bugType,
+};
+
+/** Accuracies over all rows; clean functions count in none of them. */
+export function accuracyOf(rows: readonly Measured[]): Accuracy {
+  return toAccuracy(overallAccuracy(buggyOf(rows), MEASURES));
+}
+
+/** Accuracies by a key of the sample, biggest group first; rows whose key is null are left out. */
+export function accuracyBy(
+  rows: readonly Measured[],
+  keyOf: (row: Measured) => string | null,
+): { key: string; accuracy: Accuracy }[] {
+  const keyed = buggyOf(rows).filter((row) => keyOf(row) !== null);
+  return accuracyTable(keyed, (row) => keyOf(row) as string, MEASURES).map((row) => ({
+    key: row.key,
+    accuracy: toAccuracy(row),
+  }));
+}
+
+/** Clean functions left alone when the model answers with its most probable class. */
+export function cleanKeptOf(rows: readonly Measured[]): Rate {
+  const clean = rows.filter(({ outcome }) => outcome.clean);
+  return rate(clean.filter(({ outcome }) => outcome.quiet).length, clean.length);
+}
+
+/** A share with its interval, ready for JSON. */
+export function rate(count: number, total: number): Rate {
+  return toRate(wilsonInterval(count, total));
+}
+
+function toRate(proportion: Proportion): Rate {
+  return { ...proportion, rate: proportion.total > 0 ? proportion.rate : null };
+}
+
+function toAccuracy({ measures }: AccuracyRow<keyof typeof MEASURES>): Accuracy {
+  const { joint, location, span, content, given, bugType } = measures;
+  return {
+    joint: toRate(joint),
+    location: toRate(location),
+    span: toRate(span),
+    content: toRate(content),
+    given: toRate(given),
+    bugType: toRate(bugType),
+  };
+}
+
+function buggyOf(rows: readonly Measured[]): Measured[] {
+  return rows.filter(({ outcome }) => !outcome.clean);
+}

@@ -1,0 +1,131 @@
+import { lex, type Token } from '../python/lexer';
+import { tokenKey } from '../processing/closed-vocabulary';
+import type { TokenEdit } from '../processing/encode';
+import type { Example } from '../records/example';
+import type { Sample, TokenText } from '../records/sample';
+import { bugTypeByCode } from '../taxonomy/table';
+import type { PredictWindow, Prediction, Proposal } from '../trm/predict';
+
+/** A sample of the test or validation split, ready to be judged. */
+export interface Case {
+  sample: Sample;
+  example: Example;
+  /** Tokens of `sample.before` and of `sample.after`. */
+  before: readonly Token[];
+  after: readonly TokenText[];
+}
+
+/** What the model made of one case. Accuracies of clean functions are null: they have nothing to find. */
+export interface Outcome {
+  clean: boolean;
+  /** The model's answer is "no bug". */
+  quiet: boolean;
+  /** The most probable edit, whether or not the answer is "no bug"; null when there is none. */
+  proposal: Proposal | null;
+  /** Exactly right, and the answer is not "no bug". */
+  joint: boolean | null;
+  /** The most probable edit is exactly right, whatever the answer is: what the calibration learns from. */
+  exact: boolean;
+  location: boolean | null;
+  span: boolean | null;
+  content: boolean | null;
+  /** Exactly right when told the location. */
+  given: boolean | null;
+  bugType: boolean | null;
+}
+
+/** Pairs a sample with its example. */
+export function createCase(sample: Sample, example: Example): Case {
+  return { sample, example, before: lex(sample.before), after: lex(sample.after) };
+}
+
+/** True for functions without a bug. */
+export function isClean({ example }: Case): boolean {
+  return example.target.location === 0;
+}
+
+/** The window to predict. With `given`, the location of the right edit is told. */
+export function predictWindow({ example, before }: Case, given = false): PredictWindow {
+  const tokens = before.slice(example.firstToken, example.firstToken + example.length);
+  return { example, tokens, ...(given && { forceLocation: example.target.location - 1 }) };
+}
+
+/**
+ * Judges the most probable edit by its result: the edited function's tokens must be those of the fixed one, so an
+ * edit at an equivalent place counts, and nothing else does.
+ */
+export function judgeCase(item: Case, prediction: Prediction, given: Prediction | null): Outcome {
+  const { sample, example } = item;
+  const proposal = prediction.proposals.at(0) ?? null;
+  const clean = isClean(item);
+  const quiet = prediction.answersNoBug;
+  const exact = !clean && proposal !== null && isExactEdit(item, editOf(item, proposal));
+  if (clean || proposal === null) {
+    const none = clean ? null : false;
+    return {
+      clean,
+      quiet,
+      proposal,
+      exact,
+      joint: none,
+      location: none,
+      span: none,
+      content: none,
+      given: clean ? null : isGivenExact(item, given),
+      bugType: none,
+    };
+  }
+  const { target } = example;
+  const location = !quiet && proposal.location === target.location - 1;
+  return {
+    clean,
+    quiet,
+    proposal,
+    exact,
+    joint: !quiet && exact,
+    location,
+    span: location && proposal.spanLength === target.spanLength,
+    content: !quiet && sameTokens(proposal.replacement, expectedTokens(item)),
+    given: isGivenExact(item, given),
+    bugType:
+      sample.bugType === null ? null : !quiet && bugTypeByCode(proposal.bugType)?.id === sample.bugType,
+  };
+}
+
+/** The tokens that the right edit writes. */
+export function expectedTokens({ example, before, after }: Case): TokenText[] {
+  const { location, spanLength } = example.target;
+  if (location === 0) return [];
+  const start = example.firstToken + location - 1;
+  const written = after.length - before.length + spanLength;
+  return after.slice(start, start + written).map(({ kind, text }) => ({ kind, text }));
+}
+
+/** Tokens as one line of text; layout in angle brackets. */
+export function showTokens(tokens: readonly TokenText[]): string {
+  return tokens.map(({ kind, text }) => text || `<${kind}>`).join(' ');
+}
+
+/** True when an edit of the function's tokens gives exactly the fixed function's tokens. */
+export function isExactEdit(
+  { before, after }: Case,
+  { tokenSpan: [start, end], replacement }: TokenEdit,
+): boolean {
+  if (end >= before.length) return false;
+  return sameTokens([...before.slice(0, start), ...replacement, ...before.slice(end)], after);
+}
+
+/** A proposal as an edit of the function's tokens. */
+export function editOf({ example }: Case, { location, spanLength, replacement }: Proposal): TokenEdit {
+  const start = example.firstToken + location;
+  return { tokenSpan: [start, start + spanLength], replacement };
+}
+
+function isGivenExact(item: Case, given: Prediction | null): boolean {
+  const proposal = given?.proposals.at(0);
+  return proposal !== undefined && isExactEdit(item, editOf(item, proposal));
+}
+
+function sameTokens(a: readonly TokenText[], b: readonly TokenText[]): boolean {
+  return a.length === b.length && a.every((token, i) => tokenKey(token) === tokenKey(b[i]));
+}

@@ -1,0 +1,114 @@
+import { throwIfAborted } from '../core/errors';
+import { collide } from './changes';
+import { editText, originalSpan, type EditedText } from './edited-text';
+import { analyse } from './program';
+import type { Edit } from '../records/sample';
+import type { Proposer } from './proposals';
+import { judge, objectionTo, type Checker, type Judgement, type Objection } from './verifier';
+
+/** An edit that was applied, with its place in the original file. */
+export interface AppliedEdit {
+  judgement: Judgement;
+  /** UTF-16 offsets in the original text. */
+  start: number;
+  end: number;
+}
+
+/** Settings of {@link repairInRounds}. */
+export interface RoundsOptions {
+  propose: Proposer;
+  critic: Checker;
+  /** Edits at or below this confidence are not looked at. */
+  threshold: number;
+  maxRounds: number;
+  /** True when the text parses; then every edited text must. */
+  fileParses: boolean;
+  /** Which edits to apply, of those that no verifier objects to. */
+  accept: (judgement: Judgement) => boolean;
+  /** Edits that a verifier refused, by {@link refusalKey}: filled here, and not looked at again. */
+  refused: Map<string, Objection>;
+  signal?: AbortSignal;
+}
+
+/** Edits judged in one round at most: a bound for files full of proposals. */
+const MOST_PER_ROUND = 64;
+
+/**
+ * Applies edits in rounds until none is left above the threshold: in each, the most confident of every window and
+ * none that touch each other. Text that an edit wrote is not edited again, so the rounds end.
+ */
+export async function repairInRounds(
+  start: EditedText,
+  options: RoundsOptions,
+): Promise<{ text: EditedText; applied: AppliedEdit[] }> {
+  const { propose, critic, threshold, maxRounds, fileParses, accept, refused, signal } = options;
+  let text = start;
+  const applied: AppliedEdit[] = [];
+  for (let round = 0; round < maxRounds; round++) {
+    throwIfAborted(signal, 'the repair');
+    const program = analyse(text.current);
+    const candidates = (await propose({ program }))
+      .filter(({ confidence, edit }) => confidence > threshold && !rewrites(text, edit))
+      .filter(({ edit }) => !refused.has(refusalKey(text, edit)))
+      .slice(0, MOST_PER_ROUND);
+    const judged = await judge(program, candidates, critic, fileParses);
+    for (const judgement of judged) {
+      const objection = objectionTo(judgement);
+      if (objection) refused.set(refusalKey(text, judgement.candidate.edit), objection);
+    }
+    const wanted = choose(judged.filter((one) => objectionTo(one) === null && accept(one)));
+    const chosen = await compatible(text, wanted, critic, fileParses);
+    if (chosen.length === 0) break;
+    // From the right, so that the offsets of those still to come stay true.
+    for (const judgement of [...chosen].sort((a, b) => b.change.start - a.change.start)) {
+      const { start: from, end: to, text: put } = judgement.change;
+      applied.push({ judgement, ...originalSpan(text, from, to) });
+      text = editText(text, from, to, put);
+    }
+  }
+  return { text, applied };
+}
+
+/** Names an edit by its place in the original text and what it writes. */
+function refusalKey(text: EditedText, { charSpan: [start, end], replacement }: Edit): string {
+  return JSON.stringify([originalSpan(text, start, end), replacement]);
+}
+
+/** True when an edit would replace characters that an earlier one wrote. */
+function rewrites({ patches }: EditedText, { charSpan: [start, end] }: Edit): boolean {
+  let shift = 0;
+  return patches.some((patch) => {
+    const from = patch.start + shift;
+    const to = from + patch.text.length;
+    shift += patch.text.length - (patch.end - patch.start);
+    return start < to && from < end;
+  });
+}
+
+/** The most confident of each window, without collisions; `judged` comes most confident first. */
+function choose(judged: readonly Judgement[]): Judgement[] {
+  const chosen: Judgement[] = [];
+  for (const judgement of judged) {
+    const clash = chosen.some(
+      ({ candidate, change }) =>
+        candidate.window === judgement.candidate.window || collide(change, judgement.change),
+    );
+    if (!clash) chosen.push(judgement);
+  }
+  return chosen;
+}
+
+/** All of the edits when they parse together, else the most confident alone. */
+async function compatible(
+  text: EditedText,
+  wanted: readonly Judgement[],
+  critic: Checker,
+  fileParses: boolean,
+): Promise<readonly Judgement[]> {
+  if (wanted.length < 2 || !fileParses) return wanted;
+  const together = [...wanted]
+    .sort((a, b) => b.change.start - a.change.start)
+    .reduce((state, { change }) => editText(state, change.start, change.end, change.text), text);
+  const [verdict] = await critic.check([together.current]);
+  return verdict.valid ? wanted : wanted.slice(0, 1);
+}

@@ -1,0 +1,160 @@
+import type { Verdict } from '../python/critic';
+import { offsetAt, tokenAt } from '../python/positions';
+import { changeOf, type Change } from './changes';
+import { analyse, type Program } from './program';
+import { editSize, type Candidate, type Proposer } from './proposals';
+import type { Checker } from './verifier';
+
+/** Settings of {@link searchSyntax}. */
+export interface SyntaxSearchOptions {
+  propose: Proposer;
+  critic: Checker;
+  /** Most edits tried for one error. Default 3. */
+  depth?: number;
+  /** Texts kept from one depth to the next. Default 4. */
+  beam?: number;
+  /** Most errors mended one after the other. Default 16. */
+  maxErrors?: number;
+}
+
+/** One edit on the way to a file that parses. */
+export interface SearchStep {
+  candidate: Candidate;
+  change: Change;
+}
+
+/** What {@link searchSyntax} found. */
+export interface SyntaxResult {
+  /** Edits in order, each in the coordinates of the text that the ones before it made. */
+  steps: SearchStep[];
+  /** The text after all steps. */
+  text: string;
+  /** True when it parses. */
+  parses: boolean;
+  /** What the model would do at the place where the search gave up; null when it did not. */
+  guess: SearchStep | null;
+}
+
+/** A text of the search with the edits that made it. */
+interface Node {
+  program: Program;
+  verdict: Verdict;
+  steps: SearchStep[];
+  /** Product of the edits' probabilities. */
+  probability: number;
+  /** Edited tokens in all. */
+  size: number;
+}
+
+/**
+ * Edits a file until it parses: error by error from the top, and for each error with the fewest edited tokens, the
+ * most probable first. An error counts as mended when the file parses or the parser comes past the windows that
+ * the edits were made in. Deterministic.
+ */
+export async function searchSyntax(source: string, options: SyntaxSearchOptions): Promise<SyntaxResult> {
+  const { critic, maxErrors = 16 } = options;
+  let text = source;
+  const steps: SearchStep[] = [];
+  for (let error = 0; ; error++) {
+    const [verdict] = await critic.check([text]);
+    if (verdict.valid) return { steps, text, parses: true, guess: null };
+    const start: Node = { program: analyse(text), verdict, steps: [], probability: 1, size: 0 };
+    const { mended, guess } =
+      error < maxErrors ? await mendError(start, options) : { mended: null, guess: null };
+    if (!mended) return { steps, text, parses: false, guess };
+    steps.push(...mended.steps);
+    text = mended.program.source;
+  }
+}
+
+interface MendResult {
+  mended: Node | null;
+  guess: SearchStep | null;
+}
+
+/** Mends the first error of a text, or says what the model would have tried first. */
+async function mendError(start: Node, options: SyntaxSearchOptions): Promise<MendResult> {
+  const { critic, depth = 3, beam = 4 } = options;
+  const tail = start.program.source.length - scopeEnd(start);
+  const seen = new Set([start.program.source]);
+  let guess: SearchStep | null = null;
+  let nodes = [start];
+  for (let level = 0; level < depth && nodes.length > 0; level++) {
+    const texts: Omit<Node, 'verdict' | 'program'>[] = [];
+    for (const node of nodes)
+      for (const next of await expand(node, options)) {
+        guess ??= next.steps[0];
+        const { result } = next.steps[next.steps.length - 1].change;
+        if (!seen.has(result)) texts.push(next);
+        seen.add(result);
+      }
+    const results = texts.map(({ steps }) => steps[steps.length - 1].change.result);
+    const verdicts = await critic.check(results);
+    // Errors behind the windows that were edited, counted from the end of the text: what is there did not move.
+    const isMended = (i: number): boolean =>
+      verdicts[i].valid || results[i].length - errorOffset(results[i], verdicts[i]) <= tail;
+    const order = texts.map((_, i) => i).sort((a, b) => compareTexts(texts[a], texts[b]));
+    const best = order
+      .filter(isMended)
+      .sort((a, b) => Number(verdicts[b].valid) - Number(verdicts[a].valid))[0];
+    const node = (i: number): Node => ({ ...texts[i], verdict: verdicts[i], program: analyse(results[i]) });
+    if (best !== undefined) return { mended: node(best), guess };
+    nodes = order
+      .sort((a, b) => texts[b].probability - texts[a].probability || a - b)
+      .slice(0, beam)
+      .map(node);
+  }
+  return { mended: null, guess };
+}
+
+/** Fewest edited tokens first, then the most probable. */
+function compareTexts(a: Pick<Node, 'size' | 'probability'>, b: Pick<Node, 'size' | 'probability'>): number {
+  return a.size - b.size || b.probability - a.probability;
+}
+
+async function expand(
+  node: Node,
+  { propose }: SyntaxSearchOptions,
+): Promise<Omit<Node, 'verdict' | 'program'>[]> {
+  const { program } = node;
+  const stoppedAt = tokenAt(program.tokens, errorOffset(program.source, node.verdict));
+  const windows = windowsNear(program, stoppedAt);
+  const candidates = await propose({ program, windows, stoppedAt });
+  return candidates.flatMap((candidate) => {
+    const change = changeOf(program, candidate);
+    if (!change) return [];
+    return [
+      {
+        steps: [...node.steps, { candidate, change }],
+        probability: node.probability * candidate.probability,
+        size: node.size + editSize(candidate.edit),
+      },
+    ];
+  });
+}
+
+/**
+ * Windows in which the cause of an error may lie: those around the token where the parser stopped, and the one
+ * before, because the parser often sees a fault only at the next statement.
+ */
+export function windowsNear({ windows }: Program, stoppedAt: number): number[] {
+  const around = windows.flatMap(({ firstToken, endToken }, i) =>
+    firstToken <= stoppedAt && stoppedAt < endToken ? [i] : [],
+  );
+  // Behind the last window (the file's END): that one.
+  const first = around[0] ?? windows.length - 1;
+  return [...new Set([first - 1, first, ...around])].filter((i) => i >= 0);
+}
+
+/** Offset of the first character behind the windows where the search starts. */
+function scopeEnd({ program, verdict }: Node): number {
+  const { source, tokens, windows } = program;
+  const near = windowsNear(program, tokenAt(tokens, errorOffset(source, verdict)));
+  const last = Math.max(0, ...near.map((i) => windows[i].endToken));
+  return tokens[last]?.start ?? source.length;
+}
+
+/** Where the parser stopped, as an offset; the start of the text when it does not say. */
+function errorOffset(source: string, { error }: Verdict): number {
+  return error?.line ? offsetAt(source, error.line, error.column ?? 0) : 0;
+}

@@ -1,0 +1,70 @@
+import type { Critic } from '../python/critic';
+import { findFunctions } from '../python/functions';
+import type { Tier } from '../records/finding';
+import { changeOf, type Change } from './changes';
+import { compareNames } from './names';
+import { analyse, type Program } from './program';
+import type { Candidate } from './proposals';
+
+/** The part of the critic that repair needs: which sources CPython compiles. */
+export type Checker = Pick<Critic, 'check'>;
+
+/** What the verifiers say of one edit. */
+export interface Judgement {
+  candidate: Candidate;
+  change: Change;
+  /** By verifier: true = it has nothing against the edit. */
+  checks: { parses: boolean; names: boolean };
+  /** A verifier reported a fault before the edit and reports none there after it. */
+  mends: boolean;
+}
+
+/** Why an edit was dropped; null when no verifier is against it. */
+export type Objection = 'does_not_parse' | 'undefined_name';
+
+/** The verifiers' objection to an edit, the cheapest verifier first. */
+export function objectionTo({ checks }: Judgement): Objection | null {
+  if (!checks.parses) return 'does_not_parse';
+  return checks.names ? null : 'undefined_name';
+}
+
+/**
+ * `verified`: no objection, and the fault that a verifier saw is gone. `plausible`: no objection, but nobody besides
+ * the model saw the fault. `speculative`: all else.
+ */
+export function tierOf(judgement: Judgement): Tier {
+  if (objectionTo(judgement) !== null) return 'speculative';
+  return judgement.mends ? 'verified' : 'plausible';
+}
+
+/**
+ * Judges each edit of a program alone. In a file that parses, the edited file must parse; in one that does not, the
+ * function around the edit must (module code of a broken file cannot be judged: it counts as not parsing).
+ */
+export async function judge(
+  program: Program,
+  candidates: readonly Candidate[],
+  critic: Checker,
+  fileParses: boolean,
+): Promise<Judgement[]> {
+  const edits = candidates.flatMap((candidate) => {
+    const change = changeOf(program, candidate);
+    return change ? [{ candidate, change, after: analyse(change.result) }] : [];
+  });
+  const units = edits.map(({ change, after }) =>
+    fileParses ? change.result : functionAround(after, change.start),
+  );
+  const verdicts = await critic.check(units.map((unit) => unit ?? ''));
+  return edits.map(({ candidate, change, after }, i) => {
+    const names = compareNames(program.undefinedNames, after.undefinedNames);
+    const parses = units[i] !== undefined && verdicts[i].valid;
+    return { candidate, change, checks: { parses, names: !names.adds }, mends: parses && names.mends };
+  });
+}
+
+/** Source of the innermost function that covers an offset; undefined in module code. */
+function functionAround({ source, tokens }: Program, offset: number): string | undefined {
+  return findFunctions(source, tokens)
+    .filter(({ start, end }) => start <= offset && offset < end)
+    .sort((a, b) => b.start - a.start)[0]?.source;
+}

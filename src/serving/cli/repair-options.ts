@@ -1,0 +1,85 @@
+import { InvalidArgumentError, type Command } from 'commander';
+import { describeError, exitCodeOf, InterruptedError } from '../../core/errors';
+import type { Repairer, RepairOptions } from '../../repair/repairer';
+import type { RepairedFile } from '../fix-file';
+
+/** Flags that `trm fix` and `trm check` share. */
+export interface RepairFlags {
+  model?: string;
+  threshold?: number;
+  maxRounds?: number;
+  json?: boolean;
+}
+
+/** Adds the shared arguments and flags to a command. */
+export function addRepairOptions(command: Command): Command {
+  return command
+    .argument('<file...>', 'Python files; "-" is standard input')
+    .option('--model <folder>', 'release folder; default: TRM_MODEL, else the newest release made here')
+    .option('--threshold <number>', "least confidence, 0..1; default: the model's calibrated one", parseShare)
+    .option('--max-rounds <number>', 'rounds over a file', parseCount)
+    .option('--json', 'print JSON');
+}
+
+/** Settings for the repairer from the flags. */
+export function repairOptions({ threshold, maxRounds }: RepairFlags, signal: AbortSignal): RepairOptions {
+  return {
+    signal,
+    ...(threshold !== undefined && { threshold }),
+    ...(maxRounds !== undefined && { maxRounds }),
+  };
+}
+
+/** Loads the model of the flags, lends the repairer to `work`, and closes it. */
+export async function withRepairer<T>(
+  { model }: RepairFlags,
+  work: (repairer: Repairer) => Promise<T>,
+): Promise<T> {
+  const { findModel } = await import('../default-model.js');
+  const { loadRepairer } = await import('../../repair/repairer.js');
+  const repairer = await loadRepairer(await findModel(model));
+  try {
+    return await work(repairer);
+  } finally {
+    await repairer.close();
+  }
+}
+
+/**
+ * Repairs files one after the other and hands each to `onFile`. A file that fails is reported on standard error and
+ * the others go on.
+ * @returns the worst exit code of the failures, 0 without one
+ */
+export async function repairFiles(
+  files: readonly string[],
+  repairer: Repairer,
+  options: RepairOptions,
+  onFile: (file: RepairedFile) => Promise<void>,
+): Promise<number> {
+  const { repairFile } = await import('../fix-file.js');
+  let worst = 0;
+  for (const name of files) {
+    try {
+      await onFile(await repairFile(name, repairer, options));
+    } catch (error) {
+      if (error instanceof InterruptedError) throw error;
+      console.error(describeError(error));
+      worst = Math.max(worst, exitCodeOf(error));
+    }
+  }
+  return worst;
+}
+
+function parseShare(text: string): number {
+  const value = Number(text);
+  if (text.trim() === '' || !(value >= 0 && value <= 1))
+    throw new InvalidArgumentError('expected a number in 0..1.');
+  return value;
+}
+
+function parseCount(text: string): number {
+  const value = Number(text);
+  if (!Number.isInteger(value) || value < 1)
+    throw new InvalidArgumentError('expected a whole number from 1.');
+  return value;
+}
