@@ -159,12 +159,15 @@ const LABELS: Partial<Record<string, string>> = {
   cp950: 'big5',
 };
 
+/** 0x80..0x9f of Windows 1252 (a space where Python knows no character); some Node versions read it as Latin-1. */
+const CP1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
+
 function codecTable(codec: string): CodecTable | undefined {
   const table: CodecTable = { decode: new Map(), encode: new Map(), leads: new Set() };
-  const decoder = tableDecoder(codec);
-  if (!decoder) return undefined;
+  const decode = tableDecoder(codec);
+  if (!decode) return undefined;
   const add = (key: number, bytes: number[]): boolean => {
-    const text = decoder(bytes);
+    const text = decode(bytes);
     if (text === undefined) return false;
     table.decode.set(key, text);
     if (!table.encode.has(text)) table.encode.set(text, key);
@@ -179,25 +182,32 @@ function codecTable(codec: string): CodecTable | undefined {
 }
 
 function tableDecoder(codec: string): ((bytes: number[]) => string | undefined) | undefined {
-  if (codec === 'ascii') return ([byte, more]) => (more === undefined && byte < 128 ? char(byte) : undefined);
-  if (codec === 'iso-8859-1') return ([byte, more]) => (more === undefined ? char(byte) : undefined);
+  const single = singleByteDecoder(codec);
+  if (single) return ([byte, more]) => (more === undefined ? single(byte) : undefined);
   let decoder: TextDecoder;
   try {
-    decoder = new TextDecoder(LABELS[codec] ?? codec, { fatal: true, ignoreBOM: true });
+    decoder = new TextDecoder(LABELS[codec] ?? codec, { ignoreBOM: true });
   } catch {
     return undefined;
   }
+  // Codecs with state (shift sequences) or of other widths have no such table.
   if (/^(utf-16|replacement|iso-2022|x-user)/.test(decoder.encoding)) return undefined;
   return (bytes) => {
     // The web reads ISO 8859 as Windows code pages, which differ in 0x80..0x9f.
     if (codec.startsWith('iso-8859') && bytes[0] < 0xa0)
       return bytes.length === 1 ? char(bytes[0]) : undefined;
-    try {
-      const text = decoder.decode(Uint8Array.from(bytes));
-      return [...text].length === 1 ? text : undefined;
-    } catch {
-      return undefined;
-    }
+    const text = decoder.decode(Uint8Array.from(bytes));
+    return text.length === 1 && text !== '\ufffd' ? text : undefined;
+  };
+}
+
+function singleByteDecoder(codec: string): ((byte: number) => string | undefined) | undefined {
+  if (codec === 'ascii') return (byte) => (byte < 128 ? char(byte) : undefined);
+  if (codec === 'iso-8859-1') return char;
+  if (codec !== 'cp1252' && codec !== 'windows-1252') return undefined;
+  return (byte) => {
+    const special = byte >= 0x80 && byte < 0xa0 ? CP1252[byte - 0x80] : char(byte);
+    return special === ' ' && byte !== 0x20 ? undefined : special;
   };
 }
 

@@ -1,7 +1,9 @@
 import { sha256 } from '../core/hash';
 import type { Edit, TokenText } from '../records/sample';
+import { isIndentation } from './indentation';
 import { lex, type Token } from './lexer';
 import { renderEdit } from './render';
+import { lineSpaces } from './spacing';
 
 /** Do two tokens say the same? Layout tokens have no text, so their kind decides. */
 export function sameToken(a: TokenText, b: TokenText): boolean {
@@ -45,6 +47,36 @@ export function applyEdit(source: string, tokens: readonly Token[], edit: Edit):
   if (!(start >= 0 && start <= end && end < tokens.length))
     throw new RangeError(`expected a token span within 0..${tokens.length - 1}, got [${start}, ${end})`);
   return renderEdit(source, tokens, alignToLines(tokens, edit));
+}
+
+/** Settings of {@link renderTokens}. */
+export interface RenderOptions {
+  /** White space of one block. Default four spaces. */
+  unit?: string;
+  /** White space before every line. Default none. */
+  indent?: string;
+}
+
+/** Tokens as PEP 8 would space them, lines ended by `\n`: for showing tokens that were never in a file. */
+export function renderTokens(tokens: readonly TokenText[], options: RenderOptions = {}): string {
+  const { unit = '    ', indent = '' } = options;
+  const solid = tokens.filter((token) => !isIndentation(token));
+  const spaces = lineSpaces(solid);
+  let text = '';
+  let level = 0;
+  let slip = false;
+  let k = 0;
+  for (const token of tokens) {
+    if (token.kind === 'indent') level++;
+    if (token.kind === 'dedent') level--;
+    if (token.kind === 'error-indent') slip = true;
+    if (isIndentation(token) || token.kind === 'end') continue;
+    const lineStart = k === 0 || solid[k - 1].kind === 'newline';
+    if (lineStart) text += indent + unit.repeat(Math.max(0, level)) + (slip ? ' ' : '');
+    text += spaces[k++] + (token.kind === 'newline' ? '\n' : token.text);
+    slip = false;
+  }
+  return text;
 }
 
 /** The token list after an edit, without positions. */

@@ -17,20 +17,32 @@ export function whiteSpaceBefore(source: string, at: number): string {
 export function openLevels(source: string, tokens: readonly Token[], index: number): string[] {
   const levels = [''];
   for (let i = 0; i < index; i++) {
-    const { kind, start } = tokens[i];
-    if (kind === 'indent') levels.push(whiteSpaceBefore(source, start));
+    const { kind } = tokens[i];
+    if (kind === 'indent') levels.push(blockSpace(source, tokens, i));
     else if (kind === 'dedent' && levels.length > 1) levels.pop();
   }
   return levels;
 }
 
+/** White space of the block that the `indent` at `index` opens: its first line's, unless that is the one in error. */
+export function blockSpace(source: string, tokens: readonly Token[], index: number): string {
+  let line = index;
+  while (tokens[line + 1]?.kind === 'error-indent') {
+    const next = tokens.findIndex((token, i) => i > line && token.kind === 'newline');
+    if (next < 0 || isIndentation(tokens[next + 1]) || tokens[next + 1].kind === 'end') break;
+    line = next + 1;
+  }
+  return whiteSpaceBefore(source, tokens[line].start);
+}
+
 /** The file's own indentation step: the first block's, else four spaces. */
 export function indentUnit(source: string, tokens: readonly Token[]): string {
   const levels = [''];
-  for (const { kind, start } of tokens) {
+  for (let i = 0; i < tokens.length; i++) {
+    const { kind } = tokens[i];
     if (kind === 'dedent' && levels.length > 1) levels.pop();
     if (kind !== 'indent') continue;
-    const space = whiteSpaceBefore(source, start);
+    const space = blockSpace(source, tokens, i);
     const outer = levels[levels.length - 1];
     if (space.startsWith(outer) && space.length > outer.length) return space.slice(outer.length);
     levels.push(space);

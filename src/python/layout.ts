@@ -34,9 +34,9 @@ export function isDocstring(tokens: readonly Token[], from: number): boolean {
   return true;
 }
 
-/** Is this word, at a physical line's start inside brackets, proof that a bracket was never closed? */
-export function isStatementKeyword(word: string): boolean {
-  return STATEMENT_KEYWORDS.has(word);
+/** Does this physical line inside brackets start with proof that a bracket was never closed? `word` is its first. */
+export function startsWithStatementKeyword(word: string, line: string): boolean {
+  return STATEMENT_KEYWORDS.has(word) || (word === 'async' && /^async\s+(def|with)\b/.test(line));
 }
 
 /** What {@link looksLikeStatement} knows of a physical line inside brackets. */

@@ -78,6 +78,11 @@ test('indentation that fits no block', () => {
     show('if a:\n    b\n   c\n    d\ne\n'),
     'if a : <newline> <indent> b <newline> <error-indent> c <newline> d <newline> <dedent> e <newline> <end>',
   );
+  // The first line of a block alone is too deep.
+  assert.equal(
+    show('if a:\n      b\n    c\n    d\ne\n'),
+    'if a : <newline> <indent> <error-indent> b <newline> c <newline> d <newline> <dedent> e <newline> <end>',
+  );
   // A single line indented for no reason; more lines are a block.
   assert.equal(show('a\n  b\nc\n'), 'a <newline> <error-indent> b <newline> c <newline> <end>');
   assert.equal(show('a\n  b'), 'a <newline> <error-indent> b <newline> <end>');

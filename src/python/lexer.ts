@@ -11,7 +11,13 @@ import {
   wordEnd,
   wordStartLength,
 } from './characters';
-import { isDefinition, isDocstring, isStatementKeyword, looksLikeStatement, opensBlock } from './layout';
+import {
+  isDefinition,
+  isDocstring,
+  startsWithStatementKeyword,
+  looksLikeStatement,
+  opensBlock,
+} from './layout';
 import { numberEnd, operatorLength } from './literals';
 import { findStringEnd, stringStart, type ScanBudget } from './strings';
 
@@ -43,8 +49,9 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
  *   only statement does).
  * - Whole f-strings are one `string`, read as Python 3.12 does and else as 3.11.
  * - `error-string`: an unterminated literal, to the end of its line. `error-char`: a character no token starts with.
- *   `error-indent`: a line whose indentation fits no open block (it stays in the innermost one that it is not left
- *   of), mixes tabs and spaces inconsistently, or is a single line indented for no reason.
+ * - `error-indent`: a line whose indentation fits no open block (it stays in the innermost one whose outer block it is
+ *   not left of), that mixes tabs and spaces inconsistently, that alone is indented for no reason, or that alone of
+ *   its block is too deep. Deleting the token puts the line where its neighbours are.
  * - A bracket that is never closed ends where a new statement clearly begins, so that the rest keeps its lines.
  *
  * On code that CPython accepts, the tokens are CPython's (checked over its standard library by the tests).
@@ -79,6 +86,8 @@ interface State {
   droppedDocstring: Token[];
   /** Index of an `indent` that no header asked for, while its block has one line; -1 otherwise. */
   strayIndent: number;
+  /** The second line of a block that stands left of the first: which is wrong shows the third. Token indices. */
+  doubtful: { first: number; second: number; depth: number; column: number; tabColumn: number } | undefined;
 }
 
 function scan(source: string, recoverFrom: number): State {
@@ -97,6 +106,7 @@ function scan(source: string, recoverFrom: number): State {
     expectDocstring: true,
     droppedDocstring: [],
     strayIndent: -1,
+    doubtful: undefined,
   };
   while (startLine(state)) scanLogicalLine(state);
   const end = source.length;
@@ -155,7 +165,9 @@ function startLine(state: State): boolean {
 
 function writeIndentation(state: State, column: number, tabColumn: number): void {
   const { at, columns, tabColumns } = state;
-  if (state.strayIndent >= 0 && column <= columns[columns.length - 2]) foldStrayIndent(state, column);
+  if (state.strayIndent >= 0) foldStrayIndent(state, column);
+  settleDoubt(state, column);
+  state.doubtful = undefined;
   state.strayIndent = -1;
   const top = columns[columns.length - 1];
   if (column > top && tabColumn > tabColumns[tabColumns.length - 1]) {
@@ -167,11 +179,29 @@ function writeIndentation(state: State, column: number, tabColumn: number): void
   }
   // A block is left only for one that is still at or right of this line: a slip of a column stays inside.
   while (columns.length > 1 && columns[columns.length - 2] >= column) closeBlock(state, at);
-  if (columns[columns.length - 1] !== column || tabColumns[tabColumns.length - 1] !== tabColumn)
-    push(state, 'error-indent', '', at, at);
+  if (columns[columns.length - 1] === column && tabColumns[tabColumns.length - 1] === tabColumn) return;
+  const { tokens, statement } = state;
+  if (tokens[statement - 1]?.kind === 'indent' && tokens.at(-1)?.kind === 'newline')
+    state.doubtful = { first: statement, second: tokens.length, depth: columns.length, column, tabColumn };
+  push(state, 'error-indent', '', at, at);
 }
 
-/** Turns a block of one line that nothing asked for into that line with an `error-indent`. */
+/**
+ * The first two lines of a block have different columns, and the second was taken for the error. When this third
+ * one agrees with the second, it was the first.
+ */
+function settleDoubt({ tokens, columns, tabColumns, doubtful }: State, column: number): void {
+  if (!doubtful || doubtful.column !== column || doubtful.depth !== columns.length) return;
+  const { first, second, tabColumn } = doubtful;
+  if (columns[columns.length - 1] <= column) return;
+  const { start } = tokens[first];
+  tokens.splice(second, 1);
+  tokens.splice(first, 0, { kind: 'error-indent', text: '', start, end: start });
+  columns[columns.length - 1] = column;
+  tabColumns[tabColumns.length - 1] = tabColumn;
+}
+
+/** Turns a block of one line that nothing asked for, and that ends here, into that line with an `error-indent`. */
 function foldStrayIndent(state: State, column: number): void {
   const { tokens, columns, tabColumns, strayIndent } = state;
   if (columns[columns.length - 2] < column) return;
@@ -219,7 +249,8 @@ function endLine(state: State, start: number, end: number): void {
   state.brackets.length = 0;
   state.at = end;
   if (tokens.length === statement) return;
-  const docstring = state.expectDocstring && isDocstring(tokens, statement);
+  // An indented string at a file's start is a statement out of place, not the module's docstring.
+  const docstring = state.expectDocstring && tokens[0]?.kind !== 'indent' && isDocstring(tokens, statement);
   state.expectDocstring = false;
   if (docstring) {
     state.droppedDocstring = tokens.splice(statement);
@@ -240,11 +271,12 @@ function startsStatement(state: State, lineStart: number): boolean {
   for (; isBlank(source.charCodeAt(at)); at++)
     column = source.charCodeAt(at) === Char.Tab ? (column | 7) + 1 : column + 1;
   const word = wordStartLength(source, at) > 0 ? source.slice(at, wordEnd(source, at)) : '';
-  if (isStatementKeyword(word)) return true;
+  const text = source.slice(at, lineEnd(source, at));
+  if (word !== '' && startsWithStatementKeyword(word, text)) return true;
   if (state.statementStart < state.recoverFrom || at >= source.length) return false;
   return looksLikeStatement({
     word,
-    text: source.slice(at, lineEnd(source, at)),
+    text,
     column,
     statementColumn: state.columns[state.columns.length - 1],
     afterHeader: tokens[tokens.length - 1].text === ':' && tokens[state.statement].kind === 'keyword',

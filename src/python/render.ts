@@ -1,5 +1,6 @@
 import type { Edit, TokenText } from '../records/sample';
 import {
+  blockSpace,
   bracketDepth,
   indentUnit,
   isIndentation,
@@ -8,7 +9,7 @@ import {
   whiteSpaceBefore,
 } from './indentation';
 import type { Token } from './lexer';
-import { mustSeparate, preferredSpace } from './spacing';
+import { lineSpaces, mustSeparate } from './spacing';
 
 /** Everything the rendering of one edit needs to know about its surroundings. */
 interface Place {
@@ -31,6 +32,9 @@ interface Place {
   nextLevel: number;
   /** Brackets open at `next` once the edit is made. */
   depth: number;
+  /** Preferred spaces before each written token and `next`; the same for the removed ones. */
+  spaces: string[];
+  oldSpaces: string[];
 }
 
 interface WrittenToken extends TokenText {
@@ -49,6 +53,9 @@ export function renderEdit(source: string, tokens: readonly Token[], edit: Edit)
   const next = tokens[nextIndex];
   const removed = tokens.slice(start, end).filter((token) => !isIndentation(token));
   const from = previous?.end ?? 0;
+  const line = logicalLineBefore(tokens, start);
+  const spacesOf = (middle: readonly TokenText[]): string[] =>
+    lineSpaces([...line, ...middle, next]).slice(line.length);
   const place: Place = {
     source,
     lineBreak: lineBreakOf(source),
@@ -60,7 +67,9 @@ export function renderEdit(source: string, tokens: readonly Token[], edit: Edit)
     gapRight: removed.length > 0 ? source.slice(removed[removed.length - 1].end, next.start) : '',
     nextIndent: indents.next,
     nextLevel: indents.newLevels.length,
-    depth: bracketDepth([...logicalLineBefore(tokens, start), ...edit.replacement]),
+    depth: bracketDepth([...line, ...edit.replacement]),
+    spaces: spacesOf(indents.written),
+    oldSpaces: spacesOf(removed),
   };
   return source.slice(0, from) + renderMiddle(place) + shiftedTail(source, tokens, nextIndex, indents);
 }
@@ -80,7 +89,7 @@ function firstSolid(tokens: readonly Token[], from: number): number {
 function logicalLineBefore(tokens: readonly Token[], index: number): Token[] {
   let start = index;
   while (start > 0 && tokens[start - 1].kind !== 'newline') start--;
-  return tokens.slice(start, index);
+  return tokens.slice(start, index).filter((token) => !isIndentation(token));
 }
 
 /** Indentation of the written lines and of the line after them. */
@@ -148,7 +157,7 @@ function knownLevels(
   const known: (string | undefined)[] = [...outer];
   let depth = outer.length;
   for (let i = from; i < to; i++) {
-    if (tokens[i].kind === 'indent') known[depth++] = whiteSpaceBefore(source, tokens[i].start);
+    if (tokens[i].kind === 'indent') known[depth++] = blockSpace(source, tokens, i);
     else if (tokens[i].kind === 'dedent') depth = Math.max(1, depth - 1);
   }
   return known;
@@ -161,6 +170,8 @@ function lineStarts(tokens: readonly Token[], index: number): boolean {
 }
 
 const isPlain = (gap: string): boolean => /^[ \t\f]*$/.test(gap);
+/** Holds a line break that only brackets keep from ending the statement. */
+const isBroken = (gap: string): boolean => /[\r\n]/.test(gap) && !gap.includes('\\');
 const hasComment = (gap: string): boolean => gap.includes('#');
 const endsLine = (token: TokenText | undefined): boolean => token === undefined || token.kind === 'newline';
 /** A gap's blank lines and comments, without the white space before its token. */
@@ -199,7 +210,7 @@ function adoptsBreak(place: Place): boolean {
   const oldLast = removed.at(-1) ?? previous;
   if (endsLine(oldLast)) return false;
   const gap = removed.length > 0 ? gapRight : gapLeft;
-  return /[\r\n]/.test(gap) && !gap.includes('\\');
+  return isBroken(gap);
 }
 
 /** Gap between written tokens k - 1 and k. */
@@ -212,7 +223,7 @@ function innerGap(place: Place, k: number): string {
     const old = source.slice(removed[k - 1].end, removed[k].start);
     if (isPlain(old) && !(old === '' && mustSeparate(left, right))) return old;
   }
-  return preferredSpace(left, right);
+  return place.spaces[k];
 }
 
 /** A comment at the end of the removed line goes to the end of the written line that takes its place. */
@@ -234,29 +245,30 @@ function outerGaps(place: Place): [string, string] {
   if (insertion && !endsLine(previous) && !endsLine(last) && !endsLine(first)) return inlineInsertion(place);
   if (insertion && endsLine(previous)) {
     const opening = previous && previous.start === previous.end ? place.lineBreak : '';
-    if (!endsLine(last)) return [opening + leadOf(gapLeft) + first.indent, preferredSpace(last, next)];
+    const lead = leadOf(gapLeft);
+    // A comment or docstring at the end of a file may lack its line break.
+    const before = opening + lead + (lead === '' || /[\r\n]$/.test(lead) ? '' : place.lineBreak);
+    if (!endsLine(last)) return [before + first.indent, place.spaces[written.length]];
     // Into a block that ends here: before the comments that belong to what follows.
-    if (first.level > place.nextLevel || next.kind === 'end')
-      return [opening + first.indent, leadOf(gapLeft) + nextIndent];
-    return [opening + leadOf(gapLeft) + first.indent, nextIndent];
+    const ends = first.level > place.nextLevel || (next.kind === 'end' && previous !== undefined);
+    return ends ? [opening + first.indent, lead + nextIndent] : [before + first.indent, nextIndent];
   }
   return [gapBeforeFirst(place), gapAfterLast(place, insertion ? gapLeft : gapRight)];
 }
 
 function gapBeforeFirst(place: Place): string {
-  const { previous, removed, written, gapLeft } = place;
+  const { previous, removed, written, gapLeft, spaces, oldSpaces } = place;
   const first = written[0];
   if (first.kind === 'newline') return removed[0]?.kind === 'newline' ? gapLeft : trailingComment(place, 0);
   if (endsLine(previous)) return leadOf(gapLeft) + first.indent;
-  if (!previous) return first.indent;
-  if (removed.length === 0) return preferredSpace(previous, first);
-  if (removed[0].kind === 'newline') return preferredSpace(previous, first);
-  return fittingGap(gapLeft, [previous, removed[0]], [previous, first]);
+  if (!previous || removed.length === 0 || removed[0].kind === 'newline') return spaces[0];
+  return fittingGap({ gap: gapLeft, left: previous, right: first, old: oldSpaces[0], preferred: spaces[0] });
 }
 
 function gapAfterLast(place: Place, gap: string): string {
   const { previous, next, removed, written, nextIndent, depth, source } = place;
   const last = written[written.length - 1];
+  const preferred = place.spaces[written.length];
   const oldLast = removed.at(-1) ?? previous;
   if (last.kind === 'newline') {
     if (endsLine(oldLast)) return leadOf(gap) + nextIndent;
@@ -265,43 +277,43 @@ function gapAfterLast(place: Place, gap: string): string {
   if (endsLine(oldLast)) {
     if (next.kind === 'end') return gap;
     const solid = removed.findLast((token) => token.kind !== 'newline');
-    return depth > 0
-      ? source.slice(solid?.end ?? previous?.end ?? 0, next.start)
-      : preferredSpace(last, next);
+    return depth > 0 ? source.slice(solid?.end ?? previous?.end ?? 0, next.start) : preferred;
   }
   if (removed.length === 0 || !oldLast) return gap;
-  return fittingGap(gap, [oldLast, next], [last, next], depth);
+  return fittingGap({ gap, left: last, right: next, old: place.oldSpaces[removed.length], preferred }, depth);
+}
+
+/** A gap of the old text between new neighbours. */
+interface GapChoice {
+  gap: string;
+  left: TokenText;
+  right: TokenText;
+  /** Preferred space between the old neighbours and between the new ones. */
+  old: string;
+  preferred: string;
 }
 
 /** The old gap where it suits the new neighbours, else the preferred space. */
-function fittingGap(
-  gap: string,
-  old: readonly [TokenText, TokenText],
-  now: readonly [TokenText, TokenText],
-  depth = 1,
-): string {
-  if (!isPlain(gap))
-    return depth > 0 || gap.includes('\\') || now[1].kind === 'newline' ? gap : preferredSpace(...now);
-  if (gap === '' && mustSeparate(...now)) return ' ';
-  return preferredSpace(...old) === preferredSpace(...now) ? gap : preferredSpace(...now);
+function fittingGap({ gap, left, right, old, preferred }: GapChoice, depth = 1): string {
+  if (!isPlain(gap)) return depth > 0 || gap.includes('\\') || right.kind === 'newline' ? gap : preferred;
+  if (gap === '' && mustSeparate(left, right)) return ' ';
+  return old === preferred ? gap : preferred;
 }
 
 const CLINGS_LEFT = new Set([',', ':', ';', ')', ']', '}']);
 
 /** Tokens inserted within a line: where the old gap goes. */
 function inlineInsertion(place: Place): [string, string] {
-  const { previous, next, written, gapLeft: gap } = place;
-  const [first, last] = [written[0], written[written.length - 1]];
-  if (!previous) throw new Error('an insertion within a line has a token before it');
-  const before = preferredSpace(previous, first);
-  const after = preferredSpace(last, next);
+  const { next, written, gapLeft: gap, spaces, depth } = place;
+  const [before, after] = [spaces[0], spaces[written.length]];
   if (isPlain(gap)) {
     if (gap === '') return [before, after];
     return after !== '' ? [before, gap] : before !== '' ? [gap, after] : [before, after];
   }
-  const clings =
-    CLINGS_LEFT.has(first.text) || next.kind === 'newline' || next.kind === 'end' || hasComment(gap);
-  return clings ? [before, gap] : [gap, after];
+  if (next.kind === 'newline' || next.kind === 'end') return [before, gap];
+  const clings = CLINGS_LEFT.has(written[0].text) || hasComment(gap);
+  // Behind a bracket that the edit closes, a line break would end the statement.
+  return clings && !(depth === 0 && isBroken(gap)) ? [before, gap] : [gap, after];
 }
 
 /** What stays between `previous` and `next` when nothing is written. */
@@ -313,20 +325,20 @@ function gapWithoutReplacement(place: Place): string {
     return leadOf(gapLeft) + (endsLine(oldLast) ? leadOf(gapRight) : '') + nextIndent;
   if (endsLine(oldLast) && next.kind !== 'end') {
     const solid = removed.findLast((token) => token.kind !== 'newline');
-    return depth > 0 ? source.slice(solid?.end ?? previous.end, next.start) : preferredSpace(previous, next);
+    return depth > 0 ? source.slice(solid?.end ?? previous.end, next.start) : place.spaces[0];
   }
   if (next.kind === 'newline' || next.kind === 'end') return gapRight;
-  return joinGaps(gapLeft, gapRight, previous, next, depth);
+  return joinGaps(place);
 }
 
-function joinGaps(left: string, right: string, previous: Token, next: Token, depth: number): string {
-  const wanted = preferredSpace(previous, next);
+function joinGaps(place: Place): string {
+  const { gapLeft: left, gapRight: right, depth } = place;
+  const wanted = place.spaces[0];
   if (isPlain(left) && isPlain(right)) {
     const fits = (gap: string): boolean => (gap === '') === (wanted === '');
     return fits(left) ? left : fits(right) ? right : wanted;
   }
-  const broken = (gap: string): boolean => /[\r\n]/.test(gap) && !gap.includes('\\');
-  if (depth === 0 && (broken(left) || broken(right))) return wanted;
+  if (depth === 0 && (isBroken(left) || isBroken(right))) return wanted;
   if (hasComment(left) && hasComment(right)) return left + right;
   return hasComment(right) || isPlain(left) ? right : left;
 }

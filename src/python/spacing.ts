@@ -1,52 +1,85 @@
 import type { TokenText } from '../records/sample';
 import { operatorLength } from './literals';
+import { bracketStep } from './statements';
 
-const OPENERS = new Set(['(', '[', '{']);
-const CLOSERS = new Set([')', ']', '}']);
-/** Operators written without spaces around them. */
-const TIGHT = new Set(['.', '~']);
 const WORDS = new Set(['name', 'keyword', 'number', 'string', 'error-string']);
+const VALUES = new Set(['True', 'False', 'None']);
+/** Operators that may stand before their only operand. */
+const UNARY = new Set(['-', '+', '*', '**', '~']);
 
-/** White space that PEP 8 puts between two tokens of one line: '' or ' '. Never joins two tokens into one. */
-export function preferredSpace(left: TokenText, right: TokenText): string {
-  return wantsSpace(left, right) || mustSeparate(left, right) ? ' ' : '';
+/**
+ * White space that PEP 8 puts before each token of a logical line ('' or ' '; '' for the first). Never lets two
+ * tokens run into one. Newline tokens in between start a new line.
+ */
+export function lineSpaces(tokens: readonly TokenText[]): string[] {
+  const open: string[] = [];
+  return tokens.map((token, i) => {
+    const step = bracketStep(token);
+    if (step < 0) open.pop();
+    const space = i > 0 ? spaceBefore(tokens, i, open.at(-1) ?? '') : '';
+    if (step > 0) open.push(token.text);
+    if (token.kind === 'newline') open.length = 0;
+    return space;
+  });
 }
 
-function wantsSpace(left: TokenText, right: TokenText): boolean {
+function spaceBefore(tokens: readonly TokenText[], i: number, bracket: string): string {
+  const [left, right] = [tokens[i - 1], tokens[i]];
+  if (left.kind === 'newline') return '';
+  return wantsSpace(tokens, i, bracket) || mustSeparate(left, right) ? ' ' : '';
+}
+
+function wantsSpace(tokens: readonly TokenText[], i: number, bracket: string): boolean {
+  const [left, right] = [tokens[i - 1], tokens[i]];
   const [a, b] = [left.text, right.text];
   if (right.kind === 'newline' || right.kind === 'end') return false;
-  if (OPENERS.has(a) || CLOSERS.has(b) || TIGHT.has(a) || TIGHT.has(b))
-    return isWordKeyword(left) && TIGHT.has(b);
+  if (bracketStep(left) > 0 || bracketStep(right) < 0 || a === '.') return false;
+  if (b === '.') return isOpenKeyword(left);
   if (b === ',' || b === ';' || b === ':') return false;
-  if (OPENERS.has(b) && b !== '{') return !isOperand(left);
-  if (a === '@' || a === '!') return false;
+  // A keyword argument or default, unless it follows an annotation.
+  if ((a === '=' || b === '=') && bracket === '(') return isAnnotated(tokens, a === '=' ? i - 1 : i);
+  if (a === ':' && bracket === '[') return false;
+  if (UNARY.has(a) && isPrefix(tokens, i - 1)) return false;
+  if (a === '@' && isPrefix(tokens, i - 1)) return false;
+  if (b === '(' || b === '[') return !isOperand(left);
   return true;
+}
+
+/** Does the operator at `index` have no operand on its left? */
+function isPrefix(tokens: readonly TokenText[], index: number): boolean {
+  const before = tokens[index - 1];
+  if (before === undefined || before.kind === 'newline' || isOpenKeyword(before)) return true;
+  return before.kind === 'op' && bracketStep(before) >= 0;
+}
+
+/** Is there an annotation between the `=` at `index` and its parameter? */
+function isAnnotated(tokens: readonly TokenText[], index: number): boolean {
+  let depth = 0;
+  for (let i = index - 1; i >= 0 && depth >= 0; i--) {
+    depth -= bracketStep(tokens[i]);
+    if (depth === 0 && tokens[i].text === ',') return false;
+    if (depth === 0 && tokens[i].text === ':') return true;
+  }
+  return false;
 }
 
 /** Does an expression end here, so that a bracket after it calls or indexes? */
 function isOperand(token: TokenText): boolean {
-  return (
-    token.kind === 'name' ||
-    token.kind === 'string' ||
-    CLOSERS.has(token.text) ||
-    /^(True|False|None)$/.test(token.text)
-  );
+  return token.kind === 'name' || token.kind === 'string' || bracketStep(token) < 0 || VALUES.has(token.text);
 }
 
-function isWordKeyword(token: TokenText): boolean {
-  return token.kind === 'keyword' && !/^(True|False|None)$/.test(token.text);
+/** A keyword that something follows, unlike `None`. */
+function isOpenKeyword(token: TokenText): boolean {
+  return token.kind === 'keyword' && !VALUES.has(token.text);
 }
 
 /** Would the two texts, written without a gap, read as other tokens? */
 export function mustSeparate(left: TokenText, right: TokenText): boolean {
   const [a, b] = [left.text, right.text];
   if (a === '' || b === '') return false;
-  if (WORDS.has(left.kind) && WORDS.has(right.kind)) {
-    // Two strings may touch, unless their quotes would run together.
-    return left.kind !== 'string' || right.kind !== 'string' || /^["']/.test(b);
-  }
+  if (WORDS.has(left.kind) && WORDS.has(right.kind)) return true;
   if (left.kind === 'number') return b.startsWith('.');
-  if (right.kind === 'number') return a === '.' && left.kind === 'op';
-  if (left.kind === 'error-string' || left.kind === 'error-char' || right.kind === 'error-char') return true;
+  if (right.kind === 'number') return a === '.';
+  if (left.kind.startsWith('error') || right.kind === 'error-char') return true;
   return left.kind === 'op' && right.kind === 'op' && operatorLength(a + b, 0) !== a.length;
 }
