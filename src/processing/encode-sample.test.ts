@@ -91,8 +91,11 @@ test('cut windows: every place is reached, the END of the function too', () => {
   for (let seed = 0; seed < 2000; seed++) {
     const { firstToken, endToken } = cutWindow(tokens, null, 128, seedStream(seed));
     const added = endToken === tokens.length ? 0 : 1;
-    assert.is(endToken - firstToken + added, 128);
+    const size = endToken - firstToken + added;
+    // The longest line has 11 tokens.
+    assert.ok(size <= 128 && size > 128 - 11, `${size} tokens`);
     assert.ok(firstToken === 0 || tokens[firstToken - 1].kind === 'newline' || added === 0);
+    assert.ok(tokens[endToken - 1].kind === 'newline' || added === 0);
     starts.add(firstToken);
     ends += 1 - added;
   }
@@ -113,7 +116,7 @@ test('an edit at either end of a long function stays in the window', () => {
 test('clean code has no target; a function longer than the window is cut, not dropped', () => {
   assert.is(example(makeSample(SHORT)).target.location, 0);
   const long = example(makeSample(LONG));
-  assert.is(long.length, 128);
+  assert.ok(long.length > 116 && long.length <= 128);
   assert.is(long.target.location, 0);
   assert.equal(example(makeSample(LONG)), long, 'without a stream the id seeds the window');
 });

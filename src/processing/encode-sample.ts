@@ -61,8 +61,9 @@ function sampleBindings(tokens: readonly Token[], { context, origin }: Encodable
 }
 
 /**
- * A window of at most `maxTokens` (with the END that the encoder adds) that holds the whole edit. It starts at a
- * random logical line, or so that it ends with the function's own END; at a random token where neither would do.
+ * A window of at most `maxTokens` (with the END that the encoder adds) that holds the whole edit, cut at line
+ * starts as windows of a file are. It starts at a random line, or so that it ends with the function's own END;
+ * a single line that is too long is cut anywhere.
  */
 export function cutWindow(
   tokens: readonly Token[],
@@ -77,8 +78,14 @@ export function cutWindow(
   const first = Math.max(0, Math.min(end, tokens.length - 1) - size);
   const latest = Math.max(first, Math.min(start, last));
   const places: number[] = [];
-  for (let i = first; i <= latest; i++)
-    if (i === 0 || tokens[i - 1].kind === 'newline' || i === last) places.push(i);
+  for (let i = first; i <= latest; i++) if (startsLine(tokens, i) || i === last) places.push(i);
   const firstToken = places.length > 0 ? rng.pick(places) : first + rng.int(latest - first + 1);
-  return { firstToken, endToken: firstToken === last ? tokens.length : firstToken + size };
+  if (firstToken === last) return { firstToken, endToken: tokens.length };
+  let endToken = firstToken + size;
+  while (endToken > Math.max(end, firstToken + 1) && !startsLine(tokens, endToken)) endToken--;
+  return { firstToken, endToken: startsLine(tokens, endToken) ? endToken : firstToken + size };
+}
+
+function startsLine(tokens: readonly Token[], index: number): boolean {
+  return index === 0 || tokens[index - 1].kind === 'newline';
 }

@@ -1,6 +1,5 @@
 import { z } from 'zod';
 import { parseJson } from '../core/files';
-import { percentile } from '../metrics/percentile';
 import type { Example } from '../records/example';
 import type { Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/stage';
@@ -29,7 +28,7 @@ const splitSchema = z.strictObject({
   bySource: histogram,
   /** Rows by SPDX expression. */
   byLicence: histogram,
-  /** Tokens of a window, END included. */
+  /** Percentiles of the windows' tokens, END included (nearest rank). */
   lengths: z.strictObject({ p50: z.number(), p90: z.number(), p99: z.number(), max: z.number() }),
 });
 /** What one split holds. */
@@ -67,6 +66,7 @@ export async function readMetadata(store: ObjectStore): Promise<DatasetMetadata>
 /** Gathers {@link SplitMetadata} row by row. */
 export class SplitCounter {
   readonly groups = new Set<string>();
+  /** Rows by window length. */
   private readonly lengths: number[] = [];
   private readonly counts = { rows: 0, clean: 0, buggy: 0, repeated: 0 };
   private readonly byFamily: Record<string, number> = {};
@@ -81,7 +81,7 @@ export class SplitCounter {
     this.counts[clean ? 'clean' : 'buggy']++;
     if (copy > 0) this.counts.repeated++;
     this.groups.add(sample.group);
-    this.lengths.push(example.length);
+    this.lengths[example.length] = (this.lengths[example.length] ?? 0) + 1;
     const nameless = clean ? 'clean' : 'unclassified';
     increment(this.byFamily, sample.family ?? nameless);
     increment(this.byBugType, sample.bugType ?? nameless);
@@ -90,8 +90,7 @@ export class SplitCounter {
   }
 
   summary(): SplitMetadata {
-    const at = (percent: number): number =>
-      this.lengths.length === 0 ? 0 : percentile(this.lengths, percent);
+    const at = (percent: number): number => lengthAt(this.lengths, (percent / 100) * this.counts.rows);
     return {
       ...this.counts,
       groups: this.groups.size,
@@ -102,6 +101,13 @@ export class SplitCounter {
       lengths: { p50: at(50), p90: at(90), p99: at(99), max: at(100) },
     };
   }
+}
+
+/** The smallest length that at least `rows` rows do not exceed; 0 when there are none. */
+function lengthAt(lengths: readonly number[], rows: number): number {
+  let below = 0;
+  const found = lengths.findIndex((count) => (below += count ?? 0) >= rows && below > 0);
+  return Math.max(0, found);
 }
 
 function increment(counts: Record<string, number>, key: string): void {
