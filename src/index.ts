@@ -2,13 +2,18 @@
  * The door for notebooks: the stage functions, what opens a stage or a finished run, and the workbench helpers.
  * Importing it is quick: TensorFlow, DuckDB and Python workers are loaded by the function that needs them.
  */
+import type { CollectConfig } from './collection/config';
 import type { StageName } from './records/run';
+import type { Stage } from './storage/stage';
 import type { StageConfig } from './pipeline/experiment';
 import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/open-stage';
 import { onInterrupt } from './workbench/display';
 import { notebookProgress } from './workbench/progress';
 
 export * from './workbench';
+export { percent, rateBar, rateRow } from './pipeline/rates';
+export { readMetrics, readRejects, readReport, readText } from './pipeline/readers';
+export { describeParameters } from './trm/config';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
 export { outputFiles, recordFlow } from './pipeline/describe-manifest';
 export { wilsonInterval } from './metrics/intervals';
@@ -24,3 +29,7 @@ export function openStage<S extends StageName>(
 ): Promise<OpenedStage<StageConfig<S>>> {
   return open(stage, { interrupt: onInterrupt, progress: notebookProgress(), ...options });
 }
+
+/** Reads functions from folders and fixes from git histories. See `src/collection/stage.ts`. */
+export const collect: Stage<CollectConfig> = async (config, context) =>
+  (await import('./collection/stage.js')).collect(config, context);

@@ -2,10 +2,14 @@ import { existsSync } from 'node:fs';
 import { readdirSync } from 'node:fs';
 import { basename, isAbsolute, join } from 'node:path';
 import { z } from 'zod';
+import { COLLECT_VERSION, collectConfigSchema } from '../collection/config';
 import { loadConfig, type LoadedConfig } from '../core/config';
 import { ConfigError, nearestName } from '../core/errors';
 import { projectRoot } from '../core/paths';
+import { EVALUATE_VERSION, evaluateConfigSchema } from '../evaluation/config';
+import { PROCESS_VERSION, processConfigSchema } from '../processing/config';
 import type { StageName } from '../records/run';
+import { RELEASE_VERSION, releaseConfigSchema } from '../release/config';
 import { readRunRecord } from './run-record';
 
 /**
@@ -16,12 +20,12 @@ export const experimentSchema = z.strictObject({
   description: z.string().default(''),
   /** Seed of everything random. Default 42. */
   seed: z.int().nonnegative().default(42),
-  collect: z.looseObject({}).prefault({}),
+  collect: collectConfigSchema.prefault({}),
   generate: z.looseObject({}).prefault({}),
-  process: z.looseObject({}).prefault({}),
+  process: processConfigSchema.prefault({}),
   train: z.looseObject({}).prefault({}),
-  evaluate: z.looseObject({}).prefault({}),
-  release: z.looseObject({}).prefault({}),
+  evaluate: evaluateConfigSchema.prefault({}),
+  release: releaseConfigSchema.prefault({}),
 });
 
 /** A resolved experiment. */
@@ -32,12 +36,12 @@ export type StageConfig<S extends StageName> = Experiment[S];
 
 /** Version number of each stage's code; part of the stage key. */
 export const STAGE_VERSIONS: Readonly<Record<StageName, number>> = {
-  collect: 1,
+  collect: COLLECT_VERSION,
   generate: 1,
-  process: 1,
+  process: PROCESS_VERSION,
   train: 1,
-  evaluate: 1,
-  release: 1,
+  evaluate: EVALUATE_VERSION,
+  release: RELEASE_VERSION,
 };
 
 /** How notebooks and commands name an experiment. */

@@ -34,6 +34,11 @@ test('sees the rows of all shards, as plain numbers, even in a path with quotes 
   ]);
 });
 
+test('one file may be asked alone', async () => {
+  const [first] = await queryShards(store, 'samples/shard_00000.parquet', 'SELECT count(*) AS n FROM shards');
+  assert.equal(first, { n: 3 });
+});
+
 test('a wrong query and an empty folder say so', async () => {
   for (const [folder, sql, message] of [
     ['samples', 'SELECT nope FROM shards', /"nope" not found/],

@@ -4,19 +4,20 @@ import type { ObjectStore } from '../storage/stage';
 import { listShards } from './writer';
 
 /**
- * Asks SQL of a folder of shards, for tables and figures: the rows are in a view named `shards`, for example
+ * Asks SQL of shards, for tables and figures: the rows are in a view named `shards`, for example
  * `SELECT family, count(*) AS n FROM shards GROUP BY family ORDER BY n DESC`. DuckDB's dialect; a column named
  * `group` is written `"group"`.
- * @param folder for example `samples`
+ * @param from a folder (`samples`) or one file (`predictions.parquet`)
  * @returns rows as plain objects; 64-bit integers become numbers
  * @throws DataError when there is no shard, one is damaged, or the SQL is wrong
  */
 export async function queryShards<Row extends object = Record<string, unknown>>(
   store: ObjectStore,
-  folder: string,
+  from: string,
   sql: string,
 ): Promise<Row[]> {
-  const paths = (await listShards(store, folder)).map((key) => store.localPath(key));
+  const keys = from.endsWith('.parquet') ? [from] : await listShards(store, from);
+  const paths = keys.map((key) => store.localPath(key));
   const files = paths.map((path) => `'${escapeGlob(path).replaceAll("'", "''")}'`).join(', ');
   const instance = await DuckDBInstance.create(':memory:', {
     autoinstall_known_extensions: 'false',
@@ -34,7 +35,7 @@ export async function queryShards<Row extends object = Record<string, unknown>>(
   } catch (error) {
     if (!(error instanceof Error) || error.name !== 'Error') throw error;
     throw new DataError(
-      `query on ${store.location}/${folder} failed: ${error.message.split('\n')[0]}`,
+      `query on ${store.location}/${from} failed: ${error.message.split('\n')[0]}`,
       `the query was: ${sql}`,
       { cause: error },
     );

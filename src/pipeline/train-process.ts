@@ -1,0 +1,187 @@
+import { spawn } from 'node:child_process';
+import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
+import { mkdir, open, stat } from 'node:fs/promises';
+import { join } from 'node:path';
+import { InterruptedError, TrmError } from '../core/errors';
+import { parseJson } from '../core/files';
+import { projectRoot } from '../core/paths';
+import { createRedactor } from '../core/redact';
+import type { Manifest } from '../records/manifest';
+import { type Metric, metricSchema } from '../records/run';
+import type { ExperimentSource } from './experiment';
+import { lockHolder } from './lock';
+import type { OpenedStage } from './open-stage';
+import { waitForHolder } from './stage-watch';
+
+/** A training that somebody follows. */
+export interface StageTraining {
+  /** Process that trains; null when the stage was finished before. */
+  pid: number | null;
+  /** Metrics from the first step on, those of earlier starts included; ends when training does. */
+  follow(): AsyncGenerator<Metric>;
+  /** Makes it write a checkpoint and end; resolves when it has. */
+  stop(): Promise<void>;
+  /** The manifest. Rejects with InterruptedError after a stop, and with the end of its log when training failed. */
+  done: Promise<Manifest>;
+}
+
+/** Settings of {@link startStageTraining}. */
+export interface TrainingOptions {
+  /** Aborted: the training is stopped. Default: never. */
+  signal?: AbortSignal;
+  /** Milliseconds between two looks at the metrics. Default 300. */
+  intervalMs?: number;
+  /** Program and arguments that train. Default: this project's `trm train`. */
+  command?: readonly string[];
+}
+
+/**
+ * Trains a stage in a process of its own, which outlives this one; a training of the stage that goes on already (after
+ * a crash of the notebook's kernel) is followed instead of started twice. Its output goes to `training.log` in the
+ * stage's folder.
+ */
+export async function startStageTraining(
+  stage: OpenedStage<unknown>,
+  options: TrainingOptions = {},
+): Promise<StageTraining> {
+  const { signal, intervalMs = 300, command = trainCommand(stage.source) } = options;
+  const log = join(stage.folder.path, 'training.log');
+  const process = await attachOrStart(stage, command, log);
+  let stopped = false;
+  const stop = async (): Promise<void> => {
+    if (!stopped) process?.interrupt();
+    stopped = true;
+    await process?.ended;
+  };
+  const onAbort = (): void => void stop();
+  if (signal?.aborted) onAbort();
+  signal?.addEventListener('abort', onAbort, { once: true });
+  let running = process !== null;
+  const ended = Promise.resolve(process?.ended).finally(() => {
+    running = false;
+    signal?.removeEventListener('abort', onAbort);
+  });
+  const done = ended.then(async (exitCode) => {
+    const manifest = await stage.manifest();
+    if (manifest) return manifest;
+    if (stopped || exitCode === INTERRUPTED)
+      throw new InterruptedError(
+        'the training was interrupted',
+        'run the cell again to go on from its checkpoint',
+      );
+    throw new TrmError(`the training ended without a model:\n${logTail(log)}`, `the whole log: ${log}`);
+  });
+  // Nobody may be waiting yet: the failure is told to whoever awaits `done`.
+  done.catch(() => undefined);
+  const metrics = join(stage.outDir, 'metrics.jsonl');
+  return {
+    pid: process?.pid ?? null,
+    follow: () => followMetrics(metrics, () => running, intervalMs),
+    stop,
+    done,
+  };
+}
+
+/** Exit code of an interrupted `trm`. */
+const INTERRUPTED = 130;
+
+/** `trm train` for the same stage. */
+export function trainCommand({ experiment, set = [], overrides = {}, run }: ExperimentSource): string[] {
+  const main = join(projectRoot(), 'dist', 'src', 'serving', 'cli', 'main.js');
+  const assignments = [
+    ...set,
+    ...Object.entries(overrides).map(([key, value]) => `${key}=${JSON.stringify(value)}`),
+  ];
+  const more = run ? ['--resume', run] : assignments.flatMap((assignment) => ['--set', assignment]);
+  return [process.execPath, main, 'train', experiment, ...more];
+}
+
+/** A training process, ours or one that was found. */
+interface TrainingProcess {
+  pid: number;
+  interrupt(): void;
+  /** Exit code; undefined when it is not ours, so that nobody can know. */
+  ended: Promise<number | undefined>;
+}
+
+async function attachOrStart(
+  stage: OpenedStage<unknown>,
+  command: readonly string[],
+  log: string,
+): Promise<TrainingProcess | null> {
+  if (await stage.manifest()) return null;
+  const holder = await lockHolder(stage.folder.path);
+  if (holder)
+    return {
+      pid: holder.pid,
+      interrupt: () => sendInterrupt(holder.pid),
+      ended: waitForHolder(stage.folder, Infinity).then(() => undefined),
+    };
+  await mkdir(stage.folder.path, { recursive: true });
+  const file = openSync(log, 'a');
+  const [program, ...args] = command;
+  const child = spawn(program, args, { detached: true, stdio: ['ignore', file, file], cwd: projectRoot() });
+  closeSync(file);
+  const ended = new Promise<number | undefined>((resolve, reject) => {
+    child.once('error', reject);
+    child.once('exit', (code) => resolve(code ?? undefined));
+  });
+  ended.catch(() => undefined);
+  return { pid: child.pid ?? -1, interrupt: () => void child.kill('SIGINT'), ended };
+}
+
+function sendInterrupt(pid: number): void {
+  try {
+    process.kill(pid, 'SIGINT');
+  } catch {
+    // It ended in between.
+  }
+}
+
+/**
+ * Yields the lines of a growing metrics file. Training that resumes cuts the file back to its checkpoint: steps that
+ * were told before are not told twice.
+ */
+async function* followMetrics(
+  path: string,
+  running: () => boolean,
+  intervalMs: number,
+): AsyncGenerator<Metric> {
+  let offset = 0;
+  let told = -1;
+  for (;;) {
+    // Asked before reading: what is written until the end is still read.
+    const goesOn = running();
+    const size = existsSync(path) ? (await stat(path)).size : 0;
+    if (size < offset) offset = 0;
+    const text = size > offset ? await readFrom(path, offset) : '';
+    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
+    offset += Buffer.byteLength(whole);
+    for (const line of whole.split('\n').filter((each) => each !== '')) {
+      const metric = parseJson(line, metricSchema, path);
+      if (metric.step < told) continue;
+      told = metric.step;
+      yield metric;
+    }
+    if (!goesOn) return;
+    await new Promise((wake) => setTimeout(wake, intervalMs));
+  }
+}
+
+async function readFrom(path: string, offset: number): Promise<string> {
+  const file = await open(path, 'r');
+  try {
+    const { size } = await file.stat();
+    const buffer = Buffer.alloc(Math.max(0, size - offset));
+    await file.read(buffer, 0, buffer.length, offset);
+    return buffer.toString('utf8');
+  } finally {
+    await file.close();
+  }
+}
+
+function logTail(log: string): string {
+  if (!existsSync(log)) return '(no log)';
+  const lines = readFileSync(log, 'utf8').trim().split('\n');
+  return createRedactor()(lines.slice(-15).join('\n'));
+}
