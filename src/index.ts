@@ -3,6 +3,7 @@
  * Importing it is quick: TensorFlow, DuckDB and Python workers are loaded by the function that needs them.
  */
 import type { CollectConfig } from './collection/config';
+import type { GenerateConfig } from './generation/config';
 import type { StageName } from './records/run';
 import type { Stage } from './storage/stage';
 import type { StageConfig } from './pipeline/experiment';
@@ -33,3 +34,7 @@ export function openStage<S extends StageName>(
 /** Reads functions from folders and fixes from git histories. See `src/collection/stage.ts`. */
 export const collect: Stage<CollectConfig> = async (config, context) =>
   (await import('./collection/stage.js')).collect(config, context);
+
+/** Plants bugs in the collected functions. See `src/generation/stage.ts`. */
+export const generate: Stage<GenerateConfig> = async (config, context) =>
+  (await import('./generation/stage.js')).generate(config, context);

@@ -7,6 +7,7 @@ import { loadConfig, type LoadedConfig } from '../core/config';
 import { ConfigError, nearestName } from '../core/errors';
 import { projectRoot } from '../core/paths';
 import { EVALUATE_VERSION, evaluateConfigSchema } from '../evaluation/config';
+import { GENERATE_VERSION, generateConfigSchema } from '../generation/config';
 import { PROCESS_VERSION, processConfigSchema } from '../processing/config';
 import type { StageName } from '../records/run';
 import { RELEASE_VERSION, releaseConfigSchema } from '../release/config';
@@ -21,7 +22,7 @@ export const experimentSchema = z.strictObject({
   /** Seed of everything random. Default 42. */
   seed: z.int().nonnegative().default(42),
   collect: collectConfigSchema.prefault({}),
-  generate: z.looseObject({}).prefault({}),
+  generate: generateConfigSchema.prefault({}),
   process: processConfigSchema.prefault({}),
   train: z.looseObject({}).prefault({}),
   evaluate: evaluateConfigSchema.prefault({}),
@@ -37,7 +38,7 @@ export type StageConfig<S extends StageName> = Experiment[S];
 /** Version number of each stage's code; part of the stage key. */
 export const STAGE_VERSIONS: Readonly<Record<StageName, number>> = {
   collect: COLLECT_VERSION,
-  generate: 1,
+  generate: GENERATE_VERSION,
   process: PROCESS_VERSION,
   train: 1,
   evaluate: EVALUATE_VERSION,
