@@ -1,0 +1,213 @@
+import { loadEngine } from '../core/engine';
+import { DataError } from '../core/errors';
+import { brierScore, expectedCalibrationError, reliabilityBins } from '../metrics/calibration';
+import { loadClosedVocabulary } from '../processing/closed-vocabulary';
+import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
+import { loadTokenizer } from '../processing/tokenizer/tokenizer';
+import type { Family } from '../records/sample';
+import { confidenceOf, fitCalibration, type Calibration } from '../repair/calibration';
+import type { RepairModel } from '../repair/model-folder';
+import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
+import { writeShard } from '../shards/writer';
+import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { bugType } from '../taxonomy/table';
+import { describeParameters } from '../trm/config';
+import { loadModel } from '../trm/model';
+import { measureBaseline, trainBaseline } from './baseline';
+import { readCases } from './cases';
+import { EVALUATE_VERSION, type EvaluateConfig } from './config';
+import { measureLatency } from './latency';
+import {
+  accuracyBy,
+  accuracyOf,
+  cleanKeptOf,
+  measureCases,
+  rate,
+  type Measured,
+  type Measurement,
+} from './measure';
+import type { Case } from './outcome';
+import { PREDICTION_COLUMNS, predictionRow } from './predictions';
+import { REPORT_VERSION, reportSchema, type Report } from './report';
+
+export { EVALUATE_VERSION, evaluateConfigSchema, type EvaluateConfig } from './config';
+
+/** Keys of the output. */
+export const PREDICTIONS_KEY = 'predictions.parquet';
+export const REPORT_KEY = 'report.json';
+export const CALIBRATION_KEY = 'calibration.json';
+
+type Parts = Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>;
+
+/**
+ * The evaluate stage: calibrates the trained model on the validation split and measures it on the test split, whose
+ * groups (packages, modules) training never saw. Writes `predictions.parquet` (one row a test sample), `report.json`
+ * and `calibration.json`. The same inputs and config give the same figures but for the times.
+ * @throws DataError when the train or process output is missing or does not fit together
+ */
+export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
+  const { store, signal, progress } = context;
+  const data = requireInput(context, 'process');
+  const engine = await loadEngine();
+  const parts = await loadParts(context);
+  try {
+    const validation = await readCases(data, 'val', config.maxSamples);
+    const test = await readCases(data, 'test', config.maxSamples);
+    const mainSteps = config.mainSteps ?? parts.model.config.supervisionSteps;
+    const measure = (
+      cases: readonly Case[],
+      supervisionSteps: number,
+      withGiven: boolean,
+    ): Promise<Measurement> =>
+      measureCases(cases, { ...config, parts, supervisionSteps, withGiven, signal, progress });
+    const calibration = calibrate((await measure(validation, mainSteps, false)).rows, mainSteps, config);
+    const steps: { supervisionSteps: number; measurement: Measurement }[] = [];
+    for (const count of [...new Set([...config.supervisionSteps, mainSteps])].sort((a, b) => a - b))
+      steps.push({ supervisionSteps: count, measurement: await measure(test, count, true) });
+    const main = steps.find(({ supervisionSteps }) => supervisionSteps === mainSteps)?.measurement.rows ?? [];
+    const baseline = measureBaseline(await trainBaseline(data), validation, test, config.targetCleanKept);
+    const report: Report = reportSchema.parse({
+      version: REPORT_VERSION,
+      test: describeTest(test),
+      mainSteps,
+      overall: accuracyOf(main),
+      cleanKept: cleanKeptOf(main),
+      steps: steps.map(({ supervisionSteps, measurement }) => ({
+        supervisionSteps,
+        accuracy: accuracyOf(measurement.rows),
+        cleanKept: cleanKeptOf(measurement.rows),
+        millisecondsPerFunction: measurement.millisecondsPerFunction,
+      })),
+      ...tables(main),
+      atThreshold: describeThreshold(main, calibration),
+      reliability: describeReliability(main, calibration),
+      baseline,
+      latency: await measureLatency(test.slice(0, config.latencySamples), parts, mainSteps),
+      calibration,
+      model: { parameters: describeParameters(parts.model.config).total, backend: engine.backend },
+    });
+    return await writeOutput(store, config, context, { report, calibration, main });
+  } finally {
+    parts.model.dispose();
+  }
+};
+
+async function loadParts(context: StageContext): Promise<Parts> {
+  const data = requireInput(context, 'process');
+  const text = async (key: string): Promise<string> => Buffer.from(await data.get(key)).toString('utf8');
+  const tokenizer = loadTokenizer(await text(TOKENIZER_KEY));
+  const vocabulary = loadClosedVocabulary(await text(CLOSED_VOCABULARY_KEY));
+  return { model: await loadModel(requireInput(context, 'train').localPath('model')), tokenizer, vocabulary };
+}
+
+function requireInput({ inputs }: StageContext, stage: 'process' | 'train'): ObjectStore {
+  const store = inputs[stage];
+  if (store) return store;
+  throw new DataError(
+    `evaluate: expected the output of the ${stage} stage, got none`,
+    `run the ${stage} stage first`,
+  );
+}
+
+function calibrate(rows: readonly Measured[], supervisionSteps: number, config: EvaluateConfig): Calibration {
+  const { targetCleanKept, leastThreshold } = config;
+  return fitCalibration(
+    rows.map(({ outcome }) => ({
+      probability: outcome.proposal?.probability ?? 0,
+      right: outcome.exact,
+      clean: outcome.clean,
+    })),
+    { targetCleanKept, leastThreshold, supervisionSteps },
+  );
+}
+
+function describeTest(test: readonly Case[]): Report['test'] {
+  const clean = test.filter(({ example }) => example.target.location === 0).length;
+  return { buggy: test.length - clean, clean, groups: new Set(test.map(({ sample }) => sample.group)).size };
+}
+
+function tables(rows: readonly Measured[]): Pick<Report, 'byFamily' | 'byBugType' | 'bySource'> {
+  return {
+    byFamily: accuracyBy(rows, ({ item }) => item.sample.family).map(({ key, accuracy }) => ({
+      family: key as Family,
+      accuracy,
+    })),
+    byBugType: accuracyBy(rows, ({ item }) => item.sample.bugType).map(({ key, accuracy }) => ({
+      bugType: key,
+      family: bugType(key).family,
+      accuracy,
+    })),
+    bySource: accuracyBy(rows, ({ item }) => item.sample.source).map(({ key, accuracy }) => ({
+      source: key,
+      accuracy,
+    })),
+  };
+}
+
+function confidence({ outcome }: Measured, calibration: Calibration): number {
+  return outcome.proposal ? confidenceOf(outcome.proposal.probability, calibration) : 0;
+}
+
+function describeThreshold(rows: readonly Measured[], calibration: Calibration): Report['atThreshold'] {
+  const { threshold } = calibration;
+  const shown = rows.filter((row) => confidence(row, calibration) > threshold);
+  const clean = rows.filter(({ outcome }) => outcome.clean);
+  const right = shown.filter(({ outcome }) => outcome.exact).length;
+  const shownClean = shown.filter(({ outcome }) => outcome.clean).length;
+  return {
+    threshold,
+    found: rate(right, rows.length - clean.length),
+    precision: rate(right, shown.length),
+    cleanKept: rate(clean.length - shownClean, clean.length),
+  };
+}
+
+function describeReliability(rows: readonly Measured[], calibration: Calibration): Report['reliability'] {
+  const stated = rows.map((row) => ({
+    confidence: confidence(row, calibration),
+    correct: row.outcome.exact,
+  }));
+  const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
+  return {
+    expectedCalibrationError: finite(expectedCalibrationError(stated)),
+    brierScore: finite(brierScore(stated)),
+    bins: reliabilityBins(stated).map((bin) => ({
+      ...bin,
+      confidence: finite(bin.confidence),
+      accuracy: finite(bin.accuracy),
+    })),
+  };
+}
+
+async function writeOutput(
+  store: ObjectStore,
+  config: EvaluateConfig,
+  context: StageContext,
+  { report, calibration, main }: { report: Report; calibration: Calibration; main: readonly Measured[] },
+): ReturnType<Stage<EvaluateConfig>> {
+  const rows = main.map((row) => predictionRow(row, calibration));
+  const predictions = await writeShard(store, PREDICTIONS_KEY, PREDICTION_COLUMNS, rows, { split: 'test' });
+  await store.put(REPORT_KEY, `${JSON.stringify(report, null, 2)}\n`);
+  await store.put(CALIBRATION_KEY, `${JSON.stringify(calibration, null, 2)}\n`);
+  const manifest = await buildManifest({
+    stage: 'evaluate',
+    stageVersion: EVALUATE_VERSION,
+    config,
+    context,
+    resources: [
+      predictions,
+      await describeResource(store, REPORT_KEY),
+      await describeResource(store, CALIBRATION_KEY),
+    ],
+    counts: { in: main.length, out: main.length, dropped: {} },
+    columns: PREDICTION_COLUMNS,
+    metrics: {
+      joint: report.overall.joint,
+      cleanKept: report.cleanKept,
+      found: report.atThreshold.found,
+      threshold: calibration.threshold,
+    },
+  });
+  await writeManifest(store, manifest);
+  return manifest;
+}

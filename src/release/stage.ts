@@ -1,0 +1,124 @@
+import { readFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { throwIfAborted, DataError } from '../core/errors';
+import { parseJson } from '../core/files';
+import { projectRoot } from '../core/paths';
+import { readDemonstration, scoreDemonstration, type DemonstrationScore } from '../evaluation/demonstration';
+import { reportSchema } from '../evaluation/report';
+import { CALIBRATION_KEY, REPORT_KEY } from '../evaluation/stage';
+import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
+import { RELEASE_FILES } from '../repair/model-folder';
+import { loadRepairer } from '../repair/repairer';
+import {
+  buildManifest,
+  codeIdentity,
+  describeResource,
+  readManifest,
+  writeManifest,
+} from '../shards/manifest';
+import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { modelFileSchema } from '../trm/model';
+import { RELEASE_VERSION, type ReleaseConfig } from './config';
+import { renderModelCard } from './model-card';
+
+export { RELEASE_VERSION, releaseConfigSchema, type ReleaseConfig } from './config';
+
+/** Folder of the demonstration in a release. */
+const EXAMPLES = 'examples';
+
+/** Where each file of a release comes from. */
+const COPIES: readonly { from: 'train' | 'process' | 'evaluate'; key: string; to: string }[] = [
+  { from: 'train', key: 'model/model.safetensors', to: RELEASE_FILES.weights },
+  { from: 'train', key: 'model/config.json', to: RELEASE_FILES.config },
+  { from: 'process', key: TOKENIZER_KEY, to: RELEASE_FILES.tokenizer },
+  { from: 'process', key: CLOSED_VOCABULARY_KEY, to: RELEASE_FILES.vocabulary },
+  { from: 'evaluate', key: CALIBRATION_KEY, to: RELEASE_FILES.calibration },
+  { from: 'evaluate', key: REPORT_KEY, to: RELEASE_FILES.report },
+];
+
+/**
+ * The release stage: gathers everything that repair needs into one folder, loads it as a user would, lets it repair
+ * `examples/buggy.py`, and writes the model card from measured figures. `loadRepairer(folder)` opens it.
+ * @throws DataError when an earlier stage's output is missing or the files do not fit together
+ */
+export const release: Stage<ReleaseConfig> = async (config, context) => {
+  const { store, signal, progress } = context;
+  const task = progress.start('building the release', { total: COPIES.length + 2 });
+  for (const { from, key, to } of COPIES) {
+    throwIfAborted(signal, 'the release');
+    await store.put(to, await requireInput(context, from).get(key));
+    task.advance();
+  }
+  await store.put(RELEASE_FILES.pieces, await renderPieces(store));
+  await store.put(RELEASE_FILES.licence, await readFile(join(projectRoot(), 'LICENSE')));
+  const demonstration = await demonstrate(store, signal);
+  task.advance();
+  const data = await readManifest(requireInput(context, 'process'));
+  const text = async (key: string): Promise<string> => Buffer.from(await store.get(key)).toString('utf8');
+  const report = parseJson(await text(RELEASE_FILES.report), reportSchema, RELEASE_FILES.report);
+  const model = parseJson(await text(RELEASE_FILES.config), modelFileSchema, RELEASE_FILES.config);
+  const { commit } = await codeIdentity();
+  await store.put(
+    RELEASE_FILES.card,
+    renderModelCard({ config, model, report, data, commit, demonstration }),
+  );
+  task.finish();
+  return finish(config, context, data['trm:licences'] ?? {}, demonstration);
+};
+
+function requireInput({ inputs }: StageContext, stage: 'train' | 'process' | 'evaluate'): ObjectStore {
+  const store = inputs[stage];
+  if (store) return store;
+  throw new DataError(
+    `release: expected the output of the ${stage} stage, got none`,
+    `run the ${stage} stage first`,
+  );
+}
+
+/** `vocab.json` as Hugging Face names it: piece -> id. */
+async function renderPieces(store: ObjectStore): Promise<string> {
+  const tokenizer = JSON.parse(Buffer.from(await store.get(RELEASE_FILES.tokenizer)).toString('utf8')) as {
+    model: { vocab: Record<string, number> };
+  };
+  return `${JSON.stringify(tokenizer.model.vocab)}\n`;
+}
+
+/** Repairs the demonstration file with the folder just written, and keeps the file, its list and the patch. */
+async function demonstrate(store: ObjectStore, signal: AbortSignal): Promise<DemonstrationScore> {
+  const list = join(projectRoot(), 'examples', 'buggy.json');
+  const { demonstration, source } = await readDemonstration(list);
+  const repairer = await loadRepairer(dirname(store.localPath(RELEASE_FILES.config)));
+  try {
+    const fix = await repairer.repair(source, { file: demonstration.file, includePlausible: true, signal });
+    const score = scoreDemonstration(demonstration, source, fix.fixed);
+    await store.put(`${EXAMPLES}/buggy.py`, source);
+    await store.put(`${EXAMPLES}/buggy.json`, await readFile(list));
+    await store.put(`${EXAMPLES}/buggy.diff`, fix.diff);
+    await store.put(`${EXAMPLES}/buggy.score.json`, `${JSON.stringify(score, null, 2)}\n`);
+    return score;
+  } finally {
+    await repairer.close();
+  }
+}
+
+async function finish(
+  config: ReleaseConfig,
+  context: StageContext,
+  licences: Record<string, number>,
+  { mended, bugs, damaged }: DemonstrationScore,
+): ReturnType<Stage<ReleaseConfig>> {
+  const { store } = context;
+  const keys = (await store.list()).filter((key) => key !== 'manifest.json');
+  const manifest = await buildManifest({
+    stage: 'release',
+    stageVersion: RELEASE_VERSION,
+    config,
+    context,
+    resources: await Promise.all(keys.map((key) => describeResource(store, key))),
+    counts: { in: COPIES.length, out: keys.length, dropped: {} },
+    licences,
+    metrics: { demonstration: { mended, bugs: bugs.length, damaged: damaged.length } },
+  });
+  await writeManifest(store, manifest);
+  return manifest;
+}
