@@ -1,0 +1,109 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seedStream } from '../core/rng';
+import { validateConfig } from '../core/config';
+import { ConfigError } from '../core/errors';
+import { bugType } from '../taxonomy/table';
+import { generateConfigSchema, isAllowed } from './config';
+import { makeMutant } from './mutant';
+import type { Mutator } from './mutator';
+import { createMixture, drawMutants } from './sampling';
+import { createTarget } from './target';
+import { replaceTokens } from './text-edit';
+
+const SOURCE = `def merge(self, left, right, default=None):
+    """Joins two tables."""
+    if not left or not right:
+        return self.empty
+    out = []
+    for key, value in left.items():
+        if key in right and value <= right[key]:
+            out.append((key, value + 1))
+        else:
+            out.extend(self.pairs(key, value))
+    self.count += len(out)
+    return self.build(out, default)
+`;
+const TARGET = createTarget(SOURCE, { imports: [], names: [] });
+const mixtureOf = (input: object): ReturnType<typeof createMixture> =>
+  createMixture(generateConfigSchema.parse(input));
+
+test('mutants are different, and the same stream gives the same ones', () => {
+  const draw = (seed: number): string[] =>
+    drawMutants(TARGET, mixtureOf({}), 40, seedStream(seed)).mutants.map(({ before }) => before);
+  assert.is(draw(1).length, 40);
+  assert.is(new Set(draw(1)).size, 40);
+  assert.equal(draw(1), draw(1));
+  assert.not.equal(draw(1), draw(2));
+});
+
+test('families come in the shares of their weights (n = 2,000, five standard errors)', () => {
+  const mixture = mixtureOf({ families: { logic: 3, syntax: 1 } }).filter(({ family }) =>
+    ['logic', 'syntax'].includes(family),
+  );
+  let logic = 0;
+  for (let i = 0; i < 2000; i++) {
+    const [mutant] = drawMutants(TARGET, mixture, 1, seedStream(i, 'shares')).mutants;
+    if (bugType(mutant.bugType).family === 'logic') logic += 1;
+  }
+  assert.ok(Math.abs(logic / 2000 - 0.75) < 0.05, `${logic / 2000}`);
+});
+
+test('weight 0 leaves families and types out', () => {
+  assert.not.ok(mixtureOf({ families: { syntax: 0 } }).some(({ family }) => family === 'syntax'));
+  const types = mixtureOf({ types: { 'wrong-name': 0 } }).flatMap(({ mutators }) => mutators);
+  assert.not.ok(types.some(({ mutator }) => mutator.bugType === 'wrong-name'));
+  assert.is(types.length, 59);
+});
+
+test('a function without any site gives nothing, and ends', () => {
+  const target = createTarget('x\n', { imports: [], names: [] });
+  const only = mixtureOf({}).filter(({ family }) => family === 'numeric');
+  assert.equal(drawMutants(target, only, 10, seedStream(1)), { mutants: [], dropped: [] });
+});
+
+test('draws that give no mutant have reasons', () => {
+  const fake = (apply: Mutator['apply']): Mutator => ({
+    bugType: 'wrong-name',
+    why: 'For this test.',
+    sites: () => [{ token: 0 }],
+    apply,
+  });
+  const reasonOf = (apply: Mutator['apply']): string => {
+    const result = makeMutant(TARGET, fake(apply), { token: 0 }, seedStream(1));
+    return 'dropped' in result ? result.dropped : 'mutant';
+  };
+  assert.is(
+    reasonOf(() => null),
+    'no_mutation',
+  );
+  assert.is(
+    reasonOf(() => ({ start: SOURCE.length, end: SOURCE.length, text: '\n# more\n' })),
+    'same_tokens',
+  );
+  assert.is(
+    reasonOf((target) => replaceTokens(target, 1, 10, 'x')),
+    'edit_too_long',
+  );
+  assert.is(
+    reasonOf((target) => replaceTokens(target, 1, 1, 'fuse')),
+    'mutant',
+  );
+});
+
+test('the config knows its bug types', () => {
+  assert.throws(
+    () => validateConfig({ types: { 'wrong-nam': 1 } }, generateConfigSchema, 'test'),
+    (error: unknown) => error instanceof ConfigError && /did you mean "wrong-name"/.test(error.message),
+  );
+});
+
+test('the allow-list takes names and prefixes', () => {
+  assert.ok(isAllowed('cpython/json', null));
+  assert.ok(isAllowed('cpython/json', ['cpython/*']));
+  assert.ok(isAllowed('psf/requests', ['psf/requests']));
+  assert.not.ok(isAllowed('psf/requests-oauth', ['psf/requests', 'cpython/*']));
+  assert.not.ok(isAllowed('cpython/json', []));
+});
+
+test.run();

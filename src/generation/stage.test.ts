@@ -1,0 +1,281 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { join } from 'node:path';
+import { DataError, InterruptedError } from '../core/errors';
+import { createProgress, silentProgress } from '../core/progress';
+import { seedStream } from '../core/rng';
+import { Critic } from '../python/critic';
+import { applyEdit, sampleId, sameToken } from '../python/edits';
+import { LEXER_VERSION, lex } from '../python/lexer';
+import { MAX_SPAN, SLOTS } from '../records/example';
+import type { Manifest } from '../records/manifest';
+import type { Sample } from '../records/sample';
+import { buildManifest, writeManifest } from '../shards/manifest';
+import { readSamples, writeSampleShards } from '../shards/sample-shard';
+import { verifyDataset } from '../shards/verify';
+import { createFolderStore } from '../storage/folder-store';
+import type { ObjectStore, StageContext } from '../storage/stage';
+import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
+import { compilesWithBug } from '../taxonomy/bug-type';
+import { BUG_TYPES, bugType } from '../taxonomy/table';
+import { generateConfigSchema } from './config';
+import { generate, REJECTS_KEY } from './stage';
+import type { Reject } from './tally';
+
+/** A clean sample as `collect` writes it. */
+function cleanSample(source: string, more: Partial<Sample> = {}): Sample {
+  const name = /def (\w+)/.exec(source)?.[1] ?? 'module';
+  const origin = { repo: 'r', commit: null, path: `${name}.py`, url: null, startLine: 1, committedAt: null };
+  return {
+    id: sampleId(source, source),
+    group: 'r/a',
+    parentId: null,
+    source: 'folder',
+    origin: { ...origin, function: name, codec: 'utf-8' },
+    context: { imports: ['json'], names: [] },
+    licence: 'MIT',
+    bugType: null,
+    family: null,
+    before: source,
+    after: source,
+    edits: [],
+    lexerVersion: LEXER_VERSION,
+    difficulty: 1,
+    quality: {},
+    flags: [],
+    split: null,
+    ...more,
+  };
+}
+
+/** The correct sides of the taxonomy's examples: sixty small functions with something for every mutator. */
+const CLEAN = BUG_TYPES.map(({ example }) => cleanSample(example.after));
+
+function contextFor(
+  store: ObjectStore,
+  inputs: StageContext['inputs'],
+  more: Partial<StageContext> = {},
+): StageContext {
+  const signal = new AbortController().signal;
+  return {
+    store,
+    inputs,
+    signal,
+    progress: silentProgress,
+    seed: 7,
+    rng: seedStream(7, 'generate'),
+    ...more,
+  };
+}
+
+async function writeCollected(folder: string, samples: readonly Sample[]): Promise<ObjectStore> {
+  const store = createFolderStore(folder);
+  const resources = await writeSampleShards(store, 'samples', samples);
+  const counts = { in: samples.length, out: samples.length, dropped: {} };
+  const context = { seed: 7, inputs: {} };
+  await writeManifest(
+    store,
+    await buildManifest({ stage: 'collect', stageVersion: 1, config: {}, context, resources, counts }),
+  );
+  return store;
+}
+
+interface Generated {
+  manifest: Manifest;
+  samples: Sample[];
+  rejects: Reject[];
+}
+
+/** Runs the stage over clean samples in a folder of its own. */
+async function run(
+  samples: readonly Sample[],
+  config: Parameters<(typeof generateConfigSchema)['parse']>[0] = {},
+  more: Partial<StageContext> = {},
+): Promise<Generated> {
+  return withTemporaryFolder(async (folder) => {
+    const collected = await writeCollected(join(folder, 'collect'), samples);
+    const store = createFolderStore(join(folder, 'generate'));
+    return finish(store, contextFor(store, { collect: collected }, more), config);
+  });
+}
+
+async function finish(
+  store: ObjectStore,
+  context: StageContext,
+  config: Parameters<(typeof generateConfigSchema)['parse']>[0],
+): Promise<Generated> {
+  const manifest = await generate(generateConfigSchema.parse(config), context);
+  const report = await verifyDataset(store);
+  assert.equal(report.problems, []);
+  const lines = Buffer.from(await store.get(REJECTS_KEY))
+    .toString('utf8')
+    .split('\n')
+    .filter(Boolean);
+  return {
+    manifest,
+    samples: await collectAll(readSamples(store)),
+    rejects: lines.map((line) => JSON.parse(line) as Reject),
+  };
+}
+
+test('every mutant is what its type says, and its edit mends it exactly', async () => {
+  const { samples, manifest } = await run(CLEAN, { mutantsPerFunction: 8 });
+  assert.ok(samples.length > 250, `${samples.length}`);
+  const critic = await Critic.start();
+  const verdicts = await critic.check(samples.map(({ before }) => before)).finally(() => critic.close());
+  const parents = new Map(CLEAN.map((sample) => [sample.id, sample]));
+  samples.forEach((sample, i) => {
+    const type = bugType(sample.bugType ?? '');
+    assert.is(verdicts[i].valid, compilesWithBug(type), `${type.id}\n${sample.before}`);
+    assert.is(sample.family, type.family);
+    assert.is(parents.get(sample.parentId ?? '')?.after, sample.after);
+    const tokens = lex(sample.before);
+    const [edit] = sample.edits;
+    const mended = lex(applyEdit(sample.before, tokens, edit));
+    const clean = lex(sample.after);
+    assert.ok(mended.length === clean.length && mended.every((token, k) => sameToken(token, clean[k])));
+    assert.ok(edit.tokenSpan[1] - edit.tokenSpan[0] <= MAX_SPAN && edit.replacement.length <= SLOTS);
+    assert.is(sample.id, sampleId(sample.before, sample.after));
+  });
+  assert.is(new Set(samples.map(({ id }) => id)).size, samples.length);
+  const { counts } = manifest['trm:lineage'];
+  assert.equal([counts.in, counts.out], [CLEAN.length, samples.length]);
+  const types = manifest['trm:metrics']?.types as Record<string, { drawn: number; kept: number }>;
+  assert.is(
+    Object.values(types).reduce((sum, { kept }) => sum + kept, 0),
+    samples.length,
+  );
+  assert.equal(manifest['trm:licences'], { MIT: samples.length });
+});
+
+test('the seed alone decides: order and neighbours of a function do not matter', async () => {
+  const ids = ({ samples }: Generated): string[] => samples.map(({ id }) => id).sort();
+  const all = await run(CLEAN);
+  assert.equal(ids(await run([...CLEAN].reverse(), { batchSize: 7, criticWorkers: 2 })), ids(all));
+  const some = new Set(ids(await run(CLEAN.slice(10, 20))));
+  const parents = new Set(CLEAN.slice(10, 20).map(({ id }) => id));
+  assert.equal(
+    all.samples
+      .filter(({ parentId }) => parents.has(parentId ?? ''))
+      .map(({ id }) => id)
+      .sort(),
+    [...some].sort(),
+  );
+  const other = await run(CLEAN, {}, { seed: 8, rng: seedStream(8, 'generate') });
+  assert.not.equal(ids(other), ids(all));
+});
+
+test('an interrupted run goes on after its last whole shard and ends with the same files', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const collected = await writeCollected(join(folder, 'collect'), CLEAN);
+    const config = { functionsPerShard: 13 };
+    const whole = createFolderStore(join(folder, 'whole'));
+    const expected = await finish(whole, contextFor(whole, { collect: collected }), config);
+    const cut = createFolderStore(join(folder, 'cut'));
+    const controller = new AbortController();
+    const progress = createProgress({
+      sink: ({ done }) => done >= 30 && controller.abort(),
+      intervalMs: 0,
+    });
+    const aborted = contextFor(cut, { collect: collected }, { signal: controller.signal, progress });
+    assert.instance(
+      await rejection(() => generate(generateConfigSchema.parse(config), aborted)),
+      InterruptedError,
+    );
+    assert.not.ok(await cut.exists('manifest.json'));
+    const starts: number[] = [];
+    const watched = createProgress({ sink: ({ done }) => starts.push(done) });
+    const resumed = await finish(cut, contextFor(cut, { collect: collected }, { progress: watched }), config);
+    assert.is(starts[0], 26);
+    const hashes = ({ manifest }: Generated): string[][] =>
+      manifest.resources.map(({ path, hash }) => [path, hash]);
+    assert.is(expected.manifest.resources.length, 6);
+    assert.equal(hashes(resumed), hashes(expected));
+    assert.equal(resumed.manifest['trm:lineage'].counts, expected.manifest['trm:lineage'].counts);
+    assert.equal((await cut.list('journal/')).length, 0);
+  });
+});
+
+test('everything that is dropped has a reason, a count and an example', async () => {
+  const long = `def f(a):\n${'    a = a + 1\n'.repeat(200)}`;
+  const tiny = cleanSample('def g(value):\n    while 1:\n        pass\n');
+  const { manifest, rejects, samples } = await run(
+    [
+      ...CLEAN,
+      CLEAN[0],
+      cleanSample(long),
+      cleanSample('def f(x):\n    return x\n', { group: 'elsewhere' }),
+      cleanSample('def f(:\n    pass\n'),
+      {
+        ...cleanSample('def h(x):\n    return x\n'),
+        edits: [{ tokenSpan: [0, 0], charSpan: [0, 0], replacement: [] }],
+      },
+      tiny,
+    ],
+    { maxTokens: 500, allowedGroups: ['r/*'], mutantsPerFunction: 30 },
+  );
+  const { counts } = manifest['trm:lineage'];
+  for (const reason of [
+    'duplicate_function',
+    'function_too_long',
+    'group_not_allowed',
+    'clean_does_not_compile',
+    'not_clean',
+    'same_mutant',
+    'edit_too_long',
+    'same_bytecode',
+  ]) {
+    assert.ok(counts.dropped[reason] >= 1, reason);
+    assert.ok(
+      rejects.some((reject) => reject.reason === reason),
+      reason,
+    );
+  }
+  assert.not.ok(samples.some(({ group }) => group === 'elsewhere'));
+  // `while 2:` for `while 1:` compiles to the same loop.
+  const equal = rejects.find(({ reason, source }) => reason === 'same_bytecode' && source?.includes('def g'));
+  assert.is(equal?.bugType, 'off-by-one-literal');
+  assert.ok((manifest['trm:metrics']?.equivalentRate as number) > 0);
+  const broken = rejects.find(({ reason }) => reason === 'clean_does_not_compile');
+  assert.match(broken?.detail ?? '', /^SyntaxError: /);
+});
+
+test('rejects are capped a reason; all are counted', async () => {
+  const { manifest, rejects } = await run(CLEAN, { mutantsPerFunction: 30, maxRejectsPerReason: 3 });
+  const kept = rejects.filter(({ reason }) => reason === 'same_mutant').length;
+  assert.is(kept, 3);
+  assert.ok(manifest['trm:lineage'].counts.dropped.same_mutant > 3);
+});
+
+test('maxSamples ends the stage, cleanPerMutant adds the clean functions', async () => {
+  const limited = await run(CLEAN, { maxSamples: 21, functionsPerShard: 5 });
+  assert.is(limited.samples.length, 21);
+  const { samples, manifest } = await run(CLEAN, { mutantsPerFunction: 1, cleanPerMutant: 1 });
+  const clean = samples.filter(({ edits }) => edits.length === 0);
+  assert.ok(clean.length > 50 && clean.length === samples.length / 2, `${clean.length} of ${samples.length}`);
+  assert.is(manifest['trm:metrics']?.clean, clean.length);
+});
+
+test('a config may ask for one type alone', async () => {
+  const others = Object.fromEntries(BUG_TYPES.map(({ id }) => [id, id === 'missing-colon' ? 1 : 0]));
+  const { samples } = await run(CLEAN, { types: others });
+  assert.ok(samples.length >= 60);
+  assert.ok(samples.every((sample) => sample.bugType === 'missing-colon'));
+});
+
+test('missing or useless input is one clear error, and leaves no manifest', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(join(folder, 'out'));
+    const config = generateConfigSchema.parse({ allowedGroups: ['nobody'] });
+    const none = await rejection(() => generate(config, contextFor(store, {})));
+    assert.instance(none, DataError);
+    assert.match(none.message, /collect/);
+    const collected = await writeCollected(join(folder, 'collect'), CLEAN.slice(0, 2));
+    const useless = await rejection(() => generate(config, contextFor(store, { collect: collected })));
+    assert.instance(useless, DataError);
+    assert.match(useless.message, /could use none of 2 samples/);
+    assert.not.ok(await store.exists('manifest.json'));
+  });
+});
+
+test.run();
