@@ -1,6 +1,5 @@
-import { DuckDBInstance } from '@duckdb/node-api';
-import { DataError } from '../core/errors';
 import type { ObjectStore } from '../storage/stage';
+import { escapeGlob, openDuckDB, toDataError } from './duckdb';
 import { listShards } from './writer';
 
 /**
@@ -19,34 +18,16 @@ export async function queryShards<Row extends object = Record<string, unknown>>(
   const keys = from.endsWith('.parquet') ? [from] : await listShards(store, from);
   const paths = keys.map((key) => store.localPath(key));
   const files = paths.map((path) => `'${escapeGlob(path).replaceAll("'", "''")}'`).join(', ');
-  const instance = await DuckDBInstance.create(':memory:', {
-    autoinstall_known_extensions: 'false',
-    autoload_known_extensions: 'false',
-  });
+  const database = await openDuckDB();
   try {
-    const connection = await instance.connect();
-    try {
-      await connection.run(`CREATE VIEW shards AS SELECT * FROM read_parquet([${files}])`);
-      const result = await connection.runAndReadAll(sql);
-      return result.getRowObjectsJS().map(plainRow) as Row[];
-    } finally {
-      connection.closeSync();
-    }
+    await database.connection.run(`CREATE VIEW shards AS SELECT * FROM read_parquet([${files}])`);
+    const result = await database.connection.runAndReadAll(sql);
+    return result.getRowObjectsJS().map(plainRow) as Row[];
   } catch (error) {
-    if (!(error instanceof Error) || error.name !== 'Error') throw error;
-    throw new DataError(
-      `query on ${store.location}/${from} failed: ${error.message.split('\n')[0]}`,
-      `the query was: ${sql}`,
-      { cause: error },
-    );
+    throw toDataError(error, `query on ${store.location}/${from} failed`, `the query was: ${sql}`);
   } finally {
-    instance.closeSync();
+    database.close();
   }
-}
-
-/** DuckDB takes a path for a pattern; a bracket expression of one character stands for itself. */
-function escapeGlob(path: string): string {
-  return path.replace(/[[*?]/g, '[$&]');
 }
 
 function plainRow(row: Readonly<Record<string, unknown>>): Record<string, unknown> {

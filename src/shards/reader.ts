@@ -1,4 +1,4 @@
-import { DuckDBBlobValue, DuckDBInstance, DuckDBTypeId, type DuckDBDataChunk } from '@duckdb/node-api';
+import { DuckDBBlobValue, DuckDBTypeId, type DuckDBDataChunk } from '@duckdb/node-api';
 import {
   Binary,
   Bool,
@@ -18,6 +18,7 @@ import {
   type DataType,
 } from 'apache-arrow';
 import { DataError } from '../core/errors';
+import { escapeGlob, openDuckDB, toDataError } from './duckdb';
 
 /** Settings of {@link readBatches} and {@link readTable}. */
 export interface ReadOptions {
@@ -63,54 +64,29 @@ export async function readFooterMetadata(path: string): Promise<Record<string, s
   return found;
 }
 
-/**
- * DuckDB without the network and with one thread: the order of a streamed result is the file's, and the caller
- * decides how many files are read at once.
- */
-const DUCKDB_OPTIONS = {
-  threads: '1',
-  autoinstall_known_extensions: 'false',
-  autoload_known_extensions: 'false',
-};
-
 async function* queryBatches(sql: string, path: string): AsyncGenerator<RecordBatch> {
-  const instance = await DuckDBInstance.create(':memory:', DUCKDB_OPTIONS);
+  // One thread: rows come in the order of the file, and the caller decides how many files are read at once.
+  const database = await openDuckDB(1);
   try {
-    const connection = await instance.connect();
-    try {
-      const result = await connection.stream(sql, [escapeGlob(path)]);
-      const types = result
-        .columnNames()
-        .map((name, i) => ({ name, type: arrowType(result.columnTypeId(i), name, path) }));
-      const schema = new Schema(types.map(({ name, type }) => new Field(name, type, true)));
-      let empty = true;
-      for await (const chunk of result) {
-        if (chunk.rowCount === 0) continue;
-        empty = false;
-        yield toRecordBatch(chunk, schema);
-      }
-      // A reader of no rows still learns the columns.
-      if (empty) yield toRecordBatch(undefined, schema);
-    } finally {
-      connection.closeSync();
+    const result = await database.connection.stream(sql, [escapeGlob(path)]);
+    const types = result
+      .columnNames()
+      .map((name, i) => ({ name, type: arrowType(result.columnTypeId(i), name, path) }));
+    const schema = new Schema(types.map(({ name, type }) => new Field(name, type, true)));
+    let empty = true;
+    for await (const chunk of result) {
+      if (chunk.rowCount === 0) continue;
+      empty = false;
+      yield toRecordBatch(chunk, schema);
     }
+    // A reader of no rows still learns the columns.
+    if (empty) yield toRecordBatch(undefined, schema);
   } catch (error) {
-    // DuckDB's own errors are plain Errors; anything else is not about the file.
-    if (!(error instanceof Error) || error.name !== 'Error') throw error;
-    const first = error.message.split('\n')[0];
-    throw new DataError(
-      `cannot read ${path} as Parquet: ${first}`,
-      'the file may be missing, cut short or changed; make it again',
-      { cause: error },
-    );
+    const hint = 'the file may be missing, cut short or changed; make it again';
+    throw toDataError(error, `cannot read ${path} as Parquet`, hint);
   } finally {
-    instance.closeSync();
+    database.close();
   }
-}
-
-/** DuckDB takes a path for a pattern; a bracket expression of one character stands for itself. */
-function escapeGlob(path: string): string {
-  return path.replace(/[[*?]/g, '[$&]');
 }
 
 const ARROW_TYPES: Partial<Record<DuckDBTypeId, () => DataType>> = {
