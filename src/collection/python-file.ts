@@ -6,16 +6,20 @@ import type { Sample } from '../records/sample';
 import { isGenerated } from './paths';
 import type { RejectReason } from './reject';
 
-/** A Python file taken apart. */
-export interface PythonFile {
-  /** Decoded text with `\n` line ends. */
-  text: string;
+/** What a sample says of the file around its function. */
+export interface FileFacts {
   /** Python codec name. */
   codec: string;
+  context: Sample['context'];
+}
+
+/** A Python file taken apart. */
+export interface PythonFile extends FileFacts {
+  /** Decoded text with `\n` line ends. */
+  text: string;
   tokens: Token[];
   /** Functions and methods that stand in no other function; nested ones are part of their outer one. */
   functions: FunctionSpan[];
-  context: Sample['context'];
 }
 
 /** Why something is left out, and what was found. */
@@ -65,7 +69,7 @@ export interface SampleOrigin {
 }
 
 /** A clean function as a sample: before equals after, no edit, difficulty 1. */
-export function cleanSample(file: PythonFile, span: FunctionSpan, origin: SampleOrigin): Sample {
+export function cleanSample(file: FileFacts, span: FunctionSpan, origin: SampleOrigin): Sample {
   return {
     id: sampleId(span.source, span.source),
     group: origin.group,

@@ -4,15 +4,22 @@ import type { FunctionSpan } from '../../python/functions';
 import type { Critic } from '../../python/critic';
 import type { Edit, Sample } from '../../records/sample';
 import { lex, type Token } from '../../python/lexer';
-import { cleanSample, rejectLength, type PythonFile, type Refusal, type SampleOrigin } from '../python-file';
+import {
+  cleanSample,
+  rejectLength,
+  type FileFacts,
+  type PythonFile,
+  type Refusal,
+  type SampleOrigin,
+} from '../python-file';
 
-/** A function before and after a commit. */
+/** A function before and after a commit. Holds nothing of its files but facts: batches keep many pairs. */
 export interface FunctionPair {
   path: string;
   before: FunctionSpan;
   after: FunctionSpan;
-  beforeFile: PythonFile;
-  afterFile: PythonFile;
+  /** Of the file before the commit. */
+  file: FileFacts;
 }
 
 /** What a commit did to one file. */
@@ -30,13 +37,13 @@ export interface FileComparison {
 export function compareFiles(path: string, beforeFile: PythonFile, afterFile: PythonFile): FileComparison {
   const before = byName(beforeFile.functions);
   const after = byName(afterFile.functions);
+  const file: FileFacts = { codec: beforeFile.codec, context: beforeFile.context };
   const pairs: FunctionPair[] = [];
   for (const [name, spans] of before) {
     const others = after.get(name) ?? [];
     if (others.length !== spans.length) continue;
     for (const [i, span] of spans.entries())
-      if (span.source !== others[i].source)
-        pairs.push({ path, before: span, after: others[i], beforeFile, afterFile });
+      if (span.source !== others[i].source) pairs.push({ path, before: span, after: others[i], file });
   }
   const changedBefore = new Set(pairs.map((pair) => pair.before));
   const changedAfter = new Set(pairs.map((pair) => pair.after));
@@ -70,7 +77,7 @@ export function fixSample(
   const { before, after } = pair;
   const size = Math.max(edit.tokenSpan[1] - edit.tokenSpan[0], edit.replacement.length);
   return {
-    ...cleanSample(pair.beforeFile, before, origin),
+    ...cleanSample(pair.file, before, origin),
     id: sampleId(before.source, after.source),
     family: parsesBefore ? null : 'syntax',
     after: after.source,
