@@ -32,8 +32,9 @@ export class CellOutput {
 
   /** Appends text to a stream (`stdout` or `stderr`). */
   write(name: string, text: string): void {
+    if (name !== this.#waiting.name) this.flush();
+    // Taken after the flush, which starts a new one.
     const waiting = this.#waiting;
-    if (name !== waiting.name) this.flush();
     waiting.name = name;
     waiting.parts.push(text);
     waiting.size += text.length;
@@ -45,9 +46,9 @@ export class CellOutput {
   flush(): void {
     clearTimeout(this.#timer);
     this.#timer = undefined;
-    this.#lastSend = Date.now();
     const { name, parts } = this.#waiting;
     if (parts.length === 0) return;
+    this.#lastSend = Date.now();
     const text = parts.join('');
     this.#waiting = { name, parts: [], size: 0 };
     this.#record(name, text);

@@ -33,7 +33,7 @@ function main(): void {
   runner.install(tslab);
   fixSockets(tslab);
   nameCells(runner, sources);
-  tellLanguageVersion(tslab);
+  fixKernelInfo(tslab);
   tslab.main.startKernel({ configPath, enableFindLocal: false, jsKernel: false, globalVersion: '' });
   watchParents(() => {
     runner.interrupts.interrupt(() => {});
@@ -52,14 +52,14 @@ function nameCells(runner: CellRunner, sources: CellSources): void {
   };
 }
 
-/** tslab reports 3.7.2 whatever compiler it uses. */
-function tellLanguageVersion({ jupyter }: Tslab): void {
+/** Answers `kernel_info_request` with the status that the protocol asks for, and the compiler's true version. */
+function fixKernelInfo({ jupyter }: Tslab): void {
   const { prototype } = jupyter.JupyterHandlerImpl;
   const handleKernel = prototype.handleKernel;
   prototype.handleKernel = function () {
     const reply = handleKernel.call(this);
     reply.language_info.version = ts.version;
-    return reply;
+    return { status: 'ok', ...reply };
   };
 }
 
