@@ -87,6 +87,11 @@ test('indentation: a line or block moves, its neighbours do not', () => {
   for (const [before, after, expected] of [
     ['if a:\n    b\n   c\n    d\n', 'if a:\n b\n c\n d\n', 'if a:\n    b\n    c\n    d\n'],
     ['if a:\n      b\n    c\n    d\n', 'if a:\n b\n c\n d\n', 'if a:\n    b\n    c\n    d\n'],
+    [
+      'if x:\n     if a:\n        b\n    c\n    d\n',
+      'if x:\n if a:\n  b\n c\n d\n',
+      'if x:\n    if a:\n        b\n    c\n    d\n',
+    ],
     ['a\n  b\nc\n', 'a\nb\nc\n', 'a\nb\nc\n'],
     ['if a:\nb\nc\n', 'if a:\n b\nc\n', 'if a:\n    b\nc\n'],
     [

@@ -26,13 +26,29 @@ export function openLevels(source: string, tokens: readonly Token[], index: numb
 
 /** White space of the block that the `indent` at `index` opens: its first line's, unless that is the one in error. */
 export function blockSpace(source: string, tokens: readonly Token[], index: number): string {
-  let line = index;
-  while (tokens[line + 1]?.kind === 'error-indent') {
-    const next = tokens.findIndex((token, i) => i > line && token.kind === 'newline');
-    if (next < 0 || isIndentation(tokens[next + 1]) || tokens[next + 1].kind === 'end') break;
-    line = next + 1;
+  const inError = tokens[index + 1]?.kind === 'error-indent';
+  const next = inError ? nextLine(tokens, index + 2) : undefined;
+  // With every line in error, the block's own place is as good as any.
+  const from = next !== undefined && tokens[next].kind !== 'error-indent' ? next : index;
+  return whiteSpaceBefore(source, tokens[from].start);
+}
+
+/** Index of the next line's first token (an `error-indent` included) in the block of the line at `index`. */
+function nextLine(tokens: readonly Token[], index: number): number | undefined {
+  let level = 0;
+  for (let i = index; i < tokens.length; i++) {
+    const { kind } = tokens[i];
+    if (kind === 'indent') level++;
+    else if (kind === 'dedent') level--;
+    else if (level === 0 && i > index && kind !== 'end' && startsLine(tokens, i)) return i;
+    if (level < 0) return undefined;
   }
-  return whiteSpaceBefore(source, tokens[line].start);
+  return undefined;
+}
+
+function startsLine(tokens: readonly Token[], index: number): boolean {
+  const { kind } = tokens[index - 1];
+  return kind === 'newline' || kind === 'dedent';
 }
 
 /** The file's own indentation step: the first block's, else four spaces. */

@@ -83,6 +83,12 @@ test('indentation that fits no block', () => {
     show('if a:\n      b\n    c\n    d\ne\n'),
     'if a : <newline> <indent> <error-indent> b <newline> c <newline> d <newline> <dedent> e <newline> <end>',
   );
+  // The same with a block of its own.
+  assert.equal(
+    show('def f():\n     if a:\n        b\n    c\n    d\n'),
+    'def f ( ) : <newline> <indent> <error-indent> if a : <newline> <indent> b <newline> <dedent> c <newline> d ' +
+      '<newline> <dedent> <end>',
+  );
   // A single line indented for no reason; more lines are a block.
   assert.equal(show('a\n  b\nc\n'), 'a <newline> <error-indent> b <newline> c <newline> <end>');
   assert.equal(show('a\n  b'), 'a <newline> <error-indent> b <newline> <end>');

@@ -74,6 +74,8 @@ interface State {
   /** Columns of the open blocks: tabs to multiples of 8, and with tabs counted as 1 to find inconsistency. */
   readonly columns: number[];
   readonly tabColumns: number[];
+  /** Of each open block: index of its first token, and logical lines at its own level so far. */
+  readonly blocks: { first: number; lines: number }[];
   /** Open brackets, as character codes. */
   brackets: number[];
   /** Index of the logical line's first token, and its offset. */
@@ -86,7 +88,7 @@ interface State {
   droppedDocstring: Token[];
   /** Index of an `indent` that no header asked for, while its block has one line; -1 otherwise. */
   strayIndent: number;
-  /** The second line of a block that stands left of the first: which is wrong shows the third. Token indices. */
+  /** The second statement of a block stands left of the first: which is wrong shows the third. Token indices. */
   doubtful: { first: number; second: number; depth: number; column: number; tabColumn: number } | undefined;
 }
 
@@ -99,6 +101,7 @@ function scan(source: string, recoverFrom: number): State {
     at: source.charCodeAt(0) === Char.ByteOrderMark ? 1 : 0,
     columns: [0],
     tabColumns: [0],
+    blocks: [{ first: 0, lines: 0 }],
     brackets: [],
     statement: 0,
     statementStart: 0,
@@ -158,6 +161,7 @@ function startLine(state: State): boolean {
     state.at++;
   }
   writeIndentation(state, continued < 0 ? column : continued, continued < 0 ? tabColumn : continued);
+  state.blocks[state.blocks.length - 1].lines++;
   state.statement = state.tokens.length;
   state.statementStart = state.at;
   return true;
@@ -175,20 +179,22 @@ function writeIndentation(state: State, column: number, tabColumn: number): void
     columns.push(column);
     tabColumns.push(tabColumn);
     push(state, 'indent', '', at, at);
+    state.blocks.push({ first: state.tokens.length, lines: 0 });
     return;
   }
   // A block is left only for one that is still at or right of this line: a slip of a column stays inside.
   while (columns.length > 1 && columns[columns.length - 2] >= column) closeBlock(state, at);
   if (columns[columns.length - 1] === column && tabColumns[tabColumns.length - 1] === tabColumn) return;
-  const { tokens, statement } = state;
-  if (tokens[statement - 1]?.kind === 'indent' && tokens.at(-1)?.kind === 'newline')
-    state.doubtful = { first: statement, second: tokens.length, depth: columns.length, column, tabColumn };
+  const { first, lines } = state.blocks[state.blocks.length - 1];
+  const second = state.tokens.length;
+  if (lines === 1 && second > first)
+    state.doubtful = { first, second, depth: columns.length, column, tabColumn };
   push(state, 'error-indent', '', at, at);
 }
 
 /**
- * The first two lines of a block have different columns, and the second was taken for the error. When this third
- * one agrees with the second, it was the first.
+ * The first two statements of a block have different columns, and the second was taken for the error. When the next
+ * line agrees with the second, it was the first.
  */
 function settleDoubt({ tokens, columns, tabColumns, doubtful }: State, column: number): void {
   if (!doubtful || doubtful.column !== column || doubtful.depth !== columns.length) return;
@@ -203,11 +209,12 @@ function settleDoubt({ tokens, columns, tabColumns, doubtful }: State, column: n
 
 /** Turns a block of one line that nothing asked for, and that ends here, into that line with an `error-indent`. */
 function foldStrayIndent(state: State, column: number): void {
-  const { tokens, columns, tabColumns, strayIndent } = state;
+  const { tokens, columns, tabColumns, blocks, strayIndent } = state;
   if (columns[columns.length - 2] < column) return;
   tokens[strayIndent] = { ...tokens[strayIndent], kind: 'error-indent' };
   columns.pop();
   tabColumns.pop();
+  blocks.pop();
   state.strayIndent = -1;
 }
 
@@ -216,6 +223,7 @@ function closeBlock(state: State, at: number): void {
   if (state.tokens.at(-1)?.kind === 'indent') state.tokens.push(...state.droppedDocstring);
   state.columns.pop();
   state.tabColumns.pop();
+  state.blocks.pop();
   push(state, 'dedent', '', at, at);
 }
 
