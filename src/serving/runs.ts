@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, join, resolve } from 'node:path';
 import { UserError, nearestName } from '../core/errors';
 import { readJson } from '../core/files';
 import { runsDir, workDir } from '../core/paths';
@@ -49,8 +49,9 @@ export async function describeRun(id: string, runs = runsDir()): Promise<RunDeta
   };
 }
 
-/** Folder of the run that `id` names. @throws UserError when none or several fit */
+/** Folder of the run that `id` names (an id, a part of one, `latest`, or the folder itself). @throws UserError when none or several fit */
 export async function findRun(id: string, runs = runsDir()): Promise<string> {
+  if (existsSync(join(id, 'run.json'))) return resolve(id);
   const folders = await listRuns(runs);
   if (id === 'latest' && folders.length > 0) return folders[0];
   const exact = folders.find((folder) => basename(folder) === id);

@@ -10,12 +10,14 @@ import { registerFix } from './fix';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerTaxonomy } from './taxonomy';
+import { registerTrain } from './train';
 
 /** The commands in the order `trm --help` lists them. */
 const COMMANDS: readonly Register[] = [
   registerFix,
   registerCheck,
   registerRun,
+  registerTrain,
   registerRuns,
   registerData,
   registerTaxonomy,
