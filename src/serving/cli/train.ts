@@ -23,10 +23,17 @@ export const registerTrain: Register = (program, { signal }) => {
       const { terminalProgress } = await import('../../core/progress.js');
       const { openStage } = await import('../../pipeline/open-stage.js');
       const { train } = await import('../../training/stage.js');
+      const { trainConfigSchema } = await import('../../training/config.js');
       const { findRun } = await import('../runs.js');
       const run = resume === undefined ? undefined : await findRun(resume);
-      const stage = await openStage('train', { experiment, set, run, interrupt: () => signal, progress: terminalProgress() });
-      await stage.run(train);
+      const stage = await openStage('train', {
+        experiment,
+        set,
+        run,
+        interrupt: () => signal,
+        progress: terminalProgress(),
+      });
+      await stage.run((config, context) => train(trainConfigSchema.parse(config), context));
       console.log(`trained: ${stage.outDir}`);
     });
 };
