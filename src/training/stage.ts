@@ -1,0 +1,119 @@
+import { DataError, InterruptedError } from '../core/errors';
+import { requireNativeEngine } from '../core/engine';
+import { sha256 } from '../core/hash';
+import { loadClosedVocabulary } from '../processing/closed-vocabulary';
+import { readMetadata } from '../processing/metadata';
+import { loadTokenizer } from '../processing/tokenizer/tokenizer';
+import type { ArtefactHashes } from '../records/checkpoint';
+import type { Example } from '../records/example';
+import type { Manifest } from '../records/manifest';
+import { readExamples } from '../shards/example-shard';
+import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
+import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { describeParameters } from '../trm/config';
+import { createModelData, type ModelData } from '../trm/model';
+import { vocabularyTables } from '../trm/vocabulary';
+import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
+import { METRICS_KEY } from './metrics-log';
+import { TrainingRun, type RunSummary } from './run';
+import type { RunIdentity } from './checkpoint';
+
+/**
+ * The train stage: trains a model on the process stage's examples, in the calling process, and resumes from its own
+ * checkpoints. Writes `metrics.jsonl`, `checkpoints/<step>/`, `model/{config.json,model.safetensors}` (averaged
+ * weights of the best evaluation) and the manifest.
+ * @throws InterruptedError when aborted, after a checkpoint; ConfigError, DataError, DivergedError
+ */
+export const train: Stage<TrainConfig> = async (config, context) => {
+  await requireNativeEngine();
+  const input = context.inputs.process;
+  if (!input) throw new DataError('expected the output of the process stage, got none', 'run it first');
+  const { model, identity } = await openModel(config, input, context);
+  const [examples, validation] = [
+    await collectExamples(input, 'train', context),
+    (await collectExamples(input, 'val', context)).slice(0, config.evaluateExamples),
+  ];
+  if (validation.length === 0)
+    throw new DataError(
+      'expected validation examples, got none',
+      'raise process.valFraction or collect more groups',
+    );
+  const run = await TrainingRun.open({ config, model, identity, examples, validation, context });
+  try {
+    await run.train();
+    return await finish(config, context, identity, run.summary());
+  } finally {
+    run.dispose();
+  }
+};
+
+async function openModel(
+  config: TrainConfig,
+  input: ObjectStore,
+  context: StageContext,
+): Promise<{ model: ModelData; identity: RunIdentity }> {
+  const metadata = await readMetadata(input);
+  const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
+  const tokenizer = loadTokenizer(await text('vocabulary/tokenizer.json'));
+  const vocabulary = loadClosedVocabulary(await text('vocabulary/closed.json'));
+  for (const [what, expected, got] of [
+    ['tokenizer', metadata.hashes.tokenizer, tokenizer.hash],
+    ['closed vocabulary', metadata.hashes.vocabulary, vocabulary.hash],
+  ])
+    if (expected !== got)
+      throw new DataError(
+        `${what} of ${input.location}: expected hash ${expected}, got ${got}`,
+        'run the process stage again',
+      );
+  const modelConfig = modelConfigOf(config, { tokenizer: tokenizer.size, vocabulary: vocabulary.size });
+  const hashes: ArtefactHashes = {
+    dataset: sha256(await input.get(MANIFEST_KEY)),
+    tokenizer: tokenizer.hash,
+    vocabulary: vocabulary.hash,
+    taxonomy: metadata.hashes.taxonomy,
+    lexerVersion: metadata.versions.lexer,
+    exampleVersion: metadata.versions.example,
+  };
+  const tables = vocabularyTables(vocabulary, tokenizer);
+  const model = createModelData(modelConfig, tables, context.rng.fork('model'));
+  return { model, identity: { model: modelConfig, training: config, hashes } };
+}
+
+async function collectExamples(
+  input: ObjectStore,
+  split: 'train' | 'val',
+  { progress, signal }: StageContext,
+): Promise<Example[]> {
+  const task = progress.start(`reading ${split} examples`);
+  const out: Example[] = [];
+  for await (const example of readExamples(input, split)) {
+    if (signal.aborted)
+      throw new InterruptedError('reading examples was interrupted', 'run the same command again');
+    out.push(example);
+    task.advance();
+  }
+  task.finish();
+  return out;
+}
+
+async function finish(
+  config: TrainConfig,
+  context: StageContext,
+  { model }: RunIdentity,
+  summary: RunSummary,
+): Promise<Manifest> {
+  const { store } = context;
+  const keys = [METRICS_KEY, ...(await store.list('model/')), ...(await store.list('checkpoints/'))];
+  const { embedding, core, heads, total } = describeParameters(model);
+  const manifest = await buildManifest({
+    stage: 'train',
+    stageVersion: TRAIN_VERSION,
+    config,
+    context,
+    resources: await Promise.all(keys.map((key) => describeResource(store, key))),
+    counts: { in: summary.examples, out: summary.samplesSeen, dropped: {} },
+    metrics: { ...summary, parameters: { embedding, core, heads, total } },
+  });
+  await writeManifest(store, manifest);
+  return manifest;
+}
