@@ -137,8 +137,7 @@ export function attention(h: tf.Tensor2D, weights: AttentionWeights, layout: Lay
   const split = (x: tf.Tensor2D, parts: number): tf.Tensor4D =>
     tf.transpose(tf.reshape(x, [batch, positions, parts, HEAD_WIDTH]), [2, 0, 1, 3]);
   const qk = split(rotate(tf.matMul(h, weights.qk), batch, rotary), 2 * heads);
-  const q = tf.slice(qk, 0, heads);
-  const k = tf.slice(qk, heads, heads);
+  const [q, k] = tf.split(qk, 2);
   const v = split(tf.matMul(h, weights.v), heads);
   const scores = tf.matMul(q, k, false, true);
   const mixed = tf.matMul(tf.softmax(mask ? tf.add(scores, mask) : scores), v);
