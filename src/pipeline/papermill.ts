@@ -68,7 +68,8 @@ export async function executeNotebook(options: ExecuteOptions): Promise<void> {
   try {
     await chmod(scratch, 0o700);
     const files = { raw: join(scratch, 'executed.ipynb'), parameters: join(scratch, 'parameters.yaml') };
-    await writeFile(files.parameters, stringify(options.parameters));
+    // papermill reads YAML 1.1, where an unquoted `no` is false.
+    await writeFile(files.parameters, stringify(options.parameters, { version: '1.1' }));
     const source = await readNotebook(input);
     let problem: unknown;
     try {
@@ -119,7 +120,13 @@ async function runPapermill(source: Notebook, files: Scratch, options: ExecuteOp
       ['-m', 'papermill', input, files.raw, '-f', files.parameters, '--cwd', root, '--no-progress-bar', '--log-output'],
       {
         cwd: root,
-        env: { JUPYTER_PATH: join(root, 'jupyter'), PYTHONUNBUFFERED: '1', PYTHONWARNINGS: 'ignore' },
+        env: {
+          JUPYTER_PATH: join(root, 'jupyter'),
+          PYTHONUNBUFFERED: '1',
+          PYTHONWARNINGS: 'ignore',
+          // The kernel ends when this process is killed: it must not go on writing into the next run's folders.
+          TRM_RUN_PID: String(process.pid),
+        },
         onStderrLine: listen,
         signal: kill.signal,
         graceMs: 10_000,

@@ -182,6 +182,16 @@ export function accuracyFigure(rows: readonly AccuracyRow[], options: FigureOpti
 /** A row of metrics, as training writes them: numbers by name, absent where not measured. */
 export type MetricPoint = Readonly<Record<string, unknown>>;
 
+/** Points drawn of one metric; a screen shows no more. */
+const MOST_POINTS = 2000;
+
+/** Every n-th item, the last one always, so that at most {@link MOST_POINTS} and one remain. */
+function thin<Item>(items: readonly Item[]): readonly Item[] {
+  if (items.length <= MOST_POINTS) return items;
+  const stride = Math.ceil(items.length / MOST_POINTS);
+  return items.filter((_, index) => index % stride === 0 || index === items.length - 1);
+}
+
 /** One panel of a {@link curveFigure}. */
 export interface Panel {
   title: string;
@@ -202,7 +212,7 @@ export function curveFigure(
   const axis = (prefix: string, index: number): string => (index === 0 ? prefix : `${prefix}${index + 1}`);
   const data = panels.flatMap((panel, index) =>
     panel.keys.flatMap((key): Partial<Data>[] => {
-      const own = points.filter((point) => Number.isFinite(point[key]) && Number.isFinite(point[step]));
+      const own = thin(points.filter((point) => Number.isFinite(point[key]) && Number.isFinite(point[step])));
       const few = own.length <= 30;
       return own.length === 0
         ? []
