@@ -32,12 +32,14 @@ export const generate: Stage<GenerateConfig> = async (config, context) => {
   const collected = context.inputs.collect;
   if (!collected)
     throw new DataError('generate: expected the output of the collect stage, got none', 'run collect first');
-  const identity = await identityOf(config, context, collected);
-  const finished = await finishedShards(context.store, identity);
   const started = performance.now();
   const critic = await Critic.start({ workers: config.criticWorkers });
+  const python = critic.pythonVersion;
+  let finished: ShardRecord[];
   let shards: ShardRecord[];
   try {
+    const identity = await identityOf(config, context, collected, python);
+    finished = await finishedShards(context.store, identity);
     shards = await writeShards(config, context, { collected, critic, identity, finished });
   } finally {
     await critic.close();
@@ -53,7 +55,8 @@ export const generate: Stage<GenerateConfig> = async (config, context) => {
     );
   const seconds = (performance.now() - started) / 1000;
   const fresh = shards.slice(finished.length).reduce((sum, shard) => sum + shard.tally.written, 0);
-  return finish(config, context, shards, tally, { seconds, samplesPerHour: (3600 * fresh) / seconds });
+  const speed = { seconds, samplesPerHour: (3600 * fresh) / seconds };
+  return finish(config, context, { shards, tally, speed, python });
 };
 
 /** What a shard's content depends on. */
@@ -61,10 +64,11 @@ async function identityOf(
   config: GenerateConfig,
   { seed }: StageContext,
   collected: ObjectStore,
+  python: string,
 ): Promise<string> {
   const { resources } = await readManifest(collected);
   const inputs = resources.map(({ path, hash }) => [path, hash]);
-  return hashJson({ version: GENERATE_VERSION, config, seed, inputs, taxonomy: taxonomyHash() });
+  return hashJson({ version: GENERATE_VERSION, config, seed, inputs, python, taxonomy: taxonomyHash() });
 }
 
 interface Work {
@@ -155,13 +159,20 @@ async function countInput(collected: ObjectStore): Promise<number> {
     .reduce((sum, resource) => sum + (resource['trm:rows'] ?? 0), 0);
 }
 
+interface Outcome {
+  shards: readonly ShardRecord[];
+  tally: Tally;
+  /** Of this start. */
+  speed: { seconds: number; samplesPerHour: number };
+  /** Version of the interpreter that judged. */
+  python: string;
+}
+
 /** Writes the rejects and, last, the manifest. */
 async function finish(
   config: GenerateConfig,
   context: StageContext,
-  shards: readonly ShardRecord[],
-  tally: Tally,
-  speed: { seconds: number; samplesPerHour: number },
+  { shards, tally, speed, python }: Outcome,
 ): Promise<Manifest> {
   const { store } = context;
   await store.put(REJECTS_KEY, tally.rejects.map((reject) => `${JSON.stringify(reject)}\n`).join(''));
@@ -174,6 +185,7 @@ async function finish(
     counts: { in: tally.read, out: tally.written, dropped: tally.dropped },
     columns: SAMPLE_COLUMNS,
     licences: tally.licences,
+    toolVersions: { python },
     checks: { taxonomyHash: taxonomyHash() },
     metrics: { ...figures(tally), ...speed },
   });

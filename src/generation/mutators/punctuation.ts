@@ -107,7 +107,7 @@ export const mismatchedBracket = swapMutator({
   },
 });
 
-/** One mark for another: `;` for `:`, `.` for `,`, `:` for `=` of a keyword argument. */
+/** One mark for another: `;` for `:`, `.` for `,` before a literal, `:` for `=` of a keyword argument. */
 export const wrongPunctuation: Mutator = {
   bugType: 'wrong-punctuation',
   why: 'The grammar allows only the right mark at this place.',
@@ -127,8 +127,6 @@ function wrongMarks(target: MutationTarget, index: number): string[] {
     case ',':
       if (around < 0) return [];
       return next.kind === 'number' || next.kind === 'string' ? [';', '.'] : [';'];
-    case '.':
-      return around < 0 ? [':', ';'].slice(0, next?.kind === 'name' ? 0 : 2) : [';'];
     case '=':
       // In a definition `name: value` would be an annotation.
       return isCall(target, around) ? [':', ';'] : [];

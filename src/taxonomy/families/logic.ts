@@ -8,7 +8,7 @@ export const LOGIC_BUGS: readonly BugType[] = [
     family: 'logic',
     title: 'Wrong comparison operator',
     description:
-      'A comparison uses another operator of its kind (`<` for `<=`, `==` for `!=`, `in` for `not in`), so a branch is taken for the wrong values.',
+      'A comparison uses another operator (`<` for `<=`, `==` for `!=`), so a branch is taken for the wrong values.',
     cwe: 'CWE-697',
     severity: 'medium',
     difficulty: 3,
