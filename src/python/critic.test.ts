@@ -1,5 +1,9 @@
+import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { pythonPath } from '../core/paths';
 import { runProcess } from '../core/subprocess';
 import { Critic } from './critic';
 
@@ -105,6 +109,34 @@ test('a missing interpreter and a closed critic give clear errors', async () => 
   const late = await other.check(['x\n']).catch((error: Error) => error);
   assert.match((late as Error).message, /closed/);
 });
+
+test('an interpreter that cannot be started again fails all waiting checks instead of hanging', async () => {
+  const folder = mkdtempSync(join(tmpdir(), 'trm-critic-'));
+  try {
+    const python = join(folder, 'python');
+    symlinkSync(await executable(), python);
+    const broken = await Critic.start({ python, timeoutMs: 50 });
+    rmSync(python);
+    const slow = 'x = [a, b, c, d]\n'.repeat(400_000);
+    const checks = [slow, 'y\n', 'z\n'].map((source) =>
+      broken.check([source]).then(String, (e: Error) => e.message),
+    );
+    for (const message of await Promise.all(checks)) assert.match(message, /did not start/);
+    assert.match(
+      ((await broken.check(['later\n']).catch((e: Error) => e)) as Error).message,
+      /did not start/,
+    );
+    await broken.close();
+  } finally {
+    rmSync(folder, { recursive: true });
+  }
+});
+
+/** The interpreter itself, behind any wrapper or virtual environment. */
+async function executable(): Promise<string> {
+  const script = 'import os, sys; print(os.path.realpath(sys.executable))';
+  return (await runProcess(pythonPath(), ['-I', '-c', script])).stdout.trim();
+}
 
 test('a critic that nobody closed does not keep the program running', async () => {
   const module = JSON.stringify(require.resolve('./critic'));

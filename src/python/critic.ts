@@ -67,6 +67,9 @@ export class Critic {
   private readonly idle: CriticWorker[];
   private readonly workers: Set<CriticWorker>;
   private closed = false;
+  /** Processes that run or are being replaced; at 0, `broken` says why. */
+  private alive: number;
+  private broken: unknown;
 
   private constructor(
     private readonly python: string,
@@ -75,6 +78,7 @@ export class Critic {
   ) {
     this.idle = [...started];
     this.workers = new Set(started);
+    this.alive = started.length;
   }
 
   /**
@@ -131,8 +135,8 @@ export class Critic {
 
   private enqueue(task: Task, sources: readonly string[]): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
-      if (this.closed) {
-        reject(closedError());
+      if (this.closed || this.alive === 0) {
+        reject(this.closed ? closedError() : (this.broken as Error));
         return;
       }
       this.queue.push({ task, sources, resolve, reject });
@@ -149,9 +153,17 @@ export class Critic {
           this.idle.push(next);
           batch.resolve(answers);
         })
-        .catch((error: unknown) => batch.reject(this.closed ? closedError() : error))
+        .catch((error: unknown) => this.fail(batch, this.closed ? closedError() : error))
         .finally(() => this.dispatch());
     }
+  }
+
+  /** A process could not be replaced. Without any left, nothing that waits can be judged. */
+  private fail(batch: Batch, error: unknown): void {
+    batch.reject(error);
+    if (--this.alive > 0) return;
+    this.broken = error;
+    for (const waiting of this.queue.splice(0)) waiting.reject(error);
   }
 
   /** Asks one worker. When it fails, halves the batch until the source that did it stands alone. */
