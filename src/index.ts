@@ -4,6 +4,7 @@
  */
 import type { CollectConfig } from './collection/config';
 import type { GenerateConfig } from './generation/config';
+import type { ProcessConfig } from './processing/config';
 import type { StageName } from './records/run';
 import type { Stage } from './storage/stage';
 import type { StageConfig } from './pipeline/experiment';
@@ -12,6 +13,7 @@ import { onInterrupt } from './workbench/display';
 import { notebookProgress } from './workbench/progress';
 
 export * from './workbench';
+export { readMetadata } from './processing/metadata';
 export { percent, rateBar, rateRow } from './pipeline/rates';
 export { readMetrics, readRejects, readReport, readText } from './pipeline/readers';
 export { describeParameters } from './trm/config';
@@ -38,3 +40,7 @@ export const collect: Stage<CollectConfig> = async (config, context) =>
 /** Plants bugs in the collected functions. See `src/generation/stage.ts`. */
 export const generate: Stage<GenerateConfig> = async (config, context) =>
   (await import('./generation/stage.js')).generate(config, context);
+
+/** Makes training examples of samples, split by group. See `src/processing/stage.ts`. */
+export const processSamples: Stage<ProcessConfig> = async (config, context) =>
+  (await import('./processing/stage.js')).process(config, context);
