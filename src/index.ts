@@ -3,9 +3,12 @@
  * Importing it is quick: TensorFlow, DuckDB and Python workers are loaded by the function that needs them.
  */
 import type { CollectConfig } from './collection/config';
+import type { EvaluateConfig } from './evaluation/config';
 import type { GenerateConfig } from './generation/config';
 import type { ProcessConfig } from './processing/config';
 import type { StageName } from './records/run';
+import type { ReleaseConfig } from './release/config';
+import type { LoadRepairerOptions, Repairer } from './repair/repairer';
 import type { Stage } from './storage/stage';
 import type { StageConfig } from './pipeline/experiment';
 import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/open-stage';
@@ -44,3 +47,16 @@ export const generate: Stage<GenerateConfig> = async (config, context) =>
 /** Makes training examples of samples, split by group. See `src/processing/stage.ts`. */
 export const processSamples: Stage<ProcessConfig> = async (config, context) =>
   (await import('./processing/stage.js')).process(config, context);
+
+/** Measures the trained model on functions that training never saw. See `src/evaluation/stage.ts`. */
+export const evaluate: Stage<EvaluateConfig> = async (config, context) =>
+  (await import('./evaluation/stage.js')).evaluate(config, context);
+
+/** Gathers what repair needs into one folder and tries it. See `src/release/stage.ts`. */
+export const release: Stage<ReleaseConfig> = async (config, context) =>
+  (await import('./release/stage.js')).release(config, context);
+
+/** Loads a release folder to mend files with. See `src/repair/repairer.ts`. */
+export async function loadRepairer(folder: string, options?: LoadRepairerOptions): Promise<Repairer> {
+  return (await import('./repair/repairer.js')).loadRepairer(folder, options);
+}

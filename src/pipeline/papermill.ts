@@ -150,23 +150,32 @@ async function stopCleanly(
   while (!ended() && performance.now() < deadline) await new Promise((wake) => setTimeout(wake, 100));
 }
 
+/** Lines of one cell that are passed on as events; the executed notebook has them all. */
+const MAX_OUTPUT_LINES = 12;
+
 /** Turns papermill's log lines into events; what is no log line of its own was printed by a cell. */
 function cellListener(source: Notebook, emit: (event: NotebookEvent) => void): (line: string) => void {
   const cells = source.cells.length;
   // papermill counts the cell of injected parameters, which it puts behind the one tagged `parameters`.
   const tagged = source.cells.findIndex((cell) => hasTag(cell, 'parameters'));
   let inside = false;
+  let lines = 0;
   return (line) => {
     const mark = /^(Executing|Ending) Cell (\d+)-{5,}$/.exec(line);
     if (mark) {
       inside = mark[1] === 'Executing';
+      lines = 0;
       const executed = Number(mark[2]);
       const cell = tagged >= 0 && executed > tagged + 1 ? executed - 1 : executed;
       const added = tagged >= 0 && executed === tagged + 2;
       const entry = source.cells[cell - 1];
       if (inside && !added && entry?.cell_type === 'code')
         emit({ kind: 'cell', cell, cells, heading: firstLine(cellSource(entry)) });
-    } else if (inside && line.trim() !== '') emit({ kind: 'output', line });
+    } else if (inside && line.trim() !== '' && ++lines <= MAX_OUTPUT_LINES + 1)
+      emit({
+        kind: 'output',
+        line: lines > MAX_OUTPUT_LINES ? '... (the executed notebook has the rest)' : line,
+      });
   };
 }
 
