@@ -12,6 +12,8 @@ import type { LoadRepairerOptions, Repairer } from './repair/repairer';
 import type { Stage } from './storage/stage';
 import type { StageConfig } from './pipeline/experiment';
 import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/open-stage';
+import { type StageTraining, startStageTraining } from './pipeline/train-process';
+import type { TrainConfig } from './training/config';
 import { onInterrupt } from './workbench/display';
 import { notebookProgress } from './workbench/progress';
 
@@ -19,6 +21,7 @@ export * from './workbench';
 export { readMetadata } from './processing/metadata';
 export { percent, rateBar, rateRow } from './pipeline/rates';
 export { readMetrics, readRejects, readReport, readText } from './pipeline/readers';
+export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
 export { outputFiles, recordFlow } from './pipeline/describe-manifest';
@@ -59,4 +62,12 @@ export const release: Stage<ReleaseConfig> = async (config, context) =>
 /** Loads a release folder to mend files with. See `src/repair/repairer.ts`. */
 export async function loadRepairer(folder: string, options?: LoadRepairerOptions): Promise<Repairer> {
   return (await import('./repair/repairer.js')).loadRepairer(folder, options);
+}
+
+/**
+ * Starts training in a process of its own, or follows the one that goes on; interrupting the cell stops it cleanly.
+ * See `src/pipeline/train-process.ts`.
+ */
+export function startTraining(stage: OpenedStage<TrainConfig>): Promise<StageTraining> {
+  return startStageTraining(stage, { signal: onInterrupt() });
 }

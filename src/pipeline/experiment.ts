@@ -11,6 +11,7 @@ import { GENERATE_VERSION, generateConfigSchema } from '../generation/config';
 import { PROCESS_VERSION, processConfigSchema } from '../processing/config';
 import type { StageName } from '../records/run';
 import { RELEASE_VERSION, releaseConfigSchema } from '../release/config';
+import { TRAIN_VERSION, trainConfigSchema } from '../training/config';
 import { readRunRecord } from './run-record';
 
 /**
@@ -24,7 +25,7 @@ export const experimentSchema = z.strictObject({
   collect: collectConfigSchema.prefault({}),
   generate: generateConfigSchema.prefault({}),
   process: processConfigSchema.prefault({}),
-  train: z.looseObject({}).prefault({}),
+  train: trainConfigSchema.prefault({}),
   evaluate: evaluateConfigSchema.prefault({}),
   release: releaseConfigSchema.prefault({}),
 });
@@ -40,7 +41,7 @@ export const STAGE_VERSIONS: Readonly<Record<StageName, number>> = {
   collect: COLLECT_VERSION,
   generate: GENERATE_VERSION,
   process: PROCESS_VERSION,
-  train: 1,
+  train: TRAIN_VERSION,
   evaluate: EVALUATE_VERSION,
   release: RELEASE_VERSION,
 };

@@ -1,13 +1,13 @@
 import { spawn } from 'node:child_process';
 import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
-import { mkdir, open, stat } from 'node:fs/promises';
+import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterruptedError, TrmError } from '../core/errors';
-import { parseJson } from '../core/files';
 import { projectRoot } from '../core/paths';
 import { createRedactor } from '../core/redact';
 import type { Manifest } from '../records/manifest';
-import { type Metric, metricSchema } from '../records/run';
+import type { Metric } from '../records/run';
+import { followMetrics } from '../training/metrics-log';
 import type { ExperimentSource } from './experiment';
 import { lockHolder } from './lock';
 import type { OpenedStage } from './open-stage';
@@ -76,7 +76,7 @@ export async function startStageTraining(
   const metrics = join(stage.outDir, 'metrics.jsonl');
   return {
     pid: process?.pid ?? null,
-    follow: () => followMetrics(metrics, () => running, intervalMs),
+    follow: () => followMetrics(metrics, { finished: () => !running, intervalMs }),
     stop,
     done,
   };
@@ -135,48 +135,6 @@ function sendInterrupt(pid: number): void {
     process.kill(pid, 'SIGINT');
   } catch {
     // It ended in between.
-  }
-}
-
-/**
- * Yields the lines of a growing metrics file. Training that resumes cuts the file back to its checkpoint: steps that
- * were told before are not told twice.
- */
-async function* followMetrics(
-  path: string,
-  running: () => boolean,
-  intervalMs: number,
-): AsyncGenerator<Metric> {
-  let offset = 0;
-  let told = -1;
-  for (;;) {
-    // Asked before reading: what is written until the end is still read.
-    const goesOn = running();
-    const size = existsSync(path) ? (await stat(path)).size : 0;
-    if (size < offset) offset = 0;
-    const text = size > offset ? await readFrom(path, offset) : '';
-    const whole = text.slice(0, text.lastIndexOf('\n') + 1);
-    offset += Buffer.byteLength(whole);
-    for (const line of whole.split('\n').filter((each) => each !== '')) {
-      const metric = parseJson(line, metricSchema, path);
-      if (metric.step < told) continue;
-      told = metric.step;
-      yield metric;
-    }
-    if (!goesOn) return;
-    await new Promise((wake) => setTimeout(wake, intervalMs));
-  }
-}
-
-async function readFrom(path: string, offset: number): Promise<string> {
-  const file = await open(path, 'r');
-  try {
-    const { size } = await file.stat();
-    const buffer = Buffer.alloc(Math.max(0, size - offset));
-    await file.read(buffer, 0, buffer.length, offset);
-    return buffer.toString('utf8');
-  } finally {
-    await file.close();
   }
 }
 
