@@ -42,15 +42,20 @@ export class JsonLinesWriter {
 }
 
 /**
- * Values of a file that {@link JsonLinesWriter} wrote, streaming. Not `readline`: that also breaks lines at U+2028,
+ * Lines of a file that {@link JsonLinesWriter} wrote, streaming. Not `readline`: that also breaks lines at U+2028,
  * which JSON leaves as it is.
  */
-export async function* readJsonLines<T>(path: string): AsyncGenerator<T> {
+export async function* readLines(path: string): AsyncGenerator<string> {
   const decoder = new StringDecoder('utf8');
   let rest = '';
   for await (const chunk of createReadStream(path, { highWaterMark: WRITE_CHUNK })) {
     const lines = (rest + decoder.write(chunk as Buffer)).split('\n');
     rest = lines.pop() ?? '';
-    for (const line of lines) yield JSON.parse(line) as T;
+    yield* lines;
   }
+}
+
+/** Values of a file that {@link JsonLinesWriter} wrote, streaming. */
+export async function* readJsonLines<T>(path: string): AsyncGenerator<T> {
+  for await (const line of readLines(path)) yield JSON.parse(line) as T;
 }

@@ -1,10 +1,10 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JsonLinesWriter, readJsonLines } from './json-lines';
+import { JsonLinesWriter, readLines } from './json-lines';
 
 /** A row with its place in the shuffled order. */
 export interface KeyedRow<T> {
-  /** Hex digits of a seeded hash (8 or more); rows come out by ascending key. */
+  /** Hex digits of a seeded hash, 8 or more and equally many for all rows; rows come out by ascending key. */
   key: string;
   value: T;
 }
@@ -41,7 +41,7 @@ export async function shuffleRows<T>(
   try {
     for await (const row of rows) {
       const bucket = Math.floor((parseInt(row.key.slice(0, 8), 16) / 2 ** 32) * writers.length);
-      await writers[bucket].write(row);
+      await writers[bucket].write([row.key, row.value]);
     }
   } finally {
     await Promise.all(writers.map((writer) => writer.close()));
@@ -50,10 +50,11 @@ export async function shuffleRows<T>(
     count: writers.reduce((sum, writer) => sum + writer.count, 0),
     async *[Symbol.asyncIterator]() {
       for (const path of paths) {
-        const bucket: KeyedRow<T>[] = [];
-        for await (const row of readJsonLines<KeyedRow<T>>(path)) bucket.push(row);
-        bucket.sort((a, b) => (a.key < b.key ? -1 : 1));
-        for (const { value } of bucket) yield value;
+        // A line begins with its key, so lines sort as rows do; values stay text until they are wanted.
+        const lines: string[] = [];
+        for await (const line of readLines(path)) lines.push(line);
+        lines.sort();
+        for (const line of lines) yield (JSON.parse(line) as [string, T])[1];
       }
     },
     dispose: () => rm(folder, { recursive: true, force: true }),
