@@ -1,0 +1,184 @@
+import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { requireNativeEngine } from '../core/engine';
+import { InterruptedError } from '../core/errors';
+import { silentProgress } from '../core/progress';
+import { seedStream } from '../core/rng';
+import { createFolderStore } from '../storage/folder-store';
+import { rejection, withTemporaryFolder } from '../storage/testing';
+import { createModelData, loadModel } from '../trm/model';
+import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
+import { listCheckpoints, loadNewestCheckpoint, readCheckpoint, type RunIdentity } from './checkpoint';
+import { trainConfigSchema, type TrainConfig } from './config';
+import { readMetrics } from './metrics-log';
+import { startTraining } from './process';
+import { TrainingRun } from './run';
+import { budgetUsed, learningRate } from './schedule';
+
+test.before(async () => {
+  await requireNativeEngine();
+});
+
+const rng = seedStream(9, 'run-test');
+const model = { ...TINY_CONFIG, supervisionSteps: 2 };
+const hash = 'b'.repeat(64);
+const config = trainConfigSchema.parse({
+  maxSteps: 30,
+  batchTokens: 64,
+  bucketLengths: [8, 16],
+  checkpointEvery: 10,
+  evaluateEvery: 10,
+  logEvery: 1,
+  optimizer: { warmupSteps: 5 },
+});
+const identityOf = (training: TrainConfig): RunIdentity => ({
+  model,
+  training,
+  hashes: {
+    dataset: hash,
+    tokenizer: hash,
+    vocabulary: hash,
+    taxonomy: hash,
+    lexerVersion: 1,
+    exampleVersion: 1,
+  },
+});
+const examples = syntheticExamples({ config: model, count: 80 }, rng.fork('examples'));
+
+/** A run in a folder; `stopAt` aborts it after that optimizer step. */
+async function trainIn(folder: string, options: { stopAt?: number } = {}): Promise<void> {
+  const controller = new AbortController();
+  const progress = {
+    start: () => ({
+      advance: (_units?: number, note = '') => {
+        if (options.stopAt !== undefined && note.startsWith(`step ${options.stopAt} `)) controller.abort();
+      },
+      finish: () => {},
+    }),
+  };
+  const run = await TrainingRun.open({
+    config,
+    model: createModelData(model, syntheticTables(model), rng.fork('model')),
+    identity: identityOf(config),
+    examples,
+    validation: examples.slice(0, 20),
+    context: {
+      signal: controller.signal,
+      progress: options.stopAt === undefined ? silentProgress : progress,
+      store: createFolderStore(folder),
+      inputs: {},
+      rng: rng.fork('stage'),
+      seed: 9,
+    },
+  });
+  try {
+    await run.train();
+  } finally {
+    run.dispose();
+  }
+}
+
+/** Loss by step; fails when a step is logged twice. */
+async function losses(folder: string): Promise<Map<number, number>> {
+  const lines = (await readMetrics(join(folder, 'metrics.jsonl'))).filter(({ kind }) => kind === 'train');
+  const map = new Map(lines.map(({ step, loss }) => [step, loss as number]));
+  assert.is(map.size, lines.length, 'each step stands once in the log');
+  return map;
+}
+
+test('a stopped run goes on as if it had not been stopped, and so does a killed one', async () => {
+  await withTemporaryFolder(async (straight) => {
+    await trainIn(straight);
+    const want = await losses(straight);
+    assert.is(want.size, 30);
+    await withTemporaryFolder(async (folder) => {
+      assert.instance(await rejection(() => trainIn(folder, { stopAt: 17 })), InterruptedError);
+      assert.equal(await listCheckpoints(createFolderStore(folder)), [17, 10]);
+      // What a kill -9 leaves behind: steps logged after the checkpoint, and half a line.
+      await appendFile(
+        join(folder, 'metrics.jsonl'),
+        '{"step":18,"time":1,"kind":"train","loss":7}\n{"step":1',
+      );
+      await trainIn(folder);
+      const got = await losses(folder);
+      assert.equal([...got.keys()], [...want.keys()]);
+      const worst = Math.max(...[...want].map(([step, loss]) => Math.abs(loss - (got.get(step) ?? NaN))));
+      assert.ok(worst <= 1e-6, `largest difference ${worst}`);
+    });
+    const loaded = await loadModel(join(straight, 'model'));
+    assert.equal(loaded.config, model);
+    loaded.dispose();
+  });
+});
+
+test('a truncated checkpoint is passed over with a clear reason; a foreign one is refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    await trainIn(folder);
+    const store = createFolderStore(folder);
+    assert.equal(await listCheckpoints(store), [30, 20]);
+    await truncate(join(folder, 'checkpoints/00000030/weights.safetensors'), 1000);
+    const loaded = await loadNewestCheckpoint(store, identityOf(config));
+    assert.is(loaded?.snapshot.step, 20);
+    assert.match(loaded?.rejected[0].reason ?? '', /weights\.safetensors.*damaged or cut short/);
+    const other = identityOf({ ...config, batchTokens: 65 });
+    assert.match(
+      (await rejection(() => readCheckpoint(store, 20, other))).message,
+      /training differ from this run/,
+    );
+    assert.match(
+      (await rejection(() => loadNewestCheckpoint(store, other))).message,
+      /no checkpoint .* can be used/,
+    );
+    const record = join(folder, 'checkpoints/00000020/checkpoint.json');
+    await truncate(record, (await readFile(record)).length - 50);
+    assert.match(
+      (await rejection(() => loadNewestCheckpoint(store, identityOf(config)))).message,
+      /not valid JSON/,
+    );
+  });
+});
+
+test('a child process is followed line by line, stopped, and its failure is told', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const metricsPath = join(folder, 'metrics.jsonl');
+    const script = `const fs=require('fs');let n=0;setInterval(()=>fs.appendFileSync(${JSON.stringify(metricsPath)},JSON.stringify({step:++n,time:1})+'\\n'),20);process.on('SIGTERM',()=>process.exit(130))`;
+    const running = await startTraining({ file: process.execPath, args: ['-e', script], metricsPath });
+    const seen: number[] = [];
+    for await (const { step } of running.follow()) {
+      seen.push(step);
+      if (seen.length === 5) await running.stop();
+    }
+    assert.equal(seen.slice(0, 5), [1, 2, 3, 4, 5]);
+    assert.instance(await rejection(() => running.done), InterruptedError);
+    const failing = await startTraining({
+      file: process.execPath,
+      args: ['-e', 'console.error("disk full"); process.exit(1)'],
+      metricsPath,
+    });
+    assert.match((await rejection(() => failing.done)).message, /exit code 1:\ndisk full/);
+    assert.match(
+      (await rejection(() => startTraining({ file: '/no/such/program', args: [], metricsPath }))).message,
+      /could not start/,
+    );
+  });
+});
+
+test('the schedule warms up by steps and decays by whichever budget runs out first', () => {
+  const { optimizer } = trainConfigSchema.parse({
+    optimizer: { warmupSteps: 10, decayShare: 0.3, finalShare: 0 },
+  });
+  const rate = (step: number, used: number): number =>
+    learningRate(step, used, optimizer) / optimizer.learningRate;
+  assert.ok(Math.abs(rate(0, 0) - 0.1) < 1e-12);
+  assert.is(rate(9, 0.1), 1);
+  assert.is(rate(50, 0.7), 1);
+  assert.ok(Math.abs(rate(80, 0.85) - 0.5) < 1e-12);
+  assert.ok(Math.abs(rate(99, 1)) < 1e-12);
+  assert.is(budgetUsed({ step: 10, seconds: 90 }, { maxSteps: 100, maxSeconds: 100 }), 0.9);
+  assert.is(budgetUsed({ step: 10, seconds: 90 }, { maxSteps: 100, maxSeconds: null }), 0.1);
+  assert.throws(() => trainConfigSchema.parse({ maxSteps: null }), /expected a budget/);
+});
+
+test.run();
