@@ -152,8 +152,8 @@ function data({ data: manifest }: CardParts): string {
   const dropped = Object.entries(counts.dropped).map(([reason, count]) => `${reason} ${count}`);
   return `## Data
 
-${counts.out} of ${counts.in} samples went into the splits; groups (packages, modules, repositories) are never divided
-among splits. Dropped: ${dropped.join(', ') || 'none'}. Bugs are synthetic mutants of real functions and, where the sources
+${counts.in} samples read, ${counts.out} rows written (clean functions repeated for balance); groups (packages, modules,
+repositories) are never divided among splits. Dropped: ${dropped.join(', ') || 'none'}. Bugs are synthetic mutants of real functions and, where the sources
 held a git history, fixes from it. Rows by licence of the code:
 
 | licence (SPDX) | rows |

@@ -1,24 +1,30 @@
-/** Small real models for tests: random weights, but every file that a release has. */
+/** Small real models for tests: random or trained for seconds, with every file that a release has. */
 import { mkdir, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { loadEngine } from '../core/engine';
+import { loadEngine, requireNativeEngine } from '../core/engine';
 import { sha256 } from '../core/hash';
 import { seedStream } from '../core/rng';
-import { buildClosedVocabulary } from '../processing/closed-vocabulary';
-import { trainTokenizer } from '../processing/tokenizer/tokenizer';
-import { lex } from '../python/lexer';
-import { LEXER_VERSION } from '../python/lexer';
-import { EXAMPLE_VERSION } from '../records/example';
-import { taxonomyHash } from '../taxonomy/table';
+import { buildClosedVocabulary, type ClosedVocabulary } from '../processing/closed-vocabulary';
+import { encodeWindow, isDropped } from '../processing/encode';
+import { trainTokenizer, type Tokenizer } from '../processing/tokenizer/tokenizer';
+import { Critic } from '../python/critic';
+import { diffTokens } from '../python/edits';
+import { lex, LEXER_VERSION } from '../python/lexer';
+import { offsetAt, tokenAt } from '../python/positions';
+import type { TokenWindow } from '../python/windows';
+import { EXAMPLE_VERSION, type Example } from '../records/example';
+import { bugType, taxonomyHash } from '../taxonomy/table';
+import { trainConfigSchema } from '../training/config';
+import { Trainer } from '../training/trainer';
 import { modelConfigSchema } from '../trm/config';
-import { createModelData, encodeModel } from '../trm/model';
+import { createModelData, encodeModel, type ModelData } from '../trm/model';
 import { vocabularyTables } from '../trm/vocabulary';
 import type { Calibration } from './calibration';
 import { RELEASE_FILES } from './model-folder';
+import { analyse, type Program } from './program';
 
-/** Settings of {@link writeRandomModel}. */
-export interface RandomModelOptions {
-  seed?: number;
+/** What a test model is made from. */
+export interface TestModelOptions {
   /** Code that the vocabularies are learnt from. */
   code: string;
   /** Written as calibration.json; none is written when left out. */
@@ -26,9 +32,57 @@ export interface RandomModelOptions {
 }
 
 /** Writes a model folder with random weights. It proposes nonsense, by the same code as any other model. */
-export async function writeRandomModel(folder: string, options: RandomModelOptions): Promise<void> {
-  const { seed = 1, code, calibration } = options;
+export async function writeRandomModel(folder: string, options: TestModelOptions): Promise<void> {
   await loadEngine();
+  const parts = createParts(options.code);
+  await writeModel(folder, parts, parts.data, options);
+}
+
+/** A bug that a test model learns by heart. */
+export interface Lesson {
+  buggy: string;
+  fixed: string;
+  /** Taxonomy id. */
+  bugType: string;
+}
+
+/**
+ * Trains a model on a few bugs, with the real trainer, until it knows them by heart, and writes its folder: it mends
+ * these bugs and leaves the fixed code alone.
+ */
+export async function writeTrainedModel(
+  folder: string,
+  lessons: readonly Lesson[],
+  options: TestModelOptions & { steps?: number },
+): Promise<void> {
+  await requireNativeEngine();
+  const parts = createParts(options.code);
+  const critic = await Critic.start();
+  try {
+    const examples = (await Promise.all(lessons.map((lesson) => encodeLesson(lesson, parts, critic)))).flat();
+    const config = trainConfigSchema.parse({
+      batchTokens: 512,
+      bucketLengths: [128],
+      optimizer: { warmupSteps: 10, learningRate: 3e-3 },
+      emaDecay: 0.9,
+    });
+    const trainer = new Trainer({ config, model: parts.data, examples, rng: seedStream(1, 'lessons') });
+    for (let step = 0; step < (options.steps ?? 150); step++) trainer.next(0);
+    const weights = trainer.emaWeights();
+    trainer.dispose();
+    await writeModel(folder, parts, { ...parts.data, weights }, options);
+  } finally {
+    await critic.close();
+  }
+}
+
+interface Parts {
+  tokenizer: Tokenizer;
+  vocabulary: ClosedVocabulary;
+  data: ModelData;
+}
+
+function createParts(code: string): Parts {
   const counts = new Map<string, number>();
   for (const { text } of lex(code)) if (text) counts.set(text, (counts.get(text) ?? 0) + 1);
   const tokenizer = trainTokenizer(counts, { vocabularySize: 400 });
@@ -40,11 +94,41 @@ export async function writeRandomModel(folder: string, options: RandomModelOptio
     tokenizerSize: tokenizer.size,
     vocabularySize: vocabulary.size,
   });
-  const data = createModelData(
-    config,
-    vocabularyTables(vocabulary, tokenizer),
-    seedStream(seed, 'random-model'),
-  );
+  const tables = vocabularyTables(vocabulary, tokenizer);
+  return { tokenizer, vocabulary, data: createModelData(config, tables, seedStream(1, 'test-model')) };
+}
+
+/** The window with the bug, as repair will see it, and all windows of the fixed code as clean ones. */
+async function encodeLesson(
+  { buggy, fixed, bugType: type }: Lesson,
+  parts: Parts,
+  critic: Critic,
+): Promise<Example[]> {
+  const program = analyse(buggy);
+  const edit = diffTokens(program.tokens, lex(fixed));
+  const [{ error }] = await critic.check([buggy]);
+  const stoppedAt = error?.line
+    ? tokenAt(program.tokens, offsetAt(buggy, error.line, error.column ?? 0))
+    : null;
+  const encode = ({ tokens, bindings }: Program, window: TokenWindow, more: object): Example[] => {
+    const example = encodeWindow({ tokens, bindings, window, ...parts, ...more });
+    return isDropped(example) ? [] : [example];
+  };
+  const right = analyse(fixed);
+  return [
+    ...program.windows.flatMap((window) =>
+      encode(program, window, { edit, bugType: bugType(type).code, stoppedAt }),
+    ),
+    ...right.windows.flatMap((window) => encode(right, window, {})),
+  ];
+}
+
+async function writeModel(
+  folder: string,
+  { tokenizer, vocabulary }: Parts,
+  data: ModelData,
+  { code, calibration }: TestModelOptions,
+): Promise<void> {
   const hashes = {
     dataset: sha256(code),
     tokenizer: tokenizer.hash,
@@ -53,11 +137,11 @@ export async function writeRandomModel(folder: string, options: RandomModelOptio
     lexerVersion: LEXER_VERSION,
     exampleVersion: EXAMPLE_VERSION,
   };
-  const { config: file, weights } = encodeModel(data, hashes, 0);
+  const { config, weights } = encodeModel(data, hashes, 0);
   await mkdir(folder, { recursive: true });
   const write = (name: string, content: string | Uint8Array): Promise<void> =>
     writeFile(join(folder, name), content);
-  await write(RELEASE_FILES.config, JSON.stringify(file));
+  await write(RELEASE_FILES.config, JSON.stringify(config));
   await write(RELEASE_FILES.weights, weights);
   await write(RELEASE_FILES.tokenizer, JSON.stringify(tokenizer.toJSON()));
   await write(RELEASE_FILES.vocabulary, JSON.stringify(vocabulary.toJSON()));
