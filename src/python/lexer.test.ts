@@ -112,6 +112,11 @@ test('a bracket that is never closed ends where a statement begins', () => {
     show('if foo(a:\n    b = 1\nc\n'),
     'if foo ( a : <newline> <indent> b = 1 <newline> <dedent> c <newline> <end>',
   );
+  // The docstring after an open parameter list stays a docstring.
+  assert.equal(
+    show('def f(a:\n    """d"""\n    return a\n'),
+    'def f ( a : <newline> <indent> return a <newline> <dedent> <end>',
+  );
   assert.equal(show('f(a]\ng\n'), 'f ( a ] <newline> g <newline> <end>');
   assert.equal(show('f(a))\ng\n'), 'f ( a ) ) <newline> g <newline> <end>');
 });

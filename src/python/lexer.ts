@@ -59,8 +59,8 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
  */
 export function lex(source: string): Token[] {
   const state = scan(source, Infinity);
-  // An open bracket at the end: read again, allowing statements to end from the bracket's own statement on.
-  return state.brackets.length === 0 ? state.tokens : scan(source, state.statementStart).tokens;
+  // A bracket that is never closed: read again, allowing layout to end statements from the bracket's own one on.
+  return state.unclosed < 0 ? state.tokens : scan(source, state.unclosed).tokens;
 }
 
 /** Token of one scan; fields change as the scan proceeds. */
@@ -76,6 +76,8 @@ interface State {
   readonly tabColumns: number[];
   /** Of each open block: index of its first token, and logical lines at its own level so far. */
   readonly blocks: { first: number; lines: number }[];
+  /** Offset of the statement whose bracket is never closed; -1 while there is none. */
+  unclosed: number;
   /** Open brackets, as character codes. */
   brackets: number[];
   /** Index of the logical line's first token, and its offset. */
@@ -102,6 +104,7 @@ function scan(source: string, recoverFrom: number): State {
     columns: [0],
     tabColumns: [0],
     blocks: [{ first: 0, lines: 0 }],
+    unclosed: -1,
     brackets: [],
     statement: 0,
     statementStart: 0,
@@ -111,7 +114,7 @@ function scan(source: string, recoverFrom: number): State {
     strayIndent: -1,
     doubtful: undefined,
   };
-  while (startLine(state)) scanLogicalLine(state);
+  while (state.unclosed < 0 && startLine(state)) scanLogicalLine(state);
   const end = source.length;
   if (state.strayIndent >= 0) foldStrayIndent(state, 0);
   while (state.columns.length > 1) closeBlock(state, end);
@@ -230,7 +233,7 @@ function closeBlock(state: State, at: number): void {
 /** Scans to the end of the logical line and writes its `newline`. */
 function scanLogicalLine(state: State): void {
   const { source } = state;
-  while (state.at < source.length) {
+  while (state.at < source.length && state.unclosed < 0) {
     const code = source.charCodeAt(state.at);
     if (isBlank(code)) {
       state.at++;
@@ -249,7 +252,8 @@ function scanLogicalLine(state: State): void {
       scanToken(state, code);
     }
   }
-  if (state.brackets.length === 0 || state.recoverFrom < Infinity) endLine(state, state.at, state.at);
+  if (state.brackets.length > 0 && state.recoverFrom === Infinity) state.unclosed = state.statementStart;
+  else if (state.unclosed < 0) endLine(state, state.at, state.at);
 }
 
 function endLine(state: State, start: number, end: number): void {
@@ -280,7 +284,10 @@ function startsStatement(state: State, lineStart: number): boolean {
     column = source.charCodeAt(at) === Char.Tab ? (column | 7) + 1 : column + 1;
   const word = wordStartLength(source, at) > 0 ? source.slice(at, wordEnd(source, at)) : '';
   const text = source.slice(at, lineEnd(source, at));
-  if (word !== '' && startsWithStatementKeyword(word, text)) return true;
+  if (word !== '' && startsWithStatementKeyword(word, text)) {
+    if (state.recoverFrom === Infinity) state.unclosed = state.statementStart;
+    return true;
+  }
   if (state.statementStart < state.recoverFrom || at >= source.length) return false;
   return looksLikeStatement({
     word,
