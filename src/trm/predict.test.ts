@@ -1,0 +1,116 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { requireNativeEngine } from '../core/engine';
+import { seedStream } from '../core/rng';
+import { buildClosedVocabulary } from '../processing/closed-vocabulary';
+import { trainTokenizer } from '../processing/tokenizer/tokenizer';
+import { encodeWindow, isDropped } from '../processing/encode';
+import type { TokenText } from '../records/sample';
+import { createModelData, Model } from './model';
+import { predict, type PredictWindow } from './predict';
+import { extendContents, startContents } from './proposals';
+import { TINY_CONFIG } from './testing';
+import { vocabularyTables } from './vocabulary';
+
+test.before(async () => {
+  await requireNativeEngine();
+});
+
+const tokenizer = trainTokenizer(
+  [
+    ['value', 50],
+    ['total', 50],
+    ['self', 50],
+  ],
+  { vocabularySize: 290 },
+);
+const vocabulary = buildClosedVocabulary([]);
+const config = { ...TINY_CONFIG, tokenizerSize: tokenizer.size, vocabularySize: vocabulary.size };
+const rng = seedStream(4, 'predict-test');
+
+function windowOf(names: string[]): PredictWindow {
+  const tokens: TokenText[] = [
+    ...names.map((text) => ({ kind: 'name' as const, text })),
+    { kind: 'end', text: '' },
+  ];
+  const example = encodeWindow({
+    tokens,
+    window: { firstToken: 0, endToken: tokens.length },
+    bindings: tokens.map(() => 'local'),
+    tokenizer,
+    vocabulary,
+  });
+  if (isDropped(example)) throw new Error(example.dropped);
+  return { example, tokens };
+}
+
+const windows = [
+  ['value', 'total', 'x'],
+  ['self', 'y', 'value', 'y', 'z', 'a'],
+  ['q', 'total'],
+].map(windowOf);
+
+test('proposals are sorted, at most topK, deterministic, and their probabilities are at most one', async () => {
+  const model = new Model(createModelData(config, vocabularyTables(vocabulary, tokenizer), rng));
+  const before = tf.memory().numTensors;
+  const options = { tokenizer, vocabulary, topK: 7, supervisionSteps: 2 };
+  const first = await predict(model, windows, options);
+  assert.equal(await predict(model, windows, options), first);
+  assert.is(tf.memory().numTensors, before, 'no tensor is left behind');
+  first.forEach(({ noBug, halt, steps, proposals }, i) => {
+    assert.is(steps, 2);
+    assert.ok(noBug > 0 && noBug < 1 && halt > 0 && halt < 0.1);
+    assert.is(proposals.length, 7);
+    const sum = proposals.reduce((total, { probability }) => total + probability, noBug);
+    assert.ok(sum <= 1 + 1e-5, `probabilities sum to ${sum}`);
+    proposals.forEach(({ location, spanLength, probability }, k) => {
+      assert.ok(location + spanLength < windows[i].example.length, 'END is never replaced');
+      assert.ok(k === 0 || probability <= proposals[k - 1].probability);
+    });
+  });
+  model.dispose();
+});
+
+test('a forced location is the only one proposed, and batches do not change the answer', async () => {
+  const model = new Model(createModelData(config, vocabularyTables(vocabulary, tokenizer), rng));
+  const forced = windows.map((window) => ({ ...window, forceLocation: 1 }));
+  const options = { tokenizer, vocabulary };
+  for (const { proposals } of await predict(model, forced, options))
+    assert.ok(proposals.length > 0 && proposals.every(({ location }) => location === 1));
+  const together = await predict(model, windows, options);
+  const alone = await predict(model, windows, { ...options, batchTokens: 1 });
+  together.forEach(({ noBug, proposals }, i) => {
+    assert.ok(Math.abs(noBug - alone[i].noBug) < 1e-5);
+    assert.ok(Math.abs(proposals[0].probability - alone[i].proposals[0].probability) < 1e-5);
+  });
+  model.dispose();
+});
+
+test('choices that render the same token are added up', () => {
+  const choices = {
+    copy: [0.2, 0.1, 0.25, 0],
+    vocabulary: new Array<number>(vocabulary.size).fill(0).map((_, i) => (i === 0 ? 0.3 : 0)),
+    pieces: [0.1],
+    pieceIds: [tokenizer.encodeToken('value')[0]],
+  };
+  const tokens = windowOf(['value', 'total', 'value']).tokens;
+  const [first, second] = extendContents(startContents(), choices, { tokens }, { tokenizer, vocabulary });
+  assert.equal(first.tokens, [{ kind: 'name', text: 'value' }]);
+  assert.ok(Math.abs(first.probability - 0.55) < 1e-9);
+  assert.ok(second.closed && second.tokens.length === 0 && Math.abs(second.probability - 0.3) < 1e-9);
+});
+
+test('a vocabulary of another size is refused', async () => {
+  const model = new Model(createModelData(config, vocabularyTables(vocabulary, tokenizer), rng));
+  const other = trainTokenizer([['abc', 9]], { vocabularySize: 264 });
+  try {
+    await predict(model, windows, { tokenizer: other, vocabulary });
+    assert.unreachable();
+  } catch (error) {
+    assert.match((error as Error).message, /tokenizer size: the model was trained with/);
+  }
+  model.dispose();
+});
+
+test.run();
