@@ -82,6 +82,14 @@ test('a window inside a file has the features of the same code on its own', () =
   assert.is(inside.firstToken, 9);
 });
 
+test('indentation counts from the shallowest code of the window, wherever that begins', () => {
+  const levels = (firstToken: number, endToken: number): string =>
+    example(FUNCTION, { window: { firstToken, endToken } }).indents.join(' ');
+  assert.is(levels(9, 15), '0 0 0 0 0 1 1', '→ if a : ⏎ → END');
+  assert.is(levels(14, 21), '0 0 0 0 0 0 0 0', '→ return b [ a ] ⏎ END');
+  assert.is(levels(15, 26), '1 1 1 1 1 1 0 0 0 0 0 0', 'return b [ a ] ⏎ ← return a ⏎ ← END');
+});
+
 test('bindings and the place where the parser stopped follow the window', () => {
   const bindings = FUNCTION.map((_, i): Binding => (i === 3 ? 'parameter' : i === 4 ? 'none' : 'local'));
   const window = { firstToken: 2, endToken: 8 };

@@ -1,0 +1,71 @@
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { silentProgress } from '../core/progress';
+import { Critic } from '../python/critic';
+import { lex } from '../python/lexer';
+import type { Sample } from '../records/sample';
+import { createFolderStore } from '../storage/folder-store';
+import { collectAll, withTemporaryFolder } from '../storage/testing';
+import { DropLog } from './drop-log';
+import { readJsonLines } from './json-lines';
+import { PERMISSIVE_LICENCES } from './licences';
+import { surveySamples, type AcceptedSample, type Survey } from './survey';
+import { makeMutant, makeSample } from './testing';
+
+async function* stream(samples: readonly Sample[]): AsyncGenerator<Sample> {
+  yield* samples;
+}
+
+async function survey(samples: readonly Sample[], check: (survey: Survey) => Promise<void>): Promise<void> {
+  await withTemporaryFolder(async (folder) => {
+    const critic = await Critic.start();
+    const drops = await DropLog.create(createFolderStore(join(folder, 'out')));
+    const found = await surveySamples({
+      samples: stream(samples),
+      splitOf: new Map([
+        ['learn', 'train'],
+        ['judge', 'test'],
+      ]),
+      licences: PERMISSIVE_LICENCES,
+      critic,
+      drops,
+      folder,
+      task: silentProgress.start('survey'),
+      signal: new AbortController().signal,
+    }).finally(() => critic.close());
+    await drops.commit();
+    await check(found);
+  });
+}
+
+const learn = makeSample('def f(a):\n    return alpha(a)\n', undefined, { group: 'learn' });
+const judge = makeSample('def g(a):\n    return omega(a)\n', undefined, { group: 'judge' });
+
+test('vocabularies count the clean code of train, once', async () => {
+  const mutants = ['def f(b)', 'def f(c)'].map((head) => makeMutant(learn, 'def f(a)', head));
+  await survey([learn, judge, ...mutants], async ({ read, splits, tokens }) => {
+    assert.is(read, 4);
+    assert.is(tokens.functions, 1);
+    const words = new Map(tokens.words());
+    assert.is(words.get('alpha'), 1);
+    assert.is(words.get('a'), 2);
+    assert.not.ok(words.has('omega'));
+    assert.equal([splits.train.clean, splits.train.buggy, splits.test.clean], [1, 2, 1]);
+  });
+});
+
+test('the token at which the parser stopped is kept', async () => {
+  const broken = makeMutant(learn, ':\n', '\n', { family: 'syntax' });
+  const logic = makeMutant(learn, 'alpha', 'a');
+  await survey([learn, broken, logic], async ({ splits }) => {
+    const rows = await collectAll(readJsonLines<AcceptedSample>(splits.train.path));
+    const stops = rows.map(({ sample, stoppedAt }) =>
+      stoppedAt === null ? null : lex(sample.before)[stoppedAt].kind,
+    );
+    // CPython says "expected ':'" at the line's end.
+    assert.equal(stops, [null, 'newline', null]);
+  });
+});
+
+test.run();
