@@ -9,7 +9,7 @@ import {
   whiteSpaceBefore,
 } from './indentation';
 import type { Token } from './lexer';
-import { lineSpaces, mustSeparate } from './spacing';
+import { lineSpaces, mustSeparate, spacingStyle, type SpacingStyle } from './spacing';
 
 /** Everything the rendering of one edit needs to know about its surroundings. */
 interface Place {
@@ -54,8 +54,9 @@ export function renderEdit(source: string, tokens: readonly Token[], edit: Edit)
   const removed = tokens.slice(start, end).filter((token) => !isIndentation(token));
   const from = previous?.end ?? 0;
   const line = logicalLineBefore(tokens, start);
+  const style = styleAround(source, line, [next, ...restOfLine(tokens, nextIndex)]);
   const spacesOf = (middle: readonly TokenText[]): string[] =>
-    lineSpaces([...line, ...middle, next]).slice(line.length);
+    lineSpaces([...line, ...middle, next], style).slice(line.length);
   const place: Place = {
     source,
     lineBreak: lineBreakOf(source),
@@ -90,6 +91,21 @@ function logicalLineBefore(tokens: readonly Token[], index: number): Token[] {
   let start = index;
   while (start > 0 && tokens[start - 1].kind !== 'newline') start--;
   return tokens.slice(start, index).filter((token) => !isIndentation(token));
+}
+
+function restOfLine(tokens: readonly Token[], index: number): Token[] {
+  if (tokens[index].kind === 'newline' || tokens[index].kind === 'end') return [];
+  const end = tokens.findIndex(({ kind }, i) => i > index && (kind === 'newline' || kind === 'end'));
+  return tokens.slice(index + 1, end);
+}
+
+/** Style of the logical line before and after the edit. */
+function styleAround(source: string, before: readonly Token[], after: readonly Token[]): SpacingStyle {
+  const line = [...before, ...after];
+  const gaps = line.map((token, i) =>
+    i === 0 || i === before.length ? undefined : source.slice(line[i - 1].end, token.start),
+  );
+  return spacingStyle(line, gaps);
 }
 
 /** Indentation of the written lines and of the line after them. */

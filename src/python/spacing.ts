@@ -7,26 +7,62 @@ const VALUES = new Set(['True', 'False', 'None']);
 /** Operators that may stand before their only operand. */
 const UNARY = new Set(['-', '+', '*', '**', '~']);
 
+const BINARY = new Set('+ - * / % @ & | ^ ** // << >> < > == != <= >='.split(' '));
+
+/** How the line around an edit is written. */
+export interface SpacingStyle {
+  /** No space after commas: `f(a,b)`. */
+  tightCommas: boolean;
+  /** No spaces around operators: `a+b`. */
+  tightOperators: boolean;
+}
+
+const PEP8: SpacingStyle = { tightCommas: false, tightOperators: false };
+
+/**
+ * The style of a line, from the gaps between its tokens: `gaps[i]` stands before token i, undefined where it is
+ * not known. Tight is what has no space at all where one could be.
+ */
+export function spacingStyle(
+  tokens: readonly TokenText[],
+  gaps: readonly (string | undefined)[],
+): SpacingStyle {
+  const commas: string[] = [];
+  const operators: string[] = [];
+  tokens.forEach((token, i) => {
+    const [before, after] = [gaps[i], gaps[i + 1]];
+    if (token.kind !== 'op') return;
+    if (token.text === ',' && after !== undefined) commas.push(after);
+    else if (BINARY.has(token.text) && (before === undefined || after === undefined || !isPrefix(tokens, i)))
+      operators.push((before ?? '') + (after ?? ''));
+  });
+  const tight = (list: readonly string[]): boolean => list.length > 0 && list.every((gap) => gap === '');
+  return { tightCommas: tight(commas), tightOperators: tight(operators) };
+}
+
 /**
  * White space that PEP 8 puts before each token of a logical line ('' or ' '; '' for the first). Never lets two
  * tokens run into one. Newline tokens in between start a new line.
  */
-export function lineSpaces(tokens: readonly TokenText[]): string[] {
+export function lineSpaces(tokens: readonly TokenText[], style: SpacingStyle = PEP8): string[] {
   const open: string[] = [];
   return tokens.map((token, i) => {
     const step = bracketStep(token);
     if (step < 0) open.pop();
-    const space = i > 0 ? spaceBefore(tokens, i, open.at(-1) ?? '') : '';
+    const space = i > 0 ? spaceBefore(tokens, i, open.at(-1) ?? '', style) : '';
     if (step > 0) open.push(token.text);
     if (token.kind === 'newline') open.length = 0;
     return space;
   });
 }
 
-function spaceBefore(tokens: readonly TokenText[], i: number, bracket: string): string {
+function spaceBefore(tokens: readonly TokenText[], i: number, bracket: string, style: SpacingStyle): string {
   const [left, right] = [tokens[i - 1], tokens[i]];
   if (left.kind === 'newline') return '';
-  return wantsSpace(tokens, i, bracket) || mustSeparate(left, right) ? ' ' : '';
+  const tight =
+    (style.tightCommas && left.text === ',') ||
+    (style.tightOperators && (BINARY.has(left.text) || BINARY.has(right.text)));
+  return (!tight && wantsSpace(tokens, i, bracket)) || mustSeparate(left, right) ? ' ' : '';
 }
 
 function wantsSpace(tokens: readonly TokenText[], i: number, bracket: string): boolean {
