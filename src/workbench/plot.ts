@@ -19,8 +19,10 @@ export function describeFigure({ data, layout }: Figure): string {
 
 /** Plain JSON: typed arrays become lists, numbers that JSON lacks become gaps. */
 function asJson(figure: Figure): unknown {
-  const text = JSON.stringify({ layout: {}, config: {}, ...figure }, (_, value: unknown) =>
-    ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Uint8Array) : value,
+  const text = JSON.stringify(
+    { layout: {}, config: { displaylogo: false }, ...figure },
+    (_, value: unknown) =>
+      ArrayBuffer.isView(value) && !(value instanceof DataView) ? Array.from(value as Uint8Array) : value,
   );
   return JSON.parse(text) as unknown;
 }
