@@ -1,0 +1,83 @@
+import { mkdtempSync, readdirSync, readFileSync, rmSync, writeFileSync } from 'node:fs';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { parse, stringify } from 'yaml';
+import { hashJson } from '../core/hash';
+import { projectRoot } from '../core/paths';
+import { experimentPath, experimentSchema, loadExperiment } from './experiment';
+import { newRunRecord, writeRunRecord } from './run-record';
+
+const folder = join(projectRoot(), 'experiments');
+
+test('every experiment file is valid and says what it is for', async () => {
+  const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
+  assert.ok(names.includes('quickstart.yaml') && names.includes('tiny.yaml'));
+  for (const name of names) {
+    const { config } = await loadExperiment({ experiment: join(folder, name) });
+    if (name !== 'base.yaml') assert.ok(config.description.length > 20, name);
+  }
+});
+
+test('base.yaml lists every key with its default', () => {
+  const base = parse(readFileSync(join(folder, 'base.yaml'), 'utf8')) as Record<string, unknown>;
+  const defaults = experimentSchema.parse({});
+  assert.equal(experimentSchema.parse(base), defaults);
+  const isMap = (value: unknown): value is Record<string, unknown> =>
+    value !== null && typeof value === 'object' && !Array.isArray(value);
+  const missing = (value: unknown, listed: unknown, path: string): string[] => {
+    if (!isMap(value)) return [];
+    return Object.entries(value).flatMap(([key, member]) =>
+      isMap(listed) && key in listed ? missing(member, listed[key], `${path}${key}.`) : [`${path}${key}`],
+    );
+  };
+  assert.equal(missing(defaults, base, ''), []);
+});
+
+test('overrides and assignments reach the config; a wrong key names the nearest one', async () => {
+  const { config } = await loadExperiment({
+    experiment: 'tiny',
+    set: ['train.maxSteps=7'],
+    overrides: { 'process.fractions.val': 0.3 },
+  });
+  assert.is(config.train.maxSteps, 7);
+  assert.is(config.process.fractions.val, 0.3);
+  for (const [source, message] of [
+    [{ experiment: 'tinny' }, /unknown experiment "tinny", did you mean "tiny"\?/],
+    [{ experiment: 'tiny', set: ['train.maxStep=7'] }, /"train\.maxStep", did you mean "train\.maxSteps"/],
+    [{ experiment: 'tiny', overrides: { 'train.preset': 'trm-smok' } }, /train\.preset/],
+    [{ experiment: './nope.yaml' }, /expected an experiment file at .*nope\.yaml/],
+  ] as const) {
+    const error = await loadExperiment(source).then(
+      () => undefined,
+      (thrown: Error) => thrown,
+    );
+    assert.match(error?.message ?? '', message);
+  }
+  assert.throws(() => experimentPath('tinny'), /there are: base, .*quickstart, .*tiny/);
+});
+
+test("a run's saved config is the config it started with, or refused", async () => {
+  const run = mkdtempSync(join(tmpdir(), 'trm-experiment-'));
+  try {
+    const { config, hash } = await loadExperiment({ experiment: 'quickstart' });
+    writeFileSync(join(run, 'config.yaml'), `# comment\n${stringify(config)}`);
+    await writeRunRecord(run, newRunRecord('id', 'quickstart', hash));
+    const again = await loadExperiment({ experiment: 'other', run });
+    assert.equal(again.config, config);
+    assert.is(again.name, 'quickstart');
+    assert.is(hashJson(again.config), hash);
+    const both = await loadExperiment({ experiment: 'x', run, overrides: { seed: 1 } }).catch(
+      (e: Error) => e,
+    );
+    assert.match((both as Error).message, /expected no overrides beside the run/);
+    writeFileSync(join(run, 'config.yaml'), stringify({ ...config, seed: 43 }));
+    const changed = await loadExperiment({ experiment: 'x', run }).catch((e: Error) => e);
+    assert.match((changed as Error).message, /is not the config that the run started with/);
+  } finally {
+    rmSync(run, { recursive: true });
+  }
+});
+
+test.run();
