@@ -69,16 +69,20 @@ export interface RotaryTables {
  */
 export function rotaryTables(positions: number, width: number): RotaryTables {
   const half = HEAD_WIDTH / 2;
-  const cos = new Float32Array(positions * 2 * width);
-  const sin = new Float32Array(positions * 2 * width);
+  const row = 2 * width;
+  const cos = new Float32Array(positions * row);
+  const sin = new Float32Array(positions * row);
   for (let position = 0; position < positions; position++)
-    for (let column = 0; column < 2 * width; column++) {
-      const i = column % half;
+    for (let i = 0; i < half; i++) {
       const angle = position / ROTARY_BASE ** ((2 * i) / HEAD_WIDTH);
-      const scale = column < width ? 1 / Math.sqrt(HEAD_WIDTH) : 1;
-      const firstHalf = column % HEAD_WIDTH < half;
-      cos[position * 2 * width + column] = scale * Math.cos(angle);
-      sin[position * 2 * width + column] = (firstHalf ? -scale : scale) * Math.sin(angle);
+      const [c, s] = [Math.cos(angle), Math.sin(angle)];
+      for (let head = 0; head < row; head += HEAD_WIDTH) {
+        const scale = head < width ? 1 / Math.sqrt(HEAD_WIDTH) : 1;
+        const at = position * row + head + i;
+        cos[at] = cos[at + half] = scale * c;
+        sin[at] = -scale * s;
+        sin[at + half] = scale * s;
+      }
     }
   return { cos: tf.tensor2d(cos, [1, cos.length]), sin: tf.tensor2d(sin, [1, sin.length]) };
 }
