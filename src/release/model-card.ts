@@ -153,8 +153,9 @@ function data({ data: manifest }: CardParts): string {
   return `## Data
 
 ${counts.in} samples read, ${counts.out} rows written (clean functions repeated for balance); groups (packages, modules,
-repositories) are never divided among splits. Dropped: ${dropped.join(', ') || 'none'}. Bugs are synthetic mutants of real functions and, where the sources
-held a git history, fixes from it. Rows by licence of the code:
+repositories) are never divided among splits. Dropped: ${dropped.join(', ') || 'none'}.
+Bugs are synthetic mutants of real functions and, where the sources held a git history, fixes from it. Rows by licence
+of the code:
 
 | licence (SPDX) | rows |
 |---|---|

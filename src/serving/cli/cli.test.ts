@@ -13,7 +13,7 @@ function trm(args: readonly string[], env: Record<string, string> = {}): Promise
 
 test('--help lists every command and is instant', async () => {
   const runs = [await trm(['--help']), await trm(['--help']), await trm(['--help'])];
-  for (const command of ['doctor', 'runs', 'data', 'taxonomy'])
+  for (const command of ['fix', 'check', 'run', 'train', 'runs', 'data', 'taxonomy', 'doctor'])
     assert.match(runs[0].stdout, new RegExp(`^  ${command}\\b`, 'm'));
   assert.is(runs[0].exitCode, 0);
   // The best of three: the machine may be busy, the command may not.
@@ -29,6 +29,9 @@ test('a wrong command, subcommand, flag or argument is exit code 2 and names the
     [['runs', 'show'], "missing required argument 'run'"],
     [['taxonomy', 'sintax'], 'did you mean "syntax"?'],
     [['data', 'verify', '/nowhere'], 'manifest.json'],
+    [['run', 'quickstrat'], 'did you mean "quickstart"?'],
+    [['train', 'tiny', '--set', 'train.presets=x'], 'did you mean "train.preset"?'],
+    [['train', 'tiny', '--resume', 'nothing-like-it'], 'found none that matches'],
   ] as const) {
     const result = await trm(args);
     assert.is(result.exitCode, 2, `${args.join(' ')}: ${result.stderr}`);

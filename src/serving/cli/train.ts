@@ -23,7 +23,6 @@ export const registerTrain: Register = (program, { signal }) => {
       const { terminalProgress } = await import('../../core/progress.js');
       const { openStage } = await import('../../pipeline/open-stage.js');
       const { train } = await import('../../training/stage.js');
-      const { trainConfigSchema } = await import('../../training/config.js');
       const { findRun } = await import('../runs.js');
       const run = resume === undefined ? undefined : await findRun(resume);
       const stage = await openStage('train', {
@@ -33,7 +32,7 @@ export const registerTrain: Register = (program, { signal }) => {
         interrupt: () => signal,
         progress: terminalProgress(),
       });
-      await stage.run((config, context) => train(trainConfigSchema.parse(config), context));
+      await stage.run(train);
       console.log(`trained: ${stage.outDir}`);
     });
 };
