@@ -38,7 +38,7 @@ test('a cursor goes on where another source stood; one of other data is refused'
   const other = new BatchSource(examples.slice(0, 30), options, rng.fork('source'));
   assert.throws(
     () => other.restore({ ...a.cursor(), '16/buggy': { epoch: 0, position: 99 } }),
-    /belongs to other data/,
+    /expected a cursor for deck 16/,
   );
 });
 
