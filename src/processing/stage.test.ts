@@ -178,7 +178,8 @@ test('the whole stage: aligned rows, right targets, no leak, counts that add up,
       const groups = samples.map(({ group }) => group);
       assert.is.not(groups.join(), [...groups].sort().join(), 'rows are not shuffled across groups');
     }
-    const { counts } = manifest['trm:lineage'];
+    const { counts, toolVersions } = manifest['trm:lineage'];
+    assert.match(toolVersions.python, /^3\.\d+/);
     const dropped = Object.values(counts.dropped).reduce((sum, count) => sum + count, 0);
     assert.is(counts.in, once.size + dropped);
     assert.is(counts.out, once.size + repeated);

@@ -202,6 +202,7 @@ async function finish(
     },
     columns: EXAMPLE_COLUMNS,
     licences,
+    toolVersions: { python: survey.python },
     checks: { groupsInTwoSplits: sharedGroups(counters) },
     metrics: { splits, sizes: metadata.sizes },
   });

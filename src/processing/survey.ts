@@ -25,6 +25,8 @@ export interface AcceptedSample {
 export interface Survey {
   /** Samples read. */
   read: number;
+  /** Version of the CPython that judged them. */
+  python: string;
   /** Accepted rows by split, and the JSON lines file of {@link AcceptedSample} that holds them. */
   splits: Record<Split, ClassCounts & { path: string }>;
   /** Tokens of the train split's clean code. */
@@ -37,7 +39,7 @@ export interface SurveyOptions {
   /** Split of every group. */
   splitOf: ReadonlyMap<string, Split>;
   licences: readonly string[];
-  critic: Pick<Critic, 'check'>;
+  critic: Pick<Critic, 'check' | 'pythonVersion'>;
   drops: DropLog;
   /** Folder for the accepted rows. */
   folder: string;
@@ -61,9 +63,14 @@ interface Checked {
  * written to one file a split, and the train split's clean code is counted for the vocabularies.
  */
 export async function surveySamples(options: SurveyOptions): Promise<Survey> {
-  const { samples, folder, task, signal } = options;
+  const { samples, critic, folder, task, signal } = options;
   const writers = {} as Record<Split, JsonLinesWriter>;
-  const survey: Survey = { read: 0, splits: {} as Survey['splits'], tokens: new TokenCounter() };
+  const survey: Survey = {
+    read: 0,
+    python: critic.pythonVersion,
+    splits: {} as Survey['splits'],
+    tokens: new TokenCounter(),
+  };
   for (const split of SPLITS) {
     const path = join(folder, `${split}.jsonl`);
     survey.splits[split] = { clean: 0, buggy: 0, path };
