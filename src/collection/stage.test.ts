@@ -279,6 +279,27 @@ function watchedStore(target: string, onJournal: () => void): ObjectStore {
   };
 }
 
+test('a collection killed while it cleans up goes on from what is left', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const config: ConfigInput = { sources: [{ kind: 'git' }] };
+    const whole = await run(join(folder, 'whole'), config);
+    const store = createFolderStore(join(folder, 'cut'));
+    let deleted = 0;
+    const killed = {
+      ...store,
+      delete: async (key: string) => {
+        if (deleted++ > 0) throw new Error('killed');
+        await store.delete(key);
+      },
+    };
+    const parsed = collectConfigSchema.parse(config);
+    assert.match((await rejection(() => collect(parsed, contextFor(killed)))).message, 'killed');
+    const { samples } = await run(join(folder, 'cut'), config);
+    assert.equal(samples, whole.samples);
+    assert.equal((await verifyDataset(store)).problems, [], 'no journal is left');
+  });
+});
+
 test('new commits do not disturb a collection that goes on', async () => {
   await withTemporaryFolder(async (folder) => {
     const commits = Array.from({ length: 150 }, (_, i) => ({

@@ -200,6 +200,8 @@ test('damaged, missing and foreign files are DataErrors; odd paths are not patte
     }
     const path = store.localPath('ok.parquet');
     assert.instance(await rejection(() => readTable(path, { columns: ['m'] })), DataError);
+    const pattern = join(folder, 'odd [a-c]* ?', 'o*.parquet');
+    assert.instance(await rejection(() => readTable(pattern)), DataError, 'a missing file, not all that fit');
   });
 });
 
