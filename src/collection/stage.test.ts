@@ -1,77 +1,24 @@
-import { mkdir, readFile, writeFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { validateConfig } from '../core/config';
-import { ConfigError, InterruptedError, UserError } from '../core/errors';
-import { createProgress, silentProgress } from '../core/progress';
+import { ConfigError, UserError } from '../core/errors';
 import { seedStream } from '../core/rng';
 import { applyEdit, sampleId } from '../python/edits';
 import { lex } from '../python/lexer';
-import type { Manifest } from '../records/manifest';
-import type { Sample } from '../records/sample';
-import { readManifest } from '../shards/manifest';
-import { readSamples } from '../shards/sample-shard';
 import { verifyDataset } from '../shards/verify';
-import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore, StageContext } from '../storage/stage';
-import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
+import { rejection, withTemporaryFolder } from '../storage/testing';
 import { collectConfigSchema } from './config';
-import { collect } from './stage';
-import type { Reject } from './reject';
-import { makeRepository, type PlannedCommit } from './testing';
+import {
+  GOOD,
+  makeRepository,
+  manyBatches,
+  run,
+  writeTree,
+  type ConfigInput,
+  type PlannedCommit,
+} from './testing';
 
-type ConfigInput = Parameters<(typeof collectConfigSchema)['parse']>[0];
-
-interface Collected {
-  manifest: Manifest;
-  samples: Sample[];
-  rejects: Reject[];
-  store: ObjectStore;
-}
-
-function contextFor(store: ObjectStore, more: Partial<StageContext> = {}): StageContext {
-  return {
-    store,
-    signal: new AbortController().signal,
-    progress: silentProgress,
-    inputs: {},
-    seed: 5,
-    rng: seedStream(5, 'collect'),
-    ...more,
-  };
-}
-
-async function run(
-  target: string,
-  config: ConfigInput,
-  more: Partial<StageContext> = {},
-): Promise<Collected> {
-  const store = createFolderStore(target);
-  await collect(collectConfigSchema.parse(config), contextFor(store, more));
-  return {
-    store,
-    manifest: await readManifest(store),
-    samples: await collectAll(readSamples(store)),
-    rejects: (await readFile(join(target, 'rejects.jsonl'), 'utf8'))
-      .split('\n')
-      .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Reject),
-  };
-}
-
-async function writeTree(
-  root: string,
-  files: Readonly<Record<string, string | Uint8Array>>,
-): Promise<string> {
-  for (const [path, text] of Object.entries(files)) {
-    await mkdir(dirname(join(root, path)), { recursive: true });
-    await writeFile(join(root, path), text);
-  }
-  return root;
-}
-
-const GOOD = 'def add(first, second):\n    """Sum."""\n    return first + second\n';
 const LICENCE =
   'Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice appears.\n';
 
@@ -211,115 +158,6 @@ test('a git history: fixes with both sides, and a reject for every reason', asyn
     const metrics = manifest['trm:metrics'] as { fixes: number; sources: { units: number }[] };
     assert.equal([metrics.fixes, metrics.sources[0].units], [3, HISTORY.length]);
     assert.equal((await verifyDataset(store)).problems, []);
-  });
-});
-
-/** Two sources with several batches each. */
-async function manyBatches(folder: string): Promise<ConfigInput> {
-  const files = Array.from({ length: 150 }, (_, i) => [`m${i}.py`, GOOD.replace('add', `add_${i}`)] as const);
-  const root = await writeTree(join(folder, 'many'), Object.fromEntries(files));
-  const commits = Array.from({ length: 251 }, (_, i) => ({
-    message: i ? `Fix ${i}` : 'Start',
-    files: { 'a.py': `def f(a):\n    b = a\n    return a + b + ${i}\n` },
-  }));
-  await makeRepository(join(folder, 'history'), commits);
-  return {
-    sources: [
-      { kind: 'folder', path: root, licence: 'MIT' },
-      { kind: 'git', path: join(folder, 'history'), licence: 'MIT' },
-    ],
-    rowsPerShard: 100,
-  };
-}
-
-test('a collection that is cut off anywhere goes on and ends with the same files', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const config = await manyBatches(folder);
-    const whole = await run(join(folder, 'whole'), config);
-    assert.is(whole.samples.length, 150 + 250);
-    for (const stopAfter of [1, 3]) {
-      const target = join(folder, `cut${stopAfter}`);
-      let written = 0;
-      for (let finished = false, starts = 0; !finished; starts++) {
-        assert.ok(starts < 10, 'it never ends');
-        const controller = new AbortController();
-        const until = written + stopAfter;
-        const store = watchedStore(target, () => {
-          if (++written === until) controller.abort();
-        });
-        try {
-          await collect(collectConfigSchema.parse(config), contextFor(store, { signal: controller.signal }));
-          finished = true;
-        } catch (error) {
-          assert.instance(error, InterruptedError);
-          assert.is(await store.exists('manifest.json'), false);
-        }
-      }
-      const hashes = (manifest: Manifest): unknown =>
-        manifest.resources.map(({ path, hash }) => [path, hash]);
-      const manifest = await readManifest(createFolderStore(target));
-      assert.equal(hashes(manifest), hashes(whole.manifest), `stopped after ${stopAfter}`);
-      assert.equal(manifest['trm:lineage'].counts, whole.manifest['trm:lineage'].counts);
-      assert.equal(manifest['trm:metrics'], whole.manifest['trm:metrics']);
-      // Three batches and an end mark a source: work that was done is not done again.
-      assert.is(written, 8);
-    }
-  });
-});
-
-/** A store that tells of each journal entry written. */
-function watchedStore(target: string, onJournal: () => void): ObjectStore {
-  const store = createFolderStore(target);
-  return {
-    ...store,
-    put: async (key, data) => {
-      await store.put(key, data);
-      if (key.startsWith('journal/')) onJournal();
-    },
-  };
-}
-
-test('a collection killed while it cleans up goes on from what is left', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const config: ConfigInput = { sources: [{ kind: 'git' }] };
-    const whole = await run(join(folder, 'whole'), config);
-    const store = createFolderStore(join(folder, 'cut'));
-    let deleted = 0;
-    const killed = {
-      ...store,
-      delete: async (key: string) => {
-        if (deleted++ > 0) throw new Error('killed');
-        await store.delete(key);
-      },
-    };
-    const parsed = collectConfigSchema.parse(config);
-    assert.match((await rejection(() => collect(parsed, contextFor(killed)))).message, 'killed');
-    const { samples } = await run(join(folder, 'cut'), config);
-    assert.equal(samples, whole.samples);
-    assert.equal((await verifyDataset(store)).problems, [], 'no journal is left');
-  });
-});
-
-test('new commits do not disturb a collection that goes on', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const commits = Array.from({ length: 150 }, (_, i) => ({
-      message: `Fix ${i}`,
-      files: { 'a.py': `def f(a):\n    b = a\n    return a + b + ${i}\n` },
-    }));
-    const path = join(folder, 'history');
-    await makeRepository(path, commits.slice(0, 120));
-    const config = { sources: [{ kind: 'git', path } as const] };
-    const controller = new AbortController();
-    const progress = createProgress({ intervalMs: 0, sink: ({ done }) => done > 0 && controller.abort() });
-    const target = join(folder, 'out');
-    const stopped = await rejection(() => run(target, config, { progress, signal: controller.signal }));
-    assert.instance(stopped, InterruptedError);
-    await makeRepository(join(folder, 'longer'), commits);
-    const { rename, rm } = await import('node:fs/promises');
-    await rm(path, { recursive: true });
-    await rename(join(folder, 'longer'), path);
-    const { samples } = await run(target, config);
-    assert.is(samples.length, 119);
   });
 });
 

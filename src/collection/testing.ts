@@ -1,6 +1,19 @@
 /** Helpers of tests; nothing else imports this file. */
-import { mkdir } from 'node:fs/promises';
+import { mkdir, readFile, writeFile } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
+import { silentProgress } from '../core/progress';
+import { seedStream } from '../core/rng';
 import { runProcess } from '../core/subprocess';
+import type { Manifest } from '../records/manifest';
+import type { Sample } from '../records/sample';
+import { readManifest } from '../shards/manifest';
+import { readSamples } from '../shards/sample-shard';
+import { createFolderStore } from '../storage/folder-store';
+import type { ObjectStore, StageContext } from '../storage/stage';
+import { collectAll } from '../storage/testing';
+import { collectConfigSchema } from './config';
+import type { Reject } from './reject';
+import { collect } from './stage';
 
 /** A commit to make: its message, and files by path; null deletes one. */
 export interface PlannedCommit {
@@ -39,4 +52,80 @@ export async function git(folder: string, args: readonly string[], input?: strin
     GIT_CONFIG_GLOBAL: '/dev/null',
   };
   return (await runProcess('git', ['-C', folder, ...args], { env, input })).stdout;
+}
+
+/** A function that no filter leaves out. */
+export const GOOD = 'def add(first, second):\n    """Sum."""\n    return first + second\n';
+
+/** Config of the collect stage before defaults. */
+export type ConfigInput = Parameters<(typeof collectConfigSchema)['parse']>[0];
+
+/** What a collection left. */
+export interface Collected {
+  manifest: Manifest;
+  samples: Sample[];
+  rejects: Reject[];
+  store: ObjectStore;
+}
+
+/** A stage context over a store. */
+export function contextFor(store: ObjectStore, more: Partial<StageContext> = {}): StageContext {
+  return {
+    store,
+    signal: new AbortController().signal,
+    progress: silentProgress,
+    inputs: {},
+    seed: 5,
+    rng: seedStream(5, 'collect'),
+    ...more,
+  };
+}
+
+/** Collects into a folder and reads everything back. */
+export async function run(
+  target: string,
+  config: ConfigInput,
+  more: Partial<StageContext> = {},
+): Promise<Collected> {
+  const store = createFolderStore(target);
+  await collect(collectConfigSchema.parse(config), contextFor(store, more));
+  return {
+    store,
+    manifest: await readManifest(store),
+    samples: await collectAll(readSamples(store)),
+    rejects: (await readFile(join(target, 'rejects.jsonl'), 'utf8'))
+      .split('\n')
+      .filter((line) => line !== '')
+      .map((line) => JSON.parse(line) as Reject),
+  };
+}
+
+/** Writes files below a folder. @returns the folder */
+export async function writeTree(
+  root: string,
+  files: Readonly<Record<string, string | Uint8Array>>,
+): Promise<string> {
+  for (const [path, text] of Object.entries(files)) {
+    await mkdir(dirname(join(root, path)), { recursive: true });
+    await writeFile(join(root, path), text);
+  }
+  return root;
+}
+
+/** Two sources with several batches each. */
+export async function manyBatches(folder: string): Promise<ConfigInput> {
+  const files = Array.from({ length: 150 }, (_, i) => [`m${i}.py`, GOOD.replace('add', `add_${i}`)] as const);
+  const root = await writeTree(join(folder, 'many'), Object.fromEntries(files));
+  const commits = Array.from({ length: 251 }, (_, i) => ({
+    message: i ? `Fix ${i}` : 'Start',
+    files: { 'a.py': `def f(a):\n    b = a\n    return a + b + ${i}\n` },
+  }));
+  await makeRepository(join(folder, 'history'), commits);
+  return {
+    sources: [
+      { kind: 'folder', path: root, licence: 'MIT' },
+      { kind: 'git', path: join(folder, 'history'), licence: 'MIT' },
+    ],
+    rowsPerShard: 100,
+  };
 }
