@@ -28,12 +28,19 @@ test('a forbidden import is found in every form', () => {
     join(root, 'core', 'b.ts'),
     "export const load = () => import('../trm/deep/x');\nexport * from '../index';",
   );
+  // Tests may use any earlier folder, but no later one.
+  writeFileSync(join(root, 'trm', 'a.test.ts'), "import '../processing/a';\nimport '../serving/b';");
   writeFileSync(
     join(root, 'trm', 'deep', 'x.ts'),
     "import { a } from '../../core/a';\nimport * as fs from 'node:fs';",
   );
   const found = importViolations(root, { core: [], trm: ['core'] }).map(({ file, to }) => `${file} -> ${to}`);
-  assert.equal(found.sort(), ['core/a.ts -> trm', 'core/b.ts -> (root)', 'core/b.ts -> trm']);
+  assert.equal(found.sort(), [
+    'core/a.ts -> trm',
+    'core/b.ts -> (root)',
+    'core/b.ts -> trm',
+    'trm/a.test.ts -> serving',
+  ]);
   rmSync(root, { recursive: true });
 });
 
