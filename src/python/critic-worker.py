@@ -8,6 +8,7 @@ Ends when its input ends. Nothing of what it is given is ever run.
 
 import hashlib
 import json
+import signal
 import sys
 import types
 import warnings
@@ -69,6 +70,8 @@ TASKS = {"check": check, "fingerprint": fingerprint}
 
 def main():
     warnings.simplefilter("ignore")
+    # Ctrl-C reaches the whole process group; when to end is the caller's decision, who closes the input.
+    signal.signal(signal.SIGINT, signal.SIG_IGN)
     try:
         import resource
 

@@ -1,4 +1,4 @@
-import { mkdtempSync, rmSync, symlinkSync } from 'node:fs';
+import { mkdtempSync, readFileSync, rmSync, symlinkSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -35,6 +35,16 @@ test('valid and invalid sources, with class, line and column', async () => {
   );
   assert.is(verdicts[1].error?.column, 8);
   assert.match(verdicts[1].error?.message ?? '', /expected ':'/);
+});
+
+test('Ctrl-C, which reaches the whole process group, does not end the workers', async () => {
+  const children = (): string =>
+    readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim();
+  const before = children();
+  assert.is(before.split(' ').length, 2);
+  for (const pid of before.split(' ')) process.kill(Number(pid), 'SIGINT');
+  assert.ok((await critic.check(['x = 1\n']))[0].valid);
+  assert.is(children(), before);
 });
 
 test('warnings do not matter, the file name and the caller leave no trace', async () => {
