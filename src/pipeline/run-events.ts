@@ -10,7 +10,7 @@ export function formatRunEvent(event: RunEvent): string | undefined {
     case 'run':
       return `${event.resumed ? 'resuming' : 'starting'} run ${event.id} in ${event.folder}`;
     case 'stage': {
-      const time = event.seconds ? ` in ${formatDuration(event.seconds)}` : '';
+      const time = event.seconds && event.state !== 'skipped' ? ` in ${formatDuration(event.seconds)}` : '';
       const state = event.state === 'skipped' ? 'skipped: finished before' : event.state;
       return `[${event.place}/${event.stages}] ${event.stage}: ${state}${time}`;
     }

@@ -151,9 +151,10 @@ async function runStage(stage: StageName, context: RunContext): Promise<void> {
   const started = performance.now();
   const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
   // The key is computed anew on every start: a stage that changed since is not resumed in its old folder.
+  const before = (await readRunRecord(context.folder)).stages.find((entry) => entry.stage === stage);
   await update(context, stage, { key: '', state: 'waiting', seconds: null });
   try {
-    await completeStage(stage, context, seconds);
+    await completeStage(stage, context, seconds, before);
   } catch (error) {
     const interrupted = error instanceof InterruptedError;
     await update(context, stage, { state: interrupted ? 'waiting' : 'failed', seconds: seconds() });
@@ -161,7 +162,12 @@ async function runStage(stage: StageName, context: RunContext): Promise<void> {
   }
 }
 
-async function completeStage(stage: StageName, context: RunContext, seconds: () => number): Promise<void> {
+async function completeStage(
+  stage: StageName,
+  context: RunContext,
+  seconds: () => number,
+  before: RunRecord['stages'][number] | undefined,
+): Promise<void> {
   const { folder, loaded, notebooks, force } = context;
   const { key } = await locateStage(stage, loaded.config, { notebooks });
   const output = stageFolder(key);
@@ -174,11 +180,10 @@ async function completeStage(stage: StageName, context: RunContext, seconds: () 
   }
   await collectArtefacts(stage, output, folder);
   if (stage === 'release') await publishModel(loaded.name, output);
-  await update(context, stage, {
-    key,
-    state: finished ? 'skipped' : 'done',
-    seconds: finished ? 0 : seconds(),
-  });
+  // Finished by an earlier start of this very run: the record keeps what it took then.
+  const earlier = before?.key === key ? (before.seconds ?? 0) : 0;
+  const state = finished ? 'skipped' : 'done';
+  await update(context, stage, { key, state, seconds: finished ? earlier : seconds() });
 }
 
 async function update(
