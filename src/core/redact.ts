@@ -3,7 +3,9 @@
  * and shapes of well-known tokens even when they are in no variable.
  */
 
-const SECRET_NAME = /(TOKEN|SECRET|PASSWORD|PASSWD|API_?KEY|ACCESS_KEY|PRIVATE_KEY|CREDENTIAL|DATABASE_URL)/i;
+/** Names whose values are secrets: they *end* so, which keeps `tokenizer` and `maxTokens` out. */
+const SECRET_NAME =
+  /(TOKEN|SECRET|SECRET_?KEY|PASSWORD|PASSWD|API_?KEY|ACCESS_?KEY|PRIVATE_?KEY|CREDENTIALS?|DATABASE_URL)$/i;
 
 /** Shapes of tokens, and the label that replaces each. */
 const TOKEN_SHAPES: readonly (readonly [label: string, shape: RegExp])[] = [
@@ -49,4 +51,19 @@ export function redactValue(value: unknown, redact: Redactor): unknown {
         : redactValue(member, redact),
     ]),
   );
+}
+
+/** What a redacted stream needs to be: `process.stdout` and `process.stderr` are. */
+interface TextStream {
+  write: (...args: never[]) => unknown;
+}
+
+/**
+ * From now on redacts the text written to a stream, write by write: for a process whose output is kept in a file. Bytes
+ * go through unchanged.
+ */
+export function redactStream(stream: TextStream, redact: Redactor): void {
+  const write = stream.write.bind(stream) as (data: unknown, ...rest: unknown[]) => unknown;
+  stream.write = (data: unknown, ...rest: unknown[]) =>
+    write(typeof data === 'string' ? redact(data) : data, ...rest);
 }

@@ -13,7 +13,6 @@ import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing'
 import { listCheckpoints, loadNewestCheckpoint, readCheckpoint, type RunIdentity } from './checkpoint';
 import { trainConfigSchema, type TrainConfig } from './config';
 import { readMetrics } from './metrics-log';
-import { startTraining } from './process';
 import { TrainingRun } from './run';
 import { budgetUsed, learningRate } from './schedule';
 
@@ -136,31 +135,6 @@ test('a truncated checkpoint is passed over with a clear reason; a foreign one i
     assert.match(
       (await rejection(() => loadNewestCheckpoint(store, identityOf(config)))).message,
       /not valid JSON/,
-    );
-  });
-});
-
-test('a child process is followed line by line, stopped, and its failure is told', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const metricsPath = join(folder, 'metrics.jsonl');
-    const script = `const fs=require('fs');let n=0;setInterval(()=>fs.appendFileSync(${JSON.stringify(metricsPath)},JSON.stringify({step:++n,time:1})+'\\n'),20);process.on('SIGTERM',()=>process.exit(130))`;
-    const running = await startTraining({ file: process.execPath, args: ['-e', script], metricsPath });
-    const seen: number[] = [];
-    for await (const { step } of running.follow()) {
-      seen.push(step);
-      if (seen.length === 5) await running.stop();
-    }
-    assert.equal(seen.slice(0, 5), [1, 2, 3, 4, 5]);
-    assert.instance(await rejection(() => running.done), InterruptedError);
-    const failing = await startTraining({
-      file: process.execPath,
-      args: ['-e', 'console.error("disk full"); process.exit(1)'],
-      metricsPath,
-    });
-    assert.match((await rejection(() => failing.done)).message, /exit code 1:\ndisk full/);
-    assert.match(
-      (await rejection(() => startTraining({ file: '/no/such/program', args: [], metricsPath }))).message,
-      /could not start/,
     );
   });
 });

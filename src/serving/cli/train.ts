@@ -21,9 +21,12 @@ export const registerTrain: Register = (program, { signal }) => {
     .option('--set <key=value>', SET_HELP, collect, [])
     .action(async (experiment: string, { resume, set }: TrainFlags) => {
       const { terminalProgress } = await import('../../core/progress.js');
+      const { createRedactor, redactStream } = await import('../../core/redact.js');
       const { openStage } = await import('../../pipeline/open-stage.js');
       const { train } = await import('../../training/stage.js');
       const { findRun } = await import('../runs.js');
+      // Notebook 04 keeps this output in the stage's training.log.
+      for (const stream of [process.stdout, process.stderr]) redactStream(stream, createRedactor());
       const run = resume === undefined ? undefined : await findRun(resume);
       const stage = await openStage('train', {
         experiment,
