@@ -33,17 +33,17 @@ check-tools:
 
 node_modules/.setup: package.json package-lock.json native/tfjs-node-shim/package.json | check-tools
 	@echo "setup: installing npm packages"
-	npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
-	ln -sfn ../../dist/src/serving/cli/main.js node_modules/.bin/trm
-	touch $@
+	@npm ci --ignore-scripts --no-audit --no-fund --loglevel=error
+	@ln -sfn ../../dist/src/serving/cli/main.js node_modules/.bin/trm
+	@touch $@
 
 $(VENV)/.setup: requirements.txt $(wildcard jupyter/papermill-plugin/*.py jupyter/papermill-plugin/*.toml) | check-tools
 	@echo "setup: installing the Python tools into $(VENV)"
-	test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
-	$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
-	mkdir -p $(VENV)/share/jupyter/lab/settings
-	cp jupyter/lab/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
-	touch $@
+	@test -x $(VENV)/bin/python || $(PYTHON) -m venv $(VENV)
+	@$(VENV)/bin/python -m pip install --quiet --disable-pip-version-check -r requirements.txt
+	@mkdir -p $(VENV)/share/jupyter/lab/settings
+	@cp jupyter/lab/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
+	@touch $@
 
 engine: node_modules/.setup $(VENV)/.setup
 	@PYTHON=$(VENV)/bin/python node native/build-engine.mjs --engine $(ENGINE)
@@ -65,7 +65,7 @@ hooks: $(VENV)/.setup
 ## What researchers call.
 run: setup ## The main job: the whole pipeline as notebooks, then a fix of examples/buggy.py
 	$(TRM) run quickstart $(ARGS)
-	$(TRM) fix examples/buggy.py --diff
+	$(TRM) fix examples/buggy.py --diff --expected examples/buggy.json
 
 experiment: setup ## Run experiments/<E>.yaml through the notebooks (E=quickstart)
 	$(TRM) run $(E) $(ARGS)
@@ -105,7 +105,7 @@ parity: setup ## Compare the model with the independent reference; fails above t
 	node dist/scripts/parity.js
 
 format: setup ## Rewrite sources in the project's format
-	npx prettier --write .
+	node node_modules/prettier/bin/prettier.cjs --write .
 	node dist/scripts/notebooks.js strip
 
 clean: ## Remove compiled code and coverage; keeps data, runs and installed packages

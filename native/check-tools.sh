@@ -20,10 +20,10 @@ fi
 
 python=${PYTHON:-python3}
 if ! command -v "$python" >/dev/null; then
-  problem "Python ($python) is missing; install Python 3.10 or newer, or set PYTHON to it."
+  problem "Python ($python) is missing; install Python 3.11 or newer, or set PYTHON to it."
 else
   python_version=$("$python" -c 'import platform; print(platform.python_version())')
-  at_least "$python_version" 3.10.0 || problem "Python $python_version is too old; 3.10 or newer is needed (set PYTHON to another one)."
+  at_least "$python_version" 3.11.0 || problem "Python $python_version is too old; 3.11 or newer is needed (set PYTHON to another one)."
   "$python" -c 'import venv, ensurepip' 2>/dev/null || problem "Python's venv module is missing; on Debian: apt-get install python3-venv."
 fi
 

@@ -3,8 +3,8 @@
 set -uo pipefail
 cd "$(dirname "$0")/.."
 status=0
-npx --no-install eslint . --max-warnings 0 || status=1
-npx --no-install prettier --check --log-level warn . || status=1
-.venv/bin/hadolint Dockerfile.gpu docker/Dockerfile.* || status=1
+node node_modules/eslint/bin/eslint.js . --max-warnings 0 || status=1
+node node_modules/prettier/bin/prettier.cjs --check --log-level warn . || status=1
+find . -maxdepth 2 -name 'Dockerfile*' -not -path './node_modules/*' -print0 | xargs -0 .venv/bin/hadolint || status=1
 node dist/scripts/lint-workflows.js || status=1
 exit $status

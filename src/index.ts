@@ -25,6 +25,7 @@ export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
 export { outputFiles, recordFlow } from './pipeline/describe-manifest';
+export type { RepairScores } from './evaluation/demonstration';
 export { wilsonInterval } from './metrics/intervals';
 export { BUG_TYPES, bugType } from './taxonomy/table';
 

@@ -4,7 +4,8 @@ import * as assert from 'uvu/assert';
 import { projectRoot, pythonPath } from '../core/paths';
 import { runProcess } from '../core/subprocess';
 import { bugType } from '../taxonomy/table';
-import { mendSource, readDemonstration, scoreDemonstration } from './demonstration';
+import type { Finding, Tier } from '../records/finding';
+import { mendSource, readDemonstration, scoreDemonstration, scoreRepair } from './demonstration';
 
 const LIST = join(projectRoot(), 'examples/buggy.json');
 
@@ -101,6 +102,39 @@ test('the score counts mended bugs, wrong changes and damage, and forgives layou
   assert.is(some.mended, 3);
   assert.equal(some.damaged, ['Part.is_low']);
   assert.is(some.bugs.find((bug) => bug.function === 'total_value')?.state, 'changed wrongly');
+});
+
+test('verified edits are scored apart from all that is shown', async () => {
+  const { demonstration, source } = await readDemonstration(LIST);
+  /** A finding that writes `after` over the first `before` of the file. */
+  const finding = (tier: Tier, before: string, after: string): Finding => {
+    const offset = source.indexOf(before);
+    const at = (place: number): Finding['start'] => ({ line: 1, column: 0, offset: place });
+    const [start, end] = [at(offset), at(offset + before.length)];
+    return {
+      file: 'buggy.py',
+      bugType: null,
+      confidence: 0.5,
+      start,
+      end,
+      before,
+      after,
+      tier,
+      checks: {},
+      steps: 1,
+    };
+  };
+  const findings = [
+    finding('plausible', 'self.price * self.count', 'return self.price * self.count'),
+    finding('verified', 'totl', 'total'),
+    finding('verified', 'char.isdigit()', 'char.isdigit():'),
+    finding('plausible', 'self.count < limit', 'self.count > limit'),
+  ];
+  const fixed = findings.reduce((text, { before, after }) => text.replace(before, after), source);
+  const fix = { file: 'buggy.py', findings, fixed, diff: '', timings: {}, dropped: {} };
+  const { verified, shown } = scoreRepair(demonstration, source, fix);
+  assert.equal([verified.mended, verified.damaged], [2, []]);
+  assert.equal([shown.mended, shown.damaged], [3, ['Part.is_low']]);
 });
 
 test.run();

@@ -10,6 +10,7 @@ import { readJson } from '../core/files';
 import { sameToken } from '../python/edits';
 import { findFunctions } from '../python/functions';
 import { lex } from '../python/lexer';
+import type { Finding, Fix } from '../records/finding';
 import { FAMILIES, type TokenText } from '../records/sample';
 
 /** A list of the bugs of one file. */
@@ -108,8 +109,46 @@ export function scoreDemonstration(
   };
 }
 
+/** What a repair did to the demonstration: with the verified edits alone, and with every edit it showed. */
+export interface RepairScores {
+  /** What `trm fix` applies by itself. */
+  verified: DemonstrationScore;
+  /** What `trm fix --diff` shows. */
+  shown: DemonstrationScore;
+}
+
+/** Scores a repair made with plausible edits included. */
+export function scoreRepair(demonstration: Demonstration, source: string, fix: Fix): RepairScores {
+  const verified = fix.findings.filter(({ tier }) => tier === 'verified');
+  return {
+    verified: scoreDemonstration(demonstration, source, applyFindings(source, verified)),
+    shown: scoreDemonstration(demonstration, source, fix.fixed),
+  };
+}
+
+/** `source` with the given findings applied; their places are those of the original text and do not overlap. */
+function applyFindings(source: string, findings: readonly Finding[]): string {
+  // From the right, so that the offsets of those still to come stay true.
+  return [...findings]
+    .sort((a, b) => b.start.offset - a.start.offset)
+    .reduce(
+      (text, { start, end, after }) => text.slice(0, start.offset) + after + text.slice(end.offset),
+      source,
+    );
+}
+
+/** Both scores as lines for a terminal. */
+export function formatRepairScores({ verified, shown }: RepairScores): string {
+  return [
+    'With every edit shown:',
+    formatDemonstration(shown),
+    'With the verified edits alone, which `trm fix` applies:',
+    formatDemonstration(verified),
+  ].join('\n');
+}
+
 /** The score as lines for a terminal. */
-export function formatDemonstration({ bugs, mended, clean, damaged }: DemonstrationScore): string {
+function formatDemonstration({ bugs, mended, clean, damaged }: DemonstrationScore): string {
   const width = Math.max(...bugs.map(({ bugType }) => bugType.length));
   const lines = bugs.map(
     ({ state, bugType, line, function: name }) =>

@@ -43,7 +43,7 @@ export class CriticWorker {
       await worker.stop();
       throw new TrmError(
         `the critic's interpreter ${python} did not start: ${'reason' in hello ? hello.reason : 'no answer'}`,
-        'install Python 3.10 or newer, or set TRM_PYTHON',
+        'install Python 3.11 or newer, or set TRM_PYTHON',
       );
     }
     worker.version = (JSON.parse(hello.line) as { python: string }).python;

@@ -1,5 +1,5 @@
 import { stringify } from 'yaml';
-import type { DemonstrationScore } from '../evaluation/demonstration';
+import type { RepairScores } from '../evaluation/demonstration';
 import type { Rate, Report } from '../evaluation/report';
 import type { Manifest } from '../records/manifest';
 import type { ModelFile } from '../trm/model';
@@ -15,7 +15,7 @@ export interface CardParts {
   /** Code the release was made by; null outside a git checkout. */
   commit: string | null;
   /** What the released model did to examples/buggy.py; null when it was not tried. */
-  demonstration: DemonstrationScore | null;
+  demonstration: RepairScores | null;
 }
 
 /** `README.md` of a release: YAML header, what it is, how to use it, measured tables, data, limits. */
@@ -125,9 +125,10 @@ Latency of one function, ${latency.n} measured: median ${time(latency.p50Millise
 (tfjs backend "${report.model.backend}").${demonstration ? `\n\n${demonstrated(demonstration)}` : ''}`;
 }
 
-function demonstrated({ mended, bugs, clean, damaged }: DemonstrationScore): string {
-  return `Demonstration: of the ${bugs.length} bugs in \`examples/buggy.py\`, written before training and never tuned to,
-it mends ${mended}; of the file's ${clean} clean functions it changes ${damaged.length}. The patch is \`examples/buggy.diff\`.`;
+function demonstrated({ verified, shown }: RepairScores): string {
+  return `Demonstration: of the ${shown.bugs.length} bugs in \`examples/buggy.py\`, written before training and never tuned to,
+its verified edits mend ${verified.mended}, all edits it shows ${shown.mended}; of the file's ${shown.clean} clean functions they
+change ${verified.damaged.length} and ${shown.damaged.length}. The patch is \`examples/buggy.diff\`.`;
 }
 
 function table(title: string, rows: readonly (readonly [string, Rate])[]): string {

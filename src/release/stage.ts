@@ -3,7 +3,7 @@ import { dirname, join } from 'node:path';
 import { throwIfAborted, DataError } from '../core/errors';
 import { parseJson } from '../core/files';
 import { projectRoot } from '../core/paths';
-import { readDemonstration, scoreDemonstration, type DemonstrationScore } from '../evaluation/demonstration';
+import { readDemonstration, scoreRepair, type RepairScores } from '../evaluation/demonstration';
 import { reportSchema } from '../evaluation/report';
 import { CALIBRATION_KEY, REPORT_KEY } from '../evaluation/stage';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
@@ -84,13 +84,13 @@ async function renderPieces(store: ObjectStore): Promise<string> {
 }
 
 /** Repairs the demonstration file with the folder just written, and keeps the file, its list and the patch. */
-async function demonstrate(store: ObjectStore, signal: AbortSignal): Promise<DemonstrationScore> {
+async function demonstrate(store: ObjectStore, signal: AbortSignal): Promise<RepairScores> {
   const list = join(projectRoot(), 'examples', 'buggy.json');
   const { demonstration, source } = await readDemonstration(list);
   const repairer = await loadRepairer(dirname(store.localPath(RELEASE_FILES.config)));
   try {
     const fix = await repairer.repair(source, { file: demonstration.file, includePlausible: true, signal });
-    const score = scoreDemonstration(demonstration, source, fix.fixed);
+    const score = scoreRepair(demonstration, source, fix);
     await store.put(`${EXAMPLES}/buggy.py`, source);
     await store.put(`${EXAMPLES}/buggy.json`, await readFile(list));
     await store.put(`${EXAMPLES}/buggy.diff`, fix.diff);
@@ -105,9 +105,14 @@ async function finish(
   config: ReleaseConfig,
   context: StageContext,
   licences: Record<string, number>,
-  { mended, bugs, damaged }: DemonstrationScore,
+  demonstration: RepairScores,
 ): ReturnType<Stage<ReleaseConfig>> {
   const { store } = context;
+  const counts = ({ mended, bugs, damaged }: RepairScores['shown']): Record<string, number> => ({
+    mended,
+    bugs: bugs.length,
+    damaged: damaged.length,
+  });
   const keys = (await store.list()).filter((key) => key !== 'manifest.json');
   const manifest = await buildManifest({
     stage: 'release',
@@ -117,7 +122,9 @@ async function finish(
     resources: await Promise.all(keys.map((key) => describeResource(store, key))),
     counts: { in: COPIES.length, out: keys.length, dropped: {} },
     licences,
-    metrics: { demonstration: { mended, bugs: bugs.length, damaged: damaged.length } },
+    metrics: {
+      demonstration: { verified: counts(demonstration.verified), shown: counts(demonstration.shown) },
+    },
   });
   await writeManifest(store, manifest);
   return manifest;

@@ -66,8 +66,8 @@ function summarize({ file, findings }: Fix, changed: boolean, diff: boolean): st
 }
 
 async function reportExpected(fix: Fix, path: string): Promise<void> {
-  const { formatDemonstration, scoreDemonstration, readDemonstration } =
+  const { formatRepairScores, scoreRepair, readDemonstration } =
     await import('../../evaluation/demonstration.js');
   const { demonstration, source } = await readDemonstration(path);
-  console.error(formatDemonstration(scoreDemonstration(demonstration, source, fix.fixed)));
+  console.error(formatRepairScores(scoreRepair(demonstration, source, fix)));
 }

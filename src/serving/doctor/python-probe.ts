@@ -7,7 +7,7 @@ import { runProcess } from '../../core/subprocess';
 import type { Check } from './diagnosis';
 import { compareVersions } from './system-probe';
 
-const OLDEST_PYTHON = '3.10';
+const OLDEST_PYTHON = '3.11';
 
 /** PyPI packages the workbench uses; `needed` ones break notebooks or `trm run` when absent. */
 const PACKAGES: readonly { name: string; needed: boolean; use: string }[] = [
