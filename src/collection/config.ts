@@ -60,6 +60,7 @@ export const folderSourceSchema = z.strictObject({
   /** Most functions taken, from files in seeded random order. Null: all. */
   maxFunctions: z.int().positive().nullable().default(null),
 });
+/** A value of {@link folderSourceSchema}. */
 export type FolderSource = z.infer<typeof folderSourceSchema>;
 
 /** The history of a local git repository: its fix commits become samples with a before and an after. */
@@ -79,6 +80,7 @@ export const gitSourceSchema = z.strictObject({
   /** Most fixes taken, newest first. Null: all. */
   maxFixes: z.int().positive().nullable().default(null),
 });
+/** A value of {@link gitSourceSchema}. */
 export type GitSource = z.infer<typeof gitSourceSchema>;
 
 /** Config of the collect stage; `{}` reads the standard library and the demo history. */
@@ -98,4 +100,5 @@ export const collectConfigSchema = z.strictObject({
   /** Python processes that check whether code parses. */
   criticWorkers: z.int().positive().max(64).default(1),
 });
+/** A value of {@link collectConfigSchema}. */
 export type CollectConfig = z.infer<typeof collectConfigSchema>;

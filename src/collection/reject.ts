@@ -25,6 +25,7 @@ export const REJECT_REASONS = [
   'no_code_change',
   'edit_too_large',
 ] as const;
+/** One of {@link REJECT_REASONS}. */
 export type RejectReason = (typeof REJECT_REASONS)[number];
 
 /** One line of `rejects.jsonl`. */
@@ -40,4 +41,5 @@ export const rejectSchema = z.strictObject({
   /** What exactly was found, for example CPython's message; null when the reason says it all. */
   detail: z.string().nullable(),
 });
+/** A value of {@link rejectSchema}. */
 export type Reject = z.infer<typeof rejectSchema>;

@@ -22,4 +22,5 @@ export const evaluateConfigSchema = z.strictObject({
   /** Program tokens of a batch, padding included. */
   batchTokens: z.int().positive().default(4096),
 });
+/** A value of {@link evaluateConfigSchema}. */
 export type EvaluateConfig = z.output<typeof evaluateConfigSchema>;

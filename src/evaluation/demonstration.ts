@@ -35,6 +35,7 @@ export const demonstrationSchema = z.strictObject({
     }),
   ),
 });
+/** A value of {@link demonstrationSchema}. */
 export type Demonstration = z.infer<typeof demonstrationSchema>;
 type ListedBug = Demonstration['bugs'][number];
 

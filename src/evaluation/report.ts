@@ -14,6 +14,7 @@ export const rateSchema = z.strictObject({
   low: z.number(),
   high: z.number(),
 });
+/** A value of {@link rateSchema}. */
 export type Rate = z.infer<typeof rateSchema>;
 
 /** Shares over buggy functions; the model answers with its most probable class, "no bug" among them. */
@@ -31,6 +32,7 @@ export const accuracySchema = z.strictObject({
   /** The bug type is named right. */
   bugType: rateSchema,
 });
+/** A value of {@link accuracySchema}. */
 export type Accuracy = z.infer<typeof accuracySchema>;
 
 /** `report.json` of the evaluate stage: everything the tables and the model card show. */
@@ -109,4 +111,5 @@ export const reportSchema = z.strictObject({
     backend: z.string(),
   }),
 });
+/** A value of {@link reportSchema}. */
 export type Report = z.infer<typeof reportSchema>;

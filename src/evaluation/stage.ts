@@ -32,9 +32,11 @@ import { REPORT_VERSION, reportSchema, type Report } from './report';
 
 export { EVALUATE_VERSION, evaluateConfigSchema, type EvaluateConfig } from './config';
 
-/** Keys of the output. */
+/** One row a test sample, see {@link PREDICTION_COLUMNS}. */
 export const PREDICTIONS_KEY = 'predictions.parquet';
+/** All figures, see {@link reportSchema}. */
 export const REPORT_KEY = 'report.json';
+/** Temperature and threshold for repair. */
 export const CALIBRATION_KEY = 'calibration.json';
 
 type Parts = Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>;

@@ -76,6 +76,7 @@ export const generateConfigSchema = z.strictObject({
   /** Lines of `rejects.jsonl` kept of each reason; all are counted. */
   maxRejectsPerReason: z.int().nonnegative().default(50),
 });
+/** A value of {@link generateConfigSchema}. */
 export type GenerateConfig = z.output<typeof generateConfigSchema>;
 
 function refuseUnknownTypes(types: Record<string, number>, context: z.RefinementCtx): void {

@@ -14,6 +14,7 @@ export const rejectSchema = z.strictObject({
   /** What the critic said; null when it was not asked or had no objection. */
   detail: z.string().nullable(),
 });
+/** A value of {@link rejectSchema}. */
 export type Reject = z.infer<typeof rejectSchema>;
 
 const counts = z.record(z.string(), z.int().nonnegative());
@@ -38,6 +39,7 @@ export const tallySchema = z.strictObject({
   licences: counts,
   rejects: z.array(rejectSchema),
 });
+/** A value of {@link tallySchema}. */
 export type Tally = z.infer<typeof tallySchema>;
 
 /** A tally of nothing. */

@@ -23,7 +23,9 @@ const cellSchema = z.looseObject({
 
 /** The part of a Jupyter notebook (format 4) that the pipeline reads; all else is kept as it is. */
 export const notebookSchema = z.looseObject({ nbformat: z.literal(4), cells: z.array(cellSchema) });
+/** A value of {@link notebookSchema}. */
 export type Notebook = z.infer<typeof notebookSchema>;
+/** One cell of a notebook. */
 export type NotebookCell = Notebook['cells'][number];
 
 /** Reads a notebook file. @throws DataError when it is missing or no notebook of format 4 */

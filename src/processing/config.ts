@@ -35,4 +35,5 @@ export const processConfigSchema = z.strictObject({
   /** Rows of a shard. */
   rowsPerShard: z.int().positive().default(10_000),
 });
+/** A value of {@link processConfigSchema}. */
 export type ProcessConfig = z.infer<typeof processConfigSchema>;

@@ -24,6 +24,7 @@ export const ENCODE_DROPS = [
   'unrenderable_token',
   'no_change',
 ] as const;
+/** One of {@link ENCODE_DROPS}. */
 export type EncodeDrop = (typeof ENCODE_DROPS)[number];
 
 /** An answer of the encoder that is no Example. */

@@ -34,6 +34,7 @@ const splitSchema = z.strictObject({
 /** What one split holds. */
 export type SplitMetadata = z.infer<typeof splitSchema>;
 
+/** `metadata.json` of a processed dataset: versions, vocabularies and counts by split. */
 export const metadataSchema = z.strictObject({
   version: z.literal(METADATA_VERSION),
   /** Versions of records and code that shaped the data. */

@@ -3,6 +3,7 @@ import { sha256 } from '../core/hash';
 
 /** The three parts of a dataset: to learn from, to choose by, to judge by. */
 export const SPLITS = ['train', 'val', 'test'] as const;
+/** One of {@link SPLITS}. */
 export type Split = (typeof SPLITS)[number];
 
 /** How groups are divided. */

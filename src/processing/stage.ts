@@ -23,8 +23,9 @@ import { writeSplit, type Job, type Vocabularies } from './write-split';
 
 export { PROCESS_VERSION, processConfigSchema, type ProcessConfig } from './config';
 
-/** Keys of the two vocabularies in the output. */
+/** Where the output holds the tokenizer. */
 export const TOKENIZER_KEY = 'vocabulary/tokenizer.json';
+/** Where the output holds the closed vocabulary. */
 export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
 
 /**

@@ -17,6 +17,7 @@ export const VALIDATION_DROPS = [
   'syntax_bug_compiles',
   'bug_does_not_compile',
 ] as const;
+/** One of {@link VALIDATION_DROPS}. */
 export type ValidationDrop = (typeof VALIDATION_DROPS)[number];
 
 /** Whether a sample is clean code: nothing to mend. */

@@ -13,6 +13,7 @@ export const criticOptionsSchema = z.strictObject({
   /** Milliseconds that one source may take before it counts as hanging; a batch may take as long plus 20 ms a source. */
   timeoutMs: z.int().positive().default(10_000),
 });
+/** A value of {@link criticOptionsSchema}. */
 export type CriticOptions = z.input<typeof criticOptionsSchema>;
 
 /** Why CPython refuses a source. */

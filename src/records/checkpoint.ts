@@ -16,6 +16,7 @@ export const artefactHashesSchema = z.strictObject({
   lexerVersion: z.int().positive(),
   exampleVersion: z.int().positive(),
 });
+/** A value of {@link artefactHashesSchema}. */
 export type ArtefactHashes = z.infer<typeof artefactHashesSchema>;
 
 const rngState = z.tuple([z.int(), z.int(), z.int(), z.int()]);
@@ -48,4 +49,5 @@ export const checkpointSchema = z.strictObject({
   /** Best validation score so far and its step; null before the first evaluation. */
   best: z.strictObject({ step: z.int(), score: z.number() }).nullable(),
 });
+/** A value of {@link checkpointSchema}. */
 export type CheckpointRecord = z.infer<typeof checkpointSchema>;

@@ -29,6 +29,7 @@ export const BINDINGS = [
   'import',
   'unknown',
 ] as const;
+/** One of {@link BINDINGS}. */
 export type Binding = (typeof BINDINGS)[number];
 
 /** One token an edit should write, seen three ways; -1 where that way cannot render it. */

@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** How sure a fix is. `verified`: every verifier agreed; `plausible`: it parses and adds no finding; else `speculative`. */
 export const TIERS = ['verified', 'plausible', 'speculative'] as const;
+/** One of {@link TIERS}. */
 export type Tier = (typeof TIERS)[number];
 
 const position = z.strictObject({
@@ -31,6 +32,7 @@ export const findingSchema = z.strictObject({
   /** Supervision steps the model used. */
   steps: z.int().positive(),
 });
+/** A value of {@link findingSchema}. */
 export type Finding = z.infer<typeof findingSchema>;
 
 /** What `repair` returns for one file. */
@@ -46,4 +48,5 @@ export const fixSchema = z.strictObject({
   /** Milliseconds by step: predict, verify, total. */
   timings: z.record(z.string(), z.number()),
 });
+/** A value of {@link fixSchema}. */
 export type Fix = z.infer<typeof fixSchema>;

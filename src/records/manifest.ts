@@ -22,6 +22,7 @@ export const resourceSchema = z.strictObject({
   /** Split the rows belong to, for processed shards. */
   'trm:split': z.enum(['train', 'val', 'test']).optional(),
 });
+/** A value of {@link resourceSchema}. */
 export type Resource = z.infer<typeof resourceSchema>;
 
 /** Where the data came from and what was lost on the way. */
@@ -47,6 +48,7 @@ export const lineageSchema = z.strictObject({
     dropped: z.record(z.string(), z.int().nonnegative()),
   }),
 });
+/** A value of {@link lineageSchema}. */
 export type Lineage = z.infer<typeof lineageSchema>;
 
 /**
@@ -69,4 +71,5 @@ export const manifestSchema = z.strictObject({
   'trm:checks': z.record(z.string(), z.unknown()).optional(),
   'trm:metrics': z.record(z.string(), z.unknown()).optional(),
 });
+/** A value of {@link manifestSchema}. */
 export type Manifest = z.infer<typeof manifestSchema>;

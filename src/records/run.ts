@@ -2,6 +2,7 @@ import { z } from 'zod';
 
 /** The pipeline's stages in order; each is a notebook `notebooks/<nn>-<stage>.ipynb`. */
 export const STAGES = ['collect', 'generate', 'process', 'train', 'evaluate', 'release'] as const;
+/** One of {@link STAGES}. */
 export type StageName = (typeof STAGES)[number];
 
 /** `run.json` in a run folder: which stages it used and how it stands. */
@@ -24,6 +25,7 @@ export const runSchema = z.strictObject({
     }),
   ),
 });
+/** A value of {@link runSchema}. */
 export type RunRecord = z.infer<typeof runSchema>;
 
 /** One line of `metrics.jsonl`: flat numbers of one training step or evaluation. */
@@ -33,4 +35,5 @@ export const metricSchema = z.looseObject({
   /** Seconds since the epoch. */
   time: z.number(),
 });
+/** A value of {@link metricSchema}. */
 export type Metric = z.infer<typeof metricSchema>;

@@ -20,6 +20,7 @@ export const FAMILIES = [
   'framework',
   'security',
 ] as const;
+/** One of {@link FAMILIES}. */
 export type Family = (typeof FAMILIES)[number];
 
 /** Kinds of program tokens. The `error-` kinds appear only in broken code. Order is the model's code: append only. */
@@ -37,10 +38,12 @@ export const TOKEN_KINDS = [
   'error-char',
   'error-indent',
 ] as const;
+/** One of {@link TOKEN_KINDS}. */
 export type TokenKind = (typeof TOKEN_KINDS)[number];
 
 /** A token to be written into a program: no position yet. Layout tokens have empty text. */
 export const tokenTextSchema = z.strictObject({ kind: z.enum(TOKEN_KINDS), text: z.string() });
+/** A value of {@link tokenTextSchema}. */
 export type TokenText = z.infer<typeof tokenTextSchema>;
 
 const span = z.tuple([z.int().nonnegative(), z.int().nonnegative()]);
@@ -53,6 +56,7 @@ export const editSchema = z.strictObject({
   charSpan: span,
   replacement: z.array(tokenTextSchema),
 });
+/** A value of {@link editSchema}. */
 export type Edit = z.infer<typeof editSchema>;
 
 /** Where a sample comes from. */
@@ -73,6 +77,7 @@ export const originSchema = z.strictObject({
   /** Python codec name of the file, for example `utf-8`. */
   codec: z.string(),
 });
+/** A value of {@link originSchema}. */
 export type Origin = z.infer<typeof originSchema>;
 
 /**
@@ -114,4 +119,5 @@ export const sampleSchema = z.strictObject({
   /** Null until the process stage assigns it. */
   split: z.enum(['train', 'val', 'test']).nullable(),
 });
+/** A value of {@link sampleSchema}. */
 export type Sample = z.infer<typeof sampleSchema>;

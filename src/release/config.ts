@@ -12,4 +12,5 @@ export const releaseConfigSchema = z.strictObject({
   /** Sentences added to the card's "limits". */
   notes: z.array(z.string()).default([]),
 });
+/** A value of {@link releaseConfigSchema}. */
 export type ReleaseConfig = z.output<typeof releaseConfigSchema>;

@@ -31,6 +31,7 @@ export const calibrationSchema = z.strictObject({
     lossAfter: z.number().nullable(),
   }),
 });
+/** A value of {@link calibrationSchema}. */
 export type Calibration = z.infer<typeof calibrationSchema>;
 
 /** The best edit for one validation function. */

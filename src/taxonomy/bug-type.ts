@@ -3,6 +3,7 @@ import { FAMILIES } from '../records/sample';
 
 /** How bad the consequence usually is, from an oddity to data loss or a break-in. */
 export const SEVERITIES = ['low', 'medium', 'high', 'critical'] as const;
+/** One of {@link SEVERITIES}. */
 export type Severity = (typeof SEVERITIES)[number];
 
 /** One kind of bug: a row of the taxonomy. */
@@ -29,6 +30,7 @@ export const bugTypeSchema = z.strictObject({
   /** The linter rule that sees most instances, as `ruff B006` or `pylint W0133`; null when none does. */
   rule: z.string().nullable(),
 });
+/** A value of {@link bugTypeSchema}. */
 export type BugType = z.infer<typeof bugTypeSchema>;
 
 /**

@@ -32,6 +32,7 @@ const optimizerSchema = z.strictObject({
   /** Longest gradient; longer ones are scaled to it. */
   clipNorm: z.number().positive().default(1),
 });
+/** A value of {@link optimizerSchema}. */
 export type OptimizerConfig = z.infer<typeof optimizerSchema>;
 
 /** Config of the train stage; `{}` is valid. */
@@ -77,6 +78,7 @@ export const trainConfigSchema = z
     message: 'expected ascending lengths',
     path: ['bucketLengths'],
   });
+/** A value of {@link trainConfigSchema}. */
 export type TrainConfig = z.output<typeof trainConfigSchema>;
 
 /** The model of a training config, for vocabularies of these sizes. */

@@ -16,6 +16,7 @@ import type { TrainConfig } from './config';
 
 /** Parts of the loss, each a mean over the batch's B rows (clean rows have no span, slots and bug type). */
 export const LOSS_PARTS = ['location', 'span', 'slots', 'bugType', 'halt'] as const;
+/** One of {@link LOSS_PARTS}. */
 export type LossPart = (typeof LOSS_PARTS)[number];
 
 /** What the model decided, row by row; plain numbers. */

@@ -34,10 +34,12 @@ export const modelConfigSchema = z.strictObject({
   /** N_sup: supervision steps, in training and by default at inference. */
   supervisionSteps: z.int().positive().default(1),
 });
+/** A value of {@link modelConfigSchema}. */
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 
 /** Names of {@link PRESETS}. */
 export const PRESET_NAMES = ['trm-smoke', 'trm-cpu', 'trm-7m-total', 'trm-7m'] as const;
+/** One of {@link PRESET_NAMES}. */
 export type PresetName = (typeof PRESET_NAMES)[number];
 
 const preset = (value: z.input<typeof modelConfigSchema>): ModelConfig => modelConfigSchema.parse(value);

@@ -31,6 +31,7 @@ export const modelFileSchema = z.strictObject({
   /** Optimizer step of the weights. */
   step: z.int().nonnegative(),
 });
+/** A value of {@link modelFileSchema}. */
 export type ModelFile = z.infer<typeof modelFileSchema>;
 
 /** Fixed start states, not trained: `[1, D]` each. */

@@ -23,12 +23,14 @@ function qualifiedSwap(
   };
 }
 
+/** `yaml.safe_load` -> `yaml.load` (CWE-502). */
 export const unsafeYamlLoad = qualifiedSwap(
   'unsafe-yaml-load',
   'A document can name any Python object to build, and so run code.',
   { 'yaml.safe_load': ['yaml.load', 'yaml.unsafe_load'], 'yaml.safe_load_all': ['yaml.load_all'] },
 );
 
+/** `hashlib.sha256` -> `hashlib.md5` and the like (CWE-328). */
 export const weakHash = qualifiedSwap('weak-hash', 'Collisions of MD5 and SHA-1 can be made.', {
   'hashlib.sha256': ['hashlib.md5', 'hashlib.sha1'],
   'hashlib.sha512': ['hashlib.md5', 'hashlib.sha1'],
@@ -38,6 +40,7 @@ export const weakHash = qualifiedSwap('weak-hash', 'Collisions of MD5 and SHA-1 
   'hashlib.sha3_256': ['hashlib.sha1'],
 });
 
+/** `secrets` -> `random` (CWE-338). */
 export const insecureRandom = qualifiedSwap(
   'insecure-random',
   'The numbers of `random` can be predicted from earlier ones.',
@@ -51,6 +54,7 @@ export const insecureRandom = qualifiedSwap(
   },
 );
 
+/** `tempfile.mkstemp` -> `tempfile.mktemp` (CWE-377). */
 export const insecureTemporaryFile = qualifiedSwap(
   'insecure-temporary-file',
   'Another process can create the file between the choice of its name and its use.',
