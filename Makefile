@@ -113,3 +113,7 @@ clean: ## Remove compiled code and coverage; keeps data, runs and installed pack
 
 distclean: clean ## Remove everything that set-up made (packages, venv, engine); keeps data and runs
 	rm -rf node_modules $(VENV) .engine
+	@# The git filter and the hooks call programs that are gone now.
+	-@git config --remove-section filter.nbstripout 2>/dev/null
+	-@git config --remove-section diff.jupyternotebook 2>/dev/null
+	-@hooks=$$(git rev-parse --git-path hooks) && grep -qs pre-commit "$$hooks/pre-commit" && rm "$$hooks/pre-commit"

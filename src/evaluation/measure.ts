@@ -18,6 +18,8 @@ export interface MeasureOptions {
   /** Measure "repair given the location" too. Default true. */
   withGiven?: boolean;
   progress: Progress;
+  /** What the progress is called. */
+  task: string;
   signal: AbortSignal;
 }
 
@@ -40,8 +42,8 @@ const CHUNK = 512;
 
 /** Predicts and judges cases. */
 export async function measureCases(cases: readonly Case[], options: MeasureOptions): Promise<Measurement> {
-  const { supervisionSteps, withGiven = true, progress, signal } = options;
-  const task = progress.start(`evaluating at ${supervisionSteps} steps`, { total: cases.length });
+  const { task: name, withGiven = true, progress, signal } = options;
+  const task = progress.start(name, { total: cases.length });
   const rows: Measured[] = [];
   let milliseconds = 0;
   for (let at = 0; at < cases.length; at += CHUNK) {

@@ -61,7 +61,15 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
       supervisionSteps: number,
       withGiven: boolean,
     ): Promise<Measurement> =>
-      measureCases(cases, { ...config, parts, supervisionSteps, withGiven, signal, progress });
+      measureCases(cases, {
+        ...config,
+        parts,
+        supervisionSteps,
+        withGiven,
+        signal,
+        progress,
+        task: `${withGiven ? 'answering' : 'calibrating'} at supervision step ${supervisionSteps}`,
+      });
     const calibration = calibrate((await measure(validation, mainSteps, false)).rows, mainSteps, config);
     const steps: { supervisionSteps: number; measurement: Measurement }[] = [];
     for (const count of [...new Set([...config.supervisionSteps, mainSteps])].sort((a, b) => a - b))
