@@ -71,7 +71,7 @@ experiment: setup ## Run experiments/<E>.yaml through the notebooks (E=quickstar
 	$(TRM) run $(E) $(ARGS)
 
 lab: setup ## Open JupyterLab with the TypeScript kernel on 127.0.0.1
-	jupyter lab --ip 127.0.0.1 --notebook-dir . $(ARGS)
+	jupyter lab --ip 127.0.0.1 --notebook-dir . $(if $(filter 0,$(shell id -u)),--allow-root) $(ARGS)
 
 notebooks: setup ## Execute every notebook on the tiny configuration
 	node dist/scripts/notebooks.js execute $(ARGS)

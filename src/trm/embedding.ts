@@ -47,9 +47,9 @@ export function inputTensors(batch: InputBatch): InputTensors {
 export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
   const op = tf.customGrad((...args) => {
     const [pieces] = args as [tf.Tensor2D];
-    const rows = tf.mul(tf.gather(pieces, lists.ids), lists.weights);
+    const rows: tf.Tensor2D = tf.mul(tf.gather(pieces, lists.ids), lists.weights);
     return {
-      value: tf.unsortedSegmentSum(rows, lists.tokens, lists.count),
+      value: sumByToken(rows, lists),
       gradFunc: (dy: tf.Tensor) =>
         tf.unsortedSegmentSum(
           tf.mul<tf.Tensor2D>(tf.gather(dy, lists.tokens), lists.weights),
@@ -59,6 +59,13 @@ export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
     };
   });
   return op(table) as tf.Tensor2D;
+}
+
+/** Sums `[M, E]` rows of one token, `[count, E]`. */
+function sumByToken(rows: tf.Tensor2D, { tokens, count }: PieceLists): tf.Tensor2D {
+  if (tf.getKernel('UnsortedSegmentSum', tf.getBackend())) return tf.unsortedSegmentSum(rows, tokens, count);
+  // WASM: no such kernel, but its ScatterNd adds up repeated places just the same.
+  return tf.scatterND(tf.expandDims(tokens, 1), rows, [count, rows.shape[1]]);
 }
 
 /**
