@@ -7,7 +7,7 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../core/errors';
 import { readJson } from '../core/files';
-import { sameToken } from '../python/edits';
+import { sameTokens } from '../python/edits';
 import { findFunctions } from '../python/functions';
 import { lex } from '../python/lexer';
 import type { Finding, Fix } from '../records/finding';
@@ -174,10 +174,5 @@ function functionTokens(source: string): Map<string, readonly TokenText[]> {
 }
 
 function same(a: readonly TokenText[] | undefined, b: readonly TokenText[] | undefined): boolean {
-  return (
-    a !== undefined &&
-    b !== undefined &&
-    a.length === b.length &&
-    a.every((token, i) => sameToken(token, b[i]))
-  );
+  return a !== undefined && b !== undefined && sameTokens(a, b);
 }

@@ -1,5 +1,4 @@
 import { loadEngine } from '../core/engine';
-import { DataError } from '../core/errors';
 import { brierScore, expectedCalibrationError, reliabilityBins } from '../metrics/calibration';
 import { loadClosedVocabulary } from '../processing/closed-vocabulary';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
@@ -9,6 +8,7 @@ import { confidenceOf, fitCalibration, type Calibration } from '../repair/calibr
 import type { RepairModel } from '../repair/model-folder';
 import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
 import { writeShard } from '../shards/writer';
+import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { bugType } from '../taxonomy/table';
 import { describeParameters } from '../trm/config';
@@ -49,7 +49,7 @@ type Parts = Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>;
  */
 export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
   const { store, signal, progress } = context;
-  const data = requireInput(context, 'process');
+  const data = requireInput(context, 'evaluate', 'process');
   const engine = await loadEngine();
   const parts = await loadParts(context);
   try {
@@ -103,20 +103,15 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
 };
 
 async function loadParts(context: StageContext): Promise<Parts> {
-  const data = requireInput(context, 'process');
+  const data = requireInput(context, 'evaluate', 'process');
   const text = async (key: string): Promise<string> => Buffer.from(await data.get(key)).toString('utf8');
   const tokenizer = loadTokenizer(await text(TOKENIZER_KEY));
   const vocabulary = loadClosedVocabulary(await text(CLOSED_VOCABULARY_KEY));
-  return { model: await loadModel(requireInput(context, 'train').localPath('model')), tokenizer, vocabulary };
-}
-
-function requireInput({ inputs }: StageContext, stage: 'process' | 'train'): ObjectStore {
-  const store = inputs[stage];
-  if (store) return store;
-  throw new DataError(
-    `evaluate: expected the output of the ${stage} stage, got none`,
-    `run the ${stage} stage first`,
-  );
+  return {
+    model: await loadModel(requireInput(context, 'evaluate', 'train').localPath('model')),
+    tokenizer,
+    vocabulary,
+  };
 }
 
 function calibrate(rows: readonly Measured[], supervisionSteps: number, config: EvaluateConfig): Calibration {

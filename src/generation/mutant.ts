@@ -1,8 +1,8 @@
 import type { Rng } from '../core/rng';
 import { MAX_SPAN, SLOTS } from '../records/example';
 import type { Edit } from '../records/sample';
-import { applyEdit, diffTokens, sameToken } from '../python/edits';
-import { lex, type Token } from '../python/lexer';
+import { applyEdit, diffTokens, sameTokens } from '../python/edits';
+import { lex } from '../python/lexer';
 import type { MutationSite, Mutator } from './mutator';
 import type { MutationTarget } from './target';
 import { applyTextEdit } from './text-edit';
@@ -41,8 +41,4 @@ export function makeMutant(
   if (!sameTokens(lex(applyEdit(before, tokens, fix)), target.tokens))
     return { dropped: 'fix_not_exact', before };
   return { bugType: mutator.bugType, before, fix };
-}
-
-function sameTokens(a: readonly Token[], b: readonly Token[]): boolean {
-  return a.length === b.length && a.every((token, i) => sameToken(token, b[i]));
 }

@@ -5,6 +5,7 @@ import type { Sample } from '../records/sample';
 import { Critic } from '../python/critic';
 import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
+import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
@@ -29,9 +30,7 @@ export const REJECTS_KEY = 'rejects.jsonl';
  * @throws DataError when there is no `collect` input, or nothing to mutate in it
  */
 export const generate: Stage<GenerateConfig> = async (config, context) => {
-  const collected = context.inputs.collect;
-  if (!collected)
-    throw new DataError('generate: expected the output of the collect stage, got none', 'run collect first');
+  const collected = requireInput(context, 'generate', 'collect');
   const started = performance.now();
   const critic = await Critic.start({ workers: config.criticWorkers });
   const python = critic.pythonVersion;

@@ -1,11 +1,11 @@
-import { open, readFile, rm } from 'node:fs/promises';
-import { mkdir } from 'node:fs/promises';
+import { mkdir, open, readFile, rm } from 'node:fs/promises';
 import { readFileSync } from 'node:fs';
 import { randomBytes } from 'node:crypto';
 import { join } from 'node:path';
 import { hostname } from 'node:os';
 import { z } from 'zod';
 import { UserError } from '../core/errors';
+import { isProcessAlive } from '../core/process-alive';
 
 const lockSchema = z.strictObject({
   pid: z.int().positive(),
@@ -66,12 +66,7 @@ export async function lockHolder(folder: string): Promise<LockHolder | undefined
 /** True while the process that took the lock lives. Processes of other machines count as alive. */
 function isAlive(holder: LockHolder): boolean {
   if (holder.host !== hostname()) return true;
-  try {
-    process.kill(holder.pid, 0);
-  } catch (error) {
-    // EPERM: it exists and belongs to somebody else.
-    if ((error as NodeJS.ErrnoException).code !== 'EPERM') return false;
-  }
+  if (!isProcessAlive(holder.pid)) return false;
   const start = processStart(holder.pid);
   return start === null || holder.processStart === null || start === holder.processStart;
 }

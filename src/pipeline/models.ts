@@ -1,6 +1,5 @@
-import { mkdir, readlink, rename, symlink } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
-import { dirname, join, relative, resolve } from 'node:path';
+import { mkdir, rename, symlink } from 'node:fs/promises';
+import { dirname, join, relative } from 'node:path';
 import { workDir } from '../core/paths';
 import type { StageFolder } from './stage-folder';
 
@@ -29,10 +28,4 @@ export async function linkTo(link: string, target: string): Promise<void> {
   const temporary = `${link}.${process.pid}.tmp`;
   await symlink(relative(dirname(link), target), temporary);
   await rename(temporary, link);
-}
-
-/** Where a link points, absolute, or undefined when there is none or its target is gone. */
-export async function readLinkTarget(link: string): Promise<string | undefined> {
-  if (!existsSync(link)) return undefined;
-  return resolve(dirname(link), await readlink(link));
 }

@@ -10,6 +10,7 @@ import { buildManifest, describeResource, readManifest, writeManifest } from '..
 import { readBatches } from '../shards/reader';
 import { readSamples } from '../shards/sample-shard';
 import { listShards } from '../shards/writer';
+import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { taxonomyHash } from '../taxonomy/table';
 import { CLOSED_VOCABULARY_VERSION, buildClosedVocabulary } from './closed-vocabulary';
@@ -68,13 +69,9 @@ export const process: Stage<ProcessConfig> = async (config, context) => {
 };
 
 /** Inputs in the order in which they are read: clean code first, so that mutants find their parents. */
-function inputStores({ inputs }: StageContext): ObjectStore[] {
-  const { collect, generate } = inputs;
-  if (collect === undefined)
-    throw new DataError(
-      'process: expected the output of the collect stage, got none',
-      'run the collect stage first',
-    );
+function inputStores(context: StageContext): ObjectStore[] {
+  const collect = requireInput(context, 'process', 'collect');
+  const { generate } = context.inputs;
   return generate === undefined ? [collect] : [collect, generate];
 }
 

@@ -10,6 +10,11 @@ export function sameToken(a: TokenText, b: TokenText): boolean {
   return a.text === b.text && a.kind === b.kind;
 }
 
+/** Whether two token lists are equal in kind and text, one by one. */
+export function sameTokens(a: readonly TokenText[], b: readonly TokenText[]): boolean {
+  return a.length === b.length && a.every((token, i) => sameToken(token, b[i]));
+}
+
 /**
  * The smallest single edit that turns one token list into another; of several equally small ones the leftmost.
  * @returns null when the tokens are equal; otherwise an edit whose spans are those of `before`

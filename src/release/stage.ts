@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
-import { throwIfAborted, DataError } from '../core/errors';
+import { throwIfAborted } from '../core/errors';
 import { parseJson } from '../core/files';
 import { projectRoot } from '../core/paths';
 import { readDemonstration, scoreRepair, type RepairScores } from '../evaluation/demonstration';
@@ -16,6 +16,7 @@ import {
   readManifest,
   writeManifest,
 } from '../shards/manifest';
+import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { modelFileSchema } from '../trm/model';
 import { RELEASE_VERSION, type ReleaseConfig } from './config';
@@ -46,14 +47,14 @@ export const release: Stage<ReleaseConfig> = async (config, context) => {
   const task = progress.start('building the release', { total: COPIES.length + 2 });
   for (const { from, key, to } of COPIES) {
     throwIfAborted(signal, 'the release');
-    await store.put(to, await requireInput(context, from).get(key));
+    await store.put(to, await requireInput(context, 'release', from).get(key));
     task.advance();
   }
   await store.put(RELEASE_FILES.pieces, await renderPieces(store));
   await store.put(RELEASE_FILES.licence, await readFile(join(projectRoot(), 'LICENSE')));
   const demonstration = await demonstrate(store, signal);
   task.advance();
-  const data = await readManifest(requireInput(context, 'process'));
+  const data = await readManifest(requireInput(context, 'release', 'process'));
   const text = async (key: string): Promise<string> => Buffer.from(await store.get(key)).toString('utf8');
   const report = parseJson(await text(RELEASE_FILES.report), reportSchema, RELEASE_FILES.report);
   const model = parseJson(await text(RELEASE_FILES.config), modelFileSchema, RELEASE_FILES.config);
@@ -65,15 +66,6 @@ export const release: Stage<ReleaseConfig> = async (config, context) => {
   task.finish();
   return finish(config, context, data['trm:licences'] ?? {}, demonstration);
 };
-
-function requireInput({ inputs }: StageContext, stage: 'train' | 'process' | 'evaluate'): ObjectStore {
-  const store = inputs[stage];
-  if (store) return store;
-  throw new DataError(
-    `release: expected the output of the ${stage} stage, got none`,
-    `run the ${stage} stage first`,
-  );
-}
 
 /** `vocab.json` as Hugging Face names it: piece -> id. */
 async function renderPieces(store: ObjectStore): Promise<string> {

@@ -9,6 +9,7 @@ import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
 import { readExamples } from '../shards/example-shard';
 import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
+import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
@@ -26,8 +27,7 @@ import type { RunIdentity } from './checkpoint';
  */
 export const train: Stage<TrainConfig> = async (config, context) => {
   await requireNativeEngine();
-  const input = context.inputs.process;
-  if (!input) throw new DataError('expected the output of the process stage, got none', 'run it first');
+  const input = requireInput(context, 'train', 'process');
   const { model, identity } = await openModel(config, input, context);
   const [examples, validation] = [
     await collectExamples(input, 'train', context),

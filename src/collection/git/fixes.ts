@@ -1,5 +1,5 @@
 import { LEXER_VERSION } from '../../python/lexer';
-import { diffTokens, sampleId, sameToken } from '../../python/edits';
+import { diffTokens, sampleId, sameTokens } from '../../python/edits';
 import type { FunctionSpan } from '../../python/functions';
 import type { Critic } from '../../python/critic';
 import type { Edit, Sample } from '../../records/sample';
@@ -120,8 +120,4 @@ function outside(file: PythonFile, changed: ReadonlySet<FunctionSpan>): Token[] 
     at = span.endToken;
   }
   return [...tokens, ...file.tokens.slice(at)];
-}
-
-function sameTokens(a: readonly Token[], b: readonly Token[]): boolean {
-  return a.length === b.length && a.every((token, i) => sameToken(token, b[i]));
 }

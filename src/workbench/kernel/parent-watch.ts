@@ -1,3 +1,5 @@
+import { isProcessAlive } from '../../core/process-alive';
+
 /** Milliseconds between two looks. */
 const LOOK_MS = 1000;
 
@@ -12,20 +14,10 @@ export function watchParents(onOrphaned: () => void, env: NodeJS.ProcessEnv = pr
   const parent = process.ppid;
   const runner = Number(env.TRM_RUN_PID) || undefined;
   const timer = setInterval(() => {
-    if (process.ppid === parent && (runner === undefined || isAlive(runner))) return;
+    if (process.ppid === parent && (runner === undefined || isProcessAlive(runner))) return;
     clearInterval(timer);
     onOrphaned();
   }, LOOK_MS);
   timer.unref();
   return () => clearInterval(timer);
-}
-
-function isAlive(pid: number): boolean {
-  try {
-    process.kill(pid, 0);
-    return true;
-  } catch (error) {
-    // EPERM: it exists and belongs to another user.
-    return (error as NodeJS.ErrnoException).code === 'EPERM';
-  }
 }
