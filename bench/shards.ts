@@ -82,7 +82,7 @@ async function* makeSamples(count: number): AsyncGenerator<Sample> {
         committedAt: null,
         codec: 'utf-8',
       },
-      context: { imports: ['os', 'sys'], names: ['A', 'B', 'C'] },
+      context: { imports: { os: 'os', sys: 'sys' }, names: ['A', 'B', 'C'] },
       licence: 'Apache-2.0',
       bugType: 'wrong-operator',
       family: 'logic',

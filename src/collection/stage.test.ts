@@ -69,7 +69,7 @@ test('a folder: clean functions with their origin, and a reject for every reason
     assert.equal([...by.keys()].sort(), ['latin.py', 'outer.py', 'pkg/good.py', 'top.py']);
     const good = by.get('pkg/good.py');
     assert.is(good?.before, '@staticmethod\ndef add(a, b):\n    return a + b + VALUE\n');
-    assert.equal(good?.context, { imports: ['os'], names: ['VALUE', 'A'] });
+    assert.equal(good?.context, { imports: { os: 'os' }, names: ['VALUE', 'A'] });
     assert.equal([good?.group, good?.licence, good?.source], ['proj/pkg', 'ISC', 'folder']);
     assert.equal([good?.origin.startLine, good?.origin.function, good?.origin.codec], [5, 'A.add', 'utf-8']);
     assert.is(by.get('latin.py')?.origin.codec, 'iso-8859-1');

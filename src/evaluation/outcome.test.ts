@@ -32,7 +32,7 @@ function sampleOf(before: string, after: string, type: string | null): Sample {
       committedAt: null,
       codec: 'utf-8',
     },
-    context: { imports: [], names: [] },
+    context: { imports: {}, names: [] },
     licence: 'Apache-2.0',
     bugType: type,
     family: type === null ? null : bugType(type).family,

@@ -4,7 +4,7 @@ import { FAMILIES, type Family } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
-export const GENERATE_VERSION = 1;
+export const GENERATE_VERSION = 2;
 
 /** How much of each family is drawn where a function offers all of them. */
 export const DEFAULT_FAMILY_WEIGHTS: Readonly<Record<Family, number>> = {

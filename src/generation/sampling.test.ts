@@ -24,7 +24,7 @@ const SOURCE = `def merge(self, left, right, default=None):
     self.count += len(out)
     return self.build(out, default)
 `;
-const TARGET = createTarget(SOURCE, { imports: [], names: [] });
+const TARGET = createTarget(SOURCE, { imports: {}, names: [] });
 const mixtureOf = (input: object): ReturnType<typeof createMixture> =>
   createMixture(generateConfigSchema.parse(input));
 
@@ -57,7 +57,7 @@ test('weight 0 leaves families and types out', () => {
 });
 
 test('a function without any site gives nothing, and ends', () => {
-  const target = createTarget('x\n', { imports: [], names: [] });
+  const target = createTarget('x\n', { imports: {}, names: [] });
   const only = mixtureOf({}).filter(({ family }) => family === 'numeric');
   assert.equal(drawMutants(target, only, 10, seedStream(1)), { mutants: [], dropped: [] });
 });

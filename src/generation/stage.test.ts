@@ -32,7 +32,7 @@ function cleanSample(source: string, more: Partial<Sample> = {}): Sample {
     parentId: null,
     source: 'folder',
     origin: { ...origin, function: name, codec: 'utf-8' },
-    context: { imports: ['json'], names: [] },
+    context: { imports: { json: 'json' }, names: [] },
     licence: 'MIT',
     bugType: null,
     family: null,

@@ -4,7 +4,7 @@ import { argumentsOf, createTarget, isCall, textAt } from './target';
 import { applyTextEdit, insertAfter, insertBefore, removeTokens, replaceTokens } from './text-edit';
 
 const targetOf = (source: string): ReturnType<typeof createTarget> =>
-  createTarget(source, { imports: [], names: [] });
+  createTarget(source, { imports: {}, names: [] });
 
 /** Names that the target says are read, in order. */
 function loadsOf(source: string): string[] {

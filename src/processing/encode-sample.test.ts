@@ -123,7 +123,7 @@ test('clean code has no target; a function longer than the window is cut, not dr
 
 test('names that the module binds are seen as such', () => {
   const source = 'def f(a):\n    return json.dumps(LIMIT + a + other)\n';
-  const context = { imports: ['json', 'unused'], names: ['LIMIT', 'f'] };
+  const context = { imports: { json: 'json', unused: 'unused' }, names: ['LIMIT', 'f'] };
   const { bindings } = example(makeSample(source, source, { context }));
   const tokens = lex(source);
   const bindingOf = (text: string): string =>

@@ -24,7 +24,7 @@ export function makeSample(before: string, after = before, fields: Partial<Sampl
       committedAt: null,
       codec: 'utf-8',
     },
-    context: { imports: [], names: [] },
+    context: { imports: {}, names: [] },
     licence: 'MIT',
     bugType: null,
     family: before === after ? null : 'logic',

@@ -79,7 +79,7 @@ test('a function alone knows its module by context', () => {
   const context = moduleContext(
     lex('import os\nfrom a import b\ntry:\n    LIMIT = 3\nexcept E: pass\ndef h():\n    hidden = 1\n'),
   );
-  assert.equal(context, { imports: ['os', 'b'], names: ['LIMIT', 'h'] });
+  assert.equal(context, { imports: { os: 'os', b: 'a.b' }, names: ['LIMIT', 'h'] });
   assert.is(
     show('def f():\n    return os.sep, b, LIMIT, h, hidden\n', context),
     'f:global os:import sep:attribute b:import LIMIT:global h:global hidden:unknown',

@@ -36,7 +36,7 @@ interface Scope {
 export function bindNames(tokens: readonly TokenText[], context?: ModuleContext): Binding[] {
   const module = newScope('module', undefined);
   for (const name of context?.names ?? []) module.names.set(name, 'global');
-  for (const name of context?.imports ?? []) module.names.set(name, 'import');
+  for (const name of Object.keys(context?.imports ?? {})) module.names.set(name, 'import');
   const scopes = scopeOfTokens(tokens, module);
   collectNames(tokens, scopes);
   const line = lineFacts(tokens);

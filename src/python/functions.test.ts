@@ -66,7 +66,7 @@ test('broken files have functions: no colon, no name, no bracket, cut short', ()
 
 test('what a module binds', () => {
   assert.equal(moduleContext(lex(LAYOUTS)), {
-    imports: ['os', 'Ordered', 'deque'],
+    imports: { os: 'os', Ordered: 'collections.OrderedDict', deque: 'collections.deque' },
     names: ['LIMIT', 'plain', 'Box', 'nested', 'tabs'],
   });
   assert.equal(
@@ -75,7 +75,7 @@ test('what a module binds', () => {
         'a, (b, *c) = d[e] = f(g=1)\nh: int\ni += [j for j in k]\nif (l := 1):\n    import m.n as o\nx.y = 1\n',
       ),
     ),
-    { imports: ['o'], names: ['a', 'b', 'c', 'h', 'i', 'l'] },
+    { imports: { o: 'm.n' }, names: ['a', 'b', 'c', 'h', 'i', 'l'] },
   );
 });
 

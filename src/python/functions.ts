@@ -1,9 +1,10 @@
 import { afterLineBreak, isLineBreak } from './characters';
 import { findDefinitions } from './definitions';
+import { importedNames } from './imports';
 import { whiteSpaceBefore } from './indentation';
 import type { Token } from './lexer';
 import { lineMap } from './positions';
-import { boundNames, statementEnd } from './statements';
+import { boundNames, simpleStatements, statementEnd } from './statements';
 
 /** One function of a file: its place in the tokens and in the text, and its own source. */
 export interface FunctionSpan {
@@ -47,15 +48,15 @@ export function findFunctions(source: string, tokens: readonly Token[]): Functio
 
 /** What the module around a function binds. */
 export interface ModuleContext {
-  /** Names bound by imports at module level (`import a.b` binds `a`), in order, no doubles. */
-  imports: string[];
+  /** Names bound by imports at module level, in order, and what they stand for: `np` -> `numpy` (see ImportedName). */
+  imports: Record<string, string>;
   /** Other names bound at module level: functions, classes, assigned names, loop and `with` targets. */
   names: string[];
 }
 
 /** Names that a module binds outside its functions and classes; `if` and `try` blocks count as module level. */
 export function moduleContext(tokens: readonly Token[]): ModuleContext {
-  const imports = new Set<string>();
+  const imports = new Map<string, string>();
   const names = new Set<string>();
   const definitions = findDefinitions(tokens);
   let next = 0;
@@ -70,15 +71,17 @@ export function moduleContext(tokens: readonly Token[]): ModuleContext {
     const end = statementEnd(tokens, i);
     const layout =
       tokens[i].kind === 'indent' || tokens[i].kind === 'dedent' || tokens[i].kind === 'error-indent';
-    if (!layout)
-      for (const { index, how } of boundNames(tokens, i, end)) {
-        if (how === 'import') imports.add(tokens[index].text);
-        else if (how === 'name') names.add(tokens[index].text);
-      }
+    if (!layout) {
+      for (const [from, to] of simpleStatements(tokens, i, end))
+        for (const { name, path } of importedNames(tokens, from, to))
+          if (!imports.has(name)) imports.set(name, path);
+      for (const { index, how } of boundNames(tokens, i, end))
+        if (how === 'name') names.add(tokens[index].text);
+    }
     i = layout ? i + 1 : end;
   }
-  for (const name of imports) names.delete(name);
-  return { imports: [...imports], names: [...names] };
+  for (const name of imports.keys()) names.delete(name);
+  return { imports: Object.fromEntries(imports), names: [...names] };
 }
 
 /** End of the last token with characters in the span. */

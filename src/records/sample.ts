@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Version of the Sample record; stored in every shard's metadata. */
-export const SAMPLE_VERSION = 1;
+export const SAMPLE_VERSION = 2;
 
 /** Bug families, coarse groups of the taxonomy; append only. */
 export const FAMILIES = [
@@ -95,8 +95,8 @@ export const sampleSchema = z.strictObject({
   origin: originSchema,
   /** The file around the function. */
   context: z.strictObject({
-    /** Names bound by imports at module level. */
-    imports: z.array(z.string()),
+    /** Names bound by imports at module level -> the dotted path they stand for: `np` -> `numpy`. */
+    imports: z.record(z.string(), z.string()),
     /** Other names bound at module level. */
     names: z.array(z.string()),
   }),

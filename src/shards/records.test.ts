@@ -26,7 +26,7 @@ function makeSample(i: number, change: Partial<Sample> = {}): Sample {
       committedAt: '2024-01-02T03:04:05Z',
       codec: 'utf-8',
     },
-    context: { imports: ['os'], names: ['x', 'ß'] },
+    context: { imports: { os: 'os' }, names: ['x', 'ß'] },
     licence: 'MIT',
     bugType: null,
     family: null,
@@ -91,7 +91,7 @@ test('samples come back equal, over several shards, with their version in the fo
     assert.equal(await collectAll(readSamples(store, 'samples/train')), samples);
     assert.match((await rejection(() => collectAll(readSamples(store)))).message, 'found none');
     const footer = await readFooterMetadata(store.localPath(resources[0].path));
-    assert.is(footer['trm:sampleVersion'], '1');
+    assert.is(footer['trm:sampleVersion'], '2');
   });
 });
 

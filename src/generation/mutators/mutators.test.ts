@@ -6,7 +6,7 @@ import { makeMutant } from '../mutant';
 import { createTarget } from '../target';
 import { MUTATORS } from './index';
 
-const CONTEXT = { imports: [], names: [] };
+const CONTEXT = { imports: {}, names: [] };
 
 /** Every distinct mutant text over all sites and some draws. */
 function allMutants(source: string, bugType: string, draws = 60): Set<string> {

@@ -66,7 +66,7 @@ export const misspelledName: Mutator = {
 function knownNames({ tokens, context }: MutationTarget): Set<string> {
   return new Set([
     ...BUILTINS,
-    ...context.imports,
+    ...Object.keys(context.imports),
     ...context.names,
     ...tokens.filter(({ kind }) => kind === 'name' || kind === 'keyword').map(({ text }) => text),
   ]);
@@ -140,7 +140,7 @@ export const missingSelf: Mutator = {
 
 /** Builtins, and names that stand in the function or module without a receiver. */
 function plainNames(target: MutationTarget): Set<string> {
-  const out = new Set([...BUILTINS, ...target.context.imports, ...target.context.names]);
+  const out = new Set([...BUILTINS, ...Object.keys(target.context.imports), ...target.context.names]);
   target.tokens.forEach(({ kind, text }, i) => {
     if (kind === 'name' && textAt(target, i - 1) !== '.') out.add(text);
   });
