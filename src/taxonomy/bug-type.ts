@@ -29,6 +29,8 @@ export const bugTypeSchema = z.strictObject({
   example: z.strictObject({ before: z.string(), after: z.string() }),
   /** The linter rule that sees most instances, as `ruff B006` or `pylint W0133`; null when none does. */
   rule: z.string().nullable(),
+  /** Why real code offers fewer than 1,000 places for it, where that is so. */
+  rare: z.string().min(1).optional(),
 });
 /** A value of {@link bugTypeSchema}. */
 export type BugType = z.infer<typeof bugTypeSchema>;
