@@ -25,7 +25,10 @@ export const bugTypeSchema = z.strictObject({
   severity: z.enum(SEVERITIES),
   /** 1 (the parser points at it) .. 5 (needs knowledge from outside the function), as in Sample. */
   difficulty: z.int().min(1).max(5),
-  /** A whole function with the bug and the same function without it; function source as in Sample. */
+  /**
+   * A whole function with the bug and the same function without it; function source as in Sample. Imports that the
+   * bug type is recognised by, and that its linter rule needs, stand above it.
+   */
   example: z.strictObject({ before: z.string(), after: z.string() }),
   /** The linter rule that sees most instances, as `ruff B006` or `pylint W0133`; null when none does. */
   rule: z.string().nullable(),
