@@ -59,7 +59,15 @@ function functionsOf(sources: readonly string[], most: number): EncodableSample[
         committedAt: null,
         codec: 'utf-8',
       };
-      found.push({ id: span.name, before: span.source, after: span.source, bugType: null, context, origin });
+      found.push({
+        id: span.name,
+        before: span.source,
+        after: span.source,
+        edits: [],
+        bugType: null,
+        context,
+        origin,
+      });
     }
   }
   return found;

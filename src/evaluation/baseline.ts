@@ -1,4 +1,4 @@
-import { diffTokens } from '../python/edits';
+import { targetEdit } from '../processing/target-edit';
 import { lex } from '../python/lexer';
 import { readSamples } from '../shards/sample-shard';
 import type { ObjectStore } from '../storage/stage';
@@ -15,9 +15,9 @@ import type { Report } from './report';
 /** Counts the edits of the training split of a processed dataset. */
 export async function trainBaseline(store: ObjectStore): Promise<FrequencyRanker> {
   const samples: RankerSample[] = [];
-  for await (const { before, after } of readSamples(store, 'samples/train')) {
+  for await (const { before, after, edits } of readSamples(store, 'samples/train')) {
     const tokens = lex(before);
-    samples.push({ tokens, edit: before === after ? null : diffTokens(tokens, lex(after)) });
+    samples.push({ tokens, edit: before === after ? null : targetEdit(edits, tokens, lex(after)) });
   }
   return trainFrequencyRanker(samples);
 }

@@ -159,4 +159,35 @@ test('shares are taken over the right functions', () => {
   assert.is(accuracyOf([]).joint.rate, null);
 });
 
+test('of several bugs mending any one exactly counts, and mending it otherwise does not', () => {
+  const clean = 'def f(a, b):\n    if a < b:\n        return b\n    return [a, b, b, a]\n';
+  const before = clean.replace('a < b', 'a > b').replace('b, b, a', 'b, a, a');
+  const tokens = lex(before);
+  const half = (from: string, to: string): Sample['edits'][number] => {
+    const edit = diffTokens(tokens, lex(before.replace(from, to)));
+    if (!edit) throw new Error('no edit');
+    return edit;
+  };
+  const edits = [half('a > b', 'a < b'), half('b, a, a', 'b, b, a')];
+  const tokenizer = trainTokenizer([['return', 3]], { vocabularySize: 300 });
+  const sample = { ...sampleOf(before, clean, 'wrong-comparison-operator'), edits };
+  const example = encodeSample(sample, { tokenizer, vocabulary: buildClosedVocabulary([]) });
+  if (isDropped(example)) throw new Error(example.dropped);
+  const several = createCase(sample, example);
+  assert.is(showTokens(expectedTokens(several)), '<');
+  const [left, right] = edits.map(({ tokenSpan }) => tokenSpan[0] - example.firstToken);
+  const judge = (location: number, token: TokenText): (boolean | null)[] => {
+    const {
+      joint,
+      location: placed,
+      content,
+    } = judgeCase(several, prediction(false, { location, replacement: [token] }), null);
+    return [joint, placed, content];
+  };
+  assert.equal(judge(left, { kind: 'op', text: '<' }), [true, true, true]);
+  assert.equal(judge(right, name('b')), [true, true, true]);
+  assert.equal(judge(right, name('f')), [false, true, false]);
+  assert.equal(judge(left - 1, { kind: 'op', text: '<' }), [false, false, true]);
+});
+
 test.run();

@@ -1,5 +1,6 @@
 import { lex, type Token } from '../python/lexer';
 import { tokenKey } from '../processing/closed-vocabulary';
+import { rightEdits } from '../processing/target-edit';
 import type { TokenEdit } from '../processing/encode';
 import type { Example } from '../records/example';
 import type { Sample, TokenText } from '../records/sample';
@@ -10,9 +11,10 @@ import type { PredictWindow, Prediction, Proposal } from '../trm/predict';
 export interface Case {
   sample: Sample;
   example: Example;
-  /** Tokens of `sample.before` and of `sample.after`. */
+  /** Tokens of `sample.before`. */
   before: readonly Token[];
-  after: readonly TokenText[];
+  /** Right answers, the target first: one edit, or one of each bug where a sample has several. Empty for clean code. */
+  right: readonly TokenEdit[];
 }
 
 /** What the model made of one case. Accuracies of clean functions are null: they have nothing to find. */
@@ -36,7 +38,8 @@ export interface Outcome {
 
 /** Pairs a sample with its example. */
 export function createCase(sample: Sample, example: Example): Case {
-  return { sample, example, before: lex(sample.before), after: lex(sample.after) };
+  const before = lex(sample.before);
+  return { sample, example, before, right: rightEdits(sample.edits, before, lex(sample.after)) };
 }
 
 /** True for functions without a bug. */
@@ -52,10 +55,11 @@ export function predictWindow({ example, before }: Case, given = false): Predict
 
 /**
  * Judges the most probable edit by its result: the edited function's tokens must be those of the fixed one, so an
- * edit at an equivalent place counts, and nothing else does.
+ * edit at an equivalent place counts, and nothing else does. Of several bugs any one may be mended, as a repair in
+ * rounds would; the rest of the function must stay as it is. `given` and `bugType` speak of the leftmost one.
  */
 export function judgeCase(item: Case, prediction: Prediction, given: Prediction | null): Outcome {
-  const { sample, example } = item;
+  const { sample } = item;
   const proposal = prediction.proposals.at(0) ?? null;
   const clean = isClean(item);
   const quiet = prediction.answersNoBug;
@@ -75,30 +79,26 @@ export function judgeCase(item: Case, prediction: Prediction, given: Prediction 
       bugType: none,
     };
   }
-  const { target } = example;
-  const location = !quiet && proposal.location === target.location - 1;
+  const { tokenSpan, replacement } = editOf(item, proposal);
+  const here = quiet ? [] : item.right.filter((edit) => edit.tokenSpan[0] === tokenSpan[0]);
   return {
     clean,
     quiet,
     proposal,
     exact,
     joint: !quiet && exact,
-    location,
-    span: location && proposal.spanLength === target.spanLength,
-    content: !quiet && sameTokens(proposal.replacement, expectedTokens(item)),
+    location: here.length > 0,
+    span: here.some((edit) => edit.tokenSpan[1] === tokenSpan[1]),
+    content: !quiet && item.right.some((edit) => sameTokens(replacement, edit.replacement)),
     given: isGivenExact(item, given),
     bugType:
       sample.bugType === null ? null : !quiet && bugTypeByCode(proposal.bugType)?.id === sample.bugType,
   };
 }
 
-/** The tokens that the right edit writes. */
-export function expectedTokens({ example, before, after }: Case): TokenText[] {
-  const { location, spanLength } = example.target;
-  if (location === 0) return [];
-  const start = example.firstToken + location - 1;
-  const written = after.length - before.length + spanLength;
-  return after.slice(start, start + written).map(({ kind, text }) => ({ kind, text }));
+/** The tokens that the target edit writes. */
+export function expectedTokens({ right }: Case): readonly TokenText[] {
+  return right.at(0)?.replacement ?? [];
 }
 
 /** Tokens as one line of text; layout in angle brackets. */
@@ -106,13 +106,15 @@ export function showTokens(tokens: readonly TokenText[]): string {
   return tokens.map(({ kind, text }) => text || `<${kind}>`).join(' ');
 }
 
-/** True when an edit of the function's tokens gives exactly the fixed function's tokens. */
-export function isExactEdit(
-  { before, after }: Case,
-  { tokenSpan: [start, end], replacement }: TokenEdit,
-): boolean {
-  if (end >= before.length) return false;
-  return sameTokens([...before.slice(0, start), ...replacement, ...before.slice(end)], after);
+/** True when an edit of the function's tokens has exactly the result of one of the right ones. */
+export function isExactEdit({ before, right }: Case, edit: TokenEdit): boolean {
+  if (edit.tokenSpan[1] >= before.length) return false;
+  const result = edited(before, edit);
+  return right.some((answer) => sameTokens(result, edited(before, answer)));
+}
+
+function edited(tokens: readonly TokenText[], { tokenSpan, replacement }: TokenEdit): TokenText[] {
+  return [...tokens.slice(0, tokenSpan[0]), ...replacement, ...tokens.slice(tokenSpan[1])];
 }
 
 /** A proposal as an edit of the function's tokens. */

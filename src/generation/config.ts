@@ -4,7 +4,7 @@ import { FAMILIES, type Family } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
-export const GENERATE_VERSION = 2;
+export const GENERATE_VERSION = 3;
 
 /** How much of each family is drawn where a function offers all of them. */
 export const DEFAULT_FAMILY_WEIGHTS: Readonly<Record<Family, number>> = {
@@ -43,7 +43,21 @@ export const DEFAULT_TYPE_WEIGHTS: Readonly<Record<string, number>> = {
   'wrong-block-indentation': 2,
 };
 
+/**
+ * How often a mutant has one, two or three bugs. Bugs of one mutant are all syntax bugs or all others: broken files
+ * hold several errors, while other bugs come one at a time.
+ */
+export const DEFAULT_BUGS_PER_MUTANT: Readonly<Record<'syntax' | 'other', [number, number, number]>> = {
+  syntax: [1, 0, 0],
+  other: [1, 0, 0],
+};
+
 const weight = z.number().nonnegative();
+
+/** Weights of 1, 2 and 3 bugs. */
+const bugCounts = z
+  .tuple([weight, weight, weight])
+  .refine((weights) => weights.some((each) => each > 0), 'expected one weight above 0');
 
 /** Config of the generate stage; `{}` is valid. */
 export const generateConfigSchema = z.strictObject({
@@ -58,6 +72,16 @@ export const generateConfigSchema = z.strictObject({
   families: z.partialRecord(z.enum(FAMILIES), weight).default({}),
   /** Weights that differ from {@link DEFAULT_TYPE_WEIGHTS}, by taxonomy id; 0 leaves a type out. */
   types: z.record(z.string(), weight).default({}).superRefine(refuseUnknownTypes),
+  /**
+   * Weights of mutants with 1, 2 and 3 bugs, of syntax types and of all others; see {@link DEFAULT_BUGS_PER_MUTANT}.
+   * Where a function has no room for more, fewer are planted.
+   */
+  bugsPerMutant: z
+    .strictObject({
+      syntax: bugCounts.default(DEFAULT_BUGS_PER_MUTANT.syntax),
+      other: bugCounts.default(DEFAULT_BUGS_PER_MUTANT.other),
+    })
+    .prefault({}),
   /** Longest function that is mutated, in program tokens. */
   maxTokens: z.int().positive().default(1000),
   /** Samples after which the stage stops; null: no limit. */

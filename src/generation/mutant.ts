@@ -1,17 +1,20 @@
 import type { Rng } from '../core/rng';
-import { MAX_SPAN, SLOTS } from '../records/example';
+import { fitsModel } from '../records/example';
 import type { Edit } from '../records/sample';
 import { applyEdit, diffTokens, sameTokens } from '../python/edits';
-import { lex } from '../python/lexer';
+import { lex, type Token } from '../python/lexer';
 import type { MutationSite, Mutator } from './mutator';
 import type { MutationTarget } from './target';
-import { applyTextEdit } from './text-edit';
+import { applyTextEdit, type TextEdit } from './text-edit';
 
-/** A buggy version of a function and the edit that mends it. */
+/** A function with one bug and the edit that mends it. */
 export interface Mutant {
   bugType: string;
-  /** Source with the bug. */
+  /** The change of the clean text that planted the bug. */
+  change: TextEdit;
+  /** Source with the bug, and its tokens. */
   before: string;
+  tokens: readonly Token[];
   /** Turns `before` into the clean source, token for token. */
   fix: Edit;
 }
@@ -30,15 +33,14 @@ export function makeMutant(
   site: MutationSite,
   rng: Rng,
 ): Mutant | { dropped: MutationDrop; before?: string } {
-  const edit = mutator.apply(target, site, rng);
-  if (!edit) return { dropped: 'no_mutation' };
-  const before = applyTextEdit(target.source, edit);
+  const change = mutator.apply(target, site, rng);
+  if (!change) return { dropped: 'no_mutation' };
+  const before = applyTextEdit(target.source, change);
   const tokens = lex(before);
   const fix = diffTokens(tokens, target.tokens);
   if (!fix) return { dropped: 'same_tokens', before };
-  if (fix.tokenSpan[1] - fix.tokenSpan[0] > MAX_SPAN || fix.replacement.length > SLOTS)
-    return { dropped: 'edit_too_long', before };
+  if (!fitsModel(fix)) return { dropped: 'edit_too_long', before };
   if (!sameTokens(lex(applyEdit(before, tokens, fix)), target.tokens))
     return { dropped: 'fix_not_exact', before };
-  return { bugType: mutator.bugType, before, fix };
+  return { bugType: mutator.bugType, change, before, tokens, fix };
 }

@@ -7,8 +7,8 @@ import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
 import { mapAhead } from './ahead';
 import { isAllowed, type GenerateConfig } from './config';
-import type { Mutant } from './mutant';
 import { drawMutants, type Draws, type FamilyMixture } from './sampling';
+import type { PlantedBugs } from './several-bugs';
 import { count, drop, type Reject, type Tally } from './tally';
 import { createTarget } from './target';
 
@@ -26,6 +26,9 @@ export interface GenerateOptions {
   /** Samples that may still be written. Default: no limit. */
   limit?: number;
 }
+
+/** Flag of samples with more than one bug: `bugType` is that of the leftmost edit. */
+export const SEVERAL_BUGS = 'several_bugs';
 
 /** Batches that the critic may have in hand at a time. */
 const BATCHES_AHEAD = 3;
@@ -90,7 +93,9 @@ function draw(sample: Sample, { config, mixture, rng, seen }: GenerateOptions): 
   seen.add(sample.id);
   const target = createTarget(sample.after, sample.context);
   if (target.tokens.length > config.maxTokens) return { sample, reason: 'function_too_long' };
-  return { sample, draws: drawMutants(target, mixture, config.mutantsPerFunction, rng.fork(sample.id)) };
+  const { mutantsPerFunction, bugsPerMutant } = config;
+  const options = { count: mutantsPerFunction, bugsPerMutant };
+  return { sample, draws: drawMutants(target, mixture, options, rng.fork(sample.id)) };
 }
 
 function refuse(sample: Sample, config: GenerateConfig, seen: ReadonlySet<string>): string | undefined {
@@ -101,9 +106,7 @@ function refuse(sample: Sample, config: GenerateConfig, seen: ReadonlySet<string
 
 async function judge(candidates: readonly Candidate[], { critic }: GenerateOptions): Promise<Judged[]> {
   const sources = candidates.map((candidate) =>
-    'draws' in candidate
-      ? [candidate.sample.after, ...candidate.draws.mutants.map(({ before }) => before)]
-      : [],
+    'draws' in candidate ? [candidate.sample.after, ...candidate.draws.mutants.flatMap(sourcesOf)] : [],
   );
   const all = sources.flat();
   const fingerprints = await critic.fingerprint(all);
@@ -118,6 +121,11 @@ async function judge(candidates: readonly Candidate[], { critic }: GenerateOptio
     candidate,
     judgements: judgements.splice(0, sources[i].length),
   }));
+}
+
+/** What the critic must see of a mutant: itself, and each of several bugs alone. */
+function sourcesOf({ before, alone }: PlantedBugs): string[] {
+  return [before, ...alone.map((bug) => bug.before)];
 }
 
 /** Counts what a function gave and yields its samples. */
@@ -141,12 +149,13 @@ function* settle({ candidate, judgements }: Judged, options: GenerateOptions): G
     reject(reason, { bugType, source: before ?? null });
   }
   let kept = 0;
-  for (const [i, mutant] of candidate.draws.mutants.entries()) {
+  for (const mutant of candidate.draws.mutants) {
     count(tally.drawn, mutant.bugType);
-    const reason = objection(mutant, judged[i], clean);
+    const own = judged.splice(0, 1 + mutant.alone.length);
+    const reason = objection(mutant, own, clean);
     if (reason) {
       const { bugType, before } = mutant;
-      reject(reason, { bugType, source: before, detail: judged[i].complaint });
+      reject(reason, { bugType, source: before, detail: own[0].complaint });
     } else {
       kept += 1;
       yield toSample(sample, mutant);
@@ -156,33 +165,48 @@ function* settle({ candidate, judgements }: Judged, options: GenerateOptions): G
   if (share < kept * config.cleanPerMutant) yield sample;
 }
 
-/** Why the critic's judgement speaks against a mutant. */
+type Objection = 'mutant_compiles' | 'mutant_does_not_compile' | 'same_bytecode' | 'bugs_interact';
+
+/** Why the critic's judgements of a mutant and of its single bugs speak against it. */
 function objection(
-  mutant: Mutant,
-  { fingerprint }: Judgement,
+  { bugType, alone }: PlantedBugs,
+  [whole, ...parts]: readonly Judgement[],
   clean: Judgement,
-): 'mutant_compiles' | 'mutant_does_not_compile' | 'same_bytecode' | undefined {
+): Objection | undefined {
+  if (alone.length === 0) return objectionToOne(bugType, whole, clean);
+  for (const [i, bug] of alone.entries()) {
+    const reason = objectionToOne(bug.bugType, parts[i], clean);
+    if (reason) return reason;
+  }
+  const compile = parts.every(({ fingerprint }) => fingerprint !== null);
+  if ((whole.fingerprint !== null) !== compile) return 'bugs_interact';
+  // Equal to one of its bugs alone: the others make no difference beside it.
+  const same = [clean, ...parts].some(({ fingerprint }) => fingerprint === whole.fingerprint);
+  return compile && same ? 'same_bytecode' : undefined;
+}
+
+function objectionToOne(id: string, { fingerprint }: Judgement, clean: Judgement): Objection | undefined {
   const compiles = fingerprint !== null;
-  if (compilesWithBug(bugType(mutant.bugType)) !== compiles)
+  if (compilesWithBug(bugType(id)) !== compiles)
     return compiles ? 'mutant_compiles' : 'mutant_does_not_compile';
   return compiles && fingerprint === clean.fingerprint ? 'same_bytecode' : undefined;
 }
 
-function toSample(clean: Sample, { bugType: id, before, fix }: Mutant): Sample {
-  const { family, difficulty } = bugType(id);
+function toSample(clean: Sample, { bugType: id, before, edits, alone }: PlantedBugs): Sample {
+  const types = [id, ...alone.map((bug) => bug.bugType)].map(bugType);
   return {
     ...clean,
     id: sampleId(before, clean.after),
     parentId: clean.id,
     source: 'synthetic',
     bugType: id,
-    family,
+    family: types[0].family,
     before,
-    edits: [fix],
+    edits,
     lexerVersion: LEXER_VERSION,
-    difficulty,
+    difficulty: Math.max(...types.map(({ difficulty }) => difficulty)),
     quality: { ...clean.quality, critic: 1 },
-    flags: [],
+    flags: edits.length > 1 ? [SEVERAL_BUGS] : [],
     split: null,
   };
 }

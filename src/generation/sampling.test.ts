@@ -30,7 +30,7 @@ const mixtureOf = (input: object): ReturnType<typeof createMixture> =>
 
 test('mutants are different, and the same stream gives the same ones', () => {
   const draw = (seed: number): string[] =>
-    drawMutants(TARGET, mixtureOf({}), 40, seedStream(seed)).mutants.map(({ before }) => before);
+    drawMutants(TARGET, mixtureOf({}), { count: 40 }, seedStream(seed)).mutants.map(({ before }) => before);
   assert.is(draw(1).length, 40);
   assert.is(new Set(draw(1)).size, 40);
   assert.equal(draw(1), draw(1));
@@ -43,7 +43,7 @@ test('families come in the shares of their weights (n = 2,000, five standard err
   );
   let logic = 0;
   for (let i = 0; i < 2000; i++) {
-    const [mutant] = drawMutants(TARGET, mixture, 1, seedStream(i, 'shares')).mutants;
+    const [mutant] = drawMutants(TARGET, mixture, { count: 1 }, seedStream(i, 'shares')).mutants;
     if (bugType(mutant.bugType).family === 'logic') logic += 1;
   }
   assert.ok(Math.abs(logic / 2000 - 0.75) < 0.05, `${logic / 2000}`);
@@ -59,7 +59,7 @@ test('weight 0 leaves families and types out', () => {
 test('a function without any site gives nothing, and ends', () => {
   const target = createTarget('x\n', { imports: {}, names: [] });
   const only = mixtureOf({}).filter(({ family }) => family === 'numeric');
-  assert.equal(drawMutants(target, only, 10, seedStream(1)), { mutants: [], dropped: [] });
+  assert.equal(drawMutants(target, only, { count: 10 }, seedStream(1)), { mutants: [], dropped: [] });
 });
 
 test('draws that give no mutant have reasons', () => {

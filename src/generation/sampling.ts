@@ -1,10 +1,16 @@
 import type { Rng } from '../core/rng';
 import type { Family } from '../records/sample';
 import { bugType } from '../taxonomy/table';
-import { DEFAULT_FAMILY_WEIGHTS, DEFAULT_TYPE_WEIGHTS, type GenerateConfig } from './config';
+import {
+  DEFAULT_BUGS_PER_MUTANT,
+  DEFAULT_FAMILY_WEIGHTS,
+  DEFAULT_TYPE_WEIGHTS,
+  type GenerateConfig,
+} from './config';
 import { makeMutant, type Mutant, type MutationDrop } from './mutant';
 import type { MutationSite, Mutator } from './mutator';
 import { MUTATORS } from './mutators';
+import { plantOne, plantSeveral, type CombinationDrop, type PlantedBugs } from './several-bugs';
 import type { MutationTarget } from './target';
 
 /** Mutators of one family with their weights; families and types of weight 0 are left out. */
@@ -36,7 +42,7 @@ export function createMixture({
 
 /** A draw that gave no mutant. */
 export interface DroppedDraw {
-  reason: MutationDrop | 'same_mutant';
+  reason: MutationDrop | CombinationDrop | 'same_mutant';
   bugType: string;
   /** The mutated text, where there is one. */
   before?: string;
@@ -44,8 +50,16 @@ export interface DroppedDraw {
 
 /** What {@link drawMutants} found. */
 export interface Draws {
-  mutants: Mutant[];
+  mutants: PlantedBugs[];
   dropped: DroppedDraw[];
+}
+
+/** Settings of {@link drawMutants}. */
+export interface DrawOptions {
+  /** Mutants wanted. */
+  count: number;
+  /** Weights of 1, 2 and 3 bugs. Default: one bug. */
+  bugsPerMutant?: GenerateConfig['bugsPerMutant'];
 }
 
 /** Draws made for each mutant asked for, before giving up on a function. */
@@ -53,46 +67,104 @@ const ATTEMPTS = 4;
 
 /**
  * Draws up to `count` different mutants of a function: a family by weight among those that have a place in it, a
- * type of the family by weight, a site uniformly. Depends on `rng` and its arguments alone, so functions can be
- * worked on in any order.
+ * type of the family by weight, a site uniformly; then, by weight, more bugs of the same kind beside it. Depends on
+ * `rng` and its arguments alone, so functions can be worked on in any order.
  */
 export function drawMutants(
   target: MutationTarget,
   mixture: readonly FamilyMixture[],
-  count: number,
+  { count, bugsPerMutant = DEFAULT_BUGS_PER_MUTANT }: DrawOptions,
   rng: Rng,
 ): Draws {
-  let offered = offeredSites(target, mixture);
-  const out: Draws = { mutants: [], dropped: [] };
+  const draw: DrawState = { target, rng, offered: offeredSites(target, mixture), dropped: [] };
+  const mutants: PlantedBugs[] = [];
   const seen = new Set<string>();
-  for (let attempt = 0; attempt < count * ATTEMPTS && out.mutants.length < count; attempt++) {
-    if (offered.length === 0) break;
-    const { types } = offered[rng.weighted(offered.map(({ weight }) => weight))];
-    const { mutator, sites } = types[rng.weighted(types.map(({ weight }) => weight))];
-    const { bugType } = mutator;
-    const at = rng.int(sites.length);
-    const result = makeMutant(target, mutator, sites[at], rng);
-    if (!('dropped' in result) && !seen.has(result.before)) {
-      seen.add(result.before);
-      out.mutants.push(result);
+  for (let attempt = 0; attempt < count * ATTEMPTS && mutants.length < count; attempt++) {
+    if (draw.offered.length === 0) break;
+    const { place, mutant } = drawOne(draw, () => true);
+    if (!mutant) continue;
+    const kind = isSyntax(place.family) ? 'syntax' : 'other';
+    const wanted = 1 + rng.weighted(bugsPerMutant[kind]);
+    const planted = wanted === 1 ? plantOne(mutant) : addBugs(draw, mutant, kind, wanted);
+    if (!seen.has(planted.before)) {
+      seen.add(planted.before);
+      mutants.push(planted);
+    } else {
+      draw.dropped.push({ reason: 'same_mutant', bugType: planted.bugType, before: planted.before });
+      forget(draw, place);
+    }
+  }
+  return { mutants, dropped: draw.dropped };
+}
+
+interface DrawState {
+  target: MutationTarget;
+  rng: Rng;
+  offered: readonly OfferedFamily[];
+  dropped: DroppedDraw[];
+}
+
+/** Where a draw fell. */
+interface Place {
+  family: Family;
+  sites: MutationSite[];
+  at: number;
+}
+
+/** Draws one bug from the families that `may` takes; there must be one. */
+function drawOne(draw: DrawState, may: (family: Family) => boolean): { place: Place; mutant?: Mutant } {
+  const { target, rng } = draw;
+  const families = draw.offered.filter(({ family }) => may(family));
+  const { family, types } = families[rng.weighted(families.map(({ weight }) => weight))];
+  const { mutator, sites } = types[rng.weighted(types.map(({ weight }) => weight))];
+  const at = rng.int(sites.length);
+  const place = { family, sites, at };
+  const result = makeMutant(target, mutator, sites[at], rng);
+  if (!('dropped' in result)) return { place, mutant: result };
+  draw.dropped.push({ reason: result.dropped, bugType: mutator.bugType, before: result.before });
+  forget(draw, place);
+  return { place };
+}
+
+/** A site that gave nothing new will mostly give nothing new again. */
+function forget(draw: DrawState, { sites, at }: Place): void {
+  sites.splice(at, 1);
+  draw.offered = withSites(draw.offered);
+}
+
+/** Plants further bugs of the same kind beside a first one, as many as there is room for. */
+function addBugs(draw: DrawState, first: Mutant, kind: 'syntax' | 'other', wanted: number): PlantedBugs {
+  const may = (family: Family): boolean => isSyntax(family) === (kind === 'syntax');
+  let bugs = [first];
+  let planted = plantOne(first);
+  for (let attempt = 0; attempt < wanted * ATTEMPTS && bugs.length < wanted; attempt++) {
+    if (!draw.offered.some(({ family }) => may(family))) break;
+    const { mutant } = drawOne(draw, may);
+    if (!mutant) continue;
+    const result = plantSeveral(draw.target, [...bugs, mutant]);
+    if ('dropped' in result) {
+      draw.dropped.push({ reason: result.dropped, bugType: mutant.bugType, before: result.before });
       continue;
     }
-    const reason = 'dropped' in result ? result.dropped : 'same_mutant';
-    out.dropped.push({ reason, bugType, before: result.before });
-    // A site that gave nothing new will mostly give nothing new again.
-    sites.splice(at, 1);
-    offered = withSites(offered);
+    bugs = [...bugs, mutant];
+    planted = result;
   }
-  return out;
+  return planted;
+}
+
+function isSyntax(family: Family): boolean {
+  return family === 'syntax';
 }
 
 interface OfferedFamily {
+  family: Family;
   weight: number;
   types: { mutator: Mutator; weight: number; sites: MutationSite[] }[];
 }
 
 function offeredSites(target: MutationTarget, mixture: readonly FamilyMixture[]): OfferedFamily[] {
-  const all = mixture.map(({ weight, mutators }) => ({
+  const all = mixture.map(({ family, weight, mutators }) => ({
+    family,
     weight,
     types: mutators.map((entry) => ({ ...entry, sites: entry.mutator.sites(target) })),
   }));
@@ -102,6 +174,11 @@ function offeredSites(target: MutationTarget, mixture: readonly FamilyMixture[])
 /** Without types that have no site left, and families that have no type left. */
 function withSites(offered: readonly OfferedFamily[]): OfferedFamily[] {
   return offered
-    .map(({ weight, types }) => ({ weight, types: types.filter(({ sites }) => sites.length > 0) }))
+
+    .map(({ family, weight, types }) => ({
+      family,
+      weight,
+      types: types.filter(({ sites }) => sites.length > 0),
+    }))
     .filter(({ types }) => types.length > 0);
 }

@@ -256,6 +256,32 @@ test('maxSamples ends the stage, cleanPerMutant adds the clean functions', async
   assert.is(manifest['trm:metrics']?.clean, clean.length);
 });
 
+test('mutants of several bugs are written with one edit a bug, each confirmed alone', async () => {
+  const bugsPerMutant = { syntax: [0, 1, 1], other: [0, 1, 0] } as const;
+  const { samples } = await run(CLEAN, { bugsPerMutant: { ...bugsPerMutant }, mutantsPerFunction: 8 });
+  const several = samples.filter(({ edits }) => edits.length > 1);
+  assert.ok(several.length > 20, `${several.length}`);
+  assert.ok(
+    several.some(({ family }) => family === 'syntax') && several.some(({ family }) => family !== 'syntax'),
+  );
+  assert.ok(samples.every(({ edits, flags }) => flags.includes('several_bugs') === edits.length > 1));
+  const mended = several.map(({ before, edits }) => {
+    const tokens = lex(before);
+    return edits.map((edit) => applyEdit(before, tokens, edit));
+  });
+  const critic = await Critic.start();
+  const fingerprints = await critic
+    .fingerprint(several.flatMap(({ before, after }, i) => [before, after, ...mended[i]]))
+    .finally(() => critic.close());
+  for (const { family, edits, before, after } of several) {
+    const [buggy, clean, ...partly] = fingerprints.splice(0, 2 + edits.length);
+    assert.ok(clean !== null && (buggy === null) === (family === 'syntax'), before);
+    // Mending one bug leaves another program than before, and not yet the clean one.
+    if (family !== 'syntax' && edits.length === 2)
+      assert.is(new Set([buggy, clean, ...partly]).size, 4, `${before}${after}`);
+  }
+});
+
 test('a config may ask for one type alone', async () => {
   const others = Object.fromEntries(BUG_TYPES.map(({ id }) => [id, id === 'missing-colon' ? 1 : 0]));
   const { samples } = await run(CLEAN, { types: others });

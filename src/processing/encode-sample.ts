@@ -1,13 +1,12 @@
 import { seedStream, type Rng } from '../core/rng';
 import { bindNames } from '../python/bindings';
-import { diffTokens } from '../python/edits';
 import { lex, type Token } from '../python/lexer';
 import type { Binding, Example } from '../records/example';
 import type { Sample } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 import type { ClosedVocabulary } from './closed-vocabulary';
 import { MAX_WINDOW_TOKENS, encodeWindow, type Dropped, type TokenEdit, type WindowSpan } from './encode';
-
+import { targetEdit } from './target-edit';
 import type { Tokenizer } from './tokenizer/tokenizer';
 
 /** Settings of {@link encodeSample}. */
@@ -23,10 +22,14 @@ export interface EncodeSampleOptions {
 }
 
 /** The fields of a Sample that encoding reads. */
-export type EncodableSample = Pick<Sample, 'id' | 'before' | 'after' | 'bugType' | 'context' | 'origin'>;
+export type EncodableSample = Pick<
+  Sample,
+  'id' | 'before' | 'after' | 'edits' | 'bugType' | 'context' | 'origin'
+>;
 
 /**
- * Encodes a sample's `before`, with the smallest single edit to `after` as the target. Functions that are too long
+ * Encodes a sample's `before`, with the smallest single edit to `after` as the target, or the leftmost edit of several
+ * bugs (see {@link targetEdit}). Functions that are too long
  * are cut to a window that holds the edit, at a random place; clean ones likewise.
  * @returns the Example, or the reason why there is none
  * @throws UserError when the bug type is not in the taxonomy
@@ -34,7 +37,7 @@ export type EncodableSample = Pick<Sample, 'id' | 'before' | 'after' | 'bugType'
 export function encodeSample(sample: EncodableSample, options: EncodeSampleOptions): Example | Dropped {
   const { tokenizer, vocabulary, maxTokens = MAX_WINDOW_TOKENS, stoppedAt = null } = options;
   const tokens = lex(sample.before);
-  const edit = sample.before === sample.after ? null : diffTokens(tokens, lex(sample.after));
+  const edit = sample.before === sample.after ? null : targetEdit(sample.edits, tokens, lex(sample.after));
   const window =
     tokens.length <= maxTokens
       ? { firstToken: 0, endToken: tokens.length }

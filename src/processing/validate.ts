@@ -1,8 +1,8 @@
-import { diffTokens } from '../python/edits';
 import type { Token } from '../python/lexer';
 import { MAX_SPAN, SLOTS } from '../records/example';
 import type { Edit, Sample, TokenText } from '../records/sample';
 import { tokenKey } from './closed-vocabulary';
+import { rightEdits } from './target-edit';
 
 /** Why a sample is no good, in the order of the checks. */
 export const VALIDATION_DROPS = [
@@ -30,7 +30,7 @@ export function isClean(sample: Pick<Sample, 'before' | 'after'>): boolean {
  * write the edit at all.
  * @param before tokens of `sample.before`
  * @param after tokens of `sample.after`
- * @returns the first reason that applies, or the smallest single edit (null for clean code)
+ * @returns the first reason that applies, or the edit to learn (null for clean code)
  */
 export function checkTokens(
   sample: Pick<Sample, 'before' | 'after' | 'edits' | 'bugType'>,
@@ -42,13 +42,14 @@ export function checkTokens(
     if (sample.edits.length > 0 || sample.bugType !== null) return { reason: 'clean_with_edits' };
     return broken ? { reason: 'error_tokens_in_fix' } : { edit: null };
   }
-  const edit = diffTokens(before, after);
-  if (edit === null) return { reason: 'same_tokens' };
+  const right = rightEdits(sample.edits, before, after);
+  if (right.length === 0) return { reason: 'same_tokens' };
   if (!editsFit(sample.edits, before, after)) return { reason: 'edits_do_not_fit' };
   if (broken) return { reason: 'error_tokens_in_fix' };
-  if (edit.tokenSpan[1] - edit.tokenSpan[0] > MAX_SPAN) return { reason: 'span_too_long' };
-  if (edit.replacement.length > SLOTS) return { reason: 'replacement_too_long' };
-  return { edit };
+  if (right.some(({ tokenSpan }) => tokenSpan[1] - tokenSpan[0] > MAX_SPAN))
+    return { reason: 'span_too_long' };
+  if (right.some(({ replacement }) => replacement.length > SLOTS)) return { reason: 'replacement_too_long' };
+  return { edit: right[0] };
 }
 
 /** Which of a sample's two sides compile. */

@@ -15,6 +15,17 @@ export const SLOTS = 8;
 /** Most program tokens an edit may replace (j - i). */
 export const MAX_SPAN = 8;
 
+/** True for an edit that the model can write: it replaces at most MAX_SPAN tokens by at most SLOTS. */
+export function fitsModel({
+  tokenSpan: [start, end],
+  replacement,
+}: {
+  tokenSpan: readonly [number, number];
+  replacement: readonly unknown[];
+}): boolean {
+  return end - start <= MAX_SPAN && replacement.length <= SLOTS;
+}
+
 /** Buckets of the distance to the previous/next token of the same name: 0 none, then log-spaced. */
 export const DISTANCE_BUCKETS = 16;
 

@@ -81,7 +81,8 @@ export const originSchema = z.strictObject({
 export type Origin = z.infer<typeof originSchema>;
 
 /**
- * One bug and its fix, at function level. Clean functions are samples with no edit: `before === after`,
+ * One bug and its fix, at function level, or several bugs that stand apart (flag `several_bugs`): one edit a bug,
+ * leftmost first, `bugType` and `family` those of the leftmost. Clean functions are samples with no edit: `before === after`,
  * `edits` empty, `bugType` and `family` null.
  */
 export const sampleSchema = z.strictObject({
@@ -108,6 +109,7 @@ export const sampleSchema = z.strictObject({
   /** Function source, dedented, with decorators, `\n` line ends. */
   before: z.string(),
   after: z.string(),
+  /** All of them turn `before` into `after`; each counts the tokens of `before`. */
   edits: z.array(editSchema),
   lexerVersion: z.int().positive(),
   /** 1 (typo that the parser reports) .. 5 (needs knowledge from outside the function). */
