@@ -1,4 +1,4 @@
-import type { MutationTarget } from './target';
+import type { LogicalLine, MutationTarget } from './target';
 
 /** Replace `source[start, end)` (UTF-16 code units) by `text`. */
 export interface TextEdit {
@@ -38,6 +38,21 @@ export function removeTokens({ source, tokens }: MutationTarget, first: number, 
   if (after < source.length && !/[\n#)\]}:,]/.test(source[after])) end = after;
   else while (start > 0 && isBlank(source[start - 1]) && !startsLine(source, start)) start -= 1;
   return spaced(source, { start, end, text: '' });
+}
+
+/**
+ * Removes a logical line with its comment and line break. Null for a line that shares its physical line with another
+ * statement (`if x: y`), and for the only line of a block, without which the header would have none.
+ */
+export function removeLine(target: MutationTarget, line: LogicalLine): TextEdit | null {
+  const { source, tokens, lines } = target;
+  const { start } = tokens[line.first];
+  const index = target.lineOf[line.first];
+  const opensBlock = index > 0 && lines[index - 1].level < line.level;
+  const closesBlock = index + 1 === lines.length || lines[index + 1].level < line.level;
+  if (!startsLine(source, start) || (opensBlock && closesBlock)) return null;
+  for (let i = line.first; i < line.end; i++) if (tokens[i].text === ';') return null;
+  return { start: source.lastIndexOf('\n', start - 1) + 1, end: tokens[line.end].end, text: '' };
 }
 
 /** Inserts `text` and a space before a token. */

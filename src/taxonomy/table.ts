@@ -7,23 +7,29 @@ import { CONCURRENCY_BUGS } from './families/concurrency';
 import { CONTROL_FLOW_BUGS } from './families/control-flow';
 import { EXCEPTION_BUGS } from './families/exception';
 import { LOGIC_BUGS } from './families/logic';
+import { CONDITION_BUGS } from './families/logic-conditions';
 import { NAME_BUGS } from './families/name';
+import { SCOPE_BUGS } from './families/name-scope';
 import { NUMERIC_BUGS } from './families/numeric';
 import { SECURITY_BUGS } from './families/security';
 import { STRING_BUGS } from './families/string';
 import { FOREIGN_SYNTAX_BUGS } from './families/syntax-foreign';
 import { SYNTAX_BUGS } from './families/syntax';
 import { TYPE_BUGS } from './families/type';
+import { VALUE_BUGS } from './families/type-values';
 
 /** The whole taxonomy, by ascending code. */
 export const BUG_TYPES: readonly BugType[] = [
   ...LOGIC_BUGS,
+  ...CONDITION_BUGS,
   ...NAME_BUGS,
+  ...SCOPE_BUGS,
   ...SYNTAX_BUGS,
   ...FOREIGN_SYNTAX_BUGS,
   ...NUMERIC_BUGS,
   ...API_BUGS,
   ...TYPE_BUGS,
+  ...VALUE_BUGS,
   ...CONTROL_FLOW_BUGS,
   ...EXCEPTION_BUGS,
   ...COLLECTION_BUGS,

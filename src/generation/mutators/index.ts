@@ -1,17 +1,22 @@
 import type { Mutator } from '../mutator';
+import * as callArguments from './arguments';
 import * as calls from './calls';
 import * as collections from './collections';
+import * as conditions from './conditions';
 import * as controlFlow from './control-flow';
 import * as exceptions from './exceptions';
 import * as foreignSyntax from './foreign-syntax';
 import * as indentation from './indentation';
+import * as jumps from './jumps';
 import * as keywords from './keywords';
 import * as names from './names';
 import * as negation from './negation';
 import * as numeric from './numeric';
 import * as operators from './operators';
 import * as punctuation from './punctuation';
+import * as scope from './scope';
 import * as security from './security';
+import * as values from './values';
 
 /** All mutators, one a bug type; the export names of the family files are those of the bug types. */
 export const MUTATORS: readonly Mutator[] = [
@@ -28,4 +33,9 @@ export const MUTATORS: readonly Mutator[] = [
   exceptions,
   collections,
   security,
+  scope,
+  callArguments,
+  conditions,
+  jumps,
+  values,
 ].flatMap((family): Mutator[] => Object.values(family));

@@ -2,7 +2,10 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createTarget } from '../target';
 import { MUTATORS } from './index';
+import { NOT_HERE as FLOW } from './negative/flow';
+import { NOT_HERE as SCOPE } from './negative/scope';
 import { NOT_HERE as SECURITY } from './negative/security';
+import { NOT_HERE as VALUES } from './negative/values';
 
 /**
  * By bug type: code (with the imports it needs on top) that looks as if the mutator applied, but where the result would be no bug, no bug of this type,
@@ -147,6 +150,9 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'implicit-string-concatenation': ["x = 'a', 'b'\n", "x = {'a': 'b', 'c': 'd'}\n", "x = ['a', b]\n"],
   'missing-await': ['def f(a):\n    return a.await_\n'],
   ...SECURITY,
+  ...SCOPE,
+  ...FLOW,
+  ...VALUES,
 };
 
 test('every mutator has code that it must leave alone', () => {

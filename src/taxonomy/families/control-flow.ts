@@ -50,4 +50,58 @@ export const CONTROL_FLOW_BUGS: readonly BugType[] = [
     },
     rule: null,
   },
+  {
+    code: 83,
+    id: 'confused-if-elif',
+    family: 'control-flow',
+    title: '`if` and `elif` confused',
+    description:
+      'Two branches exclude one another that should both be tried, or both run, the `else` of the second too, where one should.',
+    cwe: 'CWE-670',
+    severity: 'medium',
+    difficulty: 4,
+    example: {
+      before:
+        "def sign(x, zero):\n    if zero:\n        out = '0'\n    if x < 0:\n        out = '-'\n    else:\n        out = '+'\n    return out\n",
+      after:
+        "def sign(x, zero):\n    if zero:\n        out = '0'\n    elif x < 0:\n        out = '-'\n    else:\n        out = '+'\n    return out\n",
+    },
+    rule: null,
+  },
+  {
+    code: 84,
+    id: 'missing-jump',
+    family: 'control-flow',
+    title: 'Missing `break`, `continue` or `return`',
+    description:
+      'A branch that should leave the loop, go on with the next item or end the function runs into the code below it.',
+    cwe: 'CWE-484',
+    severity: 'high',
+    difficulty: 4,
+    example: {
+      before:
+        'def find(items, wanted):\n    found = None\n    for item in items:\n        if item.name == wanted:\n            found = item\n    return found\n',
+      after:
+        'def find(items, wanted):\n    found = None\n    for item in items:\n        if item.name == wanted:\n            found = item\n            break\n    return found\n',
+    },
+    rule: null,
+  },
+  {
+    code: 85,
+    id: 'wrong-loop-exit',
+    family: 'control-flow',
+    title: '`return` confused with `continue` or `break`',
+    description:
+      'A loop’s branch ends the whole function where only an item or the loop is done, or goes on where the function should end.',
+    cwe: 'CWE-670',
+    severity: 'high',
+    difficulty: 3,
+    example: {
+      before:
+        'def close_all(streams):\n    for stream in streams:\n        if stream.closed:\n            return\n        stream.close()\n',
+      after:
+        'def close_all(streams):\n    for stream in streams:\n        if stream.closed:\n            continue\n        stream.close()\n',
+    },
+    rule: null,
+  },
 ];
