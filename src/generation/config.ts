@@ -91,8 +91,10 @@ export const generateConfigSchema = z.strictObject({
    * counted. Null: all.
    */
   allowedGroups: z.array(z.string().min(1)).nullable().default(null),
-  /** CPython processes that validate. */
-  criticWorkers: z.int().min(1).max(64).default(1),
+  /** Threads that draw mutants. Null: one a core, at most 16. Results do not depend on it. */
+  workers: z.int().min(1).max(64).nullable().default(null),
+  /** CPython processes that validate. Null: one a core, at most 16. */
+  criticWorkers: z.int().min(1).max(64).nullable().default(null),
   /** Sources sent to the critic in one go. */
   batchSize: z.int().min(1).max(10_000).default(256),
   /** Clean functions a shard is made from: the unit that an interrupted run repeats. */

@@ -1,63 +1,79 @@
+import type { KeySet } from '../core/key-set';
 import type { Rng } from '../core/rng';
 import type { Sample } from '../records/sample';
-import { sampleId } from '../python/edits';
 import { LEXER_VERSION } from '../python/lexer';
 import type { Critic } from '../python/critic';
 import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
 import { mapAhead } from './ahead';
 import { isAllowed, type GenerateConfig } from './config';
-import { drawMutants, type Draws, type FamilyMixture } from './sampling';
-import type { PlantedBugs } from './several-bugs';
+import type { Drawn, DrawnMutant, DrawRequest } from './draw';
+import type { DrawPool } from './draw-pool';
 import { count, drop, type Reject, type Tally } from './tally';
-import { createTarget } from './target';
+
+/** What was used or written so far, so that nothing comes twice. */
+export interface Seen {
+  /** Ids of clean functions. */
+  functions: KeySet;
+  /** Programs of clean functions and of mutants, without their layout. */
+  programs: KeySet;
+}
 
 /** What {@link generateSamples} works with. */
 export interface GenerateOptions {
   config: GenerateConfig;
-  mixture: readonly FamilyMixture[];
   /** Forked by the id of each clean function, so that order and neighbours do not matter. */
   rng: Rng;
-  critic: Pick<Critic, 'check' | 'fingerprint'>;
-  /** Clean functions used so far; a second copy is dropped. Added to. */
-  seen: Set<string>;
+  /** Draws the mutants. */
+  pool: Pick<DrawPool, 'draw'>;
+  critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>;
+  /** Added to. */
+  seen: Seen;
   /** Counts everything that is read, written and dropped. Added to. */
   tally: Tally;
+  /** Told the key of every program added to `seen.programs`, for the journal. */
+  onProgram?: (key: string) => void;
   /** Samples that may still be written. Default: no limit. */
   limit?: number;
+  /** Batches that may be under way at a time. Default 4. */
+  ahead?: number;
 }
 
 /** Flag of samples with more than one bug: `bugType` is that of the leftmost edit. */
 export const SEVERAL_BUGS = 'several_bugs';
 
-/** Batches that the critic may have in hand at a time. */
-const BATCHES_AHEAD = 3;
-
-/** A clean function with the mutants drawn from it, or the reason why there are none. */
-type Candidate = { sample: Sample } & ({ draws: Draws } | { reason: string });
-
-/** What the critic says of a source: digest of its bytecode, null when it does not compile; and its complaint. */
-interface Judgement {
-  fingerprint: string | null;
-  complaint: string | null;
+/** A clean function, or one that is refused before anything is drawn. */
+interface Candidate {
+  sample: Sample;
+  refusal: string | null;
 }
 
-/** A candidate with the critic's judgement of the clean source, then of each mutant. */
-type Judged = { candidate: Candidate; judgements: readonly Judgement[] };
+/** What the critic says of a source. */
+interface Judgement {
+  /** Digest of its bytecode; null when it does not compile. */
+  fingerprint: string | null;
+  /** Why CPython refuses a source that should compile. */
+  complaint: string | null;
+  /** The source has the clean function's syntax tree; looked up for equal bytecode only. */
+  sameTree: boolean;
+}
+
+/** A function with its mutants and the critic's judgements: of the clean source, then of each source of each mutant. */
+type Judged = Candidate & { drawn: Drawn | null; judgements: Judgement[] };
 
 /**
  * Turns clean functions into validated bug-fix samples, streaming and in order. Mutants of syntax types must not
  * compile, all others must, and must not compile to the same bytecode as the clean function. Samples that are no
- * clean functions (mined fixes) are passed over.
+ * clean functions (mined fixes) are passed over. Results depend on the samples, config and seed alone.
  */
 export async function* generateSamples(
   samples: AsyncIterable<Sample>,
   options: GenerateOptions,
 ): AsyncGenerator<Sample> {
-  const { tally, limit = Infinity } = options;
+  const { tally, limit = Infinity, ahead = 4 } = options;
   if (limit <= 0) return;
   const batches = batchCandidates(samples, options);
-  for await (const batch of mapAhead(batches, (candidates) => judge(candidates, options), BATCHES_AHEAD))
+  for await (const batch of mapAhead(batches, (candidates) => work(candidates, options), ahead))
     for (const judged of batch)
       for (const sample of settle(judged, options)) {
         yield sample;
@@ -71,15 +87,15 @@ export async function* generateSamples(
 
 async function* batchCandidates(
   samples: AsyncIterable<Sample>,
-  options: GenerateOptions,
+  { config, seen }: GenerateOptions,
 ): AsyncGenerator<Candidate[]> {
   let batch: Candidate[] = [];
   let sources = 0;
   for await (const sample of samples) {
-    const candidate = draw(sample, options);
-    batch.push(candidate);
-    sources += 'draws' in candidate ? 1 + candidate.draws.mutants.length : 0;
-    if (sources < options.config.batchSize) continue;
+    const refusal = refuse(sample, config, seen);
+    batch.push({ sample, refusal });
+    if (refusal === null) sources += 1 + config.mutantsPerFunction;
+    if (sources < config.batchSize) continue;
     yield batch;
     batch = [];
     sources = 0;
@@ -87,72 +103,104 @@ async function* batchCandidates(
   if (batch.length > 0) yield batch;
 }
 
-function draw(sample: Sample, { config, mixture, rng, seen }: GenerateOptions): Candidate {
-  const reason = refuse(sample, config, seen);
-  if (reason) return { sample, reason };
-  seen.add(sample.id);
-  const target = createTarget(sample.after, sample.context);
-  if (target.tokens.length > config.maxTokens) return { sample, reason: 'function_too_long' };
-  const { mutantsPerFunction, bugsPerMutant } = config;
-  const options = { count: mutantsPerFunction, bugsPerMutant };
-  return { sample, draws: drawMutants(target, mixture, options, rng.fork(sample.id)) };
-}
-
-function refuse(sample: Sample, config: GenerateConfig, seen: ReadonlySet<string>): string | undefined {
+/** Why no mutants are drawn from a sample; null when they are, and its function counts as seen from then on. */
+export function refuse(sample: Sample, config: GenerateConfig, { functions }: Seen): string | null {
   if (sample.edits.length > 0) return 'not_clean';
   if (!isAllowed(sample.group, config.allowedGroups)) return 'group_not_allowed';
-  return seen.has(sample.id) ? 'duplicate_function' : undefined;
+  return functions.add(sample.id) ? null : 'duplicate_function';
 }
 
-async function judge(candidates: readonly Candidate[], { critic }: GenerateOptions): Promise<Judged[]> {
-  const sources = candidates.map((candidate) =>
-    'draws' in candidate ? [candidate.sample.after, ...candidate.draws.mutants.flatMap(sourcesOf)] : [],
-  );
-  const all = sources.flat();
-  const fingerprints = await critic.fingerprint(all);
-  const broken = all.filter((_, i) => fingerprints[i] === null);
-  const verdicts = await critic.check(broken);
-  const complaints = verdicts.map(({ error }) => (error ? `${error.type}: ${error.message}` : null));
-  const judgements = fingerprints.map((fingerprint): Judgement => {
-    const complaint = fingerprint === null ? (complaints.shift() ?? null) : null;
-    return { fingerprint, complaint };
+/** Draws a batch's mutants in a thread and has the critic judge them. */
+async function work(candidates: readonly Candidate[], options: GenerateOptions): Promise<Judged[]> {
+  const used = candidates.filter(({ refusal }) => refusal === null);
+  const requests = used.map(({ sample: { id, after, context } }): DrawRequest => {
+    // The function's own stream, in a form that can be sent to a thread.
+    const seed = options.rng.fork(id).int(2 ** 32);
+    return { source: after, context, seed };
   });
-  return candidates.map((candidate, i) => ({
-    candidate,
-    judgements: judgements.splice(0, sources[i].length),
+  const drawn = requests.length > 0 ? await options.pool.draw(requests) : [];
+  const ofSample = new Map(used.map(({ sample }, i) => [sample, drawn[i]]));
+  const items = candidates.map((candidate): Judged => ({
+    ...candidate,
+    drawn: ofSample.get(candidate.sample) ?? null,
+    judgements: [],
   }));
+  await judge(items, options.critic);
+  return items;
 }
 
-/** What the critic must see of a mutant: itself, and each of several bugs alone. */
-function sourcesOf({ before, alone }: PlantedBugs): string[] {
-  return [before, ...alone.map((bug) => bug.before)];
+/** Asks the critic about all sources of a batch in one go. */
+async function judge(items: readonly Judged[], critic: GenerateOptions['critic']): Promise<void> {
+  const asked = items.flatMap((item) => sourcesOf(item).map((source) => ({ item, ...source })));
+  const fingerprints = await critic.fingerprint(asked.map(({ source }) => source));
+  asked.forEach(({ item }, i) => {
+    item.judgements.push({ fingerprint: fingerprints[i], complaint: null, sameTree: false });
+  });
+  const judgements = items.flatMap((item) => item.judgements);
+  const refused = asked.map((_, i) => i).filter((i) => asked[i].compiles && fingerprints[i] === null);
+  const verdicts = await critic.check(refused.map((i) => asked[i].source));
+  refused.forEach((at, i) => {
+    const { error } = verdicts[i];
+    judgements[at].complaint = error && `${error.type}: ${error.message}`;
+  });
+  const equal = asked
+    .map((_, i) => i)
+    .filter((i) => {
+      const [clean] = asked[i].item.judgements;
+      return judgements[i] !== clean && fingerprints[i] !== null && fingerprints[i] === clean.fingerprint;
+    });
+  const trees = await critic.tree(equal.flatMap((i) => [asked[i].source, asked[i].item.sample.after]));
+  equal.forEach((at, i) => {
+    judgements[at].sameTree = trees[2 * i] !== null && trees[2 * i] === trees[2 * i + 1];
+  });
+}
+
+/** The clean source, then of each mutant itself and each of several bugs alone; and whether each should compile. */
+function sourcesOf({ sample, drawn }: Judged): { source: string; compiles: boolean }[] {
+  if (!drawn || 'reason' in drawn) return [];
+  return [
+    { source: sample.after, compiles: true },
+    ...drawn.mutants.flatMap((mutant) =>
+      [mutant, ...mutant.alone].map((bug) => ({
+        source: bug.before,
+        compiles: compilesWithBug(bugType(bug.bugType)),
+      })),
+    ),
+  ];
 }
 
 /** Counts what a function gave and yields its samples. */
-function* settle({ candidate, judgements }: Judged, options: GenerateOptions): Generator<Sample> {
-  const { tally, config } = options;
-  const { sample } = candidate;
+function* settle(judged: Judged, options: GenerateOptions): Generator<Sample> {
+  const { tally, config, seen, onProgram } = options;
+  const { sample, refusal, drawn } = judged;
   const reject = (reason: string, more: Partial<Reject>): void => {
     const { path, function: name } = sample.origin;
     const where = { group: sample.group, path, function: name };
     const entry = { reason, bugType: null, ...where, source: null, detail: null, ...more };
     drop(tally, entry, config.maxRejectsPerReason);
   };
+  const isNew = (key: string): boolean => {
+    const fresh = seen.programs.add(key);
+    if (fresh) onProgram?.(key);
+    return fresh;
+  };
   tally.read += 1;
-  if ('reason' in candidate) return reject(candidate.reason, { source: sample.after });
-  const [clean, ...judged] = judgements;
+  if (!drawn || 'reason' in drawn)
+    return reject(drawn?.reason ?? refusal ?? 'not_clean', { source: sample.after });
+  const [clean, ...rest] = judged.judgements;
   if (clean.fingerprint === null)
     return reject('clean_does_not_compile', { source: sample.after, detail: clean.complaint });
   tally.functions += 1;
-  for (const { reason, bugType, before } of candidate.draws.dropped) {
+  isNew(drawn.key);
+  for (const { reason, bugType, before, detail } of drawn.dropped) {
     count(tally.drawn, bugType);
-    reject(reason, { bugType, source: before ?? null });
+    reject(reason, { bugType, source: before ?? null, detail: detail ?? null });
   }
   let kept = 0;
-  for (const mutant of candidate.draws.mutants) {
+  for (const mutant of drawn.mutants) {
     count(tally.drawn, mutant.bugType);
-    const own = judged.splice(0, 1 + mutant.alone.length);
-    const reason = objection(mutant, own, clean);
+    const own = rest.splice(0, 1 + mutant.alone.length);
+    const reason = objection(mutant, own, clean) ?? (isNew(mutant.key) ? null : 'duplicate_mutant');
     if (reason) {
       const { bugType, before } = mutant;
       reject(reason, { bugType, source: before, detail: own[0].complaint });
@@ -165,11 +213,12 @@ function* settle({ candidate, judgements }: Judged, options: GenerateOptions): G
   if (share < kept * config.cleanPerMutant) yield sample;
 }
 
-type Objection = 'mutant_compiles' | 'mutant_does_not_compile' | 'same_bytecode' | 'bugs_interact';
+type Objection =
+  'mutant_compiles' | 'mutant_does_not_compile' | 'same_tree' | 'same_bytecode' | 'bugs_interact';
 
 /** Why the critic's judgements of a mutant and of its single bugs speak against it. */
 function objection(
-  { bugType, alone }: PlantedBugs,
+  { bugType, alone }: DrawnMutant,
   [whole, ...parts]: readonly Judgement[],
   clean: Judgement,
 ): Objection | undefined {
@@ -185,21 +234,26 @@ function objection(
   return compile && same ? 'same_bytecode' : undefined;
 }
 
-function objectionToOne(id: string, { fingerprint }: Judgement, clean: Judgement): Objection | undefined {
+function objectionToOne(
+  id: string,
+  { fingerprint, sameTree }: Judgement,
+  clean: Judgement,
+): Objection | undefined {
   const compiles = fingerprint !== null;
   if (compilesWithBug(bugType(id)) !== compiles)
     return compiles ? 'mutant_compiles' : 'mutant_does_not_compile';
-  return compiles && fingerprint === clean.fingerprint ? 'same_bytecode' : undefined;
+  if (!compiles || fingerprint !== clean.fingerprint) return undefined;
+  return sameTree ? 'same_tree' : 'same_bytecode';
 }
 
-function toSample(clean: Sample, { bugType: id, before, edits, alone }: PlantedBugs): Sample {
-  const types = [id, ...alone.map((bug) => bug.bugType)].map(bugType);
+function toSample(clean: Sample, { id, bugType: type, before, edits, alone }: DrawnMutant): Sample {
+  const types = [type, ...alone.map((bug) => bug.bugType)].map(bugType);
   return {
     ...clean,
-    id: sampleId(before, clean.after),
+    id,
     parentId: clean.id,
     source: 'synthetic',
-    bugType: id,
+    bugType: type,
     family: types[0].family,
     before,
     edits,

@@ -7,6 +7,7 @@ import {
   DEFAULT_TYPE_WEIGHTS,
   type GenerateConfig,
 } from './config';
+import { deadLines, isInDeadCode } from './dead-code';
 import { makeMutant, type Mutant, type MutationDrop } from './mutant';
 import type { MutationSite, Mutator } from './mutator';
 import { MUTATORS } from './mutators';
@@ -42,10 +43,12 @@ export function createMixture({
 
 /** A draw that gave no mutant. */
 export interface DroppedDraw {
-  reason: MutationDrop | CombinationDrop | 'same_mutant';
+  reason: MutationDrop | CombinationDrop | 'same_mutant' | 'dead_code' | 'mutator_failed';
   bugType: string;
   /** The mutated text, where there is one. */
   before?: string;
+  /** What went wrong, for `mutator_failed`. */
+  detail?: string;
 }
 
 /** What {@link drawMutants} found. */
@@ -76,7 +79,9 @@ export function drawMutants(
   { count, bugsPerMutant = DEFAULT_BUGS_PER_MUTANT }: DrawOptions,
   rng: Rng,
 ): Draws {
-  const draw: DrawState = { target, rng, offered: offeredSites(target, mixture), dropped: [] };
+  const dropped: DroppedDraw[] = [];
+  const dead = deadLines(target);
+  const draw: DrawState = { target, rng, dead, offered: offeredSites(target, mixture, dropped), dropped };
   const mutants: PlantedBugs[] = [];
   const seen = new Set<string>();
   for (let attempt = 0; attempt < count * ATTEMPTS && mutants.length < count; attempt++) {
@@ -94,12 +99,14 @@ export function drawMutants(
       forget(draw, place);
     }
   }
-  return { mutants, dropped: draw.dropped };
+  return { mutants, dropped };
 }
 
 interface DrawState {
   target: MutationTarget;
   rng: Rng;
+  /** Lines that never run. */
+  dead: ReadonlySet<number>;
   offered: readonly OfferedFamily[];
   dropped: DroppedDraw[];
 }
@@ -113,17 +120,40 @@ interface Place {
 
 /** Draws one bug from the families that `may` takes; there must be one. */
 function drawOne(draw: DrawState, may: (family: Family) => boolean): { place: Place; mutant?: Mutant } {
-  const { target, rng } = draw;
+  const { rng } = draw;
   const families = draw.offered.filter(({ family }) => may(family));
   const { family, types } = families[rng.weighted(families.map(({ weight }) => weight))];
   const { mutator, sites } = types[rng.weighted(types.map(({ weight }) => weight))];
   const at = rng.int(sites.length);
   const place = { family, sites, at };
-  const result = makeMutant(target, mutator, sites[at], rng);
-  if (!('dropped' in result)) return { place, mutant: result };
-  draw.dropped.push({ reason: result.dropped, bugType: mutator.bugType, before: result.before });
+  const result = tryMutant(draw, family, mutator, sites[at]);
+  if (!('reason' in result)) return { place, mutant: result };
+  draw.dropped.push(result);
   forget(draw, place);
   return { place };
+}
+
+function tryMutant(
+  { target, dead, rng }: DrawState,
+  family: Family,
+  mutator: Mutator,
+  site: MutationSite,
+): Mutant | DroppedDraw {
+  const { bugType } = mutator;
+  try {
+    const result = makeMutant(target, mutator, site, rng);
+    if ('dropped' in result) return { reason: result.dropped, bugType, before: result.before };
+    // What never runs may be wrong, but it must parse.
+    if (isSyntax(family) || !isInDeadCode(target, dead, result)) return result;
+    return { reason: 'dead_code', bugType, before: result.before };
+  } catch (error) {
+    return failure(bugType, error);
+  }
+}
+
+/** A mutator's own mistake costs its mutants, not the run: it is counted, and `rejects.jsonl` shows where. */
+function failure(bugType: string, error: unknown): DroppedDraw {
+  return { reason: 'mutator_failed', bugType, detail: String(error) };
 }
 
 /** A site that gave nothing new will mostly give nothing new again. */
@@ -162,11 +192,23 @@ interface OfferedFamily {
   types: { mutator: Mutator; weight: number; sites: MutationSite[] }[];
 }
 
-function offeredSites(target: MutationTarget, mixture: readonly FamilyMixture[]): OfferedFamily[] {
+function offeredSites(
+  target: MutationTarget,
+  mixture: readonly FamilyMixture[],
+  dropped: DroppedDraw[],
+): OfferedFamily[] {
+  const sitesOf = (mutator: Mutator): MutationSite[] => {
+    try {
+      return mutator.sites(target);
+    } catch (error) {
+      dropped.push(failure(mutator.bugType, error));
+      return [];
+    }
+  };
   const all = mixture.map(({ family, weight, mutators }) => ({
     family,
     weight,
-    types: mutators.map((entry) => ({ ...entry, sites: entry.mutator.sites(target) })),
+    types: mutators.map((entry) => ({ ...entry, sites: sitesOf(entry.mutator) })),
   }));
   return withSites(all);
 }

@@ -165,6 +165,38 @@ test('the seed alone decides: order and neighbours of a function do not matter',
   assert.not.equal(ids(other), ids(all));
 });
 
+test('the number of workers and the size of batches do not show in the shards', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const collected = await writeCollected(join(folder, 'collect'), CLEAN);
+    const hashesOf = async (name: string, config: object): Promise<string[][]> => {
+      const store = createFolderStore(join(folder, name));
+      const input = { ...config, functionsPerShard: 17, mutantsPerFunction: 6 };
+      const { manifest } = await finish(store, contextFor(store, { collect: collected }), input);
+      return manifest.resources.map(({ path, hash }) => [path, hash]);
+    };
+    const one = await hashesOf('one', { workers: 1, criticWorkers: 1 });
+    assert.ok(one.length > 4);
+    assert.equal(await hashesOf('two', { workers: 2, criticWorkers: 2, batchSize: 16 }), one);
+  });
+});
+
+test('a program is written once, though two functions give it', async () => {
+  const twins = ['a + b', 'a - b', 'a * b', 'a / b'].map((value) =>
+    cleanSample(`def f(a, b):\n    return ${value}\n`),
+  );
+  const { samples, manifest } = await run(twins, { mutantsPerFunction: 60 });
+  const programs = samples.map(({ before }) =>
+    lex(before)
+      .map(({ kind, text }) => `${kind} ${text}`)
+      .join(),
+  );
+  assert.ok(programs.length > 20);
+  assert.is(new Set(programs).size, programs.length);
+  assert.ok(manifest['trm:lineage'].counts.dropped.duplicate_mutant >= 2);
+  // The bug of one function is the clean code of another that came before.
+  assert.not.ok(samples.some(({ before }) => before === twins[0].after));
+});
+
 test('an interrupted run goes on after its last whole shard and ends with the same files', async () => {
   await withTemporaryFolder(async (folder) => {
     const collected = await writeCollected(join(folder, 'collect'), CLEAN);
@@ -198,6 +230,7 @@ test('an interrupted run goes on after its last whole shard and ends with the sa
 
 test('everything that is dropped has a reason, a count and an example', async () => {
   const long = `def f(a):\n${'    a = a + 1\n'.repeat(200)}`;
+  const late = cleanSample('def late(a, b):\n    return a\n    return a + b - a * b\n');
   const tiny = cleanSample('def g(value):\n    while 1:\n        pass\n');
   const { manifest, rejects, samples } = await run(
     [
@@ -211,6 +244,7 @@ test('everything that is dropped has a reason, a count and an example', async ()
         edits: [{ tokenSpan: [0, 0], charSpan: [0, 0], replacement: [] }],
       },
       tiny,
+      late,
     ],
     { maxTokens: 500, allowedGroups: ['r/*'], mutantsPerFunction: 30 },
   );
@@ -224,6 +258,7 @@ test('everything that is dropped has a reason, a count and an example', async ()
     'same_mutant',
     'edit_too_long',
     'same_bytecode',
+    'dead_code',
   ]) {
     assert.ok(counts.dropped[reason] >= 1, reason);
     assert.ok(
@@ -236,6 +271,8 @@ test('everything that is dropped has a reason, a count and an example', async ()
   const equal = rejects.find(({ reason, source }) => reason === 'same_bytecode' && source?.includes('def g'));
   assert.is(equal?.bugType, 'off-by-one-literal');
   assert.ok((manifest['trm:metrics']?.equivalentRate as number) > 0);
+  const dead = rejects.find(({ reason }) => reason === 'dead_code');
+  assert.match(dead?.source ?? '', /def late/);
   const broken = rejects.find(({ reason }) => reason === 'clean_does_not_compile');
   assert.match(broken?.detail ?? '', /^SyntaxError: /);
 });

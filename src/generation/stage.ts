@@ -1,5 +1,6 @@
 import { DataError, throwIfAborted } from '../core/errors';
 import { hashJson } from '../core/hash';
+import { KeySet } from '../core/key-set';
 import type { Manifest, Resource } from '../records/manifest';
 import type { Sample } from '../records/sample';
 import { Critic } from '../python/critic';
@@ -9,9 +10,9 @@ import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
-import { clearJournal, finishedShards, recordShard, type ShardRecord } from './journal';
-import { createMixture } from './sampling';
-import { generateSamples } from './samples';
+import { clearJournal, finishedShards, recordedPrograms, recordShard, type ShardRecord } from './journal';
+import { DrawPool, workerCount } from './draw-pool';
+import { generateSamples, refuse, type Seen } from './samples';
 import { addTallies, emptyTally, type Tally } from './tally';
 
 /** Where the dropped mutants and functions stand, one JSON object a line. */
@@ -32,16 +33,17 @@ export const REJECTS_KEY = 'rejects.jsonl';
 export const generate: Stage<GenerateConfig> = async (config, context) => {
   const collected = requireInput(context, 'generate', 'collect');
   const started = performance.now();
-  const critic = await Critic.start({ workers: config.criticWorkers });
+  const critic = await Critic.start({ workers: workerCount(config.criticWorkers) });
+  const pool = DrawPool.start(workerCount(config.workers), config);
   const python = critic.pythonVersion;
   let finished: ShardRecord[];
   let shards: ShardRecord[];
   try {
     const identity = await identityOf(config, context, collected, python);
     finished = await finishedShards(context.store, identity);
-    shards = await writeShards(config, context, { collected, critic, identity, finished });
+    shards = await writeShards(config, context, { collected, critic, pool, identity, finished });
   } finally {
-    await critic.close();
+    await Promise.all([critic.close(), pool.close()]);
   }
   const tally = addTallies(
     shards.map((shard) => shard.tally),
@@ -67,12 +69,16 @@ async function identityOf(
 ): Promise<string> {
   const { resources } = await readManifest(collected);
   const inputs = resources.map(({ path, hash }) => [path, hash]);
-  return hashJson({ version: GENERATE_VERSION, config, seed, inputs, python, taxonomy: taxonomyHash() });
+  // How the work is divided changes nothing: a run may go on with more workers than it began with.
+  const settled = { ...config, workers: null, criticWorkers: null, batchSize: null };
+  const taxonomy = taxonomyHash();
+  return hashJson({ version: GENERATE_VERSION, config: settled, seed, inputs, python, taxonomy });
 }
 
 interface Work {
   collected: ObjectStore;
   critic: Critic;
+  pool: DrawPool;
   identity: string;
   finished: readonly ShardRecord[];
 }
@@ -81,19 +87,20 @@ interface Work {
 async function writeShards(
   config: GenerateConfig,
   context: StageContext,
-  { collected, critic, identity, finished }: Work,
+  { collected, critic, pool, identity, finished }: Work,
 ): Promise<ShardRecord[]> {
   const { store, signal, progress, rng } = context;
   const shards = [...finished];
   const total = await countInput(collected);
   const restored = finished.reduce((sum, { tally }) => sum + tally.read, 0);
   const task = progress.start('mutating functions', { total, done: restored });
-  const seen = new Set<string>();
-  const shared = { config, rng, seen, critic, mixture: createMixture(config) };
+  const seen = await seenBefore(store, finished.length);
+  const ahead = workerCount(config.workers) + workerCount(config.criticWorkers) + 1;
+  const shared = { config, rng, seen, critic, pool, ahead };
   const input = readSamples(collected)[Symbol.asyncIterator]();
   let written = finished.reduce((sum, { tally }) => sum + tally.written, 0);
   try {
-    for (const { tally } of finished) await skip(input, tally.read, seen);
+    for (const { tally } of finished) await skip(input, tally.read, (sample) => refuse(sample, config, seen));
     for (let index = finished.length; written < (config.maxSamples ?? Infinity); index++) {
       const tally = emptyTally();
       const onSample = (): void => {
@@ -102,14 +109,17 @@ async function writeShards(
       };
       const part = take(input, config.functionsPerShard, onSample);
       const limit = (config.maxSamples ?? Infinity) - written;
-      const resource = await writeShard(store, index, generateSamples(part, { ...shared, tally, limit }));
+      const programs: string[] = [];
+      const onProgram = (key: string): unknown => programs.push(key);
+      const samples = generateSamples(part, { ...shared, tally, limit, onProgram });
+      const resource = await writeShard(store, index, samples);
       if (tally.read === 0 && index > 0) {
         await store.delete(resource.path);
         break;
       }
       written += tally.written;
       shards.push({ resource, tally });
-      await recordShard(store, index, identity, { resource, tally });
+      await recordShard(store, index, identity, { resource, tally, programs });
     }
   } finally {
     await input.return?.(undefined);
@@ -142,12 +152,24 @@ async function* take(
   }
 }
 
-/** Passes over samples of a finished shard; their functions count as seen. */
-async function skip(input: AsyncIterator<Sample>, count: number, seen: Set<string>): Promise<void> {
+/** Programs of the finished shards; their functions are added when the input is passed over. */
+async function seenBefore(store: ObjectStore, shards: number): Promise<Seen> {
+  const programs = new KeySet();
+  for (let index = 0; index < shards; index++)
+    for await (const key of recordedPrograms(store, index)) programs.add(key);
+  return { functions: new KeySet(), programs };
+}
+
+/** Passes over samples of a finished shard. */
+async function skip(
+  input: AsyncIterator<Sample>,
+  count: number,
+  onSample: (sample: Sample) => void,
+): Promise<void> {
   for (let i = 0; i < count; i++) {
     const next = await input.next();
     if (next.done) return;
-    seen.add(next.value.id);
+    onSample(next.value);
   }
 }
 
@@ -193,9 +215,12 @@ async function finish(
   return manifest;
 }
 
+/** Reasons of mutants that mean the same as the clean function. */
+const EQUIVALENT = ['same_tokens', 'same_tree', 'same_bytecode', 'dead_code'];
+
 function figures(tally: Tally): Record<string, unknown> {
   const drawn = Object.values(tally.drawn).reduce((sum, n) => sum + n, 0);
-  const { same_tokens: sameTokens = 0, same_bytecode: sameBytecode = 0 } = tally.dropped;
+  const equivalent = EQUIVALENT.reduce((sum, reason) => sum + (tally.dropped[reason] ?? 0), 0);
   const types = BUG_TYPES.filter(({ id }) => tally.drawn[id]).map(({ id, family }) => [
     id,
     { family, drawn: tally.drawn[id], kept: tally.kept[id] ?? 0 },
@@ -204,7 +229,7 @@ function figures(tally: Tally): Record<string, unknown> {
     functions: tally.functions,
     clean: tally.clean,
     yield: (tally.written - tally.clean) / Math.max(1, drawn),
-    equivalentRate: (sameTokens + sameBytecode) / Math.max(1, drawn),
+    equivalentRate: equivalent / Math.max(1, drawn),
     types: Object.fromEntries(types) as Record<string, unknown>,
   };
 }

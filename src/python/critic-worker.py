@@ -1,11 +1,13 @@
 """Judges Python sources for src/python/critic.ts: one JSON request a line in, one JSON answer a line out.
 
-Request: {"task": "check" | "fingerprint", "sources": [...]}. Answer to a check, for each source: null when it
+Request: {"task": "check" | "fingerprint" | "tree", "sources": [...]}. Answer to a check, for each source: null when it
 compiles, else [error class, message, line or null, column or null] (line from 1, column from 0, in characters).
 Answer to a fingerprint: a hex digest of the bytecode without line numbers, null when the source does not compile.
+Answer to a tree: a hex digest of the syntax tree without positions, null when the source does not parse.
 Ends when its input ends. Nothing of what it is given is ever run.
 """
 
+import ast
 import hashlib
 import json
 import signal
@@ -65,7 +67,15 @@ def normal(value):
     return (type(value).__name__, repr(value))
 
 
-TASKS = {"check": check, "fingerprint": fingerprint}
+def tree(source):
+    try:
+        text = ast.dump(ast.parse(source))
+    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
+        return None
+    return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
+
+
+TASKS = {"check": check, "fingerprint": fingerprint, "tree": tree}
 
 
 def main():

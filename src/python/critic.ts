@@ -40,7 +40,7 @@ export interface Verdict {
 /** A worker's raw answer to a check. */
 type RawVerdict = [type: string, message: string, line: number | null, column: number | null] | null;
 
-type Task = 'check' | 'fingerprint';
+type Task = 'check' | 'fingerprint' | 'tree';
 
 /** One batch on its way through the pool. */
 interface Batch {
@@ -117,6 +117,12 @@ export class Critic {
    */
   async fingerprint(sources: readonly string[]): Promise<(string | null)[]> {
     const answers = await this.ask('fingerprint', sources);
+    return answers.map((answer) => (typeof answer === 'string' ? answer : null));
+  }
+
+  /** Digests of the sources' syntax trees without positions; null where a source does not parse. */
+  async tree(sources: readonly string[]): Promise<(string | null)[]> {
+    const answers = await this.ask('tree', sources);
     return answers.map((answer) => (typeof answer === 'string' ? answer : null));
   }
 

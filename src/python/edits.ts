@@ -91,17 +91,20 @@ export function editedTokens(tokens: readonly Token[], edit: Edit): TokenText[] 
   return [...tokens.slice(0, start).map(plain), ...edit.replacement, ...tokens.slice(end).map(plain)];
 }
 
-/**
- * Identity of a sample: sha256 hex of the normalised before, NUL, after. Normalised = kinds and texts of the tokens,
- * so that layout and comments do not matter.
- */
+/** Tokens as text without layout and comments: equal for programs that differ in nothing else. */
+export function normalText(tokens: readonly TokenText[]): string {
+  return tokens.map(({ kind, text }) => `${kind} ${text}`).join('\n');
+}
+
+/** Identity of a sample by {@link normalText} of its two sides: sha256 hex of before, NUL, after. */
+export function sampleIdOf(before: string, after: string): string {
+  return sha256(`${before}\0${after}`);
+}
+
+/** Identity of a sample by its sources; see {@link sampleIdOf}. */
 export function sampleId(before: string, after: string): string {
-  const normal = (source: string): string =>
-    lex(source)
-      .map(({ kind, text }) => `${kind} ${text}`)
-      .join('\n');
-  const first = normal(before);
-  return sha256(`${first}\0${before === after ? first : normal(after)}`);
+  const first = normalText(lex(before));
+  return sampleIdOf(first, before === after ? first : normalText(lex(after)));
 }
 
 /**
