@@ -11,6 +11,7 @@ import { CONDITION_BUGS } from './families/logic-conditions';
 import { NAME_BUGS } from './families/name';
 import { SCOPE_BUGS } from './families/name-scope';
 import { NUMERIC_BUGS } from './families/numeric';
+import { RESOURCE_BUGS } from './families/resource';
 import { SECURITY_BUGS } from './families/security';
 import { STRING_BUGS } from './families/string';
 import { FOREIGN_SYNTAX_BUGS } from './families/syntax-foreign';
@@ -34,6 +35,7 @@ export const BUG_TYPES: readonly BugType[] = [
   ...EXCEPTION_BUGS,
   ...COLLECTION_BUGS,
   ...STRING_BUGS,
+  ...RESOURCE_BUGS,
   ...CONCURRENCY_BUGS,
   ...SECURITY_BUGS,
 ].sort((a, b) => a.code - b.code);

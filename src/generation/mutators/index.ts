@@ -2,10 +2,12 @@ import type { Mutator } from '../mutator';
 import * as callArguments from './arguments';
 import * as calls from './calls';
 import * as collections from './collections';
+import * as concurrency from './concurrency';
 import * as conditions from './conditions';
 import * as controlFlow from './control-flow';
 import * as exceptions from './exceptions';
 import * as foreignSyntax from './foreign-syntax';
+import * as handlers from './handlers';
 import * as indentation from './indentation';
 import * as jumps from './jumps';
 import * as keywords from './keywords';
@@ -14,8 +16,11 @@ import * as negation from './negation';
 import * as numeric from './numeric';
 import * as operators from './operators';
 import * as punctuation from './punctuation';
+import * as raising from './raising';
+import * as resources from './resources';
 import * as scope from './scope';
 import * as security from './security';
+import * as stdlib from './stdlib';
 import * as values from './values';
 
 /** All mutators, one a bug type; the export names of the family files are those of the bug types. */
@@ -31,6 +36,11 @@ export const MUTATORS: readonly Mutator[] = [
   calls,
   controlFlow,
   exceptions,
+  handlers,
+  raising,
+  resources,
+  concurrency,
+  stdlib,
   collections,
   security,
   scope,

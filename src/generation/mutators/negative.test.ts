@@ -2,7 +2,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { createTarget } from '../target';
 import { MUTATORS } from './index';
+import { NOT_HERE as API } from './negative/api';
+import { NOT_HERE as CONCURRENCY } from './negative/concurrency';
+import { NOT_HERE as EXCEPTION } from './negative/exception';
 import { NOT_HERE as FLOW } from './negative/flow';
+import { NOT_HERE as RESOURCE } from './negative/resource';
 import { NOT_HERE as SCOPE } from './negative/scope';
 import { NOT_HERE as SECURITY } from './negative/security';
 import { NOT_HERE as VALUES } from './negative/values';
@@ -148,7 +152,10 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a,):\n    pass\n',
   ],
   'implicit-string-concatenation': ["x = 'a', 'b'\n", "x = {'a': 'b', 'c': 'd'}\n", "x = ['a', b]\n"],
-  'missing-await': ['def f(a):\n    return a.await_\n'],
+  ...EXCEPTION,
+  ...RESOURCE,
+  ...CONCURRENCY,
+  ...API,
   ...SECURITY,
   ...SCOPE,
   ...FLOW,

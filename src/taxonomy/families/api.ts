@@ -64,4 +64,84 @@ export const API_BUGS: readonly BugType[] = [
     },
     rule: 'pylint E1111',
   },
+  {
+    code: 104,
+    id: 'missing-default',
+    family: 'api',
+    title: 'Missing default of a look-up',
+    description:
+      '`getattr`, `pop`, `next` or `get` lacks the default that stood for what is not there: an exception, or None.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 3,
+    example: {
+      before: "def port(options):\n    return int(options.pop('port'))\n",
+      after: "def port(options):\n    return int(options.pop('port', 80))\n",
+    },
+    rule: null,
+  },
+  {
+    code: 105,
+    id: 'wrong-logging-arguments',
+    family: 'api',
+    title: 'Logging values do not fit the message',
+    description:
+      'A logging call has fewer values than its message has placeholders, so that an error is printed in its place.',
+    cwe: 'CWE-685',
+    severity: 'low',
+    difficulty: 2,
+    example: {
+      before: "def warn(logger, path, error):\n    logger.warning('cannot read %s: %s', path)\n",
+      after: "def warn(logger, path, error):\n    logger.warning('cannot read %s: %s', path, error)\n",
+    },
+    rule: 'ruff PLE1206',
+  },
+  {
+    code: 106,
+    id: 'absolute-path-component',
+    family: 'api',
+    title: 'Absolute path joined',
+    description: 'A part of a path starts with a slash: joining it drops everything before it.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 2,
+    example: {
+      before: "import os\n\ndef template(root):\n    return os.path.join(root, '/templates')\n",
+      after: "import os\n\ndef template(root):\n    return os.path.join(root, 'templates')\n",
+    },
+    rule: 'ruff PTH118',
+  },
+  {
+    code: 107,
+    id: 'unguarded-attribute',
+    family: 'api',
+    title: 'Attribute that may be missing',
+    description: 'An attribute is read directly that not every object has: AttributeError.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 5,
+    example: {
+      before: 'def level(record):\n    depth = record.depth\n    return 0 if depth is None else depth\n',
+      after:
+        "def level(record):\n    depth = getattr(record, 'depth', None)\n    return 0 if depth is None else depth\n",
+    },
+    rule: null,
+  },
+  {
+    code: 108,
+    id: 'local-time-for-utc',
+    family: 'api',
+    title: 'Local time instead of UTC',
+    description: 'A time is taken in the zone of the machine where UTC or an aware time is meant.',
+    cwe: null,
+    severity: 'medium',
+    difficulty: 3,
+    example: {
+      before:
+        'from datetime import datetime, timezone\n\ndef stamp(record):\n    record.created = datetime.now()\n    return record\n',
+      after:
+        'from datetime import datetime, timezone\n\ndef stamp(record):\n    record.created = datetime.now(timezone.utc)\n    return record\n',
+    },
+    rule: 'ruff DTZ005',
+  },
 ];

@@ -1,0 +1,250 @@
+import { MAX_SPAN, SLOTS } from '../../records/example';
+import type { MutationSite, Mutator } from '../mutator';
+import { calleeOf, qualifiedName, usesModule } from '../structure';
+import {
+  argumentsOf,
+  isCall,
+  lineAt,
+  matchesAt,
+  textAt,
+  type Argument,
+  type MutationTarget,
+} from '../target';
+import { insertAfter, removeLine, removeTokens, replaceTokens, type TextEdit } from '../text-edit';
+import { lineSites, tokenSites } from './sites';
+import { isPath, statementCall } from './statements';
+
+/** `async with` becomes `with`, `async for` becomes `for`. */
+export const missingAsyncKeyword: Mutator = {
+  bugType: 'missing-async-keyword',
+  why: 'Asynchronous iterators and context managers lack the plain protocol: TypeError or AttributeError.',
+  sites: (target) =>
+    tokenSites(
+      target,
+      ({ kind, text }, i) =>
+        kind === 'keyword' && text === 'async' && ['with', 'for'].includes(textAt(target, i + 1)),
+    ),
+  apply: (target, { token }) => removeTokens(target, token, token),
+};
+
+/** Methods that take a function to call later, by the position of that argument. */
+const CALLBACK_METHODS: Readonly<Record<string, number>> = {
+  submit: 0,
+  apply_async: 0,
+  call_soon: 0,
+  call_soon_threadsafe: 0,
+  call_later: 1,
+  call_at: 1,
+  callLater: 1,
+  callInThread: 0,
+  callFromThread: 0,
+  callWhenRunning: 0,
+  add_done_callback: 0,
+  add_signal_handler: 1,
+  run_in_executor: 1,
+  run_sync: 0,
+  start_soon: 0,
+  addCallback: 0,
+  addErrback: 0,
+  addBoth: 0,
+  addSystemEventTrigger: 2,
+  map_async: 0,
+  imap: 0,
+  imap_unordered: 0,
+};
+/** The same for functions, by qualified name. */
+const CALLBACK_FUNCTIONS: Readonly<Record<string, number>> = {
+  'asyncio.to_thread': 0,
+  'threading.Timer': 1,
+  'threading.setprofile': 0,
+  'atexit.register': 0,
+  'signal.signal': 1,
+  '_thread.start_new_thread': 0,
+  'weakref.finalize': 1,
+  'functools.partial': 0,
+  'twisted.internet.threads.deferToThread': 0,
+  'twisted.internet.defer.maybeDeferred': 0,
+  'twisted.internet.task.LoopingCall': 0,
+  'twisted.internet.reactor.callLater': 1,
+};
+const TARGET_KEYWORDS = new Set(['target', 'callback', 'done_callback', 'initializer', 'function']);
+
+/** `Thread(target=work)` becomes `Thread(target=work())`, `submit(work, x)` becomes `submit(work(x))`. */
+export const calledCallback: Mutator = {
+  bugType: 'called-callback',
+  why: 'The function runs here and now, in this thread, and what it returns (mostly None) is called later.',
+  sites: (target) =>
+    tokenSites(target, (_, i) => isCall(target, i)).flatMap(({ token: open }): MutationSite[] => {
+      const callback = callbackOf(target, open);
+      return callback ? [{ token: callback.last, form: form(target, open, callback) }] : [];
+    }),
+  apply(target, { token, form: kind }) {
+    if (kind === 'bare') return insertAfter(target, token, '()');
+    const { source, tokens } = target;
+    const close = target.partner[target.enclosing[token]];
+    const values = source.slice(tokens[token + 2].start, tokens[close].start).trimEnd();
+    return { start: tokens[token].end, end: tokens[close].start, text: `(${values})` };
+  },
+};
+
+/** `values` where the arguments after the callback can become its own and the fix then fits. */
+function form(target: MutationTarget, open: number, { first, last }: Argument): 'bare' | 'values' {
+  const all = argumentsOf(target, open);
+  const rest = all.slice(all.findIndex((one) => one.first === first) + 1);
+  const tokens = target.partner[open] - last;
+  const fits = rest.length > 0 && tokens <= Math.min(MAX_SPAN, SLOTS) && textAt(target, first + 1) !== '=';
+  return fits ? 'values' : 'bare';
+}
+
+/** The argument of a call that names a function to be called later. */
+function callbackOf(target: MutationTarget, open: number): Argument | undefined {
+  const all = argumentsOf(target, open);
+  const keyword = all.find(
+    ({ first, last }) =>
+      TARGET_KEYWORDS.has(textAt(target, first)) &&
+      textAt(target, first + 1) === '=' &&
+      isFunction(target, first + 2, last),
+  );
+  if (keyword && (textAt(target, keyword.first) !== 'target' || startsThread(target, open))) return keyword;
+  const position = positionOfCallback(target, open);
+  const argument = position === undefined ? undefined : all[position];
+  if (!argument?.positional || !isFunction(target, argument.first, argument.last)) return undefined;
+  return argument;
+}
+
+function startsThread(target: MutationTarget, open: number): boolean {
+  return /(Thread|Process|Timer)$/.test(textAt(target, open - 1));
+}
+
+function positionOfCallback(target: MutationTarget, open: number): number | undefined {
+  const callee = calleeOf(target, open);
+  if (callee !== undefined && Object.hasOwn(CALLBACK_FUNCTIONS, callee)) return CALLBACK_FUNCTIONS[callee];
+  const method = textAt(target, open - 1);
+  return textAt(target, open - 2) === '.' && Object.hasOwn(CALLBACK_METHODS, method)
+    ? CALLBACK_METHODS[method]
+    : undefined;
+}
+
+/** True for a dotted name that starts small, as functions do; a parameter's own call is left to its owner. */
+function isFunction(target: MutationTarget, first: number, last: number): boolean {
+  return isPath(target, first, last) && /^_*[a-z]/.test(textAt(target, last));
+}
+
+const THREAD_MODULES = [
+  'threading',
+  'multiprocessing',
+  'subprocess',
+  'queue',
+  'asyncio',
+  'concurrent',
+  '_thread',
+];
+/** Calls without positional arguments that start, await, wake or let go another thread, process or task. */
+const SYNCHRONISERS = new Set([
+  'start',
+  'join',
+  'wait',
+  'acquire',
+  'release',
+  'notify',
+  'notify_all',
+  'task_done',
+  'set',
+  'shutdown',
+  'cancel',
+]);
+
+/** Deletes the line that starts, awaits or wakes another thread, process or task. */
+export const missingSynchronization: Mutator = {
+  bugType: 'missing-synchronization',
+  why: 'The other side never runs, is not waited for, or waits for ever.',
+  sites: (target) =>
+    lineSites(target, (first, end) => {
+      const line = target.lines[target.lineOf[first]];
+      const start = textAt(target, first) === 'await' ? first + 1 : first;
+      const open = statementCall(target, { ...line, first: start });
+      if (
+        open === undefined ||
+        !SYNCHRONISERS.has(textAt(target, open - 1)) ||
+        textAt(target, open - 2) !== '.'
+      )
+        return false;
+      if (end - first + 1 > SLOTS || !argumentsOf(target, open).every((one) => isWaitOption(target, one)))
+        return false;
+      return isShared(target, start, open) && removeLine(target, line) !== null;
+    }),
+  apply: (target, { token }) => removeLine(target, lineAt(target, token)),
+};
+
+function isWaitOption(target: MutationTarget, { first }: Argument): boolean {
+  return ['timeout', 'wait', 'cancel_futures', 'block', 'blocking'].includes(textAt(target, first));
+}
+
+/** True when the function shows that the receiver is a thread, process, lock or the like: it makes or also uses it so. */
+function isShared(target: MutationTarget, first: number, open: number): boolean {
+  if (!THREAD_MODULES.some((module) => usesModule(target, module))) return false;
+  const receiver = target.tokens.slice(first, open - 2).map(({ text }) => text);
+  const last = receiver.at(-1) ?? '';
+  if (WORKER_NAMES.test(last)) return true;
+  return target.tokens.some((_, i) => {
+    if (i >= first || !matchesAt(target, i, ...receiver)) return false;
+    const next = i + receiver.length;
+    if (textAt(target, next) === '=') return makesWorker(target, next + 1);
+    return (
+      textAt(target, next) === '.' && isCall(target, next + 2) && SYNCHRONISERS.has(textAt(target, next + 1))
+    );
+  });
+}
+
+const WORKER_NAMES =
+  /(thread|process|proc|worker|lock|cond|condition|event|semaphore|sem|queue|barrier|timer|pool|task)s?$/i;
+const WORKERS =
+  /(Thread|Process|Timer|Popen|Pool|PoolExecutor|Lock|RLock|Event|Condition|Semaphore|Queue|Barrier)$/;
+
+function makesWorker(target: MutationTarget, first: number): boolean {
+  let open = first + 1;
+  while (textAt(target, open) === '.') open += 2;
+  return (
+    isCall(target, open) &&
+    (WORKERS.test(textAt(target, open - 1)) || /create_task|ensure_future/.test(textAt(target, open - 1)))
+  );
+}
+
+const SLEEPERS = new Set(['asyncio.sleep', 'anyio.sleep', 'trio.sleep']);
+
+/** `await asyncio.sleep(x)` becomes `time.sleep(x)`, `await asyncio.to_thread(f, x)` becomes `f(x)`. */
+export const blockingCallInCoroutine: Mutator = {
+  bugType: 'blocking-call-in-coroutine',
+  why: 'The call stops the whole event loop, and every other task with it, until it returns.',
+  sites: (target) =>
+    tokenSites(
+      target,
+      ({ kind, text }, i) => kind === 'keyword' && text === 'await' && awaited(target, i) !== undefined,
+    ),
+  apply(target, { token }) {
+    const open = awaited(target, token);
+    return open === undefined ? null : unawaited(target, token, open);
+  },
+};
+
+/** The parenthesis of the awaited call of one of the functions above. */
+function awaited(target: MutationTarget, index: number): number | undefined {
+  let open = index + 2;
+  while (textAt(target, open) === '.') open += 2;
+  if (!isCall(target, open)) return undefined;
+  const callee = qualifiedName(target, open - 1) ?? '';
+  if (SLEEPERS.has(callee)) return matchesAt(target, open + 1, '0', ')') ? undefined : open;
+  const [work] = argumentsOf(target, open);
+  const isWork = callee === 'asyncio.to_thread' && work && isPath(target, work.first, work.last);
+  return isWork ? open : undefined;
+}
+
+function unawaited(target: MutationTarget, token: number, open: number): TextEdit {
+  if (SLEEPERS.has(qualifiedName(target, open - 1) ?? ''))
+    return replaceTokens(target, token, open - 1, 'time.sleep');
+  const { source, tokens, partner } = target;
+  const [work, next] = argumentsOf(target, open);
+  const name = source.slice(tokens[work.first].start, tokens[work.last].end);
+  const values = next ? source.slice(tokens[next.first].start, tokens[partner[open]].start) : '';
+  return { start: tokens[token].start, end: tokens[partner[open]].end, text: `${name}(${values})` };
+}
