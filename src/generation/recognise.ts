@@ -1,0 +1,82 @@
+import type { Sample } from '../records/sample';
+import { sameTokens } from '../python/edits';
+import { lex, type Token } from '../python/lexer';
+import { everyOutcome } from './every-outcome';
+import type { MutationSite, Mutator } from './mutator';
+import { MUTATORS } from './mutators';
+import { createTarget, type MutationTarget } from './target';
+import { applyTextEdit, type TextEdit } from './text-edit';
+
+/** A bug type that explains a real bug. */
+export interface Recognition {
+  bugType: string;
+  /** Places of the fixed function where bugs of this type could be planted; the fewer, the more the type explains. */
+  sites: number;
+}
+
+/** Ways of one mutator at one site that are tried. */
+const MOST_OUTCOMES = 400;
+
+/**
+ * Which bug types a real bug is an instance of: those whose mutator turns the fixed function into the buggy one, token
+ * for token. The most specific type (with the fewest sites) comes first; none when no mutator makes this bug.
+ *
+ * This is generation run backwards, so that what is counted in real fixes is exactly what would be planted.
+ */
+export function recogniseBug(
+  { before, after, context }: Pick<Sample, 'before' | 'after' | 'context'>,
+  mutators: readonly Mutator[] = MUTATORS,
+): Recognition[] {
+  const target = createTarget(after, context);
+  const wanted = lex(before);
+  const changed = changedSpan(wanted, target);
+  if (!changed) return [];
+  return mutators
+    .flatMap((mutator) => {
+      const sites = mutator.sites(target);
+      const planted = sites.some((site) => canPlant(target, mutator, site, { wanted, changed }));
+      return planted ? [{ bugType: mutator.bugType, sites: sites.length }] : [];
+    })
+    .sort((a, b) => a.sites - b.sites);
+}
+
+interface Wanted {
+  wanted: readonly Token[];
+  /** Characters of the clean source whose tokens differ. */
+  changed: readonly [start: number, end: number];
+}
+
+function canPlant(
+  target: MutationTarget,
+  mutator: Mutator,
+  site: MutationSite,
+  { wanted, changed }: Wanted,
+): boolean {
+  for (const edit of everyOutcome((rng) => mutator.apply(target, site, rng), MOST_OUTCOMES)) {
+    if (!edit) continue;
+    // Most sites are elsewhere; lexing the function for each of them would be slow.
+    if (!touches(edit, changed)) continue;
+    if (sameTokens(lex(applyTextEdit(target.source, edit)), wanted)) return true;
+  }
+  return false;
+}
+
+function touches({ start, end }: TextEdit, [from, to]: readonly [number, number]): boolean {
+  return start <= to && end >= from;
+}
+
+/** The differing tokens of the clean source with one neighbour on each side, in characters; null when none differ. */
+function changedSpan(wanted: readonly Token[], { tokens }: MutationTarget): [number, number] | null {
+  if (sameTokens(wanted, tokens)) return null;
+  const most = Math.min(wanted.length, tokens.length);
+  let start = 0;
+  while (start < most && same(wanted[start], tokens[start])) start += 1;
+  let end = 0;
+  while (end < most - start && same(wanted.at(-1 - end), tokens.at(-1 - end))) end += 1;
+  const last = Math.min(tokens.length - 1, tokens.length - end);
+  return [tokens[Math.max(0, start - 1)].start, tokens[last].end];
+}
+
+function same(a: Token | undefined, b: Token | undefined): boolean {
+  return a?.kind === b?.kind && a?.text === b?.text;
+}
