@@ -1,47 +1,10 @@
 import { z } from 'zod';
 import { UserError } from '../core/errors';
-import { FAMILIES, type Family } from '../records/sample';
+import { FAMILIES } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
 export const GENERATE_VERSION = 3;
-
-/** How much of each family is drawn where a function offers all of them. */
-export const DEFAULT_FAMILY_WEIGHTS: Readonly<Record<Family, number>> = {
-  syntax: 5,
-  logic: 4,
-  name: 5,
-  type: 1,
-  api: 2,
-  exception: 1,
-  resource: 1,
-  concurrency: 1,
-  numeric: 2,
-  string: 1,
-  collection: 1,
-  'control-flow': 2,
-  framework: 1,
-  security: 1,
-};
-
-/**
- * Weights of types within their family, where not 1. Syntax follows the causes of real broken commits (brackets 22 %,
- * indentation 18 %, colons 8 %, commas 7 %, strings 6 %, merge markers 3 %); names lean to the variables and
- * attributes that real fixes change most.
- */
-export const DEFAULT_TYPE_WEIGHTS: Readonly<Record<string, number>> = {
-  'wrong-name': 4,
-  'misspelled-name': 2,
-  'wrong-attribute': 2,
-  'foreign-literal': 0.5,
-  'missing-bracket': 2,
-  'missing-indent': 1.5,
-  'unexpected-indent': 1.5,
-  'missing-dot': 0.5,
-  'unterminated-string': 0.75,
-  'merge-conflict-marker': 0.25,
-  'wrong-block-indentation': 2,
-};
 
 /**
  * How often a mutant has one, two or three bugs. Bugs of one mutant are all syntax bugs or all others: broken files

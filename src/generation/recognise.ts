@@ -14,8 +14,9 @@ export interface Recognition {
   sites: number;
 }
 
-/** Ways of one mutator at one site that are tried. */
+/** Ways of one mutator at one site that are tried: all, and those of a site whose first ways are elsewhere. */
 const MOST_OUTCOMES = 400;
+const MOST_ELSEWHERE = 4;
 
 /**
  * Which bug types a real bug is an instance of: those whose mutator turns the fixed function into the buggy one, token
@@ -52,11 +53,12 @@ function canPlant(
   site: MutationSite,
   { wanted, changed }: Wanted,
 ): boolean {
+  let elsewhere = 0;
   for (const edit of everyOutcome((rng) => mutator.apply(target, site, rng), MOST_OUTCOMES)) {
-    if (!edit) continue;
-    // Most sites are elsewhere; lexing the function for each of them would be slow.
-    if (!touches(edit, changed)) continue;
-    if (sameTokens(lex(applyTextEdit(target.source, edit)), wanted)) return true;
+    if (!edit || !touches(edit, changed)) {
+      elsewhere += 1;
+      if (elsewhere === MOST_ELSEWHERE) return false;
+    } else if (sameTokens(lex(applyTextEdit(target.source, edit)), wanted)) return true;
   }
   return false;
 }

@@ -1,13 +1,9 @@
 import type { Rng } from '../core/rng';
 import type { Family } from '../records/sample';
 import { bugType } from '../taxonomy/table';
-import {
-  DEFAULT_BUGS_PER_MUTANT,
-  DEFAULT_FAMILY_WEIGHTS,
-  DEFAULT_TYPE_WEIGHTS,
-  type GenerateConfig,
-} from './config';
+import { DEFAULT_BUGS_PER_MUTANT, type GenerateConfig } from './config';
 import { deadLines, isInDeadCode } from './dead-code';
+import { DEFAULT_FAMILY_WEIGHTS, DEFAULT_TYPE_WEIGHTS } from './default-weights';
 import { makeMutant, type Mutant, type MutationDrop } from './mutant';
 import type { MutationSite, Mutator } from './mutator';
 import { MUTATORS } from './mutators';
@@ -29,7 +25,7 @@ export function createMixture({
   const byFamily = new Map<Family, { mutator: Mutator; weight: number }[]>();
   for (const mutator of MUTATORS) {
     const { family } = bugType(mutator.bugType);
-    const weight = types[mutator.bugType] ?? DEFAULT_TYPE_WEIGHTS[mutator.bugType] ?? 1;
+    const weight = types[mutator.bugType] ?? DEFAULT_TYPE_WEIGHTS[mutator.bugType];
     if (weight > 0) byFamily.set(family, [...(byFamily.get(family) ?? []), { mutator, weight }]);
   }
   return [...byFamily]

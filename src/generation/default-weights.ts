@@ -1,0 +1,30 @@
+import { FAMILIES, type Family } from '../records/sample';
+import { BUG_TYPES } from '../taxonomy/table';
+import { realFrequency } from '../taxonomy/frequency';
+
+/** Share of syntax bugs among all mutants: real fixes do not tell it, since broken code is seldom committed. */
+const SYNTAX_SHARE = 0.2;
+
+/** Added to the fixes of a thousand that each type explains, so that types not seen in the sample are planted too. */
+const FLOOR_PER_THOUSAND = 0.25;
+
+/**
+ * Weight of each bug type: the square root of how often it occurs in real fixes. The root keeps the order of real
+ * life and still gives rare types enough samples to be learned: without it a hundred types would share a few percent.
+ */
+export const DEFAULT_TYPE_WEIGHTS: Readonly<Record<string, number>> = Object.fromEntries(
+  BUG_TYPES.map((type) => [type.id, Math.sqrt(realFrequency(type).perThousand + FLOOR_PER_THOUSAND)]),
+);
+
+/**
+ * Weight of each family where a function offers all of them: the sum of its types', syntax apart, which gets
+ * {@link SYNTAX_SHARE} of the whole.
+ */
+export const DEFAULT_FAMILY_WEIGHTS: Readonly<Record<Family, number>> = familyWeights();
+
+function familyWeights(): Record<Family, number> {
+  const sums = Object.fromEntries(FAMILIES.map((family) => [family, 0])) as Record<Family, number>;
+  for (const { id, family } of BUG_TYPES) sums[family] += DEFAULT_TYPE_WEIGHTS[id];
+  const others = Object.values(sums).reduce((sum, weight) => sum + weight, 0) - sums.syntax;
+  return { ...sums, syntax: (others * SYNTAX_SHARE) / (1 - SYNTAX_SHARE) };
+}
