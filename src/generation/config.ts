@@ -50,8 +50,8 @@ export const generateConfigSchema = z.strictObject({
   /** Samples after which the stage stops; null: no limit. */
   maxSamples: z.int().positive().nullable().default(null),
   /**
-   * Groups whose code may be used: exact names, or prefixes that end in `*` (`cpython/*`). Others are dropped and
-   * counted. Null: all.
+   * Groups whose code may be used: exact names, or prefixes that end in `*` (`cpython/*`); see `isAllowedGroup`. Others
+   * are dropped and counted. Null: all.
    */
   allowedGroups: z.array(z.string().min(1)).nullable().default(null),
   /** Threads that draw mutants. Null: one a core, at most 16. Results do not depend on it. */
@@ -76,12 +76,4 @@ function refuseUnknownTypes(types: Record<string, number>, context: z.Refinement
       if (!(error instanceof UserError)) throw error;
       context.addIssue({ code: 'custom', path: [id], message: `${error.message}; ${error.hint ?? ''}` });
     }
-}
-
-/** True when the allow-list has the group. */
-export function isAllowed(group: string, allowedGroups: GenerateConfig['allowedGroups']): boolean {
-  if (!allowedGroups) return true;
-  return allowedGroups.some((allowed) =>
-    allowed.endsWith('*') ? group.startsWith(allowed.slice(0, -1)) : group === allowed,
-  );
 }

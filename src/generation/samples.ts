@@ -1,3 +1,4 @@
+import { isAllowedGroup } from '../core/groups';
 import type { KeySet } from '../core/key-set';
 import type { Rng } from '../core/rng';
 import type { Sample } from '../records/sample';
@@ -6,7 +7,7 @@ import type { Critic } from '../python/critic';
 import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
 import { mapAhead } from './ahead';
-import { isAllowed, type GenerateConfig } from './config';
+import type { GenerateConfig } from './config';
 import type { Drawn, DrawnMutant, DrawRequest } from './draw';
 import type { DrawPool } from './draw-pool';
 import { count, drop, type Reject, type Tally } from './tally';
@@ -106,7 +107,7 @@ async function* batchCandidates(
 /** Why no mutants are drawn from a sample; null when they are, and its function counts as seen from then on. */
 export function refuse(sample: Sample, config: GenerateConfig, { functions }: Seen): string | null {
   if (sample.edits.length > 0) return 'not_clean';
-  if (!isAllowed(sample.group, config.allowedGroups)) return 'group_not_allowed';
+  if (!isAllowedGroup(sample.group, config.allowedGroups)) return 'group_not_allowed';
   return functions.add(sample.id) ? null : 'duplicate_function';
 }
 

@@ -23,6 +23,11 @@ export const processConfigSchema = z.strictObject({
   fractions: z.strictObject({ val: fraction.default(0.1), test: fraction.default(0.1) }).prefault({}),
   /** Splits of named groups, which the seeded hash would otherwise decide. */
   assignments: z.record(z.string(), z.enum(SPLITS)).default({}),
+  /**
+   * Groups whose samples are used, clean functions and mined fixes included: exact names, or prefixes that end in `*`;
+   * see `isAllowedGroup`. Others are dropped and counted. Null: all.
+   */
+  allowedGroups: z.array(z.string().min(1)).nullable().default(null),
   /** SPDX ids whose code is used; `OR` and `AND` expressions are understood. */
   licences: z.array(z.string()).default([...PERMISSIVE_LICENCES]),
   /**

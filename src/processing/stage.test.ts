@@ -140,6 +140,23 @@ async function readSplit(
   };
 }
 
+test('groups that the allow-list does not name are left out: their clean code and their bugs', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { collect, generate } = world();
+    const stranger = makeSample('def stranger(a, b):\n    return a - b\n', undefined, {
+      group: 'requests/requests',
+    });
+    const samples = {
+      collect: [...collect, stranger],
+      generate: [...generate, makeMutant(stranger, '-', '+')],
+    };
+    const { store, manifest } = await run(folder, 'out', { samples, config: { allowedGroups: ['owner/*'] } });
+    assert.is(manifest['trm:lineage'].counts.dropped.group_not_allowed, 2);
+    for (const split of SPLITS)
+      for await (const { group } of readSamples(store, `samples/${split}`)) assert.match(group, /^owner/);
+  });
+});
+
 test('the whole stage: aligned rows, right targets, no leak, counts that add up, a valid manifest', async () => {
   await withTemporaryFolder(async (folder) => {
     const { store, manifest } = await run(folder, 'out');

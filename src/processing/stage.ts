@@ -1,5 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { DataError } from '../core/errors';
+import { isAllowedGroup } from '../core/groups';
 import { Critic } from '../python/critic';
 import { LEXER_VERSION } from '../python/lexer';
 import { EXAMPLE_VERSION } from '../records/example';
@@ -76,6 +77,7 @@ function inputStores(context: StageContext): ObjectStore[] {
 }
 
 async function surveyInputs({ config, context, drops, scratch }: Job): Promise<Survey> {
+  const { fractions, assignments, licences, allowedGroups, criticWorkers } = config;
   const stores = inputStores(context);
   const groups = new Set<string>();
   let total = 0;
@@ -84,9 +86,9 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
     for (const { path, 'trm:rows': rows } of resources) if (path.startsWith('samples/')) total += rows ?? 0;
     for (const key of await listShards(store, 'samples'))
       for await (const batch of readBatches(store.localPath(key), { columns: ['group'] }))
-        for (const group of batch.getChildAt(0) ?? []) groups.add(String(group));
+        for (const group of batch.getChildAt(0) ?? [])
+          if (isAllowedGroup(String(group), allowedGroups)) groups.add(String(group));
   }
-  const { fractions, assignments, licences, criticWorkers } = config;
   const splitOf = splitGroups(groups, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });
   const critic = await Critic.start({ workers: criticWorkers });
@@ -95,6 +97,7 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
       samples: readAll(stores),
       splitOf,
       licences,
+      allowedGroups,
       critic,
       drops,
       folder: scratch,

@@ -28,6 +28,7 @@ async function survey(samples: readonly Sample[], check: (survey: Survey) => Pro
         ['judge', 'test'],
       ]),
       licences: PERMISSIVE_LICENCES,
+      allowedGroups: ['learn', 'judge'],
       critic,
       drops,
       folder,

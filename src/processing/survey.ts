@@ -1,5 +1,6 @@
 import { join } from 'node:path';
 import { throwIfAborted } from '../core/errors';
+import { isAllowedGroup } from '../core/groups';
 import type { ProgressTask } from '../core/progress';
 import type { Critic, Verdict } from '../python/critic';
 import { lex, type Token } from '../python/lexer';
@@ -39,6 +40,8 @@ export interface SurveyOptions {
   /** Split of every group. */
   splitOf: ReadonlyMap<string, Split>;
   licences: readonly string[];
+  /** Groups that may be used; null: all. */
+  allowedGroups: readonly string[] | null;
   critic: Pick<Critic, 'check' | 'pythonVersion'>;
   drops: DropLog;
   /** Folder for the accepted rows. */
@@ -119,6 +122,7 @@ class Surveyor {
 
   /** The checks that need nothing but the sample. */
   private checkAlone(sample: Sample): Checked | string {
+    if (!isAllowedGroup(sample.group, this.options.allowedGroups)) return 'group_not_allowed';
     if (!licenceAllowed(sample.licence, this.options.licences)) return 'licence_not_allowed';
     const before = lex(sample.before);
     const after = isClean(sample) ? before : lex(sample.after);
