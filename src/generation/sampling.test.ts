@@ -5,7 +5,6 @@ import { validateConfig } from '../core/config';
 import { ConfigError } from '../core/errors';
 import { bugType } from '../taxonomy/table';
 import { generateConfigSchema } from './config';
-import { MUTATORS } from './mutators';
 import { makeMutant } from './mutant';
 import type { Mutator } from './mutator';
 import { MUTATORS } from './mutators';
