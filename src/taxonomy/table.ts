@@ -6,6 +6,7 @@ import { COLLECTION_BUGS } from './families/collection';
 import { CONCURRENCY_BUGS } from './families/concurrency';
 import { CONTROL_FLOW_BUGS } from './families/control-flow';
 import { EXCEPTION_BUGS } from './families/exception';
+import { NUMPY_BUGS } from './families/framework-numpy';
 import { LOGIC_BUGS } from './families/logic';
 import { CONDITION_BUGS } from './families/logic-conditions';
 import { NAME_BUGS } from './families/name';
@@ -38,6 +39,7 @@ export const BUG_TYPES: readonly BugType[] = [
   ...RESOURCE_BUGS,
   ...CONCURRENCY_BUGS,
   ...SECURITY_BUGS,
+  ...NUMPY_BUGS,
 ].sort((a, b) => a.code - b.code);
 
 const byId = new Map(BUG_TYPES.map((type) => [type.id, type]));

@@ -11,9 +11,11 @@ import * as handlers from './handlers';
 import * as indentation from './indentation';
 import * as jumps from './jumps';
 import * as keywords from './keywords';
+import * as masks from './masks';
 import * as names from './names';
 import * as negation from './negation';
 import * as numeric from './numeric';
+import * as numpy from './numpy';
 import * as operators from './operators';
 import * as punctuation from './punctuation';
 import * as raising from './raising';
@@ -48,4 +50,6 @@ export const MUTATORS: readonly Mutator[] = [
   conditions,
   jumps,
   values,
+  numpy,
+  masks,
 ].flatMap((family): Mutator[] => Object.values(family));

@@ -8,6 +8,7 @@ import { NOT_HERE as EXCEPTION } from './negative/exception';
 import { NOT_HERE as FLOW } from './negative/flow';
 import { NOT_HERE as RESOURCE } from './negative/resource';
 import { NOT_HERE as SCOPE } from './negative/scope';
+import { NOT_HERE as ARRAYS } from './negative/arrays';
 import { NOT_HERE as SECURITY } from './negative/security';
 import { NOT_HERE as VALUES } from './negative/values';
 
@@ -156,6 +157,8 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   ...RESOURCE,
   ...CONCURRENCY,
   ...API,
+  'missing-await': ['def f(a):\n    return a.await_\n'],
+  ...ARRAYS,
   ...SECURITY,
   ...SCOPE,
   ...FLOW,

@@ -1,5 +1,5 @@
 import type { MutationSite, Mutator } from '../mutator';
-import { argumentsOf, endsOperand, isCall, textAt, type MutationTarget } from '../target';
+import { argumentsOf, endsOperand, isCall, matchesAt, textAt, type MutationTarget } from '../target';
 import { insertAfter, removeTokens, replaceToken } from '../text-edit';
 import { tokenSites } from './sites';
 
@@ -13,7 +13,12 @@ export const offByOneLiteral: Mutator = {
   sites: (target) =>
     tokenSites(
       target,
-      ({ kind, text }) => kind === 'number' && /^(0|[1-9]\d*)$/.test(text) && Number(text) <= LARGEST,
+      ({ kind, text }, i) =>
+        kind === 'number' &&
+        /^(0|[1-9]\d*)$/.test(text) &&
+        Number(text) <= LARGEST &&
+        // An axis of an array has a bug type of its own.
+        !matchesAt(target, i - 2, 'axis', '='),
     ),
   apply(target, { token }, rng) {
     const value = Number(textAt(target, token));

@@ -1,0 +1,89 @@
+import type { BugType } from '../bug-type';
+
+/** Arrays and data frames used wrongly. */
+export const NUMPY_BUGS: readonly BugType[] = [
+  {
+    code: 109,
+    id: 'wrong-axis',
+    family: 'framework',
+    title: 'Wrong axis',
+    description:
+      'A reduction, sort or join of arrays works along another axis, or over the whole array: another shape, or other numbers where shapes happen to fit.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 4,
+    example: {
+      before: 'import numpy as np\n\ndef row_means(table):\n    return np.mean(table, axis=0)\n',
+      after: 'import numpy as np\n\ndef row_means(table):\n    return np.mean(table, axis=1)\n',
+    },
+    rule: null,
+  },
+  {
+    code: 110,
+    id: 'lost-dimension',
+    family: 'framework',
+    title: 'Dimension of an array lost',
+    description:
+      'An array lacks a dimension of length one (`keepdims`, a new axis, a column): broadcasting then pairs the wrong elements, builds an outer product, or fails.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 4,
+    example: {
+      before: 'import numpy as np\n\ndef shares(table):\n    return table / np.sum(table, axis=1)\n',
+      after:
+        'import numpy as np\n\ndef shares(table):\n    return table / np.sum(table, axis=1, keepdims=True)\n',
+    },
+    rule: null,
+  },
+  {
+    code: 111,
+    id: 'missing-dtype',
+    family: 'framework',
+    title: 'Array type not set',
+    description:
+      'An array is made or kept in the type of its input or of the default: integers overflow or cannot hold fractions, floats cannot index, objects are compared by value.',
+    cwe: null,
+    severity: 'medium',
+    difficulty: 4,
+    example: {
+      before: 'import numpy as np\n\ndef counters(n):\n    return np.zeros(n)\n',
+      after: 'import numpy as np\n\ndef counters(n):\n    return np.zeros(n, dtype=np.int64)\n',
+    },
+    rule: null,
+  },
+  {
+    code: 112,
+    id: 'array-truth-value',
+    family: 'framework',
+    title: 'Truth value of an array',
+    description:
+      'Arrays meet `and`, `or` or `not` instead of `&`, `|` or `~`, or stand in a condition without `.any()` or `.all()`: a ValueError for more than one element.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 2,
+    example: {
+      before: 'import numpy as np\n\ndef inside(x, low, high):\n    return x[(x >= low) and (x < high)]\n',
+      after: 'import numpy as np\n\ndef inside(x, low, high):\n    return x[(x >= low) & (x < high)]\n',
+    },
+    rule: null,
+  },
+  {
+    code: 113,
+    id: 'nan-mishandled',
+    family: 'framework',
+    title: 'NaN not taken care of',
+    description:
+      'NaN is looked for with `==` or `is None`, which never finds it, or data that holds NaN is reduced by a function that does not skip it.',
+    cwe: null,
+    severity: 'medium',
+    difficulty: 3,
+    example: {
+      before:
+        'import numpy as np\n\ndef known(values):\n    return [value for value in values if value != np.nan]\n',
+      after:
+        'import numpy as np\n\ndef known(values):\n    return [value for value in values if not np.isnan(value)]\n',
+    },
+    rule: 'ruff PLW0177',
+    rare: 'Code tests for NaN in few places: one `isnan` in some 80 functions of the array packages.',
+  },
+];
