@@ -74,14 +74,14 @@ test('applied edits leave comments and layout between them alone', () => {
 });
 
 test('a block is wrapped by one edit before and one after it, comments kept', () => {
-  const before = 'def f():\n    a\n    # about b\n    b\n    c\n';
+  const before = 'def f():\n    a\n    # about b\n    """d"""\n    b\n    c\n';
   const after = 'def f():\n    if x:\n        a\n        b\n    c\n';
   const tokens = lex(before);
   const edits = diffTokenEdits(tokens, lex(after));
   assert.is(edits.length, 2);
   assert.is(
     applyEdits(before, tokens, edits).replace(/ +# about/, ' # about'),
-    'def f():\n    if x:\n        a\n # about b\n        b\n    c\n',
+    'def f():\n    if x:\n        a\n # about b\n        """d"""\n        b\n    c\n',
   );
 });
 

@@ -134,6 +134,54 @@ test('an unbalanced edit shifts the rest of the block', () => {
   );
 });
 
+test('docstrings stay in the text, with the block they belong to', () => {
+  for (const [before, after, expected] of [
+    // Its own slip is mended, with the line after it left alone.
+    ['def f():\n  """d\n  e"""\n    a\n', 'def f():\n    a\n', 'def f():\n    """d\n  e"""\n    a\n'],
+    [
+      'def f():\n      """d"""  # c\n    a\n    b\n',
+      'def f():\n    a\n    b\n',
+      'def f():\n    """d"""  # c\n    a\n    b\n',
+    ],
+    ['def f():\n"""d"""\n    a\n', 'def f():\n    a\n', 'def f():\n    """d"""\n    a\n'],
+    [
+      'def f():\n    a\n"""d"""\n    b\n',
+      'def f():\n    a\n    b\n',
+      'def f():\n    a\n    """d"""\n    b\n',
+    ],
+    // A line that slipped after it.
+    [
+      'def f():\n    """d"""\n      a\n    b\n',
+      'def f():\n    a\n    b\n',
+      'def f():\n    """d"""\n    a\n    b\n',
+    ],
+    // The block was nothing but its docstring.
+    [
+      'def f():\n    """d"""\nreturn 1\n',
+      'def f():\n    return 1\n',
+      'def f():\n    """d"""\n    return 1\n',
+    ],
+    [
+      'def f():\n    """d"""\n\n# g\ng()\n',
+      'def f():\n    pass\ng()\n',
+      'def f():\n    """d"""\n    pass\n\n# g\ng()\n',
+    ],
+    ['def f():\n"""d"""\nreturn 1\n', 'def f():\n    return 1\n', 'def f():\n    """d"""\n    return 1\n'],
+    // Statements come before and after it, and go.
+    ['def f():\n    """d"""\n    b\n', 'def f():\n    a\n    b\n', 'def f():\n    """d"""\n    a\n    b\n'],
+    ['def f():\n    a\n    """d"""\n    b\n', 'def f():\n    b\n', 'def f():\n    """d"""\n    b\n'],
+    ['if x:\n  a\n  """d"""\n  b\n', 'if x:\n  a\nb\n', 'if x:\n  a\n"""d"""\nb\n'],
+  ])
+    assert.is(mend(before, after), expected);
+});
+
+test('the line of a merge-conflict marker goes, and nothing else', () => {
+  const clean = 'def f(a):\r\n\tif a:  # c\r\n\t\tb = g(a,  # d\r\n\t\t      1)\r\n\r\n\treturn b\r\nx\r\n';
+  const lines = clean.split('\r\n');
+  for (const at of lines.keys())
+    assert.is(mend(lines.toSpliced(at, 0, '>>>>>>> feature/x.y-z').join('\r\n'), clean), clean, `line ${at}`);
+});
+
 /** One random corruption of a function: a token or line deleted, doubled, replaced, moved, or the text cut. */
 function corrupt(source: string, rng: Rng): string {
   const solid = lex(source).filter(({ start, end }) => end > start);

@@ -51,7 +51,33 @@ export function applyEdit(source: string, tokens: readonly Token[], edit: Edit):
   const [start, end] = edit.tokenSpan;
   if (!(start >= 0 && start <= end && end < tokens.length))
     throw new RangeError(`expected a token span within 0..${tokens.length - 1}, got [${start}, ${end})`);
-  return renderEdit(source, tokens, alignToLines(tokens, edit));
+  const aligned = alignToLines(tokens, edit);
+  const kept = keepDocstring(tokens, aligned);
+  return kept ? renderEdit(source, kept.tokens, kept.edit) : renderEdit(source, tokens, aligned);
+}
+
+/**
+ * A docstring is a token only while it is its block's only statement. An edit that gives the block another statement
+ * leaves the docstring out of the tokens, not out of the text: this is the same edit beside it. Undefined for others.
+ */
+function keepDocstring(tokens: readonly Token[], edit: Edit): { tokens: Token[]; edit: Edit } | undefined {
+  const [start, end] = edit.tokenSpan;
+  let after = start;
+  while (tokens[after].kind === 'string') after++;
+  if (after === start || end < after || tokens[start - 1]?.kind !== 'indent') return undefined;
+  if (tokens[after].kind !== 'newline' || tokens[after + 1].kind !== 'dedent') return undefined;
+  const first = edit.replacement[0] ?? tokens[end];
+  if (isIndentation(first) || first.kind === 'newline') return undefined;
+  const rest = Math.max(end, after + 1);
+  const newline: TokenText[] = end === after ? [{ kind: 'newline', text: '' }] : [];
+  return {
+    tokens: [...tokens.slice(0, start), ...tokens.slice(after + 1)],
+    edit: {
+      ...edit,
+      tokenSpan: [start, start + rest - after - 1],
+      replacement: [...edit.replacement, ...newline],
+    },
+  };
 }
 
 /** Settings of {@link renderTokens}. */

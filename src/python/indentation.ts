@@ -26,10 +26,16 @@ export function openLevels(source: string, tokens: readonly Token[], index: numb
 
 /** White space of the block that the `indent` at `index` opens: its first line's, unless that is the one in error. */
 export function blockSpace(source: string, tokens: readonly Token[], index: number): string {
-  const inError = tokens[index + 1]?.kind === 'error-indent';
+  // A docstring that an edit set aside leaves an empty block.
+  if (tokens[index + 1]?.kind === 'dedent') return whiteSpaceBefore(source, tokens[index].start);
+  let first = index + 1;
+  while (first < tokens.length - 1 && isIndentation(tokens[first])) first++;
+  const error = tokens[index + 1];
+  // An error that lies before a docstring is the docstring's: the line after it is where the block is.
+  const inError = error?.kind === 'error-indent' && error.start === tokens[first].start;
   const next = inError ? nextLine(tokens, index + 2) : undefined;
-  // With every line in error, the block's own place is as good as any.
-  const from = next !== undefined && tokens[next].kind !== 'error-indent' ? next : index;
+  // With every line in error, the first one's place is as good as any.
+  const from = next !== undefined && tokens[next].kind !== 'error-indent' ? next : first;
   return whiteSpaceBefore(source, tokens[from].start);
 }
 

@@ -24,15 +24,13 @@ export function isDefinition(tokens: readonly Token[], from: number): boolean {
   return text === 'def' || text === 'class' || (text === 'async' && tokens[from + 1]?.text === 'def');
 }
 
-/** Are tokens [from, end) string literals and nothing else, none of them formatted or bytes? */
-export function isDocstring(tokens: readonly Token[], from: number): boolean {
-  if (tokens.length <= from) return false;
-  for (let i = from; i < tokens.length; i++) {
-    const { kind, text } = tokens[i];
-    if (kind !== 'string' || /^[a-z]*[bft]/i.test(text)) return false;
-  }
-  return true;
+/** Does the last logical line end with an operator that wants something after it? */
+export function isUnfinished(tokens: readonly Token[]): boolean {
+  const last = tokens.at(-2);
+  return last?.kind === 'op' && !FINAL_OPERATORS.has(last.text);
 }
+
+const FINAL_OPERATORS = new Set([')', ']', '}', ':', ';', '...', ',']);
 
 /** Does this physical line inside brackets start with proof that a bracket was never closed? `word` is its first. */
 export function startsWithStatementKeyword(word: string, line: string): boolean {

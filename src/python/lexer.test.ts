@@ -41,7 +41,75 @@ test('docstrings make no token, unless nothing else is in their block', () => {
     show('def f():\n    """d"""\nx\n'),
     'def f ( ) : <newline> <indent> """d""" <newline> <dedent> x <newline> <end>',
   );
-  assert.equal(show('x = 1\n"""not one"""\n'), 'x = 1 <newline> """not one""" <newline> <end>');
+  assert.equal(show('x = 1\n"note"\n'), 'x = 1 <newline> "note" <newline> <end>');
+});
+
+test('a merge-conflict marker is one token with its newline, and the lines around it keep their layout', () => {
+  const clean = 'def f(a):\n    if a:\n        b = g(a,\n              1)\n    return b\nx\n';
+  const lines = clean.split('\n');
+  for (const marker of ['<<<<<<< HEAD', '=======', '>>>>>>> feature/some-branch.2', '||||||| 1a2b3c'])
+    for (let at = 0; at < lines.length; at++) {
+      const tokens = lex(lines.toSpliced(at, 0, marker).join('\n'));
+      const place = tokens.findIndex(({ text }) => text === marker);
+      const inBrackets = at === 3;
+      assert.equal(tokens[place].kind, 'error-char');
+      assert.equal(
+        tokens.toSpliced(place, inBrackets ? 1 : 2).map(({ kind, text }) => `${kind} ${text}`),
+        lex(clean).map(({ kind, text }) => `${kind} ${text}`),
+        `${marker} before line ${at}`,
+      );
+    }
+  assert.equal(show('    <<<<<<< HEAD\n').match(/<</g)?.length, 3);
+  assert.equal(show('x = """\n=======\n"""\n'), 'x = """\n=======\n""" <newline> <end>');
+  assert.equal(show('======= x\n======== \n'), '== == == = x <newline> == == == == <newline> <end>');
+});
+
+test('docstrings in the wrong place: what is after them keeps its layout, their own slip is one error-indent', () => {
+  const header = 'def f ( ) : <newline> <indent>';
+  for (const [source, expected] of [
+    // Left or right of the block that follows.
+    [
+      'def f():\n  """d"""\n    a\n    b\n',
+      `${header} <error-indent> a <newline> b <newline> <dedent> <end>`,
+    ],
+    [
+      'def f():\n      """d"""\n    a\n    b\n',
+      `${header} <error-indent> a <newline> b <newline> <dedent> <end>`,
+    ],
+    ['def f():\n"""d"""\n    a\n', `${header} <error-indent> a <newline> <dedent> <end>`],
+    // The line after it slipped: the rest of the block agrees with the docstring.
+    [
+      'def f():\n    """d"""\n      a\n    b\n    c\n',
+      `${header} <error-indent> a <newline> b <newline> c <newline> <dedent> <end>`,
+    ],
+    [
+      'def f():\n    """d"""\n   a\n    b\n',
+      `${header} <error-indent> a <newline> b <newline> <dedent> <end>`,
+    ],
+    // After a statement, with a comment, as attribute's note.
+    ['def f():\n    a\n    """d"""  # c\n    b\n', `${header} a <newline> b <newline> <dedent> <end>`],
+    ['class A:\n    a = 1\n    """d"""\n', 'class A : <newline> <indent> a = 1 <newline> <dedent> <end>'],
+    // Left of the block in which it stands.
+    ['def f():\n    a\n"""d"""\n    b\n', `${header} a <newline> <error-indent> b <newline> <dedent> <end>`],
+    // The only statement; nothing but docstrings; before a line that fell out of the block.
+    ['if a:\n    """d"""\nb\n', 'if a : <newline> <indent> """d""" <newline> <dedent> b <newline> <end>'],
+    ['def f():\n    """d"""\n    """e"""\n', `${header} """d""" <newline> <dedent> <end>`],
+    ['def f():\n    """d"""\na\n', `${header} """d""" <newline> <dedent> a <newline> <end>`],
+    // Beside other statements, or wanted by the line before, a string is code.
+    ['def f():\n    """d"""; a\n', `${header} """d""" ; a <newline> <dedent> <end>`],
+    ['x =\n"""d"""\n', 'x = <newline> """d""" <newline> <end>'],
+    ['a\n    """d"""\nb\n', 'a <newline> <error-indent> """d""" <newline> b <newline> <end>'],
+    // A marker of a merge conflict around it.
+    [
+      'def f():\n    """d"""\n=======\n    a\n',
+      'def f ( ) : <newline> !======= <newline> <indent> a <newline> <dedent> <end>',
+    ],
+    [
+      'def f():\n    """d"""\n=======\na\n',
+      `${header} """d""" <newline> !======= <newline> <dedent> a <newline> <end>`,
+    ],
+  ])
+    assert.equal(show(source), expected, source);
 });
 
 test('f-strings are one token, also with their own quote inside', () => {
@@ -140,7 +208,6 @@ test('modern and ancient syntax', () => {
   assert.equal(show('type A[T: int] = B\n'), 'type A [ T : int ] = B <newline> <end>');
   assert.equal(show('async def f(): await (y := 1)\n'), 'async def f ( ) : await ( y := 1 ) <newline> <end>');
   assert.equal(show('a <> b; print x\n'), 'a <> b ; print x <newline> <end>');
-  assert.equal(show('<<<<<<< HEAD\n=======\n'), '<< << << < HEAD <newline> == == == = <newline> <end>');
   assert.equal(show('a@b->...**=0xFF.real\n'), 'a @ b -> ... **= 0xFF . real <newline> <end>');
 });
 

@@ -1,4 +1,5 @@
 import type { TokenKind, TokenText } from '../records/sample';
+import { enterLine, isDeeper, leaveBlocks } from './blocks';
 import {
   afterLineBreak,
   Char,
@@ -11,18 +12,21 @@ import {
   wordEnd,
   wordStartLength,
 } from './characters';
+import { conflictMarkerEnd } from './conflict-markers';
 import {
   isDefinition,
-  isDocstring,
-  startsWithStatementKeyword,
+  isUnfinished,
   looksLikeStatement,
   opensBlock,
+  startsWithStatementKeyword,
 } from './layout';
 import { numberEnd, operatorLength } from './literals';
-import { findStringEnd, stringStart, type ScanBudget } from './strings';
+import { push, startScan, type ScanState } from './scan-state';
+import { stringStatementAt } from './string-statements';
+import { findStringEnd, stringStart } from './strings';
 
 /** Version of the token stream. Any change of what tokens a text gives raises it. */
-export const LEXER_VERSION = 1;
+export const LEXER_VERSION = 2;
 
 /**
  * A program token. Offsets are UTF-16 code units, [start, end). `newline` covers the line break (empty at the end
@@ -42,11 +46,25 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
+/** May a docstring start with this character: a quote or one of its prefixes? */
+function mayStartDocstring(code: number): boolean {
+  return (
+    isQuote(code) ||
+    code === Char.LowerR ||
+    code === Char.UpperR ||
+    code === Char.LowerU ||
+    code === Char.UpperU
+  );
+}
+
 /**
  * Splits Python source into program tokens. Never throws: broken code yields tokens too.
  *
- * - Comments, blank lines, continuation backslashes and docstrings make no token (a docstring that is a block's
- *   only statement does).
+ * - Comments, blank lines and continuation backslashes make no token; nor do docstrings and other lines of nothing but
+ *   a triple-quoted string, unless one is its block's only statement. A string in a wrong column makes an
+ *   `error-indent` before the next line.
+ * - A merge-conflict marker at a line's start is one `error-char` with its newline (none inside brackets); the lines
+ *   around it have the layout that they have without it.
  * - Whole f-strings are one `string`, read as Python 3.12 does and else as 3.11.
  * - `error-string`: an unterminated literal, to the end of its line. `error-char`: a character no token starts with.
  * - `error-indent`: a line whose indentation fits no open block (it stays in the innermost one whose outer block it is
@@ -63,75 +81,24 @@ export function lex(source: string): Token[] {
   return state.unclosed < 0 ? state.tokens : scan(source, state.unclosed).tokens;
 }
 
-/** Token of one scan; fields change as the scan proceeds. */
-interface State {
-  readonly source: string;
-  readonly tokens: Token[];
-  readonly budget: ScanBudget;
-  /** Offset from which layout may end a statement inside brackets. */
-  readonly recoverFrom: number;
-  at: number;
-  /** Columns of the open blocks: tabs to multiples of 8, and with tabs counted as 1 to find inconsistency. */
-  readonly columns: number[];
-  readonly tabColumns: number[];
-  /** Of each open block: index of its first token, and logical lines at its own level so far. */
-  readonly blocks: { first: number; lines: number }[];
-  /** Offset of the statement whose bracket is never closed; -1 while there is none. */
-  unclosed: number;
-  /** Open brackets, as character codes. */
-  brackets: number[];
-  /** Index of the logical line's first token, and its offset. */
-  statement: number;
-  statementStart: number;
-  /** What the previous logical line leads to expect. */
-  expectBlock: boolean;
-  expectDocstring: boolean;
-  /** A docstring and its newline, just left out. */
-  droppedDocstring: Token[];
-  /** Index of an `indent` that no header asked for, while its block has one line; -1 otherwise. */
-  strayIndent: number;
-  /** The second statement of a block stands left of the first: which is wrong shows the third. Token indices. */
-  doubtful: { first: number; second: number; depth: number; column: number; tabColumn: number } | undefined;
-}
-
-function scan(source: string, recoverFrom: number): State {
-  const state: State = {
-    source,
-    tokens: [],
-    budget: { left: 64 * source.length + 1_000_000 },
-    recoverFrom,
-    at: source.charCodeAt(0) === Char.ByteOrderMark ? 1 : 0,
-    columns: [0],
-    tabColumns: [0],
-    blocks: [{ first: 0, lines: 0 }],
-    unclosed: -1,
-    brackets: [],
-    statement: 0,
-    statementStart: 0,
-    expectBlock: false,
-    expectDocstring: true,
-    droppedDocstring: [],
-    strayIndent: -1,
-    doubtful: undefined,
-  };
+function scan(source: string, recoverFrom: number): ScanState {
+  const state = startScan(source, recoverFrom);
   while (state.unclosed < 0 && startLine(state)) scanLogicalLine(state);
-  const end = source.length;
-  if (state.strayIndent >= 0) foldStrayIndent(state, 0);
-  while (state.columns.length > 1) closeBlock(state, end);
-  push(state, 'end', '', end, end);
+  leaveBlocks(state);
+  push(state, 'end', '', source.length, source.length);
   return state;
 }
 
-function push(state: State, kind: TokenKind, text: string, start: number, end: number): void {
-  state.tokens.push({ kind, text, start, end });
-}
-
-/** Skips blank lines, then writes the layout tokens of the next logical line. False at the end of the text. */
-function startLine(state: State): boolean {
+/**
+ * Skips blank lines, sets string statements aside and writes merge-conflict markers; then writes the layout tokens of
+ * the next logical line. False at the end of the text.
+ */
+function startLine(state: ScanState): boolean {
   const { source } = state;
   let column = 0;
   let tabColumn = 0;
   let continued = -1;
+  scanMarkers(state);
   for (;;) {
     const code = source.charCodeAt(state.at);
     if (code === Char.Space) {
@@ -151,10 +118,12 @@ function startLine(state: State): boolean {
     } else if (code === Char.Hash) {
       state.at = lineEnd(source, state.at);
       continue;
-    } else if (isLineBreak(code)) {
+    } else if (isLineBreak(code) || (continued < 0 && holdString(state, column, tabColumn))) {
       column = tabColumn = 0;
       continued = -1;
-      state.at = afterLineBreak(source, state.at);
+      // After a string statement the line is behind us already.
+      if (isLineBreak(code)) state.at = afterLineBreak(source, state.at);
+      scanMarkers(state);
       continue;
     } else if (state.at >= source.length) {
       return false;
@@ -163,75 +132,44 @@ function startLine(state: State): boolean {
     }
     state.at++;
   }
-  writeIndentation(state, continued < 0 ? column : continued, continued < 0 ? tabColumn : continued);
+  enterLine(state, continued < 0 ? column : continued, continued < 0 ? tabColumn : continued);
   state.blocks[state.blocks.length - 1].lines++;
   state.statement = state.tokens.length;
   state.statementStart = state.at;
   return true;
 }
 
-function writeIndentation(state: State, column: number, tabColumn: number): void {
-  const { at, columns, tabColumns } = state;
-  if (state.strayIndent >= 0) foldStrayIndent(state, column);
-  settleDoubt(state, column);
-  state.doubtful = undefined;
-  state.strayIndent = -1;
-  const top = columns[columns.length - 1];
-  if (column > top && tabColumn > tabColumns[tabColumns.length - 1]) {
-    if (!state.expectBlock && state.tokens.length > 0) state.strayIndent = state.tokens.length;
-    columns.push(column);
-    tabColumns.push(tabColumn);
-    push(state, 'indent', '', at, at);
-    state.blocks.push({ first: state.tokens.length, lines: 0 });
-    return;
+/** Writes the merge-conflict markers at a line's start, each a token and its newline: layout does not see them. */
+function scanMarkers(state: ScanState): void {
+  const { source } = state;
+  for (;;) {
+    const end = conflictMarkerEnd(source, state.at);
+    if (end < 0) return;
+    take(state, 'error-char', end);
+    const lineBreak = lineEnd(source, end);
+    state.at = lineBreak < source.length ? afterLineBreak(source, lineBreak) : lineBreak;
+    push(state, 'newline', '', lineBreak, state.at);
   }
-  // A block is left only for one that is still at or right of this line: a slip of a column stays inside.
-  while (columns.length > 1 && columns[columns.length - 2] >= column) closeBlock(state, at);
-  if (columns[columns.length - 1] === column && tabColumns[tabColumns.length - 1] === tabColumn) return;
-  const { first, lines } = state.blocks[state.blocks.length - 1];
-  const second = state.tokens.length;
-  if (lines === 1 && second > first)
-    state.doubtful = { first, second, depth: columns.length, column, tabColumn };
-  push(state, 'error-indent', '', at, at);
 }
 
 /**
- * The first two statements of a block have different columns, and the second was taken for the error. When the next
- * line agrees with the second, it was the first.
+ * Sets the string statement at this place aside: a docstring, or one in triple quotes that stands where a comment
+ * could. Not one that is deeper than its block, or that follows a line which lacks its end: the program may need it.
  */
-function settleDoubt({ tokens, columns, tabColumns, doubtful }: State, column: number): void {
-  if (!doubtful || doubtful.column !== column || doubtful.depth !== columns.length) return;
-  const { first, second, tabColumn } = doubtful;
-  if (columns[columns.length - 1] <= column) return;
-  const { start } = tokens[first];
-  tokens.splice(second, 1);
-  tokens.splice(first, 0, { kind: 'error-indent', text: '', start, end: start });
-  columns[columns.length - 1] = column;
-  tabColumns[tabColumns.length - 1] = tabColumn;
-}
-
-/** Turns a block of one line that nothing asked for, and that ends here, into that line with an `error-indent`. */
-function foldStrayIndent(state: State, column: number): void {
-  const { tokens, columns, tabColumns, blocks, strayIndent } = state;
-  if (columns[columns.length - 2] < column) return;
-  tokens[strayIndent] = { ...tokens[strayIndent], kind: 'error-indent' };
-  columns.pop();
-  tabColumns.pop();
-  blocks.pop();
-  state.strayIndent = -1;
-}
-
-function closeBlock(state: State, at: number): void {
-  // The block held nothing but its docstring: then that is its statement.
-  if (state.tokens.at(-1)?.kind === 'indent') state.tokens.push(...state.droppedDocstring);
-  state.columns.pop();
-  state.tabColumns.pop();
-  state.blocks.pop();
-  push(state, 'dedent', '', at, at);
+function holdString(state: ScanState, column: number, tabColumn: number): boolean {
+  const { source, at, tokens, held, expectBlock, expectDocstring } = state;
+  if (!mayStartDocstring(source.charCodeAt(at))) return false;
+  if (isUnfinished(tokens) || (!expectBlock && isDeeper(state, column, tabColumn))) return false;
+  const statement = stringStatementAt(source, at, state.budget);
+  if (!statement || !(statement.triple || expectDocstring)) return false;
+  held.push({ ...statement, column, tabColumn, index: tokens.length });
+  state.at = statement.breakEnd;
+  state.expectDocstring = false;
+  return true;
 }
 
 /** Scans to the end of the logical line and writes its `newline`. */
-function scanLogicalLine(state: State): void {
+function scanLogicalLine(state: ScanState): void {
   const { source } = state;
   while (state.at < source.length && state.unclosed < 0) {
     const code = source.charCodeAt(state.at);
@@ -246,6 +184,8 @@ function scanLogicalLine(state: State): void {
         return;
       }
       state.at = next;
+      const marker = conflictMarkerEnd(source, next);
+      if (marker >= 0) take(state, 'error-char', marker);
     } else if (code === Char.Backslash && isLineBreak(source.charCodeAt(state.at + 1))) {
       state.at = afterLineBreak(source, state.at + 1);
     } else {
@@ -256,27 +196,18 @@ function scanLogicalLine(state: State): void {
   else if (state.unclosed < 0) endLine(state, state.at, state.at);
 }
 
-function endLine(state: State, start: number, end: number): void {
+function endLine(state: ScanState, start: number, end: number): void {
   const { tokens, statement } = state;
   state.brackets.length = 0;
   state.at = end;
   if (tokens.length === statement) return;
-  // An indented string at a file's start is a statement out of place, not the module's docstring.
-  const docstring = state.expectDocstring && tokens[0]?.kind !== 'indent' && isDocstring(tokens, statement);
-  state.expectDocstring = false;
-  if (docstring) {
-    state.droppedDocstring = tokens.splice(statement);
-    state.droppedDocstring.push({ kind: 'newline', text: '', start, end });
-    state.expectBlock = false;
-    return;
-  }
   state.expectBlock = opensBlock(tokens, statement);
   state.expectDocstring = state.expectBlock && isDefinition(tokens, statement);
   push(state, 'newline', '', start, end);
 }
 
 /** Inside brackets, at the start of a physical line: does a new statement begin, the bracket never closed? */
-function startsStatement(state: State, lineStart: number): boolean {
+function startsStatement(state: ScanState, lineStart: number): boolean {
   const { source, tokens } = state;
   let at = lineStart;
   let column = 0;
@@ -298,7 +229,7 @@ function startsStatement(state: State, lineStart: number): boolean {
   });
 }
 
-function scanToken(state: State, code: number): void {
+function scanToken(state: ScanState, code: number): void {
   const { source, at } = state;
   if (isQuote(code)) return scanString(state, at);
   if (wordStartLength(source, at) > 0) {
@@ -317,12 +248,12 @@ function scanToken(state: State, code: number): void {
   take(state, 'op', at + length);
 }
 
-function take(state: State, kind: TokenKind, end: number): void {
+function take(state: ScanState, kind: TokenKind, end: number): void {
   push(state, kind, state.source.slice(state.at, end), state.at, end);
   state.at = end;
 }
 
-function scanString(state: State, quoteAt: number): void {
+function scanString(state: ScanState, quoteAt: number): void {
   const start = stringStart(state.source, state.at, quoteAt);
   if (!start) throw new Error('a string starts with a prefix or a quote');
   const { closed, end } = findStringEnd(state.source, start, state.budget);

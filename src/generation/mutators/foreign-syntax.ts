@@ -40,16 +40,26 @@ export const python2Except: Mutator = {
   apply: ({ tokens }, { token }) => ({ start: tokens[token - 1].end, end: tokens[token].end, text: ',' }),
 };
 
-const MARKERS = ['=======', '<<<<<<< HEAD', '>>>>>>> main', '>>>>>>> master', '>>>>>>> origin'];
+const MARKERS = [
+  '=======',
+  '<<<<<<< HEAD',
+  '>>>>>>> main',
+  '>>>>>>> master',
+  '>>>>>>> origin',
+  '||||||| base',
+];
 
-/** Leaves a line of a merge conflict before the function or one of its decorators. */
+/** Leaves a line of a merge conflict before a line of the function, at column 0 as git writes it. */
 export const mergeConflictMarker: Mutator = {
   bugType: 'merge-conflict-marker',
   why: 'The marker is no Python statement.',
-  // Markers stand at column 0: inside the body one would end the function, and its fix be longer than an edit.
-  sites: (target) => target.lines.filter(({ level }) => level === 0).map(({ first }) => ({ token: first })),
-  apply({ tokens }, { token }, rng) {
-    const { start } = tokens[token];
+  sites: (target) => target.lines.map(({ first }) => ({ token: first })),
+  apply({ source, tokens }, { token }, rng) {
+    const start =
+      Math.max(
+        source.lastIndexOf('\n', tokens[token].start - 1),
+        source.lastIndexOf('\r', tokens[token].start - 1),
+      ) + 1;
     return { start, end: start, text: `${rng.pick(MARKERS)}\n` };
   },
 };

@@ -82,7 +82,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'unterminated-string': ["x = '''a'''\n", 'x = 1\n'],
   'python2-print': ['print()\n', 'x = print(a)\n', 'print(a, b, c, d, e)\n', 'print(*a)\n', 'print(a).b\n'],
   'python2-except': ['try:\n    a()\nexcept E:\n    pass\n', 'with a as b:\n    pass\n', 'import a as b\n'],
-  'merge-conflict-marker': ['    x = 1\n'],
+  'merge-conflict-marker': ['# note\n', '\n'],
   'foreign-operator': ['x = a is not b\n', 'x = a not in b\n', 'x = a & b | c\n'],
   'else-if': ['if a:\n    b()\nelse:\n    if c:\n        d()\n'],
   'increment-operator': ['x += 2\n', 'x += 1 + a\n', 'x = 1\n'],
