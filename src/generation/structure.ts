@@ -19,7 +19,8 @@ export function qualifiedName(target: MutationTarget, last: number): string | un
   return path;
 }
 
-function importPath(target: MutationTarget, name: string): string | undefined {
+/** The path that an import of the file or of the function binds to a name: `numpy` for `np`. */
+export function importPath(target: MutationTarget, name: string): string | undefined {
   const { imports } = target.context;
   return localImports(target).get(name) ?? (Object.hasOwn(imports, name) ? imports[name] : undefined);
 }

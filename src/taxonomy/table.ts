@@ -7,6 +7,12 @@ import { CONCURRENCY_BUGS } from './families/concurrency';
 import { CONTROL_FLOW_BUGS } from './families/control-flow';
 import { EXCEPTION_BUGS } from './families/exception';
 import { NUMPY_BUGS } from './families/framework-numpy';
+import { ASYNCIO_BUGS } from './families/framework-asyncio';
+import { DJANGO_BUGS } from './families/framework-django';
+import { HTTP_CLIENT_BUGS } from './families/framework-http-client';
+import { SQLALCHEMY_BUGS } from './families/framework-sqlalchemy';
+import { TESTING_BUGS } from './families/framework-testing';
+import { WEB_BUGS } from './families/framework-web';
 import { LOGIC_BUGS } from './families/logic';
 import { CONDITION_BUGS } from './families/logic-conditions';
 import { NAME_BUGS } from './families/name';
@@ -40,6 +46,12 @@ export const BUG_TYPES: readonly BugType[] = [
   ...CONCURRENCY_BUGS,
   ...SECURITY_BUGS,
   ...NUMPY_BUGS,
+  ...DJANGO_BUGS,
+  ...WEB_BUGS,
+  ...SQLALCHEMY_BUGS,
+  ...HTTP_CLIENT_BUGS,
+  ...TESTING_BUGS,
+  ...ASYNCIO_BUGS,
 ].sort((a, b) => a.code - b.code);
 
 const byId = new Map(BUG_TYPES.map((type) => [type.id, type]));

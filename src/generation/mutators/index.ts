@@ -24,6 +24,14 @@ import * as scope from './scope';
 import * as security from './security';
 import * as stdlib from './stdlib';
 import * as values from './values';
+import * as asyncFrameworks from './async-frameworks';
+import * as django from './django';
+import * as httpClients from './http-clients';
+import * as httpStatus from './http-status';
+import * as lostStatements from './lost-statements';
+import * as sqlalchemy from './sqlalchemy';
+import * as tests from './tests';
+import * as webRequests from './web-requests';
 
 /** All mutators, one a bug type; the export names of the family files are those of the bug types. */
 export const MUTATORS: readonly Mutator[] = [
@@ -52,4 +60,12 @@ export const MUTATORS: readonly Mutator[] = [
   values,
   numpy,
   masks,
+  asyncFrameworks,
+  django,
+  httpClients,
+  httpStatus,
+  lostStatements,
+  sqlalchemy,
+  tests,
+  webRequests,
 ].flatMap((family): Mutator[] => Object.values(family));

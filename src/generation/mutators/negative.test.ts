@@ -7,6 +7,7 @@ import { NOT_HERE as CONCURRENCY } from './negative/concurrency';
 import { NOT_HERE as EXCEPTION } from './negative/exception';
 import { NOT_HERE as FLOW } from './negative/flow';
 import { NOT_HERE as RESOURCE } from './negative/resource';
+import { NOT_HERE as FRAMEWORKS } from './negative/frameworks';
 import { NOT_HERE as SCOPE } from './negative/scope';
 import { NOT_HERE as ARRAYS } from './negative/arrays';
 import { NOT_HERE as SECURITY } from './negative/security';
@@ -159,6 +160,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   ...API,
   'missing-await': ['def f(a):\n    return a.await_\n'],
   ...ARRAYS,
+  ...FRAMEWORKS,
   ...SECURITY,
   ...SCOPE,
   ...FLOW,

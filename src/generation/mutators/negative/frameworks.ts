@@ -1,0 +1,101 @@
+const DJANGO = 'from django.db import models\n\n';
+const FLASK = 'from flask import request\n\n';
+const SQLALCHEMY = 'from sqlalchemy import select\n\n';
+
+/** Code that the mutators of family framework must leave alone; see `negative.test.ts`. */
+export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
+  'queryset-or-object': [
+    'def f(a):\n    return a.objects.filter(pk=1)\n',
+    `${DJANGO}def f(a):\n    return a.get('pk') or filter(None, a)\n`,
+    `${DJANGO}def f(client):\n    return client.get(path='/')\n`,
+    `${DJANGO}@register.filter(is_safe=True)\ndef f(a):\n    if a.all().first():\n        return 1\n`,
+  ],
+  'wrong-lookup': [
+    'def f(a):\n    return a.filter(pk__in=[1])\n',
+    `${DJANGO}def f(a):\n    return g(pk__in=1, *a.filter(__name__=1, name=2))\n`,
+    `${DJANGO}def f(a):\n    return a.get('x__in'), a.order_by('name')\n`,
+  ],
+  'unsaved-model-change': [
+    'def f(page):\n    page.live = True\n    page.save()\n    return page\n',
+    `${DJANGO}def f(page):\n    page.save()\n    return page\n`,
+    `${DJANGO}def f(page):\n    page.live = True\n    if page:\n        page.save()\n`,
+    `${DJANGO}def f(page, other):\n    page.live = True\n    other.save(update_fields=['live', 'name'])\n`,
+  ],
+  'misplaced-url-arguments': [
+    'def f(a):\n    return reverse(a, args=[1])\n',
+    'from django.urls import reverse\n\ndef f(a, args, kwargs):\n    return reverse(a, args=args, kwargs=kwargs)\n',
+    'from django.urls import reverse\n\ndef f(a):\n    return g(args=[1]), reverse(a)\n',
+  ],
+  'unhandled-missing-object': [
+    'def f(a):\n    return get_object_or_404(a, pk=1)\n',
+    'from django.shortcuts import get_object_or_404\n\ndef f(a):\n    return get_object_or_404(a)\n',
+    'def f(a):\n    return first_or_404(a)\n',
+  ],
+  'required-request-parameter': [
+    "def f(request):\n    return request.args.get('a')\n",
+    `${FLASK}def f(options):\n    return options.get('a'), request.args.getlist('a')\n`,
+    `${FLASK}def f():\n    return request.args.get('a') if 'a' in request.args else 1\n`,
+    `${FLASK}def f():\n    return request.args.get('a', 'the default')\n`,
+  ],
+  'wrong-request-data': [
+    'def f(request):\n    return request.args, request.GET\n',
+    `${FLASK}def f(self, task):\n    return self.args, task.form, request.GET\n`,
+  ],
+  'lost-http-status': [
+    'def f(a):\n    return a, 404\n',
+    `${FLASK}def f(a):\n    return a, 200\n`,
+    `${FLASK}def f(a):\n    return a, 404, 500\n`,
+    `${FLASK}def f(a):\n    return g(a, status=404)\n`,
+    'from tornado import web\n\ndef f(self):\n    self.log()\n    self.set_status(200)\n',
+  ],
+  'wrong-http-status': [
+    'def f():\n    abort(404)\n',
+    `${FLASK}def f(a):\n    return a == 404 or g(404) or g(status=404)\n`,
+    `${FLASK}def f(a):\n    abort(a, 404)\n`,
+  ],
+  'dependency-not-injected': [
+    'def f(a=Depends(g)):\n    return a\n',
+    'from fastapi import Depends\n\ndef f(a=Depends(), b=Depends(g(1))):\n    return a\n',
+  ],
+  'python-operator-in-query': [
+    'def f(a):\n    return a.where(a.b.is_(None))\n',
+    `${SQLALCHEMY}def f(a, b):\n    return a & b, a == None\n`,
+    `${SQLALCHEMY}def f(a, b):\n    return a.where(a.b == b, a.c.in_(b).d)\n`,
+  ],
+  'filter-by-confusion': [
+    'def f(a):\n    return a.filter_by(b=1)\n',
+    `${SQLALCHEMY}def f(a, b):\n    return a.filter(b), a.filter(lambda c: c == 1), a.filter()\n`,
+    'import numpy as np\nfrom sqlalchemy import select\n\ndef f(a):\n    return np.where(a == 1)\n',
+  ],
+  'uncommitted-session': [
+    'def f(repo):\n    repo.add(1)\n    repo.commit()\n',
+    "def f(session):\n    session.commit(message='x')\n    return session.commit()\n",
+    'def f(session):\n    if session:\n        session.commit()\n',
+    'def f(transaction):\n    return transaction.begin()\n',
+  ],
+  'unchecked-http-status': [
+    'def f(response):\n    return response.raise_for_status()\n',
+    'def f(response):\n    if response:\n        response.raise_for_status()\n',
+    'def f(response):\n    response.raise_for_status\n',
+  ],
+  'wrong-request-payload': [
+    'def f(session, a):\n    return session.post(a, json=a)\n',
+    'import requests\n\ndef f(cache, a):\n    return cache.get(a, params=1), post(a, json=a)\n',
+    'import requests\n\ndef f(self, a):\n    return self.get(a, data=1), requests.get(a, timeout=1)\n',
+  ],
+  'missing-assert': [
+    'def check(a):\n    assert a == 1\n',
+    "def test_a(a):\n    assert a\n    assert a == 1, 'a'\n    assert a.b(c == 1)\n",
+    'def test_a(a):\n    assert_called(a)\n',
+  ],
+  'always-true-assertion': [
+    'def test_a(self, a):\n    self.assertEqual(a, 0)\n    self.assertEqual(a, b=1)\n',
+    "def test_a(self, a):\n    self.assertEqual(a, 1, 'message')\n    assertEqual(a, 1)\n",
+    'def test_a(a):\n    assert a, some.message(1, 2, 3)\n    assert (a, b)\n',
+  ],
+  'event-loop-misuse': [
+    'async def f(a):\n    return await a\n',
+    'import asyncio\n\nasync def f(a):\n    return await a.b.c(1, 2, 3), await a[0], await (a)\n',
+    'import asyncio\n\ndef f(a):\n    return asyncio.run(a), asyncio.gather(*a()), asyncio.sleep(g())\n',
+  ],
+};

@@ -1,0 +1,95 @@
+import type { BugType } from '../bug-type';
+
+/** Bugs in code that uses Django. */
+export const DJANGO_BUGS: readonly BugType[] = [
+  {
+    code: 129,
+    id: 'queryset-or-object',
+    family: 'framework',
+    title: 'Queryset where an object is needed, or the reverse',
+    description:
+      '`filter` stands for `get` or `get` for `filter`, or `first()` is missing or written as `[0]`: an attribute that the other one does not have, or an IndexError for no rows.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 3,
+    example: {
+      before:
+        'from django.contrib.auth.models import User\n\ndef deactivate(user_id):\n    user = User.objects.filter(pk=user_id)\n    user.is_active = False\n    user.save()\n',
+      after:
+        'from django.contrib.auth.models import User\n\ndef deactivate(user_id):\n    user = User.objects.get(pk=user_id)\n    user.is_active = False\n    user.save()\n',
+    },
+    rule: null,
+  },
+  {
+    code: 130,
+    id: 'wrong-lookup',
+    family: 'framework',
+    title: 'Wrong field lookup',
+    description:
+      'A condition of a query names another lookup (`__lt` for `__lte`, none for `__in`), or joins the parts of a path by `_` or `.`: other rows, or a FieldError.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 4,
+    example: {
+      before:
+        'from django.db.models import Q\n\ndef search(queryset, value):\n    return queryset.filter(Q(name__icontains=value) | Q(description_icontains=value))\n',
+      after:
+        'from django.db.models import Q\n\ndef search(queryset, value):\n    return queryset.filter(Q(name__icontains=value) | Q(description__icontains=value))\n',
+    },
+    rule: null,
+  },
+  {
+    code: 131,
+    id: 'unsaved-model-change',
+    family: 'framework',
+    title: 'Model changed and not saved',
+    description:
+      'An object is changed and `save()` is missing, `save_m2m()` is missing after `save(commit=False)`, or `update_fields` lacks the field: the database keeps the old value.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 4,
+    example: {
+      before:
+        'from django.utils import timezone\n\ndef publish(page):\n    page.published_at = timezone.now()\n    return page\n',
+      after:
+        'from django.utils import timezone\n\ndef publish(page):\n    page.published_at = timezone.now()\n    page.save()\n    return page\n',
+    },
+    rule: null,
+  },
+  {
+    code: 132,
+    id: 'misplaced-url-arguments',
+    family: 'framework',
+    title: 'URL arguments in the wrong parameter',
+    description:
+      'The arguments of `reverse` are passed as its second positional parameter, which is the URL configuration, or `args` and `kwargs` are confused: an error instead of a URL.',
+    cwe: 'CWE-628',
+    severity: 'medium',
+    difficulty: 3,
+    example: {
+      before:
+        "from django.urls import reverse\n\ndef edit_url(page):\n    return reverse('pages:edit', [page.pk])\n",
+      after:
+        "from django.urls import reverse\n\ndef edit_url(page):\n    return reverse('pages:edit', args=[page.pk])\n",
+    },
+    rule: null,
+  },
+  {
+    code: 133,
+    id: 'unhandled-missing-object',
+    family: 'framework',
+    title: 'Missing object not answered by 404',
+    description:
+      'A view fetches an object with `objects.get` instead of `get_object_or_404` (in Flask `first` for `first_or_404`): a request for an unknown id is a server error.',
+    cwe: 'CWE-755',
+    severity: 'medium',
+    difficulty: 4,
+    example: {
+      before:
+        "from django.shortcuts import get_object_or_404, render\nfrom shop.models import Order\n\ndef detail(request, pk):\n    order = Order.objects.get(pk=pk)\n    return render(request, 'order.html', {'order': order})\n",
+      after:
+        "from django.shortcuts import get_object_or_404, render\nfrom shop.models import Order\n\ndef detail(request, pk):\n    order = get_object_or_404(Order, pk=pk)\n    return render(request, 'order.html', {'order': order})\n",
+    },
+    rule: null,
+  },
+];
