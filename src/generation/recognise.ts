@@ -76,7 +76,10 @@ function changedSpan(wanted: readonly Token[], { tokens }: MutationTarget): [num
   let end = 0;
   while (end < most - start && same(wanted.at(-1 - end), tokens.at(-1 - end))) end += 1;
   const last = Math.min(tokens.length - 1, tokens.length - end);
-  return [tokens[Math.max(0, start - 1)].start, tokens[last].end];
+  // Indentation tokens stand right before the next word; comments, which a bug may lay bare, stand before them.
+  let first = Math.max(0, start - 1);
+  while (first > 0 && tokens[first].start === tokens[first].end) first -= 1;
+  return [tokens[first].start, tokens[last].end];
 }
 
 function same(a: Token | undefined, b: Token | undefined): boolean {

@@ -55,10 +55,15 @@ export function removeLine(target: MutationTarget, line: LogicalLine): TextEdit 
   return { start: source.lastIndexOf('\n', start - 1) + 1, end: tokens[line.end].end, text: '' };
 }
 
-/** Inserts `text` and a space before a token. */
-export function insertBefore({ source, tokens }: MutationTarget, index: number, text: string): TextEdit {
+/** Inserts `text` and a space, or another gap, before a token. */
+export function insertBefore(
+  { source, tokens }: MutationTarget,
+  index: number,
+  text: string,
+  gap = ' ',
+): TextEdit {
   const { start } = tokens[index];
-  return spaced(source, { start, end: start, text: `${text} ` });
+  return spaced(source, { start, end: start, text: text + gap });
 }
 
 /** Inserts `text` right after a token. */

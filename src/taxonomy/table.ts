@@ -22,6 +22,7 @@ import { RESOURCE_BUGS } from './families/resource';
 import { SECURITY_BUGS } from './families/security';
 import { STRING_BUGS } from './families/string';
 import { FOREIGN_SYNTAX_BUGS } from './families/syntax-foreign';
+import { SYNTAX_SLIP_BUGS } from './families/syntax-slips';
 import { SYNTAX_BUGS } from './families/syntax';
 import { TYPE_BUGS } from './families/type';
 import { VALUE_BUGS } from './families/type-values';
@@ -34,6 +35,7 @@ export const BUG_TYPES: readonly BugType[] = [
   ...SCOPE_BUGS,
   ...SYNTAX_BUGS,
   ...FOREIGN_SYNTAX_BUGS,
+  ...SYNTAX_SLIP_BUGS,
   ...NUMERIC_BUGS,
   ...API_BUGS,
   ...TYPE_BUGS,

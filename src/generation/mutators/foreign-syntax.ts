@@ -1,44 +1,7 @@
-import { MAX_SPAN } from '../../records/example';
 import type { Mutator } from '../mutator';
-import { isCall, lineAt, matchesAt, textAt } from '../target';
+import { isCall, lineAt, type MutationTarget, textAt } from '../target';
 import { replaceToken, replaceTokens } from '../text-edit';
-import { lineSites, swapMutator, tokenSites } from './sites';
-
-/** `print(x)` becomes `print x`. */
-export const python2Print: Mutator = {
-  bugType: 'python2-print',
-  why: 'Python 3 has no print statement.',
-  sites: (target) =>
-    lineSites(target, (first, end) => {
-      if (!matchesAt(target, first, 'print', '(') || target.partner[first + 1] !== end - 1) return false;
-      const length = end - first - 3;
-      return (
-        length > 0 &&
-        length + 2 <= MAX_SPAN &&
-        !['*', '**', '-', '[', '('].includes(textAt(target, first + 2))
-      );
-    }),
-  apply(target, { token }) {
-    const { source, tokens, partner } = target;
-    const close = partner[token + 1];
-    const inner = source.slice(tokens[token + 1].end, tokens[close].start).trim();
-    if (inner.includes('\n')) return null;
-    return { start: tokens[token].end, end: tokens[close].end, text: ` ${inner}` };
-  },
-};
-
-/** `except E as e` becomes `except E, e`. */
-export const python2Except: Mutator = {
-  bugType: 'python2-except',
-  why: 'Python 3 names the exception with `as`.',
-  sites: (target) =>
-    tokenSites(
-      target,
-      ({ kind, text }, i) =>
-        kind === 'keyword' && text === 'as' && textAt(target, lineAt(target, i).first) === 'except',
-    ),
-  apply: ({ tokens }, { token }) => ({ start: tokens[token - 1].end, end: tokens[token].end, text: ',' }),
-};
+import { tokenSites } from './sites';
 
 const MARKERS = [
   '=======',
@@ -64,14 +27,31 @@ export const mergeConflictMarker: Mutator = {
   },
 };
 
-/** `&&` for `and`, `||` for `or`, `!` for `not`. */
-export const foreignOperator = swapMutator({
+/** Operators of JavaScript and C: `&&`, `||`, `!`, `===`, `!==`; and `=>`, `=<` for `>=`, `<=`. */
+export const foreignOperator: Mutator = {
   bugType: 'foreign-operator',
   why: 'Python has no such operator.',
-  kind: 'keyword',
-  swaps: { and: ['&&'], or: ['||'], not: ['!'] },
-  accept: (target, i) => textAt(target, i + 1) !== 'in' && textAt(target, i - 1) !== 'is',
-});
+  sites: (target) =>
+    tokenSites(
+      target,
+      ({ text }, i) =>
+        Object.hasOwn(FOREIGN, text) &&
+        target.tokens[i].kind !== 'string' &&
+        textAt(target, i + 1) !== 'in' &&
+        textAt(target, i - 1) !== 'is',
+    ),
+  apply: (target, { token }, rng) => replaceToken(target, token, rng.pick(FOREIGN[textAt(target, token)])),
+};
+
+const FOREIGN: Readonly<Record<string, readonly string[]>> = {
+  and: ['&&'],
+  or: ['||'],
+  not: ['!'],
+  '==': ['==='],
+  '!=': ['!==', '=!', '! ='],
+  '>=': ['=>', '> ='],
+  '<=': ['=<', '< ='],
+};
 
 /** `else if` for `elif`. */
 export const elseIf: Mutator = {
@@ -101,32 +81,24 @@ export const incrementOperator: Mutator = {
   },
 };
 
-/** `=` for `==` in the condition of `if`, `elif` or `while`. */
+const CONDITIONS = new Set(['if', 'elif', 'while', 'assert', 'return']);
+
+function isKeywordIs({ tokens }: MutationTarget, index: number): boolean {
+  return tokens[index].kind === 'keyword' && tokens[index + 1].text !== 'not';
+}
+
+/** `=` for `==` or `is`, where an assignment may not stand: in conditions, assertions, results and inside brackets. */
 export const assignmentInCondition: Mutator = {
   bugType: 'assignment-in-condition',
   why: 'An assignment is no expression.',
   sites: (target) =>
-    tokenSites(
-      target,
-      ({ kind, text }, i) =>
-        kind === 'op' &&
-        text === '==' &&
-        ['if', 'elif', 'while'].includes(textAt(target, lineAt(target, i).first)) &&
-        !isCall(target, target.enclosing[i]),
-    ),
-  apply: (target, { token }) => replaceTokens(target, token, token, '='),
-};
-
-/** Deletes the closing quote of a string. */
-export const unterminatedString: Mutator = {
-  bugType: 'unterminated-string',
-  why: 'A quoted string ends on its line.',
-  sites: (target) =>
-    tokenSites(target, ({ kind, text, end }) => {
-      if (kind !== 'string' || /^[A-Za-z]*('''|""")/.test(text)) return false;
-      const lineEnd = target.source.indexOf('\n', end);
-      const rest = target.source.slice(end, lineEnd < 0 ? undefined : lineEnd);
-      return !rest.includes(text[text.length - 1]) && !rest.endsWith('\\');
+    tokenSites(target, ({ kind, text }, i) => {
+      if (!(kind === 'op' && text === '==') && !(text === 'is' && isKeywordIs(target, i))) return false;
+      const around = target.enclosing[i];
+      if (around < 0) return CONDITIONS.has(textAt(target, lineAt(target, i).first));
+      if (!isCall(target, around)) return true;
+      // `f(a == b)` would become a keyword argument.
+      return !['(', ','].includes(textAt(target, i - 2)) || target.tokens[i - 1].kind !== 'name';
     }),
-  apply: ({ tokens }, { token }) => ({ start: tokens[token].end - 1, end: tokens[token].end, text: '' }),
+  apply: (target, { token }) => replaceTokens(target, token, token, '='),
 };

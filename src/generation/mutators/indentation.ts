@@ -31,20 +31,25 @@ export const unexpectedIndent: Mutator = {
   sites: (target) =>
     lineNumbers(
       target,
-      (line, i) => i > 1 && line.level > 0 && line.level <= target.lines[i - 1].level && isShort(line),
+      (line, i) =>
+        line.level > 0 &&
+        (i > 1 || followsDocstring(target, i)) &&
+        (line.level <= target.lines[i - 1].level || followsDocstring(target, i)),
     ),
   apply(target, { token }, rng) {
     const line = target.lines[target.lineOf[token]];
     const indent = indentOf(target, line);
     if (indent.includes('\t')) return reindent(target, line, `${indent}\t`);
-    // After a deeper block a whole unit more would be the block's own level, which is legal.
-    const afterBlock = target.lines[target.lineOf[token] - 1].level > line.level;
-    return reindent(target, line, wrongIndent(indent, unitOf(target), afterBlock, rng));
+    // After a deeper block a whole unit more would be the block's own level, which is legal. A header so deep would
+    // stand beside its own block.
+    const [before, next] = [target.lines[target.lineOf[token] - 1], target.lines[target.lineOf[token] + 1]];
+    const onlySlips = before.level > line.level || (next?.level ?? 0) > line.level;
+    return reindent(target, line, wrongIndent(indent, unitOf(target), onlySlips, rng));
   },
 };
 
-function wrongIndent(indent: string, unit: string, afterBlock: boolean, rng: Rng): string {
-  const form = rng.weighted([afterBlock ? 0 : 2, 1, 1]);
+function wrongIndent(indent: string, unit: string, onlySlips: boolean, rng: Rng): string {
+  const form = rng.weighted([onlySlips ? 0 : 2, 1, 1]);
   if (form === 0) return indent + unit;
   return form === 1 || indent.length < 2 ? `${indent} ` : indent.slice(1);
 }

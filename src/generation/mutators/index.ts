@@ -1,4 +1,5 @@
 import type { Mutator } from '../mutator';
+import * as argumentLists from './argument-lists';
 import * as callArguments from './arguments';
 import * as calls from './calls';
 import * as collections from './collections';
@@ -8,21 +9,26 @@ import * as controlFlow from './control-flow';
 import * as exceptions from './exceptions';
 import * as foreignSyntax from './foreign-syntax';
 import * as handlers from './handlers';
+import * as incomplete from './incomplete';
 import * as indentation from './indentation';
 import * as jumps from './jumps';
 import * as keywords from './keywords';
 import * as masks from './masks';
+import * as lineBreaks from './line-breaks';
 import * as names from './names';
 import * as negation from './negation';
 import * as numeric from './numeric';
 import * as numpy from './numpy';
 import * as operators from './operators';
 import * as punctuation from './punctuation';
+import * as python2 from './python2';
+import * as quotes from './quotes';
 import * as raising from './raising';
 import * as resources from './resources';
 import * as scope from './scope';
 import * as security from './security';
 import * as stdlib from './stdlib';
+import * as stray from './stray';
 import * as values from './values';
 import * as asyncFrameworks from './async-frameworks';
 import * as django from './django';
@@ -42,6 +48,12 @@ export const MUTATORS: readonly Mutator[] = [
   keywords,
   indentation,
   foreignSyntax,
+  python2,
+  quotes,
+  lineBreaks,
+  stray,
+  incomplete,
+  argumentLists,
   numeric,
   calls,
   controlFlow,

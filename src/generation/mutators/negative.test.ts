@@ -11,6 +11,7 @@ import { NOT_HERE as FRAMEWORKS } from './negative/frameworks';
 import { NOT_HERE as SCOPE } from './negative/scope';
 import { NOT_HERE as ARRAYS } from './negative/arrays';
 import { NOT_HERE as SECURITY } from './negative/security';
+import { NOT_HERE as SYNTAX } from './negative/syntax';
 import { NOT_HERE as VALUES } from './negative/values';
 
 /**
@@ -68,12 +69,17 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'missing-bracket': ["x = '('\n"],
   'missing-comma': ["x = ['a', 'b']\n", 'x = (a,)\n', 'x = (a, -b)\n', 'x = (a, (b))\n'],
   'missing-dot': ['x = 1.5\n', 'x = ...\n', 'from .a import b\n'],
-  'extra-punctuation': ["x = '(' + 1.5\n"],
+  'extra-punctuation': ['pass\n', '"""Just (words)."""\n'],
   'mismatched-bracket': ["x = '()'\n"],
   'wrong-punctuation': ['x = a.b\n', 'x = a[1:2]\n', 'x = 1\n'],
   'keyword-typo': ['pass\n', 'x = None\n', 'x = a.if_\n'],
   'missing-keyword': ['def_ = a\n', 'import a\n', 'pass\n', 'del a\nassert a\n', 'x = a\nreturn_ = a\n'],
-  'assignment-in-condition': ['x = a == b\n', 'if f(a == b):\n    pass\n', 'while a:\n    x = b == c\n'],
+  'assignment-in-condition': [
+    'x = a == b\n',
+    'if f(a == b):\n    pass\n',
+    'while a:\n    x = b == c\n',
+    'x = a is not b\n',
+  ],
   'missing-indent': [
     'x = 1\ny = 2\n',
     'def f():\n    """Says something."""\n    return 1\n',
@@ -164,6 +170,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   ...SECURITY,
   ...SCOPE,
   ...FLOW,
+  ...SYNTAX,
   ...VALUES,
 };
 

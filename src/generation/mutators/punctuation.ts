@@ -1,6 +1,6 @@
 import type { Mutator } from '../mutator';
-import { isCall, lineAt, textAt, type MutationTarget } from '../target';
-import { insertAfter, removeTokens, replaceToken } from '../text-edit';
+import { endsOperand, isCall, lineAt, textAt, type MutationTarget } from '../target';
+import { insertAfter, insertBefore, removeTokens, replaceToken } from '../text-edit';
 import { swapMutator, tokenSites } from './sites';
 
 const BRACKETS = new Set(['(', ')', '[', ']', '{', '}']);
@@ -42,10 +42,17 @@ export const missingComma: Mutator = {
         startsOperand(target, i + 1) &&
         // `*, x` would become `*x`.
         textAt(target, i - 1) !== '*' &&
-        !(target.tokens[i - 1].kind === 'string' && target.tokens[i + 1].kind === 'string'),
+        !areOneString(target, i),
     ),
   apply: (target, { token }) => removeTokens(target, token, token),
 };
+
+/** True between two strings that would become one; in a dictionary the second is a key, and its colon gives it away. */
+function areOneString(target: MutationTarget, comma: number): boolean {
+  const { tokens } = target;
+  if (tokens[comma - 1].kind !== 'string' || tokens[comma + 1].kind !== 'string') return false;
+  return textAt(target, comma + 2) !== ':' || textAt(target, comma - 2) !== ':';
+}
 
 /** True for a token that begins an operand and cannot go on with the one before it. */
 function startsOperand({ tokens }: MutationTarget, index: number): boolean {
@@ -76,21 +83,49 @@ export const missingDot: Mutator = {
   apply: (target, { token }) => replaceToken(target, token, ' '),
 };
 
-const DOUBLED = new Set([...BRACKETS, ',', ':', '.']);
+const DOUBLED = new Set([...BRACKETS, ',', ':', '.', '=', '@']);
 
-/** Writes a punctuation mark twice. */
+/** Writes a punctuation mark twice, or one where none may stand. */
 export const extraPunctuation: Mutator = {
   bugType: 'extra-punctuation',
-  why: 'Nothing stands between the two marks; a second bracket has no partner.',
-  sites: (target) =>
-    tokenSites(
-      target,
-      // In a slice a second colon is legal.
-      ({ kind, text }, i) =>
-        kind === 'op' && DOUBLED.has(text) && !(text === ':' && textAt(target, target.enclosing[i]) === '['),
-    ),
-  apply: (target, { token }) => insertAfter(target, token, textAt(target, token)),
+  why: 'The grammar has no place for the mark; a second bracket has no partner.',
+  sites: (target) => tokenSites(target, (_, i) => isDoubled(target, i) || extraMarks(target, i).length > 0),
+  apply(target, { token }, rng) {
+    const marks = extraMarks(target, token);
+    if (isDoubled(target, token)) marks.push(textAt(target, token));
+    const mark = rng.pick(marks);
+    return mark === '(' ? insertBefore(target, token, mark, '') : insertAfter(target, token, mark);
+  },
 };
+
+function isDoubled(target: MutationTarget, index: number): boolean {
+  const { kind, text } = target.tokens[index];
+  // In a slice a second colon is legal.
+  return (
+    kind === 'op' && DOUBLED.has(text) && !(text === ':' && textAt(target, target.enclosing[index]) === '[')
+  );
+}
+
+/** Marks that slip in behind an operand: at a line's end, before a comma; `=` behind a comparison; `(` before a name. */
+function extraMarks(target: MutationTarget, index: number): string[] {
+  const { kind, text } = target.tokens[index];
+  if (kind === 'op' && COMPARISONS.has(text)) return [' ='];
+  if (!endsOperand(target, index)) return [];
+  const { first, end } = lineAt(target, index);
+  const isImport = ['import', 'from'].includes(textAt(target, first));
+  const out: string[] = [];
+  if (index === end - 1) out.push('.', isImport ? ',' : ':');
+  if (AFTER_CLOSING.has(textAt(target, index + 1)))
+    out.push(...[')', ']', '}'].filter((mark) => mark !== text));
+  if (kind !== 'name') return out;
+  if (BEFORE_OPENING.has(textAt(target, index - 1))) out.push('(');
+  if (textAt(target, index + 1) === '[') out.push('.');
+  return out;
+}
+
+const COMPARISONS = new Set(['==', '!=', '<=', '>=', '<', '>', '+=', '-=']);
+const AFTER_CLOSING = new Set([',', ':', ')', ']', '}', 'for', '']);
+const BEFORE_OPENING = new Set(['if', 'not', 'and', 'or', '(', '=', 'return', 'import']);
 
 /** Opens or closes with another kind of bracket. */
 export const mismatchedBracket = swapMutator({
@@ -107,7 +142,10 @@ export const mismatchedBracket = swapMutator({
   },
 });
 
-/** One mark for another: `;` for `:`, `.` for `,` before a literal, `:` for `=` of a keyword argument. */
+/**
+ * One mark for another: `;` for `:`, `.` for `,` before a literal, `:` for `=` of a keyword argument, a closing bracket
+ * for the comma at a line's end.
+ */
 export const wrongPunctuation: Mutator = {
   bugType: 'wrong-punctuation',
   why: 'The grammar allows only the right mark at this place.',
@@ -126,11 +164,33 @@ function wrongMarks(target: MutationTarget, index: number): string[] {
       return opener === '{' ? ['=', ';'] : [];
     case ',':
       if (around < 0) return [];
-      return next.kind === 'number' || next.kind === 'string' ? [';', '.'] : [';'];
+      return [
+        ...(next.kind === 'number' || next.kind === 'string' ? [';', '.'] : [';']),
+        ...earlyClose(target, index),
+      ];
     case '=':
       // In a definition `name: value` would be an annotation.
       return isCall(target, around) ? [':', ';'] : [];
+    case ')':
+    case ']':
+    case '}':
+      return next?.kind === 'newline' && isCallOrDisplay(target, target.partner[index]) ? [','] : [];
     default:
       return [];
   }
+}
+
+/** True for an opening bracket around arguments or elements, the last of which a comma might follow. */
+function isCallOrDisplay(target: MutationTarget, open: number): boolean {
+  return (
+    isCall(target, open) || (['[', '{'].includes(textAt(target, open)) && !endsOperand(target, open - 1))
+  );
+}
+
+const CLOSING: Readonly<Record<string, string>> = { '(': ')', '[': ']', '{': '}' };
+
+/** The closing bracket of the comma's list, where the comma ends a physical line. */
+function earlyClose({ source, tokens, enclosing }: MutationTarget, index: number): string[] {
+  const isLast = /^[ \t]*(#.*)?\n/.test(source.slice(tokens[index].end, tokens[index + 1].start));
+  return isLast ? [CLOSING[tokens[enclosing[index]].text]] : [];
 }
