@@ -21,8 +21,10 @@ export const missingCondition: Mutator = {
         if (!operands || inSignature(target, token)) return [];
         const [left, right] = operands;
         const sites: MutationSite[] = [];
-        if (isShort(left) && protects(target, left, right)) sites.push({ token, form: 'left' });
-        if (isShort(right) && isOnlyReader(target, right)) sites.push({ token, form: 'right' });
+        if (isShort(left) && isCheck(target, left, textAt(target, token)) && protects(target, left, right))
+          sites.push({ token, form: 'left' });
+        if (isShort(right) && inCondition(target, token) && isOnlyReader(target, right))
+          sites.push({ token, form: 'right' });
         return sites;
       },
     ),
@@ -82,6 +84,34 @@ function operandsAround(target: MutationTarget, operator: number): [Operand, Ope
     : undefined;
 }
 
+/** True inside the condition of a statement or comprehension: elsewhere `x or y` is mostly a value with its fallback. */
+function inCondition(target: MutationTarget, operator: number): boolean {
+  const { first } = lineAt(target, operator);
+  if (['if', 'elif', 'while', 'assert'].includes(textAt(target, first))) return true;
+  for (let i = operator - 1; i > first; i--) {
+    if (target.partner[i] >= 0 && target.partner[i] < i) i = target.partner[i];
+    else if (target.enclosing[i] !== target.enclosing[operator]) return false;
+    else if (textAt(target, i) === 'if') return true;
+  }
+  return false;
+}
+
+const CHECKS = new Set(['isinstance', 'issubclass', 'hasattr', 'callable', 'len']);
+
+/** True for an operand that asks whether a value is there and of which kind: what stands before an `and` or `or` as a guard. */
+function isCheck(target: MutationTarget, { first, last }: Operand, operator: string): boolean {
+  const negated = textAt(target, first) === 'not';
+  const texts = target.tokens.slice(first, last + 1).map(({ text }) => text);
+  const none = textAt(target, last) === 'None' && texts.includes('is');
+  if (operator === 'or')
+    return negated || texts.includes('not') || none || (texts.includes('len') && texts.includes('=='));
+  if (negated) return false;
+  const plain = texts.every((text, k) =>
+    k % 2 === 0 ? target.tokens[first + k].kind === 'name' : text === '.',
+  );
+  return plain || (none && texts.includes('not')) || texts.some((text) => CHECKS.has(text) || text === 'in');
+}
+
 /**
  * True when the left operand asks whether a value is there (`x`, `x is not None`, `hasattr(x, ...)`, `len(x) > 1`,
  * `i < len(x)`, `k in x`) and the right one uses that value in a way that would fail without it.
@@ -89,7 +119,7 @@ function operandsAround(target: MutationTarget, operator: number): [Operand, Ope
 function protects(target: MutationTarget, left: Operand, right: Operand): boolean {
   const subjects = new Set<string>();
   for (let i = left.first; i <= left.last; i++)
-    if (target.loads[i] === 1 || textAt(target, i) === 'self') subjects.add(chainAt(target, i, left.last));
+    if (isVariable(target, i)) subjects.add(chainAt(target, i, left.last));
   for (let i = right.first; i <= right.last; i++) {
     const chain = chainAt(target, i, right.last);
     if (textAt(target, i - 1) === '.' || chain === '') continue;
@@ -97,6 +127,10 @@ function protects(target: MutationTarget, left: Operand, right: Operand): boolea
       if (subject !== '' && subject !== 'self' && dereferences(target, i, subject, right.last)) return true;
   }
   return false;
+}
+
+function isVariable({ bindings, loads }: MutationTarget, index: number): boolean {
+  return loads[index] === 1 && (bindings[index] === 'parameter' || bindings[index] === 'local');
 }
 
 /** The chain `a.b.c` that starts at token `i`, as text; '' where none starts. */
@@ -131,9 +165,8 @@ function dereferences(target: MutationTarget, i: number, subject: string, last: 
 /** True when the operand alone reads some parameter or local: without it the variable has no use. */
 function isOnlyReader(target: MutationTarget, { first, last }: Operand): boolean {
   for (let i = first; i <= last; i++) {
-    const bound = target.bindings[i] === 'parameter' || target.bindings[i] === 'local';
     const name = textAt(target, i);
-    if (!bound || target.loads[i] !== 1 || ['self', 'cls'].includes(name)) continue;
+    if (!isVariable(target, i) || ['self', 'cls'].includes(name)) continue;
     if (!target.tokens.some(({ text }, k) => k !== i && text === name && target.loads[k] === 1)) return true;
   }
   return false;
@@ -192,7 +225,8 @@ function falsyKind(target: MutationTarget, first: number, last: number): 'number
   for (let i = 0; i + length <= target.tokens.length; i++) {
     if (textAt(target, i - 1) === '.' || textOf(target, i, i + length - 1) !== subject) continue;
     const [before, after] = [textAt(target, i - 1), textAt(target, i + length)];
-    if (NUMBER_OPERATORS.has(after) || (NUMBER_OPERATORS.has(before) && before !== '*')) return 'number';
+    if (NUMBER_OPERATORS.has(after)) return 'number';
+    if (NUMBER_OPERATORS.has(before) && (before !== '**' || endsOperand(target, i - 2))) return 'number';
     if (after === ':' && inSignature(target, i)) {
       const annotation = textAt(target, i + length + 1);
       if (['int', 'float'].includes(annotation)) return 'number';
@@ -254,7 +288,7 @@ function isRegrouped(target: MutationTarget, open: number): boolean {
     if (target.enclosing[i] !== open || target.tokens[i].kind === 'string') continue;
     const text = textAt(target, i);
     if (text === 'yield' || text === 'lambda') return false;
-    const sign = ['-', '+', '*'].includes(text) && i === open + 1;
+    const sign = ['-', '+'].includes(text) && !endsOperand(target, i - 1);
     weakest = Math.min(weakest, sign ? 13 : strengthOf(text));
   }
   const right = strengthAfter(target, close + 1);
@@ -264,7 +298,9 @@ function isRegrouped(target: MutationTarget, open: number): boolean {
   }
   const left = strengthBefore(target, open - 1);
   const subtracts = left === weakest && ['-', '/', '//', '%'].includes(textAt(target, open - 1));
-  return right > weakest || left > weakest || subtracts;
+  // `a == not b` is no Python.
+  const takesLeft = textAt(target, open + 1) !== 'not' && (left > weakest || subtracts);
+  return right > weakest || takesLeft;
 }
 
 /** How tightly the operator after the group binds, 0 where there is none. */

@@ -1,7 +1,7 @@
 import { BUILTINS } from '../../python/builtins';
 import { SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
-import { argumentsOf, isAssignment, matchesAt, textAt, type MutationTarget } from '../target';
+import { argumentsOf, isAssignment, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { removeLine, removeTokens } from '../text-edit';
 import { inSignature, lineSites, tokenSites } from './sites';
 
@@ -133,13 +133,18 @@ const EMPTY_CALLS = new Set([
   'deque',
 ]);
 
-/** True for a literal, an empty display or the call of a container's type: what loops and branches start from. */
+/**
+ * True for what loops and branches start from: None, a flag, 0, 1 or -1, an empty text or container. Any other value
+ * could not be told from the rest of the function.
+ */
 function isStartValue(target: MutationTarget, first: number, end: number): boolean {
   const { kind, text } = target.tokens[first];
-  if (end === first + 1)
-    return kind === 'number' || kind === 'string' || ['None', 'True', 'False'].includes(text);
-  if (end === first + 2 && text === '-') return target.tokens[first + 1].kind === 'number';
-  if (['[', '{', '('].includes(text)) return target.partner[first] === end - 1 && end === first + 2;
+  if (end === first + 1) {
+    if (kind === 'string') return /^[bBuUfF]?(''|"")$/.test(text);
+    return ['None', 'True', 'False', '0', '1', '0.0', '1.0'].includes(text);
+  }
+  if (end === first + 2 && text === '-') return textAt(target, first + 1) === '1';
+  if (['[', '{', '('].includes(text)) return end === first + 2 && target.partner[first] === end - 1;
   return EMPTY_CALLS.has(text) && textAt(target, first + 1) === '(' && target.partner[first + 1] === end - 1;
 }
 
@@ -149,8 +154,10 @@ function isStartValue(target: MutationTarget, first: number, end: number): boole
  */
 function needsStart(target: MutationTarget, first: number): boolean {
   const name = textAt(target, first);
-  const { level } = target.lines[target.lineOf[first]];
+  const { level, end: lineEnd } = lineAt(target, first);
   let read = false;
+  // A container is filled; of anything else that never changes nobody forgets the only assignment.
+  let changed = [']', '}', ')'].includes(textAt(target, lineEnd - 1));
   for (let i = 0; i < target.tokens.length; i++) {
     if (target.tokens[i].text !== name || i === first || target.tokens[i].kind !== 'name') continue;
     if (i < first && target.bindings[i] !== 'none' && target.bindings[i] !== 'attribute') return false;
@@ -158,11 +165,12 @@ function needsStart(target: MutationTarget, first: number): boolean {
     const line = target.lines[target.lineOf[i]];
     if (line.level < level) return false;
     const updates = i === line.first && isUpdate(textAt(target, i + 1));
-    if (updates) read = true;
+    if (updates) read = changed = true;
     else if (target.loads[i] === 1) read = read || isReadEarly(target, first, i, name);
     else if (line.level === level) return false;
+    else changed = true;
   }
-  return read;
+  return read && changed;
 }
 
 function isUpdate(text: string): boolean {

@@ -1,10 +1,10 @@
 import { MAX_SPAN } from '../../records/example';
 import type { Mutator } from '../mutator';
-import { isCall, matchesAt, textAt, type MutationTarget } from '../target';
-import { removeTokens, replaceToken, replaceTokens } from '../text-edit';
+import { isCall, lineAt, matchesAt, textAt, type LogicalLine, type MutationTarget } from '../target';
+import { removeLine, removeTokens, replaceToken, replaceTokens } from '../text-edit';
 import { inSignature, tokenSites } from './sites';
 
-/** `names or []` becomes `names`. */
+/** `names or []` becomes `names`; the line `names = names or []` goes. */
 export const missingFallbackValue: Mutator = {
   bugType: 'missing-fallback-value',
   why: 'Where there is no value, None goes on to a place that needs a container, text or number.',
@@ -18,14 +18,24 @@ export const missingFallbackValue: Mutator = {
     const last = fallbackEnd(target, token + 1);
     if (last === undefined) return null;
     const { tokens } = target;
+    const line = lineAt(target, token);
+    // Nobody writes `names = names`.
+    if (isSelfAssignment(target, line, token)) return removeLine(target, line);
     return { start: tokens[token - 1].end, end: tokens[last].end, text: '' };
   },
 };
 
-/** Last token of the literal or empty container that starts at a token, undefined where none does. */
+/** True for the line `x = x or ...`, with any chain `a.b` for `x`. */
+function isSelfAssignment(target: MutationTarget, { first }: LogicalLine, or: number): boolean {
+  const texts = target.tokens.slice(first, or).map(({ text }) => text);
+  const half = (texts.length - 1) / 2;
+  return texts[half] === '=' && texts.slice(0, half).join('') === texts.slice(half + 1).join('');
+}
+
+/** Last token of the empty literal or container that starts at a token, undefined where none does. */
 function fallbackEnd(target: MutationTarget, first: number): number | undefined {
-  const { kind, text } = target.tokens[first];
-  if (kind === 'number' || kind === 'string') return first;
+  const { text } = target.tokens[first];
+  if (/^([bB]?(''|"")|0|0\.0|0\.)$/.test(text)) return first;
   if (['[', '{', '('].includes(text)) return target.partner[first] === first + 1 ? first + 1 : undefined;
   if (['list', 'dict', 'set', 'tuple'].includes(text) && matchesAt(target, first + 1, '(', ')'))
     return first + 2;
@@ -112,8 +122,8 @@ const OWN_METHODS: Readonly<Record<string, Container>> = {
 const EMPTY: Readonly<Record<Container, readonly string[]>> = {
   // An empty pair of braces is what people write for an empty set.
   set: ['{}', '{}', '[]'],
-  list: ['{}', 'set()'],
-  dict: ['[]', 'set()'],
+  list: ['{}', '{}', 'set()'],
+  dict: ['[]', '[]', 'set()'],
 };
 
 /** `seen = set()` becomes `seen = {}` where the function calls `seen.add`. */

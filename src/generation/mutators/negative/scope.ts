@@ -52,6 +52,8 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a):\n    x = 0\n    x = 1\n    return x\n',
     'def f(a):\n    if a: x = 0\n    return x\n',
     'def f(a):\n    x = 0\n    for x in a:\n        print(x)\n',
+    'def f(a):\n    x = None\n    return g(x, a)\n',
+    'def f(a):\n    x = 7\n    for b in a:\n        x += b\n    return x\n',
     'def f():\n    global x\n    x = 0\n    x += 1\n',
   ],
 };

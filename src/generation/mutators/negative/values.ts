@@ -4,6 +4,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a, b):\n    return a or b\n',
     'def f(a):\n    if a or []:\n        return 1\n',
     'def f(a):\n    return a or [1]\n',
+    "def f(a):\n    return a or 'name'\n",
     'def f(a):\n    return a == 1 or 0\n',
     'def f(a):\n    return a or [] + a\n',
   ],
