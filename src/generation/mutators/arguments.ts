@@ -1,8 +1,9 @@
 import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
-import { removeTokens, replaceToken, type TextEdit } from '../text-edit';
+import { removeTokens, replaceToken } from '../text-edit';
 import { inSignature, tokenSites } from './sites';
+import { removeArgument } from './statements';
 import { misspell } from './typos';
 
 /** `f(x, axis=axis)` becomes `f(x)`, `g(*args, **kwargs)` becomes `g(*args)`, where nothing else reads the parameter. */
@@ -47,15 +48,6 @@ function callArguments(target: MutationTarget): { open: number; argument: Argume
   );
 }
 
-/** Removes an argument with the comma before it, or after it where it is the first. */
-function removeArgument(target: MutationTarget, { first, last }: Argument): TextEdit {
-  if (textAt(target, first - 1) === ',') {
-    const { tokens } = target;
-    return { start: tokens[first - 1].start, end: tokens[last].end, text: '' };
-  }
-  return removeTokens(target, first, textAt(target, last + 1) === ',' ? last + 1 : last);
-}
-
 /** A keyword argument's name is misspelled, or has an `s` too many or too few. */
 export const wrongKeywordArgument: Mutator = {
   bugType: 'wrong-keyword-argument',
@@ -71,8 +63,12 @@ export const wrongKeywordArgument: Mutator = {
       }),
   apply(target, { token, form }, rng) {
     const name = textAt(target, token);
-    if (form === 'typo' || rng.next() < 0.5) return replaceToken(target, token, misspell(name, rng));
-    return replaceToken(target, token, name.endsWith('s') ? name.slice(0, -1) : `${name}s`);
+    const other = name.endsWith('s') ? name.slice(0, -1) : `${name}s`;
+    const taken = argumentsOf(target, target.enclosing[token]).some(
+      ({ first }) => textAt(target, first) === other,
+    );
+    if (form === 'typo' || taken || rng.next() < 0.5) return replaceToken(target, token, misspell(name, rng));
+    return replaceToken(target, token, other);
   },
 };
 

@@ -1,8 +1,8 @@
-import { MAX_SPAN, SLOTS } from '../../records/example';
+import { SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
-import { argumentsOf, endsOperand, isCall, lineAt, textAt, type MutationTarget } from '../target';
-import { removeTokens, replaceTokens } from '../text-edit';
-import { inSignature, tokenSites } from './sites';
+import { lineAt, textAt, type MutationTarget } from '../target';
+import { removeTokens } from '../text-edit';
+import { inSignature, spanText, tokenSites } from './sites';
 
 /** An operand of a chain of `and` and `or`: tokens [first, last]. */
 interface Operand {
@@ -44,19 +44,7 @@ function isShort({ first, last }: Operand): boolean {
 }
 
 const ENDS_OPERAND = new Set(['and', 'or', ':', ',', 'if', 'else', 'for', 'async']);
-const STARTS_OPERAND = new Set([
-  'and',
-  'or',
-  'if',
-  'elif',
-  'while',
-  'return',
-  'assert',
-  'else',
-  ',',
-  '=',
-  'in',
-]);
+const STARTS_OPERAND = new Set(['and', 'or', 'if', 'elif', 'while', 'return', 'assert', 'else', ',', '=']);
 
 /** The operands left and right of an `and` or `or`; undefined where one is no plain operand. */
 function operandsAround(target: MutationTarget, operator: number): [Operand, Operand] | undefined {
@@ -64,7 +52,8 @@ function operandsAround(target: MutationTarget, operator: number): [Operand, Ope
   let first = operator;
   while (first > line.first) {
     const { text, kind } = target.tokens[first - 1];
-    if (first - 1 === target.enclosing[operator] || (STARTS_OPERAND.has(text) && kind !== 'string')) break;
+    const starts = STARTS_OPERAND.has(text) || target.loopIns.has(first - 1);
+    if (first - 1 === target.enclosing[operator] || (starts && kind !== 'string')) break;
     if (text === 'lambda' || text === ':') return undefined;
     first = target.partner[first - 1] >= 0 ? target.partner[first - 1] : first - 1;
   }
@@ -140,14 +129,7 @@ function chainAt(target: MutationTarget, i: number, last: number): string {
   while (end + 2 <= last && textAt(target, end + 1) === '.') end += 2;
   // A method's name is no value: `x.y.strip()` asks of `x.y`.
   if (textAt(target, end + 1) === '(' && end > i) end -= 2;
-  return textOf(target, i, end);
-}
-
-function textOf({ tokens }: MutationTarget, first: number, last: number): string {
-  return tokens
-    .slice(first, last + 1)
-    .map(({ text }) => text)
-    .join(' ');
+  return spanText(target, i, end);
 }
 
 const ORDERING = new Set(['<', '<=', '>', '>=', '+', '-', '*', '/', '%', '//', 'in']);
@@ -155,7 +137,7 @@ const ORDERING = new Set(['<', '<=', '>', '>=', '+', '-', '*', '/', '%', '//', '
 /** True when `subject` starts at token `i` and is followed by an attribute, call or index, stands in one, or is reckoned with. */
 function dereferences(target: MutationTarget, i: number, subject: string, last: number): boolean {
   const end = i + subject.split(' ').length - 1;
-  if (end > last || textOf(target, i, end) !== subject) return false;
+  if (end > last || spanText(target, i, end) !== subject) return false;
   if (['.', '[', '('].includes(textAt(target, end + 1))) return true;
   const inBrackets = ['[', '('].includes(textAt(target, i - 1)) && target.enclosing[i] === i - 1;
   if (inBrackets && (textAt(target, i - 1) === '[' || textAt(target, i - 2) === 'len')) return true;
@@ -170,157 +152,4 @@ function isOnlyReader(target: MutationTarget, { first, last }: Operand): boolean
     if (!target.tokens.some(({ text }, k) => k !== i && text === name && target.loads[k] === 1)) return true;
   }
   return false;
-}
-
-/** `x is not None` becomes `x`, `x is None` becomes `not x`, where 0 or an empty value is one to expect. */
-export const truthinessForNoneCheck: Mutator = {
-  bugType: 'truthiness-for-none-check',
-  why: 'Zero, the empty string and empty containers are false as well, and now count as missing.',
-  sites: (target) =>
-    tokenSites(target, ({ kind, text }) => kind === 'keyword' && text === 'is').flatMap(
-      ({ token }): MutationSite[] => {
-        const first = conditionStart(target, token);
-        if (first === undefined) return [];
-        const negated = textAt(target, token + 1) === 'not';
-        const none = negated ? token + 2 : token + 1;
-        const ended = [':', 'and', 'or', 'else', ')', ']', 'if'].includes(textAt(target, none + 1));
-        if (textAt(target, none) !== 'None' || !ended) return [];
-        const kind = falsyKind(target, first, token - 1);
-        if (negated) return kind ? [{ token, form: 'not' }] : [];
-        return kind === 'number' ? [{ token }] : [];
-      },
-    ),
-  apply(target, { token, form }) {
-    if (form === 'not') {
-      const { tokens } = target;
-      return { start: tokens[token - 1].end, end: tokens[token + 2].end, text: '' };
-    }
-    const first = conditionStart(target, token);
-    if (first === undefined) return null;
-    const { source, tokens } = target;
-    const subject = source.slice(tokens[first].start, tokens[token - 1].end);
-    return replaceTokens(target, first, token + 1, `not ${subject}`);
-  },
-};
-
-/** First token of the chain `a.b` before `is` when it opens a condition; undefined otherwise. */
-function conditionStart(target: MutationTarget, is: number): number | undefined {
-  let first = is - 1;
-  if (target.tokens[first]?.kind !== 'name') return undefined;
-  while (textAt(target, first - 1) === '.' && target.tokens[first - 2]?.kind === 'name') first -= 2;
-  const before = textAt(target, first - 1);
-  return ['if', 'elif', 'while', 'and', 'or'].includes(before) && is - first <= 5 ? first : undefined;
-}
-
-const NUMBER_NAMES =
-  /^_?(timeout|limit|offset|index|idx|count|size|length|width|height|depth|level|start|stop|end|step|port|axis|seed|min|max|low|high|lower|upper|vmin|vmax|n|k|num|number|total|weight|scale|delay|retries|age|year|month|day|hour|minute|second|seconds|priority|fill_value|alpha|linewidth|decimals|digits|precision|threshold|tol|nrows|ncols|x|y|z|rate|position|pos|column|row|line|lineno|duration|interval|ttl|expires|max_\w+|min_\w+|num_\w+|n_\w+|\w+_(timeout|limit|offset|index|count|size|width|height|level|depth|port|seconds|step|length))$/;
-const NUMBER_OPERATORS = new Set(['<', '<=', '>', '>=', '-', '*', '/', '//', '**']);
-
-/** What shows that the value may be 0 (`number`), or an empty text or container (`empty`). */
-function falsyKind(target: MutationTarget, first: number, last: number): 'number' | 'empty' | undefined {
-  if (NUMBER_NAMES.test(textAt(target, last))) return 'number';
-  const subject = textOf(target, first, last);
-  const length = last - first + 1;
-  let kind: 'number' | 'empty' | undefined;
-  for (let i = 0; i + length <= target.tokens.length; i++) {
-    if (textAt(target, i - 1) === '.' || textOf(target, i, i + length - 1) !== subject) continue;
-    const [before, after] = [textAt(target, i - 1), textAt(target, i + length)];
-    if (NUMBER_OPERATORS.has(after)) return 'number';
-    if (NUMBER_OPERATORS.has(before) && (before !== '**' || endsOperand(target, i - 2))) return 'number';
-    if (after === ':' && inSignature(target, i)) {
-      const annotation = textAt(target, i + length + 1);
-      if (['int', 'float'].includes(annotation)) return 'number';
-      if (['str', 'bytes', 'list', 'dict', 'bool'].includes(annotation)) kind = 'empty';
-    }
-    if (before === '(' && ['int', 'float', 'range'].includes(textAt(target, i - 2))) return 'number';
-    if (
-      before === '(' &&
-      ['len', 'str', 'list', 'tuple', 'set', 'dict', 'sorted', 'enumerate'].includes(textAt(target, i - 2))
-    )
-      kind = 'empty';
-    if (before === 'in' || after === '[' || after === '+') kind = 'empty';
-  }
-  return kind;
-}
-
-/** Binding strength of operators, weakest first; attribute, index and call are the strongest. */
-const STRENGTH: Readonly<Record<string, number>> = {
-  ':=': 1, if: 2, else: 2, or: 3, and: 4, not: 5,
-  '<': 6, '<=': 6, '>': 6, '>=': 6, '==': 6, '!=': 6, in: 6, is: 6,
-  '|': 7, '^': 8, '&': 9, '<<': 10, '>>': 10, '+': 11, '-': 11,
-  '*': 12, '/': 12, '//': 12, '%': 12, '@': 12, '**': 14, await: 15, '.': 16, '[': 16, '(': 16,
-}; // prettier-ignore
-
-/** Above every operator: a name, a literal. */
-const STRONGEST = 17;
-
-/** `(a or b) and c` becomes `a or b and c`. */
-export const missingPrecedenceParentheses: Mutator = {
-  bugType: 'missing-precedence-parentheses',
-  why: 'The operators beside the parentheses bind tighter than those inside, and take another operand.',
-  sites: (target) =>
-    tokenSites(
-      target,
-      ({ text }, open) =>
-        text === '(' &&
-        !isCall(target, open) &&
-        target.partner[open] > open + 2 &&
-        target.partner[open] - open < Math.min(MAX_SPAN, SLOTS) &&
-        !inSignature(target, open) &&
-        isRegrouped(target, open),
-    ),
-  apply(target, { token: open }) {
-    const { source, tokens, partner } = target;
-    const inner = source.slice(tokens[open].end, tokens[partner[open]].start).trim();
-    // A line break needs the parentheses, unless others stand around.
-    if (inner.includes('\n') && target.enclosing[open] < 0) return null;
-    return replaceTokens(target, open, partner[open], inner);
-  },
-};
-
-/** True when an operator next to the parentheses would take only a part of what is inside. */
-function isRegrouped(target: MutationTarget, open: number): boolean {
-  const close = target.partner[open];
-  const elements = argumentsOf(target, open);
-  if (elements.length !== 1 || !elements[0].positional || textAt(target, close - 1) === ',') return false;
-  let weakest = STRONGEST;
-  for (let i = open + 1; i < close; i++) {
-    if (target.enclosing[i] !== open || target.tokens[i].kind === 'string') continue;
-    const text = textAt(target, i);
-    if (text === 'yield' || text === 'lambda') return false;
-    const sign = ['-', '+'].includes(text) && !endsOperand(target, i - 1);
-    weakest = Math.min(weakest, sign ? 13 : strengthOf(text));
-  }
-  const right = strengthAfter(target, close + 1);
-  if (weakest === STRENGTH[':=']) {
-    const opens = ['if', 'elif', 'while', '('].includes(textAt(target, open - 1));
-    return opens && right >= STRENGTH.or && right <= STRENGTH.in;
-  }
-  const left = strengthBefore(target, open - 1);
-  const subtracts = left === weakest && ['-', '/', '//', '%'].includes(textAt(target, open - 1));
-  // `a == not b` is no Python.
-  const takesLeft = textAt(target, open + 1) !== 'not' && (left > weakest || subtracts);
-  return right > weakest || takesLeft;
-}
-
-/** How tightly the operator after the group binds, 0 where there is none. */
-function strengthAfter(target: MutationTarget, index: number): number {
-  const text = textAt(target, index);
-  // `if` and `else` after the group make it a part of a ternary, whose parts need no parentheses.
-  if (['if', 'else', 'not', 'await', ':='].includes(text) || target.tokens[index].kind === 'string')
-    return text === 'not' ? STRENGTH.in : 0;
-  return Object.hasOwn(STRENGTH, text) ? STRENGTH[text] : 0;
-}
-
-/** How tightly the operator before the group binds, 0 where there is none. */
-function strengthBefore(target: MutationTarget, index: number): number {
-  const text = textAt(target, index);
-  if (['if', 'else', ':=', '.', '[', '('].includes(text) || target.loopIns.has(index)) return 0;
-  // A star of an argument is no operator.
-  if (text.startsWith('*') && !endsOperand(target, index - 1)) return 0;
-  return Object.hasOwn(STRENGTH, text) ? STRENGTH[text] : 0;
-}
-
-function strengthOf(text: string): number {
-  return Object.hasOwn(STRENGTH, text) ? STRENGTH[text] : STRONGEST;
 }

@@ -20,6 +20,7 @@ import * as negation from './negation';
 import * as numeric from './numeric';
 import * as numpy from './numpy';
 import * as operators from './operators';
+import * as precedence from './precedence';
 import * as punctuation from './punctuation';
 import * as python2 from './python2';
 import * as quotes from './quotes';
@@ -29,6 +30,7 @@ import * as scope from './scope';
 import * as security from './security';
 import * as stdlib from './stdlib';
 import * as stray from './stray';
+import * as truthiness from './truthiness';
 import * as values from './values';
 import * as asyncFrameworks from './async-frameworks';
 import * as django from './django';
@@ -68,6 +70,8 @@ export const MUTATORS: readonly Mutator[] = [
   scope,
   callArguments,
   conditions,
+  truthiness,
+  precedence,
   jumps,
   values,
   numpy,

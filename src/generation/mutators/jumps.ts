@@ -79,18 +79,29 @@ export const missingJump: Mutator = {
 
 /** True when lines of the loop (for `continue`) or the function (for `return`) follow that would run without the jump. */
 function skipsLines(target: MutationTarget, index: number, word: string): boolean {
-  const { lines } = target;
   const outer = word === 'continue' ? loopOf(target, index) : 0;
-  if (outer < 0) return false;
-  let { level } = lines[index];
-  for (let i = index + 1; i < lines.length && lines[i].level > lines[outer].level; i++) {
-    if (lines[i].level > level) continue;
-    level = lines[i].level;
-    // The other branches of an `if` would not run either.
-    if (!BRANCHES.has(textAt(target, lines[i].first))) return !isSameJump(target, lines[i], word);
-    level -= 1;
+  const next = outer < 0 ? undefined : nextLine(target, index + 1, target.lines[index].level, outer);
+  return next !== undefined && !isSameJump(target, next, word);
+}
+
+/**
+ * The first line from `from` on that runs after a block of level `level` has ended: not the other branches of an `if`
+ * or `try`. Undefined where the block of line `outer` ends before.
+ */
+function nextLine(
+  target: MutationTarget,
+  from: number,
+  level: number,
+  outer: number,
+): LogicalLine | undefined {
+  const { lines } = target;
+  let highest = level;
+  for (let i = from; i < lines.length && lines[i].level > lines[outer].level; i++) {
+    if (lines[i].level > highest) continue;
+    if (!BRANCHES.has(textAt(target, lines[i].first))) return lines[i];
+    highest = lines[i].level;
   }
-  return false;
+  return undefined;
 }
 
 function isSameJump(target: MutationTarget, { first, end }: LogicalLine, word: string): boolean {
@@ -130,9 +141,8 @@ export const wrongLoopExit: Mutator = {
   },
 };
 
-/** True when lines of the same function follow the block below `header`. */
+/** True when more of the function runs after the loop below `header`: lines after it, or the loop around it. */
 function isFollowed(target: MutationTarget, header: number): boolean {
   const [, end] = blockOf(target, header);
-  const next = target.lines[end];
-  return next !== undefined && next.level > 0;
+  return loopOf(target, header) >= 0 || nextLine(target, end, target.lines[header].level, 0) !== undefined;
 }

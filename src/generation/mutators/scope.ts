@@ -160,6 +160,7 @@ function needsStart(target: MutationTarget, first: number): boolean {
   let changed = [']', '}', ')'].includes(textAt(target, lineEnd - 1));
   for (let i = 0; i < target.tokens.length; i++) {
     if (target.tokens[i].text !== name || i === first || target.tokens[i].kind !== 'name') continue;
+    if (textAt(target, target.lines[target.lineOf[i]].first) === 'nonlocal') return false;
     if (i < first && target.bindings[i] !== 'none' && target.bindings[i] !== 'attribute') return false;
     if (target.bindings[i] !== 'local') continue;
     const line = target.lines[target.lineOf[i]];

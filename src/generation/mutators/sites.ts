@@ -55,3 +55,11 @@ export function inSignature(target: MutationTarget, index: number): boolean {
   const start = textAt(target, first);
   return ['def', 'class', '@'].includes(start) || (start === 'async' && textAt(target, first + 1) === 'def');
 }
+
+/** Texts of tokens [first, last] with a space between: equal for equal tokens, however they are laid out. */
+export function spanText({ tokens }: MutationTarget, first: number, last: number): string {
+  return tokens
+    .slice(first, last + 1)
+    .map(({ text }) => text)
+    .join(' ');
+}

@@ -213,6 +213,8 @@ function isEscaped(text: string): boolean {
 
 /** True for a literal that is joined to, compared with or searched in other bytes. */
 function meetsBytes(target: MutationTarget, index: number): boolean {
+  // Python joins neighbouring literals only where they are of one kind.
+  if (target.tokens[index - 1].kind === 'string' || target.tokens[index + 1].kind === 'string') return false;
   const [before, after] = [textAt(target, index - 1), textAt(target, index + 1)];
   const operators = ['+', '+=', '==', '!=', 'in', '%', '.'];
   return (

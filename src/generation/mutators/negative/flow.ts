@@ -10,6 +10,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     "def f(a):\n    if hasattr(a, 'x') or hasattr(a, 'y'):\n        return a\n",
   ],
   'truthiness-for-none-check': [
+    'def f(names):\n    return g(len(names), names if names is not None else [])\n',
     'def f(node):\n    if node is not None:\n        node.close()\n',
     'def f(names: list):\n    if names is None:\n        names = []\n    return len(names)\n',
     'def f(timeout):\n    return timeout is not None\n',
@@ -17,6 +18,8 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(size):\n    if size is not False:\n        return size\n',
   ],
   'missing-precedence-parentheses': [
+    'def f(a):\n    return a ** (-1)\n',
+    'def f(a):\n    return (a ** 2).real\n',
     'def f(a, b, c):\n    return (a * b) + c\n',
     'def f(a, b, c):\n    return (a and b) or c\n',
     'def f(a, b):\n    return (a, b)[0]\n',
@@ -46,6 +49,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a):\n    if a:\n        g()\n        return a\n    h()\n',
   ],
   'wrong-loop-exit': [
+    'def f(a, b):\n    if b:\n        for c in a:\n            if c:\n                break\n    else:\n        g()\n',
     'def f(a):\n    if a:\n        return\n    g()\n',
     'def f(a):\n    for b in a:\n        if b:\n            break\n',
     'def f(a):\n    for b in a:\n        def g():\n            return\n',

@@ -46,6 +46,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a):\n    return {**a}, [*a]\n',
   ],
   'missing-initialisation': [
+    'def f(a):\n    x = 0\n    def g():\n        nonlocal x\n        x += 1\n    g()\n    return x\n',
     'def f():\n    x = 1\n    return 1\n',
     'def f(x):\n    x = []\n    return x\n',
     'def f(a):\n    x = g(a)\n    for b in a:\n        x += b\n    return x\n',

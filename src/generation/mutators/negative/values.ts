@@ -23,6 +23,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(b):\n    return g(a=[]).append(1)\n',
   ],
   'missing-text-encoding': [
+    "def f(a):\n    return a + b'x' b'y'\n",
     'def f(a):\n    return a.encode(b, c, d, e)\n',
     'def f(a):\n    return json.decode(a)\n',
     "def f(a):\n    a = b'x'\n    return a\n",
