@@ -2,7 +2,10 @@
  * Counts how often each bug type occurs in real fixes and writes `src/taxonomy/frequencies.ts`, from which the docs'
  * frequency column and the default mixture come.
  *
- *   TRM_DATA_DIR=<folder with real-pairs and real-syntax> node dist/scripts/learn-frequencies.js [--tiers A,B]
+ *   TRM_DATA_DIR=<folder with real-pairs and real-syntax> node dist/scripts/learn-frequencies.js
+ *
+ * --tiers  tiers of the real pairs (default A,B)
+ * --only   fixes or syntax: the other table stays as it is
  *
  * Only the train split is read. A fix counts when it is one edit of at most MAX_SPAN tokens by at most SLOTS tokens.
  * Each goes to the most specific type whose mutator makes exactly this bug (`recogniseBug`).
@@ -22,6 +25,7 @@ import { lex } from '../src/python/lexer';
 import type { ModuleContext } from '../src/python/functions';
 import { MAX_SPAN, SLOTS } from '../src/records/example';
 import { compilesWithBug } from '../src/taxonomy/bug-type';
+import { type FixCounts, REAL_FIXES, REAL_SYNTAX_FIXES } from '../src/taxonomy/frequencies';
 import { BUG_TYPES, bugType } from '../src/taxonomy/table';
 
 async function* jsonLines(path: string): AsyncGenerator<Record<string, unknown>> {
@@ -93,7 +97,7 @@ async function count(files: readonly string[], afterField: string, syntax: boole
   return out;
 }
 
-function render(comment: string, name: string, { pairs, recognised, types }: Count): string {
+function render(comment: string, name: string, { pairs, recognised, types }: FixCounts): string {
   const order = BUG_TYPES.filter(({ id }) => types[id]).sort((a, b) => types[b.id] - types[a.id]);
   const rows = order.map(({ id }) => `    ${/-/.test(id) ? `'${id}'` : id}: ${types[id]},\n`).join('');
   return `/** ${comment} */\nexport const ${name}: FixCounts = {\n  pairs: ${pairs},\n  recognised: ${recognised},\n  types: {\n${rows}  },\n};\n`;
@@ -113,7 +117,9 @@ export interface FixCounts {
 `;
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { tiers: { type: 'string', default: 'A,B' } } });
+  const { values } = parseArgs({
+    options: { tiers: { type: 'string', default: 'A,B' }, only: { type: 'string' } },
+  });
   const data = process.env.TRM_DATA_DIR;
   if (!data)
     throw new UserError('expected TRM_DATA_DIR to name the folder with real-pairs', 'set it and start again');
@@ -122,8 +128,9 @@ async function main(): Promise<void> {
     .filter((name) => tiers.some((tier) => name.startsWith(`train-${tier}-`)))
     .sort()
     .map((name) => join(data, 'real-pairs', name));
-  const fixes = await count(pairs, 'after', false);
-  const syntax = await count([join(data, 'real-syntax', 'train.jsonl.gz')], 'min_after', true);
+  const fixes = values.only === 'syntax' ? REAL_FIXES : await count(pairs, 'after', false);
+  const broken = [join(data, 'real-syntax', 'train.jsonl.gz')];
+  const syntax = values.only === 'fixes' ? REAL_SYNTAX_FIXES : await count(broken, 'min_after', true);
   const text = [
     HEAD,
     render(

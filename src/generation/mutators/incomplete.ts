@@ -85,7 +85,7 @@ export const missingOperand: Mutator = {
 /** True when the word can be guessed: a keyword or plain constant, an exception that says so, or a name that the function uses elsewhere. */
 function isKnown({ tokens }: MutationTarget, index: number): boolean {
   const { kind, text } = tokens[index];
-  if (kind !== 'name' && kind !== 'number') return true;
+  if (kind !== 'name' && kind !== 'number') return kind !== 'string';
   if (kind === 'number') return ['0', '1'].includes(text);
   if (text === 'NotImplementedError') return true;
   return tokens.some((token, i) => i !== index && token.kind === 'name' && token.text === text);

@@ -32,6 +32,9 @@ function breakSites(target: MutationTarget): MutationSite[] {
     if (target.tokens[line.end].start - target.tokens[line.first].start < 40) return false;
     const word = textAt(target, line.first);
     const before = textAt(target, i - 1);
+    // Chains are broken between calls.
+    if (before === '.') return textAt(target, i - 2) === ')';
+    if (token.text === '.') return before === ')';
     if (before === '=' || before === ',') return HEADERS.has(word) || before === '=';
     return BREAKABLE.has(before) || (BREAKABLE.has(token.text) && !',='.includes(token.text));
   }).map((site) => ({ ...site, form: 'break' }));

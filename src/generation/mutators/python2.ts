@@ -75,7 +75,7 @@ function formAt(target: MutationTarget, index: number): string | undefined {
   const { kind, text } = target.tokens[index];
   if (text === '!=' && kind === 'op') return 'unequal';
   if (kind === 'number' && /^0[oO][0-7]+$/.test(text)) return 'octal';
-  if (kind === 'number' && /^(0|[1-9]\d*)$/.test(text) && Number(text) !== 1) return 'long';
+  if (kind === 'number' && /^[1-9]\d{2,}$/.test(text)) return 'long';
   if (kind === 'string' && /^[rR]['"]/.test(text)) return 'unicode';
   if (!isCall(target, index + 1) || textAt(target, index - 1) === '.') return undefined;
   const list = argumentsOf(target, index + 1);
