@@ -1,6 +1,6 @@
 import { MAX_SPAN } from '../../records/example';
 import type { Mutator } from '../mutator';
-import { calleeOf, keywordArgument, lineStart } from '../structure';
+import { calleeOf, lineStart } from '../structure';
 import { argumentsOf, isAssignment, lineAt, textAt, type MutationTarget } from '../target';
 import { replaceToken } from '../text-edit';
 import {
@@ -130,40 +130,6 @@ function otherLookups(target: MutationTarget, index: number): readonly string[] 
   const [, field, last] = parts;
   const others = Object.hasOwn(LOOKUPS, last) ? LOOKUPS[last] : [];
   return [`${field}_${last}`, ...others.map((other) => (other === '' ? field : `${field}__${other}`))];
-}
-
-const URL_BUILDERS = new Set([
-  'django.urls.reverse',
-  'django.urls.reverse_lazy',
-  'django.urls.base.reverse',
-  'django.core.urlresolvers.reverse',
-  'rest_framework.reverse.reverse',
-]);
-
-/** `reverse(name, args=[x])` becomes `reverse(name, [x])` or `reverse(name, kwargs=[x])`, and the like. */
-export const misplacedUrlArguments: Mutator = {
-  bugType: 'misplaced-url-arguments',
-  why: 'The second positional parameter of `reverse` is the URL configuration, and a list is no mapping of names to values.',
-  sites: (target) =>
-    tokenSites(target, ({ text }, i) => {
-      if ((text !== 'args' && text !== 'kwargs') || textAt(target, i + 1) !== '=') return false;
-      const open = target.enclosing[i];
-      const callee = open < 0 ? undefined : calleeOf(target, open);
-      return callee !== undefined && URL_BUILDERS.has(callee) && !hasBoth(target, open);
-    }),
-  apply(target, { token }, rng) {
-    const [name, second] = argumentsOf(target, target.enclosing[token]);
-    if (name.positional && second?.first === token && rng.next() < 0.5) {
-      const { tokens } = target;
-      return { start: tokens[token].start, end: tokens[token + 2].start, text: '' };
-    }
-    return replaceToken(target, token, textAt(target, token) === 'args' ? 'kwargs' : 'args');
-  },
-};
-
-/** True for `reverse(name, args=args, kwargs=kwargs)`, where neither name may be written twice. */
-function hasBoth(target: MutationTarget, open: number): boolean {
-  return !!keywordArgument(target, open, 'args') && !!keywordArgument(target, open, 'kwargs');
 }
 
 const OR_404 = new Set(['django.shortcuts.get_object_or_404', 'rest_framework.generics.get_object_or_404']);

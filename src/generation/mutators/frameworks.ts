@@ -10,7 +10,7 @@ export const FLASK = ['flask', 'werkzeug', 'quart', 'flask_restful', 'flask_rest
 /** What files of a FastAPI or Starlette application import. */
 export const STARLETTE = ['fastapi', 'starlette'];
 /** What code that answers HTTP requests imports. */
-export const SERVERS = [...DJANGO, ...FLASK, ...STARLETTE, 'tornado', 'aiohttp', 'sanic'];
+export const SERVERS = [...DJANGO, ...FLASK, ...STARLETTE, 'tornado', 'aiohttp', 'bottle', 'falcon'];
 
 /** True when the file imports from any of the modules. */
 export function usesAny(target: MutationTarget, modules: readonly string[]): boolean {

@@ -9,7 +9,7 @@ import { lineSites, tokenSites } from './sites';
 /** Statuses that tell a client something else than the default 200. */
 const STATUS = /^(HTTP_)?([1345]\d\d|20[1-9])(_[A-Z_]+)?$/;
 const RESPONSE =
-  /^(django|rest_framework|starlette|fastapi|flask|werkzeug|aiohttp|sanic|quart)\b.*(Response\w*|render|response)$/;
+  /^(django|rest_framework|starlette|fastapi|flask|werkzeug|aiohttp|quart|bottle)\b.*(Response\w*|render|response)$/;
 const ROUTE = /^(get|post|put|patch|delete|route|api_route)$/;
 
 /** `return page, 404` becomes `return page`; `status=` of a response or a route and `set_status(...)` are left out. */

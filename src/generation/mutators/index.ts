@@ -32,13 +32,15 @@ import * as stdlib from './stdlib';
 import * as stray from './stray';
 import * as truthiness from './truthiness';
 import * as values from './values';
+import * as assertions from './assertions';
 import * as asyncFrameworks from './async-frameworks';
 import * as django from './django';
 import * as httpClients from './http-clients';
 import * as httpStatus from './http-status';
 import * as lostStatements from './lost-statements';
+import * as queryClauses from './query-clauses';
 import * as sqlalchemy from './sqlalchemy';
-import * as tests from './tests';
+
 import * as webRequests from './web-requests';
 
 /** All mutators, one a bug type; the export names of the family files are those of the bug types. */
@@ -81,7 +83,8 @@ export const MUTATORS: readonly Mutator[] = [
   httpClients,
   httpStatus,
   lostStatements,
+  queryClauses,
   sqlalchemy,
-  tests,
+  assertions,
   webRequests,
 ].flatMap((family): Mutator[] => Object.values(family));

@@ -58,19 +58,19 @@ export const DJANGO_BUGS: readonly BugType[] = [
   },
   {
     code: 132,
-    id: 'misplaced-url-arguments',
+    id: 'lost-query-clause',
     family: 'framework',
-    title: 'URL arguments in the wrong parameter',
+    title: 'Clause of a query missing',
     description:
-      'The arguments of `reverse` are passed as its second positional parameter, which is the URL configuration, or `args` and `kwargs` are confused: an error instead of a URL.',
-    cwe: 'CWE-628',
-    severity: 'medium',
-    difficulty: 3,
+      'A query of Django or SQLAlchemy lacks `distinct()`, `exclude(...)`, `order_by(...)`, a further filter, an offset or a descending order: rows twice, too many rows, or the wrong first one.',
+    cwe: null,
+    severity: 'high',
+    difficulty: 5,
     example: {
       before:
-        "from django.urls import reverse\n\ndef edit_url(page):\n    return reverse('pages:edit', [page.pk])\n",
+        'from django.db.models import Q\n\ndef search(queryset, value):\n    condition = Q(name__icontains=value) | Q(members__name__icontains=value)\n    return queryset.filter(condition)\n',
       after:
-        "from django.urls import reverse\n\ndef edit_url(page):\n    return reverse('pages:edit', args=[page.pk])\n",
+        'from django.db.models import Q\n\ndef search(queryset, value):\n    condition = Q(name__icontains=value) | Q(members__name__icontains=value)\n    return queryset.filter(condition).distinct()\n',
     },
     rule: null,
   },

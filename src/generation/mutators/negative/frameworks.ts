@@ -21,10 +21,12 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     `${DJANGO}def f(page):\n    page.live = True\n    if page:\n        page.save()\n`,
     `${DJANGO}def f(page, other):\n    page.live = True\n    other.save(update_fields=['live', 'name'])\n`,
   ],
-  'misplaced-url-arguments': [
-    'def f(a):\n    return reverse(a, args=[1])\n',
-    'from django.urls import reverse\n\ndef f(a, args, kwargs):\n    return reverse(a, args=args, kwargs=kwargs)\n',
-    'from django.urls import reverse\n\ndef f(a):\n    return g(args=[1]), reverse(a)\n',
+  'lost-query-clause': [
+    'def f(a):\n    return a.b().distinct()\n',
+    `${DJANGO}def f(a, b):\n    return b.filter(a), a.objects.filter(pk=1), a.order_by('b').exists()\n`,
+    `${DJANGO}def f(a):\n    return a.b().exclude(one=1, two=2, three=3).c()\n`,
+    `${DJANGO}def f(a):\n    return a.b('-c'), '-c'\n`,
+    `${SQLALCHEMY}def f(a, b):\n    return b.limit(a), a.desc()\n`,
   ],
   'unhandled-missing-object': [
     'def f(a):\n    return get_object_or_404(a, pk=1)\n',

@@ -1,0 +1,66 @@
+import { SLOTS } from '../../records/example';
+import type { MutationSite, Mutator } from '../mutator';
+import { isCall, lineAt, textAt, type MutationTarget } from '../target';
+import { replaceToken, type TextEdit } from '../text-edit';
+import { DJANGO, isMethodCall, methodLength, methodSites, usesAny, usesSqlalchemy } from './frameworks';
+import { tokenSites } from './sites';
+
+/** Clauses that only Django, only SQLAlchemy, or both have. */
+const DJANGO_CLAUSES = new Set(['exclude', 'select_for_update']);
+const SQLALCHEMY_CLAUSES = new Set(['filter_by', 'where', 'limit', 'offset', 'with_for_update', 'having']);
+const CLAUSES = new Set(['filter', 'distinct', 'order_by']);
+/** What asks for no rows: neither their order nor their number matters then. */
+const ORDERLESS = new Set(['exists', 'count', 'aggregate', 'delete', 'update']);
+
+/** `.distinct()`, `.exclude(pk=pk)`, `.order_by('name')` and the like left out of a chain; a descending order lost. */
+export const lostQueryClause: Mutator = {
+  bugType: 'lost-query-clause',
+  why: 'The database sends rows twice, rows that were to be left out, or all of them in another order.',
+  sites(target) {
+    const clauses = new Set<string>();
+    if (usesAny(target, DJANGO)) [...DJANGO_CLAUSES, ...CLAUSES].forEach((name) => clauses.add(name));
+    if (usesSqlalchemy(target)) [...SQLALCHEMY_CLAUSES, ...CLAUSES].forEach((name) => clauses.add(name));
+    if (clauses.size === 0) return [];
+    return [
+      ...methodSites(target, (name, open) => clauses.has(name) && isSpareClause(target, name, open)).map(
+        (site) => ({ ...site, form: 'clause' }),
+      ),
+      ...tokenSites(target, (_, i) => isDescending(target, i)),
+    ];
+  },
+  apply(target, site) {
+    const { token } = site;
+    if (site.form === 'clause' || textAt(target, token) === 'desc') return removeMethodCall(target, site);
+    return replaceToken(target, token, textAt(target, token).replace('-', ''));
+  },
+};
+
+function removeMethodCall({ source, tokens, partner }: MutationTarget, { token }: MutationSite): TextEdit {
+  const { end } = tokens[partner[token + 1]];
+  // A clause on a line of its own leaves no empty line behind.
+  const start = tokens[token - 2].end;
+  const between = source.slice(start, tokens[token - 1].start);
+  return { start: between.trim() === '' ? start : tokens[token - 1].start, end, text: '' };
+}
+
+/** True for a short clause without which a query is left: it follows a call, or another call follows it. */
+function isSpareClause(target: MutationTarget, name: string, open: number): boolean {
+  if (methodLength(target, open - 1) > SLOTS) return false;
+  const dot = open - 2;
+  const close = target.partner[open];
+  const next =
+    textAt(target, close + 1) === '.' && isMethodCall(target, close + 2) ? textAt(target, close + 2) : '';
+  if (ORDERLESS.has(next) && (name === 'order_by' || name === 'distinct')) return false;
+  if (textAt(target, dot - 1) === ')') return true;
+  return next !== '' || (name === 'distinct' && textAt(target, lineAt(target, open).first) === 'return');
+}
+
+/** True at `desc` of `order_by(x.desc())` and at `'-name'` of `order_by('-name')`. */
+function isDescending(target: MutationTarget, index: number): boolean {
+  const outer = target.enclosing[index];
+  if (outer < 1 || !isCall(target, outer) || textAt(target, outer - 1) !== 'order_by') return false;
+  if (target.tokens[index].kind === 'string') return /^['"]-\w+['"]$/.test(textAt(target, index));
+  return (
+    textAt(target, index) === 'desc' && isMethodCall(target, index) && target.partner[index + 1] === index + 2
+  );
+}
