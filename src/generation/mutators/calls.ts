@@ -1,11 +1,18 @@
 import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
+import { lineStart } from '../structure';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import { insertBefore, removeTokens, replaceToken } from '../text-edit';
 import { lineSites, tokenSites } from './sites';
 
 /** Functions for which the order of arguments does not matter, or hardly. */
-const SYMMETRIC = new Set(['max', 'min', 'print', 'gcd', 'lcm', 'hypot', 'isclose', 'samefile', 'union']);
+const SYMMETRIC = new Set(
+  (
+    'max min print gcd lcm hypot isclose allclose array_equal samefile union intersection maximum minimum multiply ' +
+    'logical_and logical_or Add Mul And Or Eq Ne Max Min Union Intersection assertEqual assertNotEqual assertIs ' +
+    'assertIsNot assert_equal assert_allclose'
+  ).split(' '),
+);
 
 /** Swaps two neighbouring positional arguments. */
 export const swappedArguments: Mutator = {
@@ -40,8 +47,16 @@ function textOf({ source, tokens }: MutationTarget, { first, last }: Argument): 
   return source.slice(tokens[first].start, tokens[last].end);
 }
 
-/** Functions that take any number of equal arguments: one fewer is no mistake of form. */
-const VARIADIC = new Set(['print', 'max', 'min', 'zip', 'chain', 'format', 'join', 'debug', 'info']);
+/**
+ * Functions that take any number of equal arguments (one fewer is no mistake of form), that nobody calls with one
+ * argument, or whose last argument is a default (see `missing-default`).
+ */
+const VARIADIC = new Set(
+  (
+    'print max min zip chain format join debug info warning error exception isinstance issubclass hasattr setattr ' +
+    'getattr pop next get getenv'
+  ).split(' '),
+);
 
 /** Deletes the last of several positional arguments. */
 export const missingArgument: Mutator = {
@@ -52,7 +67,9 @@ export const missingArgument: Mutator = {
       if (!isCall(target, i) || VARIADIC.has(textAt(target, i - 1))) return false;
       const all = argumentsOf(target, i);
       const last = all.at(-1);
-      return all.length >= 2 && !!last?.positional && last.last - last.first + 2 <= SLOTS;
+      if (all.length < 2 || !last?.positional || last.last - last.first + 2 > SLOTS) return false;
+      // Nothing in the function tells which constant is missing.
+      return !(last.first === last.last && isConstant(target, last.first)) && lineStart(target, i) !== '@';
     }),
   apply(target, { token }) {
     const last = argumentsOf(target, token).at(-1);
@@ -62,23 +79,28 @@ export const missingArgument: Mutator = {
   },
 };
 
-/** Names that are mixed up with one another; each pair works both ways. */
+function isConstant(target: MutationTarget, index: number): boolean {
+  const { kind, text } = target.tokens[index];
+  return kind === 'number' || ['None', 'True', 'False'].includes(text);
+}
+
+/** Names that are mixed up with one another: `a b` both ways, `a>b` where only b for a is a bug. */
 const SIBLING_METHODS = siblings(
   'startswith endswith, lstrip rstrip, append extend, lower upper, keys values, encode decode, split rsplit, ' +
     'find rfind, issubset issuperset, pop popleft, readline readlines, read readline, acquire release, ' +
-    'isfile isdir, dirname basename, dumps loads, dump load, setdefault get, union intersection, floor ceil, ' +
-    'group groups, match search, put get, write writelines, remove discard, sub subn, debug info, islower isupper',
+    'isfile isdir, dirname basename, dumps loads, dump load, setdefault>get, union intersection, floor ceil, ' +
+    'group groups, match search, put get, writelines>write, discard>remove, sub subn, islower isupper',
 );
 const SIBLING_FUNCTIONS = siblings(
-  'min max, any all, hasattr getattr, isinstance issubclass, sorted reversed, str repr',
+  'min max, any all, hasattr getattr, issubclass>isinstance, sorted reversed',
 );
 
 function siblings(pairs: string): ReadonlyMap<string, string[]> {
   const out = new Map<string, string[]>();
   for (const pair of pairs.split(', ')) {
-    const [a, b] = pair.split(' ');
+    const [a, b] = pair.split(/[ >]/);
     out.set(a, [...(out.get(a) ?? []), b]);
-    out.set(b, [...(out.get(b) ?? []), a]);
+    if (!pair.includes('>')) out.set(b, [...(out.get(b) ?? []), a]);
   }
   return out;
 }
@@ -94,7 +116,25 @@ export const wrongSiblingFunction: Mutator = {
 function siblingsAt(target: MutationTarget, index: number): readonly string[] {
   if (target.tokens[index].kind !== 'name' || !isCall(target, index + 1)) return [];
   const table = textAt(target, index - 1) === '.' ? SIBLING_METHODS : SIBLING_FUNCTIONS;
-  return table.get(textAt(target, index)) ?? [];
+  return meansTheSame(target, index) ? [] : (table.get(textAt(target, index)) ?? []);
+}
+
+/** True where the arguments, or what is done with the result, leave no difference between the two. */
+function meansTheSame(target: MutationTarget, index: number): boolean {
+  const open = index + 1;
+  switch (textAt(target, index)) {
+    case 'split':
+    case 'rsplit':
+      return argumentsOf(target, open).length < 2;
+    case 'find':
+    case 'rfind':
+      return /^[=!<>]/.test(textAt(target, target.partner[open] + 1));
+    case 'match':
+    case 'search':
+      return /^\w*['"]+(\^|\\A)/.test(textAt(target, open + 1));
+    default:
+      return false;
+  }
 }
 
 const IN_PLACE = new Set([

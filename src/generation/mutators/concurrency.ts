@@ -125,9 +125,10 @@ function positionOfCallback(target: MutationTarget, open: number): number | unde
     : undefined;
 }
 
-/** True for a dotted name that starts small, as functions do; a parameter's own call is left to its owner. */
+/** True for a dotted name that starts small, as functions do; Celery's `apply_async` takes arguments alone. */
 function isFunction(target: MutationTarget, first: number, last: number): boolean {
-  return isPath(target, first, last) && /^_*[a-z]/.test(textAt(target, last));
+  const name = textAt(target, last);
+  return isPath(target, first, last) && /^_*[a-z]/.test(name) && !['args', 'kwargs', 'argv'].includes(name);
 }
 
 const THREAD_MODULES = [

@@ -15,30 +15,18 @@ import { removeLine, replaceToken, type TextEdit } from '../text-edit';
 import { inSignature, lineSites, tokenSites } from './sites';
 import { removeArgument, statementCall } from './statements';
 
-/** What makes a thing that has to be closed, by qualified name. */
-const OPENERS = new Set(
-  (
-    'open io.open os.open os.fdopen os.dup codecs.open gzip.open gzip.GzipFile bz2.open bz2.BZ2File lzma.open ' +
-    'lzma.LZMAFile tarfile.open tarfile.TarFile zipfile.ZipFile socket.socket socket.create_connection ' +
-    'socket.socketpair socket.fromfd urllib.request.urlopen sqlite3.connect mmap.mmap shelve.open dbm.open wave.open ' +
-    'aifc.open tempfile.TemporaryFile tempfile.NamedTemporaryFile tempfile.SpooledTemporaryFile tempfile.mkstemp ' +
-    'tempfile.TemporaryDirectory tempfile.mkdtemp os.popen os.pipe os.scandir http.client.HTTPConnection ' +
-    'http.client.HTTPSConnection ftplib.FTP smtplib.SMTP smtplib.SMTP_SSL telnetlib.Telnet imaplib.IMAP4 ' +
-    'multiprocessing.Pool multiprocessing.Pipe asyncio.new_event_loop selectors.DefaultSelector select.epoll ' +
-    'concurrent.futures.ThreadPoolExecutor concurrent.futures.ProcessPoolExecutor subprocess.Popen'
-  ).split(' '),
-);
-/** Methods of any object that hand out such a thing. */
-const OPENER_METHODS = new Set([
-  'open',
-  'makefile',
-  'accept',
-  'connect',
-  'cursor',
-  'fdopen',
-  'dup',
-  'connection',
+/** Makers of what must be given back by a function (`os.close(fd)`, `shutil.rmtree(folder)`), by qualified name. */
+const MAKERS = new Set([
+  'os.open',
+  'os.dup',
+  'os.pipe',
+  'os.openpty',
+  'tempfile.mkstemp',
+  'tempfile.mkdtemp',
+  'tempfile.NamedTemporaryFile',
 ]);
+/** Things with a `close` that holds nothing back. */
+const IN_MEMORY = /^(StringIO|BytesIO|figure|subplots)$/;
 const CLOSERS = new Set(['close', 'shutdown', 'cleanup', 'quit', 'disconnect']);
 /** Functions that give back what their argument names. */
 const CLOSING_FUNCTIONS = new Set(['os.close', 'os.unlink', 'os.remove', 'shutil.rmtree']);
@@ -52,9 +40,7 @@ export const missingClose: Mutator = {
       const line = target.lines[target.lineOf[first]];
       const name = closedName(target, line);
       if (name === undefined || end - first + 1 > SLOTS || removeLine(target, line) === null) return false;
-      return (
-        isOpenedBefore(target, first, textAt(target, name)) && !isHandedOut(target, textAt(target, name))
-      );
+      return isOpenedBefore(target, first, name) && !isHandedOut(target, textAt(target, name));
     }),
   apply: (target, { token }) => removeLine(target, target.lines[target.lineOf[token]]),
 };
@@ -70,25 +56,29 @@ function closedName(target: MutationTarget, line: LogicalLine): number | undefin
   return isOne && target.tokens[open + 1].kind === 'name' ? open + 1 : undefined;
 }
 
-/** True when a line before binds the name, alone or in a tuple, to the result of an opener. */
-function isOpenedBefore(target: MutationTarget, before: number, name: string): boolean {
+/** True when a line before binds the name, alone or in a tuple, to the result of a call that opens something. */
+function isOpenedBefore(target: MutationTarget, close: number, name: number): boolean {
   return target.lines.some(({ first, end }) => {
-    if (first >= before) return false;
+    if (first >= close) return false;
     let equals = first;
     while (equals < end && textAt(target, equals) !== '=') equals += 1;
-    let bound = false;
-    for (let i = first; i < equals; i++)
-      bound ||= textAt(target, i) === name && target.bindings[i] === 'local' && textAt(target, i + 1) !== '.';
-    if (!bound) return false;
-    for (let i = equals + 1; i < end; i++) if (isCall(target, i) && opens(target, i)) return true;
-    return false;
+    const binds = (i: number): boolean =>
+      textAt(target, i) === textAt(target, name) &&
+      target.bindings[i] === 'local' &&
+      textAt(target, i + 1) !== '.';
+    if (!range(first, equals).some(binds)) return false;
+    return range(equals + 1, end).some((i) => isCall(target, i) && opens(target, i, name > close));
   });
 }
 
-function opens(target: MutationTarget, open: number): boolean {
-  const callee = calleeOf(target, open);
-  if (callee !== undefined) return OPENERS.has(callee);
-  return textAt(target, open - 2) === '.' && OPENER_METHODS.has(textAt(target, open - 1));
+function range(from: number, to: number): number[] {
+  return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
+}
+
+/** What a method `close` ends may come from any call; what a function takes back, from few. */
+function opens(target: MutationTarget, open: number, isTakenBack: boolean): boolean {
+  if (isTakenBack) return MAKERS.has(calleeOf(target, open) ?? '');
+  return !IN_MEMORY.test(textAt(target, open - 1));
 }
 
 /** True when the function returns, yields or keeps the thing, or manages it with `with`: then others may close it. */
@@ -198,8 +188,8 @@ function changeMode(target: MutationTarget, open: number, mode: Argument, rng: R
   const text = textAt(target, mode.last);
   const name = text.slice(1, -1);
   // Without a mode a file is read as text, which no call that says so means.
-  const isLeftOut =
-    !/^rt?$/.test(name) && rng.next() < 0.3 && argumentsOf(target, open).at(-1)?.first === mode.first;
+  const isText = /^rt?$/.test(name) || (name === 'rb' && readsBoth(target));
+  const isLeftOut = !isText && rng.next() < 0.3 && argumentsOf(target, open).at(-1)?.first === mode.first;
   if (isLeftOut && calleeOf(target, open) === 'open') return removeArgument(target, mode);
   return replaceToken(target, mode.last, text[0] + rng.pick(standIns(target, open, mode.last)) + text[0]);
 }
@@ -219,6 +209,13 @@ function modeOf(target: MutationTarget, open: number): Argument | undefined {
   return isKeyword || argument.first === argument.last ? argument : undefined;
 }
 
+/** True when the function calls a parser that takes text and bytes. */
+function readsBoth(target: MutationTarget): boolean {
+  return target.tokens.some(
+    ({ text }, i) => text === 'yaml' || matchesAt(target, i, 'json', '.', 'load', '('),
+  );
+}
+
 /** Functions for which 'r' and 'rb' are the same, or that know no 'rb'. */
 const ALWAYS_BINARY = new Set([
   'gzip.open',
@@ -236,10 +233,11 @@ function standIns(target: MutationTarget, open: number, at: number): readonly st
   // Binary files take no encoding: the mode would be refused on the spot.
   const isText = ['encoding', 'errors', 'newline'].some((name) => keywordArgument(target, open, name));
   const bare = mode.replace('b', '');
+  const parsed = /^rb?$/.test(mode) && readsBoth(target);
   return MODES[mode].filter((other) =>
     ALWAYS_BINARY.has(calleeOf(target, open) ?? '')
       ? !other.includes('b') && other !== bare
-      : !(isText && other.includes('b')),
+      : !((isText || parsed) && other.includes('b') !== mode.includes('b')),
   );
 }
 
@@ -254,29 +252,42 @@ const TEXT_OPENERS = new Set([
   'tempfile.NamedTemporaryFile',
   'tempfile.TemporaryFile',
   'fileinput.input',
+  'str',
+  'bytes',
 ]);
-const TEXT_METHODS = new Set(['open', 'read_text', 'write_text']);
+const TEXT_METHODS = new Set(['open', 'read_text', 'write_text', 'decode', 'encode']);
 
-/** Drops `encoding=` of a call that opens a text file, or `newline=` of a file of the csv module. */
+/** Drops `encoding=` or `errors=` of a call that reads or writes text, or `newline=` of a file of the csv module. */
 export const missingEncoding: Mutator = {
   bugType: 'missing-encoding',
-  why: 'The platform chooses the encoding and line ends, and the file cannot be read elsewhere, or differs there.',
+  why: 'The platform chooses encoding and line ends, or one odd byte raises: the file cannot be read elsewhere.',
   sites: (target) =>
-    tokenSites(target, (_, i) => {
-      if (!isCall(target, i)) return false;
-      const callee = calleeOf(target, i);
-      const isMethod =
-        callee === undefined && textAt(target, i - 2) === '.' && TEXT_METHODS.has(textAt(target, i - 1));
-      return (isMethod || (callee !== undefined && TEXT_OPENERS.has(callee))) && !!layoutArgument(target, i);
-    }),
+    tokenSites(target, (_, i) => isCall(target, i) && takesText(target, i) && !!layoutArgument(target, i)),
   apply(target, { token }) {
     const argument = layoutArgument(target, token);
     return argument ? removeArgument(target, argument) : null;
   },
 };
 
+function takesText(target: MutationTarget, open: number): boolean {
+  const callee = calleeOf(target, open);
+  if (callee !== undefined) return TEXT_OPENERS.has(callee);
+  return textAt(target, open - 2) === '.' && TEXT_METHODS.has(textAt(target, open - 1));
+}
+
+const ERROR_HANDLERS =
+  /^['"](ignore|replace|surrogateescape|backslashreplace|xmlcharrefreplace|surrogatepass|namereplace)['"]$/;
+
 /** The argument that says how text is stored. */
 function layoutArgument(target: MutationTarget, open: number): Argument | undefined {
+  const errors = argumentsOf(target, open).find(
+    ({ first, last }) =>
+      ERROR_HANDLERS.test(textAt(target, last)) &&
+      (first === last || matchesAt(target, first, 'errors', '=')),
+  );
+  if (errors) return errors;
+  // Methods of text and bytes use UTF-8 anyway.
+  if (['decode', 'encode'].includes(textAt(target, open - 1))) return undefined;
   const encoding = keywordArgument(target, open, 'encoding');
   if (encoding) return /^(['"])utf-?8(-sig)?\1$/i.test(textAt(target, encoding.last)) ? encoding : undefined;
   return usesModule(target, 'csv') ? keywordArgument(target, open, 'newline') : undefined;

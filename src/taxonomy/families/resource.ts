@@ -17,7 +17,8 @@ export const RESOURCE_BUGS: readonly BugType[] = [
       after:
         'def first_line(path):\n    f = open(path)\n    line = f.readline()\n    f.close()\n    return line\n',
     },
-    rule: 'ruff SIM115',
+    rule: null,
+    rare: 'Most code closes in `with` or as the only statement of `finally`, where the fix is more than one small edit.',
   },
   {
     code: 97,
@@ -36,6 +37,7 @@ export const RESOURCE_BUGS: readonly BugType[] = [
         'def spool(chunks, target):\n    buffer = BytesIO()\n    for chunk in chunks:\n        buffer.write(chunk)\n    buffer.seek(0)\n    target.store(buffer)\n',
     },
     rule: null,
+    rare: 'Few functions write a stream and hand it on, or flush one themselves.',
   },
   {
     code: 98,
@@ -52,6 +54,7 @@ export const RESOURCE_BUGS: readonly BugType[] = [
       after: "def load(path):\n    with open(path, 'rb') as f:\n        return pickle.load(f)\n",
     },
     rule: null,
+    rare: 'About one function in three hundred opens a file and says in which mode.',
   },
   {
     code: 99,
@@ -68,5 +71,6 @@ export const RESOURCE_BUGS: readonly BugType[] = [
       after: "def read(path):\n    with open(path, encoding='utf-8') as f:\n        return f.read()\n",
     },
     rule: 'pylint W1514',
+    rare: 'Few files are opened with an encoding or an error handler of their own; most code relies on the platform.',
   },
 ];

@@ -1,5 +1,37 @@
 /** Code that the mutators of family api for the standard library must leave alone; see `negative.test.ts`. */
 export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
+  'swapped-arguments': [
+    'f(a, a)\n',
+    'f(a=1, b=2)\n',
+    'max(a, b)\n',
+    'def f(a, b):\n    pass\n',
+    'x = (a, b)\n',
+    'f(*a, b)\n',
+    'assertEqual(a, b)\n',
+  ],
+  'missing-argument': [
+    'f(a)\n',
+    'f(a, b=1)\n',
+    'print(a, b)\n',
+    'def f(a, b):\n    pass\n',
+    'f(a, *b)\n',
+    'f(a, 0)\n',
+    'isinstance(a, b)\n',
+    "getattr(a, 'b', c)\n",
+    '@f(a, b)\ndef g():\n    pass\n',
+  ],
+  'wrong-sibling-function': [
+    'x = min\n',
+    'x = a.min(b)\n',
+    'x = keys()\n',
+    'def max(a):\n    pass\n',
+    'x = isinstance(a, b)\n',
+    'x = a.split(b)\n',
+    'x = a.find(b) >= 0\n',
+    "x = re.match('^a', b)\n",
+    'a.write(b)\n',
+  ],
+  'assigned-in-place-result': ['x = a.sort()\n', 'sorted(a)\n', 'a.b.sort()\n', 'a.sort().b()\n'],
   'missing-default': [
     "x = getattr(a, 'b')\n",
     'x = a.pop(0, b)\n',

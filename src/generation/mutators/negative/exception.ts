@@ -1,5 +1,18 @@
 /** Code that the mutators of family exception must leave alone; see `negative.test.ts`. */
 export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
+  'bare-except': [
+    'try:\n    a()\nexcept:\n    b()\n',
+    'try:\n    a()\nexcept E as e:\n    b(e)\n',
+    'try:\n    a()\nexcept E:\n    raise\n',
+    'try:\n    a()\nexcept BaseException:\n    b()\n',
+  ],
+  'wrong-exception-type': [
+    'raise KeyError(a)\n',
+    'try:\n    a()\nexcept errors.KeyError:\n    b()\n',
+    'try:\n    a()\nexcept Exception:\n    b()\n',
+  ],
+  'missing-raise': ['raise\n', 'raise E\n', 'raise E(a) from b\n'],
+  'raise-not-implemented': ['try:\n    a()\nexcept NotImplementedError:\n    b()\n'],
   'incomplete-except-tuple': [
     'try:\n    a()\nexcept KeyError:\n    b()\n',
     'try:\n    a()\nexcept (KeyError,):\n    b()\n',
