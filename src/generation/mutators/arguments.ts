@@ -2,8 +2,8 @@ import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import { removeTokens, replaceToken } from '../text-edit';
+import { removeArgument } from './factories';
 import { inSignature, tokenSites } from './sites';
-import { removeArgument } from './statements';
 import { misspell } from './typos';
 
 /** `f(x, axis=axis)` becomes `f(x)`, `g(*args, **kwargs)` becomes `g(*args)`, where nothing else reads the parameter. */

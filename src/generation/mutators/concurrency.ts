@@ -11,8 +11,9 @@ import {
   type MutationTarget,
 } from '../target';
 import { insertAfter, removeLine, removeTokens, replaceTokens, type TextEdit } from '../text-edit';
+import { isPath } from './factories';
 import { lineSites, tokenSites } from './sites';
-import { isPath, statementCall } from './statements';
+import { statementCall } from './statements';
 
 /** `async with` becomes `with`, `async for` becomes `for`. */
 export const missingAsyncKeyword: Mutator = {

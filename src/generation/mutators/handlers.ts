@@ -3,8 +3,8 @@ import type { Mutator } from '../mutator';
 import { headerOf } from '../structure';
 import { argumentsOf, lineAt, textAt, type Argument, type MutationTarget } from '../target';
 import { removeTokens, replaceToken, replaceTokens } from '../text-edit';
+import { isPath } from './factories';
 import { lineSites, tokenSites } from './sites';
-import { isPath } from './statements';
 
 /** `except (A, B):` becomes `except A:`; of longer tuples one exception is left out. */
 export const incompleteExceptTuple: Mutator = {

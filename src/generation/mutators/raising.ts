@@ -3,6 +3,7 @@ import type { Mutator } from '../mutator';
 import { calleeOf, headerOf } from '../structure';
 import { argumentsOf, isCall, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { replaceToken } from '../text-edit';
+import { isOperand } from './factories';
 import { lineSites, tokenSites } from './sites';
 
 /** What the caller of a special method expects to catch, and what people raise there instead. */
@@ -130,7 +131,7 @@ function isMessage(target: MutationTarget, at: number): boolean {
   if (!message || at < message.first || at > message.last) return false;
   if (textAt(target, at) === '.')
     return target.partner[at + 2] === message.last && isTemplate(target, message.first, at - 1);
-  return isTemplate(target, message.first, at - 1) && isOperand(target, open, at + 1, message.last);
+  return isTemplate(target, message.first, at - 1) && isOperand(target, at + 1, message.last);
 }
 
 /** True for literals, and for one inside a translation `_('...')`. */
@@ -141,17 +142,6 @@ function isTemplate(target: MutationTarget, first: number, last: number): boolea
   for (let i = from; i <= to; i++)
     if (target.tokens[i].kind !== 'string' || /^[rR]?[fF]/.test(textAt(target, i))) return false;
   return to >= from;
-}
-
-/** True when no operator of the argument stands in the tokens: the one before them is its last. */
-function isOperand(target: MutationTarget, open: number, first: number, last: number): boolean {
-  for (let i = first; i <= last; i++) {
-    const { kind, text } = target.tokens[i];
-    if (target.enclosing[i] !== open || ['(', '[', '{', ')', ']', '}', '.'].includes(text)) continue;
-    if (kind === 'op' || kind === 'keyword')
-      return ['None', 'True', 'False'].includes(text) && first === last;
-  }
-  return true;
 }
 
 const TRANSLATIONS = new Set(['_', 'gettext', 'ugettext', 'gettext_lazy', 'ugettext_lazy']);

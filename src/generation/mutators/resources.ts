@@ -12,8 +12,9 @@ import {
   type MutationTarget,
 } from '../target';
 import { removeLine, replaceToken, type TextEdit } from '../text-edit';
+import { isPath, removeArgument } from './factories';
 import { inSignature, lineSites, tokenSites } from './sites';
-import { removeArgument, statementCall } from './statements';
+import { statementCall } from './statements';
 
 /** Makers of what must be given back by a function (`os.close(fd)`, `shutil.rmtree(folder)`), by qualified name. */
 const MAKERS = new Set([
@@ -49,11 +50,12 @@ export const missingClose: Mutator = {
 function closedName(target: MutationTarget, line: LogicalLine): number | undefined {
   const open = statementCall(target, line);
   if (open === undefined) return undefined;
-  const { first } = line;
-  if (open === first + 3 && CLOSERS.has(textAt(target, open - 1))) return first;
   const callee = calleeOf(target, open);
-  const isOne = target.partner[open] === open + 2 && callee !== undefined && CLOSING_FUNCTIONS.has(callee);
-  return isOne && target.tokens[open + 1].kind === 'name' ? open + 1 : undefined;
+  if (callee !== undefined && CLOSING_FUNCTIONS.has(callee))
+    return isPath(target, open + 1, target.partner[open] - 1) && target.partner[open] === open + 2
+      ? open + 1
+      : undefined;
+  return open === line.first + 3 && CLOSERS.has(textAt(target, open - 1)) ? line.first : undefined;
 }
 
 /** True when a line before binds the name, alone or in a tuple, to the result of a call that opens something. */
@@ -232,13 +234,12 @@ function standIns(target: MutationTarget, open: number, at: number): readonly st
   if (!/^(['"])[^'"]*\1$/.test(text) || !Object.hasOwn(MODES, mode)) return [];
   // Binary files take no encoding: the mode would be refused on the spot.
   const isText = ['encoding', 'errors', 'newline'].some((name) => keywordArgument(target, open, name));
-  const bare = mode.replace('b', '');
-  const parsed = /^rb?$/.test(mode) && readsBoth(target);
-  return MODES[mode].filter((other) =>
-    ALWAYS_BINARY.has(calleeOf(target, open) ?? '')
-      ? !other.includes('b') && other !== bare
-      : !((isText || parsed) && other.includes('b') !== mode.includes('b')),
-  );
+  if (ALWAYS_BINARY.has(calleeOf(target, open) ?? '')) {
+    const bare = mode.replace('b', '');
+    return [...new Set(MODES[mode].map((other) => other.replace('b', '')))].filter((other) => other !== bare);
+  }
+  const isGiven = isText || (/^rb?$/.test(mode) && readsBoth(target));
+  return MODES[mode].filter((other) => !isGiven || other.includes('b') === mode.includes('b'));
 }
 
 const TEXT_OPENERS = new Set([

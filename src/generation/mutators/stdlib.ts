@@ -3,8 +3,8 @@ import type { MutationSite, Mutator } from '../mutator';
 import { calleeOf, keywordArgument, qualifiedName } from '../structure';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import { removeTokens, replaceToken, replaceTokens } from '../text-edit';
+import { isPath, removeArgument } from './factories';
 import { tokenSites } from './sites';
-import { isPath, removeArgument } from './statements';
 
 /** Builtins whose last argument is what they give where there is nothing, by the number of arguments then. */
 const DEFAULTED: Readonly<Record<string, number>> = { getattr: 3, next: 2, 'os.getenv': 2 };

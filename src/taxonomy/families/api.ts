@@ -110,7 +110,7 @@ export const API_BUGS: readonly BugType[] = [
       after: "import os\n\ndef template(root):\n    return os.path.join(root, 'templates')\n",
     },
     rule: null,
-    rare: 'Most paths are joined from names; a literal part stands in one function of three hundred.',
+    rare: 'Most paths are joined from names; a literal part stands in about one function of 450.',
   },
   {
     code: 107,

@@ -34,7 +34,7 @@ export const CONCURRENCY_BUGS: readonly BugType[] = [
         'async def fetch(session, url):\n    async with session.get(url) as page:\n        return await page.text()\n',
     },
     rule: null,
-    rare: 'Only asynchronous code has them: one function in three hundred of the packages looked at.',
+    rare: 'Only asynchronous code has them: one function in 250 of the packages looked at.',
   },
   {
     code: 101,

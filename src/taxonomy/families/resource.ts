@@ -54,7 +54,7 @@ export const RESOURCE_BUGS: readonly BugType[] = [
       after: "def load(path):\n    with open(path, 'rb') as f:\n        return pickle.load(f)\n",
     },
     rule: null,
-    rare: 'About one function in three hundred opens a file and says in which mode.',
+    rare: 'About one function in 350 opens a file and says in which mode.',
   },
   {
     code: 99,
