@@ -1,6 +1,14 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { blockOf, calleeOf, headerOf, keywordArgument, qualifiedName, usesModule } from './structure';
+import {
+  blockOf,
+  calleeOf,
+  headerOf,
+  importedAs,
+  keywordArgument,
+  qualifiedName,
+  usesModule,
+} from './structure';
 import { createTarget, type MutationTarget } from './target';
 
 const IMPORTS = { np: 'numpy', DataFrame: 'pandas.DataFrame', path: 'os.path' };
@@ -44,6 +52,12 @@ test('attributes of values have no path', () => {
     ),
     undefined,
   );
+});
+
+test('the name that an import gives a path', () => {
+  assert.is(importedAs(targetOf('pass'), 'numpy'), 'np');
+  assert.is(importedAs(targetOf('from os import path as p'), 'os.path'), 'p');
+  assert.is(importedAs(targetOf('pass'), 'numpy.linalg'), undefined);
 });
 
 test('modules that the file uses', () => {

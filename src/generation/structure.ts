@@ -46,6 +46,12 @@ export function usesModule(target: MutationTarget, module: string): boolean {
   );
 }
 
+/** The name under which the file or function imports exactly `path`: `np` for `numpy`; undefined when it does not. */
+export function importedAs(target: MutationTarget, path: string): string | undefined {
+  const all = [...localImports(target), ...Object.entries(target.context.imports)];
+  return all.find(([, imported]) => imported === path)?.[0];
+}
+
 /** Path of what the call with its parenthesis at `open` calls; see {@link qualifiedName}. */
 export function calleeOf(target: MutationTarget, open: number): string | undefined {
   return isCall(target, open) ? qualifiedName(target, open - 1) : undefined;

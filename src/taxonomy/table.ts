@@ -20,6 +20,8 @@ import { SCOPE_BUGS } from './families/name-scope';
 import { NUMERIC_BUGS } from './families/numeric';
 import { RESOURCE_BUGS } from './families/resource';
 import { SECURITY_BUGS } from './families/security';
+import { SECURITY_ACCESS_BUGS } from './families/security-access';
+import { SECURITY_DATA_BUGS } from './families/security-data';
 import { STRING_BUGS } from './families/string';
 import { FOREIGN_SYNTAX_BUGS } from './families/syntax-foreign';
 import { SYNTAX_SLIP_BUGS } from './families/syntax-slips';
@@ -54,6 +56,8 @@ export const BUG_TYPES: readonly BugType[] = [
   ...HTTP_CLIENT_BUGS,
   ...TESTING_BUGS,
   ...ASYNCIO_BUGS,
+  ...SECURITY_ACCESS_BUGS,
+  ...SECURITY_DATA_BUGS,
 ].sort((a, b) => a.code - b.code);
 
 const byId = new Map(BUG_TYPES.map((type) => [type.id, type]));

@@ -27,7 +27,6 @@ import * as quotes from './quotes';
 import * as raising from './raising';
 import * as resources from './resources';
 import * as scope from './scope';
-import * as security from './security';
 import * as stdlib from './stdlib';
 import * as stray from './stray';
 import * as truthiness from './truthiness';
@@ -42,6 +41,12 @@ import * as queryClauses from './query-clauses';
 import * as sqlalchemy from './sqlalchemy';
 
 import * as webRequests from './web-requests';
+import * as securityAccess from './security-access';
+import * as securityCrypto from './security-crypto';
+import * as securityData from './security-data';
+import * as securityFiles from './security-files';
+import * as securityInjection from './security-injection';
+import * as securityLimits from './security-limits';
 
 /** All mutators, one a bug type; the export names of the family files are those of the bug types. */
 export const MUTATORS: readonly Mutator[] = [
@@ -68,7 +73,6 @@ export const MUTATORS: readonly Mutator[] = [
   concurrency,
   stdlib,
   collections,
-  security,
   scope,
   callArguments,
   conditions,
@@ -87,4 +91,10 @@ export const MUTATORS: readonly Mutator[] = [
   sqlalchemy,
   assertions,
   webRequests,
+  securityAccess,
+  securityCrypto,
+  securityData,
+  securityFiles,
+  securityInjection,
+  securityLimits,
 ].flatMap((family): Mutator[] => Object.values(family));

@@ -1,0 +1,278 @@
+import { SLOTS } from '../../records/example';
+import type { Rng } from '../../core/rng';
+import type { Mutator } from '../mutator';
+import { calleeOf, headerOf, importedAs, qualifiedName } from '../structure';
+import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
+import { replaceToken, replaceTokens, type TextEdit } from '../text-edit';
+
+/** One way in which a mutator plants its bug: where, and what it writes there. */
+export interface Form {
+  /** Does the form apply at this token? */
+  readonly at: (target: MutationTarget, index: number) => boolean;
+  /** As `Mutator.apply`, for a token that `at` took. */
+  readonly apply: (target: MutationTarget, index: number, rng: Rng) => TextEdit | null;
+}
+
+/** A mutator with several forms; a site names its form. Where two forms fit a token, both are sites. */
+export function mutatorOf(bugType: string, why: string, forms: Readonly<Record<string, Form>>): Mutator {
+  const entries = Object.entries(forms);
+  return {
+    bugType,
+    why,
+    sites: (target) =>
+      target.tokens.flatMap((_, token) =>
+        entries.filter(([, { at }]) => at(target, token)).map(([form]) => ({ token, form })),
+      ),
+    apply: (target, { token, form }, rng) =>
+      form === undefined ? null : forms[form].apply(target, token, rng),
+  };
+}
+
+/** A condition on the call with its parenthesis at `open`. */
+export type CallTest = (target: MutationTarget, open: number) => boolean;
+
+/** Calls of one of these dotted paths, however the file imports them. */
+export function callOf(...paths: readonly string[]): CallTest {
+  const known = new Set(paths);
+  return (target, open) => {
+    const callee = calleeOf(target, open);
+    return callee !== undefined && known.has(callee);
+  };
+}
+
+/** Calls of anything whose last name fits: `x.quote_name(...)`, `quote_name(...)`. */
+export function callNamed(pattern: RegExp): CallTest {
+  return (target, open) => isCall(target, open) && pattern.test(textAt(target, open - 1));
+}
+
+/** First token of the dotted name that ends at `last`: that of `self` in `self.a.b`. */
+export function chainStart(target: MutationTarget, last: number): number {
+  let first = last;
+  while (textAt(target, first - 1) === '.' && target.tokens[first - 2]?.kind === 'name') first -= 2;
+  return first;
+}
+
+/**
+ * Another function or constant in place of one, by dotted path: `{'secrets.choice': ['random.choice']}`. Written as the
+ * file would reach it: the same prefix within a module, the import's name where there is one, else the whole path.
+ */
+export function pathSwap(
+  swaps: Readonly<Record<string, readonly string[]>>,
+  accept: (target: MutationTarget, last: number) => boolean = () => true,
+): Form {
+  const lastNames = new Set(Object.keys(swaps).map((path) => parts(path)[1]));
+  const pathAt = (target: MutationTarget, last: number): string | undefined => {
+    const plain = textAt(target, last - 1) !== '.';
+    const candidate = plain ? target.bindings[last] === 'import' : lastNames.has(textAt(target, last));
+    if (!candidate || target.loads[chainStart(target, last)] === 0) return undefined;
+    const path = qualifiedName(target, last);
+    return path !== undefined && Object.hasOwn(swaps, path) ? path : undefined;
+  };
+  return {
+    at: (target, i) => pathAt(target, i) !== undefined && accept(target, i),
+    apply(target, last, rng) {
+      const from = pathAt(target, last);
+      return from === undefined ? null : respell(target, last, from, rng.pick(swaps[from]));
+    },
+  };
+}
+
+function respell(target: MutationTarget, last: number, from: string, to: string): TextEdit {
+  const [module, name] = parts(to);
+  if (module === parts(from)[0]) return replaceToken(target, last, name);
+  const known = importedAs(target, to);
+  const holder = module === '' ? '' : `${importedAs(target, module) ?? module}.`;
+  return replaceTokens(target, chainStart(target, last), last, known ?? holder + name);
+}
+
+function parts(path: string): [module: string, name: string] {
+  const dot = path.lastIndexOf('.');
+  return dot < 0 ? ['', path] : [path.slice(0, dot), path.slice(dot + 1)];
+}
+
+/** `f(x)` becomes `x`: the call that made the value safe is forgotten. Further arguments must be keywords. */
+export function unwrapped(fits: CallTest): Form {
+  return {
+    at: (target, open) => fits(target, open) && unwrappedArgument(target, open) !== undefined,
+    apply(target, open) {
+      const inner = unwrappedArgument(target, open);
+      if (!inner) return null;
+      const { source, tokens } = target;
+      const text = source.slice(tokens[inner.first].start, tokens[inner.last].end);
+      return replaceTokens(target, chainStart(target, open - 1), target.partner[open], text);
+    },
+  };
+}
+
+function unwrappedArgument(target: MutationTarget, open: number): Argument | undefined {
+  const first = chainStart(target, open - 1);
+  const close = target.partner[open];
+  // The fix writes the whole call again.
+  if (textAt(target, first - 1) === '.' || close - first + 1 > SLOTS) return undefined;
+  const [value, ...more] = argumentsOf(target, open);
+  if (!value?.positional || more.some(({ positional }) => positional)) return undefined;
+  const { kind, text } = target.tokens[value.first];
+  const constant =
+    value.first === value.last && (kind === 'number' || (kind === 'string' && !/^\w*f/i.test(text)));
+  const alone = isOperand(target, value) || isDelimited(target, first, close);
+  return !constant && alone ? value : undefined;
+}
+
+/** A name with attributes, calls and indices, or one token: nothing whose precedence parentheses held. */
+function isOperand(target: MutationTarget, { first, last }: Argument): boolean {
+  if (first === last) return true;
+  if (target.tokens[first].kind !== 'name') return false;
+  for (let i = first + 1; i <= last; i++) {
+    if (target.partner[i] > i && textAt(target, i) !== '{') i = target.partner[i];
+    else if (textAt(target, i) === '.') i += 1;
+    else return false;
+  }
+  return true;
+}
+
+function isDelimited(target: MutationTarget, first: number, last: number): boolean {
+  const next = target.tokens[last + 1];
+  return (
+    ['(', '[', '{', ',', '=', 'return', ':'].includes(textAt(target, first - 1)) &&
+    (next?.kind === 'newline' || [')', ']', '}', ','].includes(next?.text ?? ''))
+  );
+}
+
+/** Deletes a keyword argument, with its value, from calls that fit. */
+export function droppedKeyword(fits: CallTest, names: RegExp, values = /^/): Form {
+  const find = (target: MutationTarget, open: number): Argument | undefined =>
+    argumentsOf(target, open).find(
+      ({ first, last }) =>
+        textAt(target, first + 1) === '=' &&
+        names.test(textAt(target, first)) &&
+        values.test(textAt(target, last)) &&
+        last - first + 2 <= SLOTS,
+    );
+  return {
+    at: (target, i) => isCall(target, i) && fits(target, i) && find(target, i) !== undefined,
+    apply(target, open) {
+      const argument = find(target, open);
+      return argument ? dropArgument(target, open, argument) : null;
+    },
+  };
+}
+
+/** Deletes an argument with the comma that parts it from its neighbour. */
+export function dropArgument(
+  { tokens, partner }: MutationTarget,
+  open: number,
+  argument: Argument,
+): TextEdit {
+  const { first, last } = argument;
+  if (first > open + 1) return { start: tokens[first - 1].start, end: tokens[last].end, text: '' };
+  const end = last + 1 < partner[open] ? tokens[last + 2].start : tokens[last].end;
+  return { start: tokens[first].start, end, text: '' };
+}
+
+/** Another value for settings `name=value`, in calls and parameter lists: `{verify: {True: 'False'}}`. */
+export function settingSwap(
+  settings: Readonly<Record<string, Readonly<Record<string, string>>>>,
+  accept: (target: MutationTarget, value: number) => boolean = () => true,
+): Form {
+  const valueAt = (target: MutationTarget, i: number): string | undefined => {
+    if (textAt(target, i - 1) !== '=') return undefined;
+    const name = settingName(target, i);
+    const values = Object.hasOwn(settings, name) ? settings[name] : {};
+    return Object.hasOwn(values, textAt(target, i)) ? values[textAt(target, i)] : undefined;
+  };
+  return {
+    at: (target, i) => valueAt(target, i) !== undefined && endsValue(target, i) && accept(target, i),
+    apply(target, i) {
+      const text = valueAt(target, i);
+      return text === undefined ? null : replaceToken(target, i, text);
+    },
+  };
+}
+
+/** Name before the `=` before token `i`, over an annotation: `a` in `a=1`, `x.a = 1` and `a: int = 1`. */
+export function settingName(target: MutationTarget, i: number): string {
+  const annotated = target.tokens[i - 2]?.kind === 'name' && textAt(target, i - 3) === ':';
+  return textAt(target, annotated ? i - 4 : i - 2);
+}
+
+function endsValue(target: MutationTarget, i: number): boolean {
+  return [',', ')', ''].includes(textAt(target, i + 1));
+}
+
+/** Adds an argument after the last one of a call. */
+export function appendArgument(target: MutationTarget, open: number, text: string): TextEdit {
+  const last = target.partner[open] - 1;
+  const { end } = target.tokens[last];
+  return { start: end, end, text: textAt(target, last) === ',' ? ` ${text}` : `, ${text}` };
+}
+
+/** Has a call a keyword argument `name`? `**options` may hold it, and counts. */
+export function mayHaveKeyword(target: MutationTarget, open: number, name: string): boolean {
+  return argumentsOf(target, open).some(
+    ({ first }) => matchesAt(target, first, name, '=') || textAt(target, first) === '**',
+  );
+}
+
+/** Deletes a whole logical line that the fix can write again: a decorator, or one of several statements of a block. */
+export function removedLine(fits: (target: MutationTarget, first: number, end: number) => boolean): Form {
+  return {
+    at(target, i) {
+      const line = target.lines[target.lineOf[i]];
+      return (
+        line?.first === i && line.end - i + 1 <= SLOTS && fits(target, i, line.end) && isSpareLine(target, i)
+      );
+    },
+    apply({ source, tokens, lines, lineOf }, first) {
+      const { end } = lines[lineOf[first]];
+      const start = source.lastIndexOf('\n', tokens[first].start - 1) + 1;
+      const stop = source.indexOf('\n', tokens[end].start);
+      return stop < 0 ? null : { start, end: stop + 1, text: '' };
+    },
+  };
+}
+
+/** Is something left of the block without this line? Lines that share their text line with others are no whole line. */
+function isSpareLine(target: MutationTarget, first: number): boolean {
+  const { lines, lineOf, source, tokens } = target;
+  const index = lineOf[first];
+  const startOfLine = source.lastIndexOf('\n', tokens[first].start - 1) + 1;
+  if (!/^[ \t]*$/.test(source.slice(startOfLine, tokens[first].start))) return false;
+  if (source[tokens[lines[index].end].start] === ';') return false;
+  if (textAt(target, first) === '@') return true;
+  const header = headerOf(target, index);
+  const sameBlock = (other: number): boolean =>
+    other !== index && lines[other].level === lines[index].level && headerOf(target, other) === header;
+  for (let i = header + 1; i < lines.length && (i <= index || lines[i].level >= lines[index].level); i++)
+    if (sameBlock(i)) return true;
+  return false;
+}
+
+/**
+ * `x.replace(a, b)` becomes `x`, where `b` is what `a` is escaped as.
+ * @param escapes decides on the texts between the quotes, backslashes as written
+ */
+export function droppedReplacement(escapes: (from: string, to: string) => boolean): Form {
+  const inner = (target: MutationTarget, argument: Argument): string | undefined =>
+    argument.first === argument.last
+      ? /^b?(?:'([^']*)'|"([^"]*)")$/
+          .exec(textAt(target, argument.first))
+          ?.slice(1)
+          .find((text) => text !== undefined)
+      : undefined;
+  return {
+    at(target, dot) {
+      if (!matchesAt(target, dot, '.', 'replace', '(') || target.tokens[dot - 1]?.kind === 'string')
+        return false;
+      const [from, to, ...more] = argumentsOf(target, dot + 2);
+      if (!from || !to || more.length > 0) return false;
+      const [a, b] = [inner(target, from), inner(target, to)];
+      return a !== undefined && b !== undefined && a !== '' && escapes(a, b);
+    },
+    // From the token before, so that a line continuation goes with it.
+    apply: ({ tokens, partner }, dot) => ({
+      start: tokens[dot - 1].end,
+      end: tokens[partner[dot + 2]].end,
+      text: '',
+    }),
+  };
+}
