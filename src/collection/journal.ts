@@ -60,14 +60,39 @@ export async function appendJournal(
   await store.put(`${folderOf(source)}${String(entry).padStart(6, '0')}.jsonl`, `${lines.join('\n')}\n`);
 }
 
-/** Samples of all sources in their order. */
+/**
+ * Samples of all sources. Their files alternate, so that whoever reads only the beginning gets some of each; the
+ * samples of a file stay together.
+ */
 export async function* journalSamples(store: ObjectStore, sources: number): AsyncGenerator<Sample> {
-  for (let source = 0; source < sources; source++)
-    for (const key of await journalKeys(store, source)) {
-      const lines = await entryLines(store, key);
-      const head = parseJson(lines[0], headSchema, key);
-      for (const line of lines.slice(1, 1 + head.samples)) yield parseJson(line, sampleSchema, key);
+  const open = Array.from({ length: sources }, (_, source) => byFile(sourceSamples(store, source)));
+  while (open.length > 0)
+    for (const files of [...open]) {
+      const next = await files.next();
+      if (next.done) open.splice(open.indexOf(files), 1);
+      else yield* next.value;
     }
+}
+
+async function* sourceSamples(store: ObjectStore, source: number): AsyncGenerator<Sample> {
+  for (const key of await journalKeys(store, source)) {
+    const lines = await entryLines(store, key);
+    const head = parseJson(lines[0], headSchema, key);
+    for (const line of lines.slice(1, 1 + head.samples)) yield parseJson(line, sampleSchema, key);
+  }
+}
+
+/** Neighbouring samples of one file as a list. */
+async function* byFile(samples: AsyncIterable<Sample>): AsyncGenerator<Sample[]> {
+  let file: Sample[] = [];
+  for await (const sample of samples) {
+    if (file.length > 0 && file[0].origin.path !== sample.origin.path) {
+      yield file;
+      file = [];
+    }
+    file.push(sample);
+  }
+  if (file.length > 0) yield file;
 }
 
 /** Rejects of all sources in their order. */

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../core/paths';
-import { agreedLicence, detectLicence, LICENCE_FILE } from './licences';
+import { agreedLicence, detectLicence, LICENCE_FILE, statedLicence, type StatedLicence } from './licences';
 
 const installed = (path: string): string => readFileSync(join(projectRoot(), path), 'utf8');
 const BSD2 =
@@ -54,6 +54,35 @@ test('names of licence files', () => {
     names.filter((name) => LICENCE_FILE.test(name)),
     ['LICENSE', 'LICENCE.md', 'license.txt', 'COPYING'],
   );
+});
+
+test('licences as the metadata of packages states them', () => {
+  const CASES: [expected: string | undefined, stated: Partial<StatedLicence>][] = [
+    ['MIT OR Apache-2.0', { expression: 'MIT OR Apache-2.0', licence: 'MIT' }],
+    ['MIT', { classifiers: ['License :: OSI Approved :: MIT License'] }],
+    [undefined, { classifiers: ['License :: OSI Approved :: BSD License'] }],
+    ['BSD-3-Clause', { licence: 'BSD-3-Clause', classifiers: ['License :: OSI Approved :: BSD License'] }],
+    ['Apache-2.0', { licence: 'Apache License, Version 2.0' }],
+    ['MIT', { licence: 'The MIT License' }],
+    ['BSD-2-Clause', { licence: `${BSD2}\n${' '.repeat(200)}` }],
+    [undefined, { licence: 'GPL' }],
+    [
+      undefined,
+      {
+        classifiers: [
+          'License :: OSI Approved :: MIT License',
+          'License :: OSI Approved :: GNU General Public License',
+        ],
+      },
+    ],
+    [undefined, {}],
+  ];
+  for (const [expected, stated] of CASES)
+    assert.is(
+      statedLicence({ expression: null, licence: null, classifiers: [], ...stated }),
+      expected,
+      JSON.stringify(stated),
+    );
 });
 
 test.run();

@@ -25,6 +25,72 @@ export function agreedLicence(texts: readonly string[]): string {
   return found.size === 1 ? [...found][0] : NO_ASSERTION;
 }
 
+/** What a package's metadata says of its licence. */
+export interface StatedLicence {
+  /** `License-Expression`: an SPDX expression. */
+  expression: string | null;
+  /** `License`: free text, sometimes the whole licence. */
+  licence: string | null;
+  /** `Classifier` lines that start with `License ::`. */
+  classifiers: readonly string[];
+}
+
+/** The SPDX expression that a package's metadata states; undefined when it states none that is unambiguous. */
+export function statedLicence({ expression, licence, classifiers }: StatedLicence): string | undefined {
+  if (expression) return expression;
+  const byClassifier = new Set(classifiers.map((line) => CLASSIFIERS[line.split(' :: ').at(-1) ?? '']));
+  byClassifier.delete(undefined);
+  if (byClassifier.size === 1 && classifiers.length === 1) return [...byClassifier][0];
+  const words = (licence ?? '').trim();
+  const key = words
+    .toLowerCase()
+    .replace(/^the | licen[cs]e$|[",]/g, '')
+    .replace(/\s+/g, ' ');
+  if (Object.hasOwn(NAMES, key)) return NAMES[key];
+  const detected = words.length > 200 ? detectLicence(words) : NO_ASSERTION;
+  return detected === NO_ASSERTION ? undefined : detected;
+}
+
+/** Classifiers that name one licence. "BSD License" does not say which. */
+const CLASSIFIERS: Readonly<Record<string, string | undefined>> = {
+  'MIT License': 'MIT',
+  'MIT No Attribution License (MIT-0)': 'MIT-0',
+  'Apache Software License': 'Apache-2.0',
+  'ISC License (ISCL)': 'ISC',
+  'Python Software Foundation License': 'PSF-2.0',
+  'Mozilla Public License 2.0 (MPL 2.0)': 'MPL-2.0',
+  'The Unlicense (Unlicense)': 'Unlicense',
+  'zlib/libpng License': 'Zlib',
+  'Historical Permission Notice and Disclaimer (HPND)': 'HPND',
+};
+
+/** Usual contents of the free-text field, in lower case, without "the" and "licence". */
+const NAMES: Readonly<Record<string, string>> = {
+  mit: 'MIT',
+  'apache-2.0': 'Apache-2.0',
+  'apache 2.0': 'Apache-2.0',
+  'apache 2': 'Apache-2.0',
+  'apache version 2.0': 'Apache-2.0',
+  'apache license 2.0': 'Apache-2.0',
+  'apache license version 2.0': 'Apache-2.0',
+  'apache software license 2.0': 'Apache-2.0',
+  'bsd-3-clause': 'BSD-3-Clause',
+  'bsd 3-clause': 'BSD-3-Clause',
+  '3-clause bsd': 'BSD-3-Clause',
+  'new bsd': 'BSD-3-Clause',
+  'modified bsd': 'BSD-3-Clause',
+  'bsd-2-clause': 'BSD-2-Clause',
+  'bsd 2-clause': 'BSD-2-Clause',
+  'simplified bsd': 'BSD-2-Clause',
+  isc: 'ISC',
+  psf: 'PSF-2.0',
+  'psf-2.0': 'PSF-2.0',
+  'mpl-2.0': 'MPL-2.0',
+  'mpl 2.0': 'MPL-2.0',
+  unlicense: 'Unlicense',
+  '0bsd': '0BSD',
+};
+
 interface KnownLicence {
   spdx: string;
   has: RegExp[];

@@ -15,8 +15,8 @@ import { pythonFacts } from './python-facts';
 import type { OpenSource, SourceTools } from './source';
 
 /**
- * Reads functions from folders and fixes from git histories. Writes `samples/shard_*.parquet` (sources in the order
- * of the config), `rejects.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
+ * Reads functions from folders and fixes from git histories. Writes `samples/shard_*.parquet` (files of the sources
+ * alternate), `rejects.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
  * cut off goes on after its last finished batch and ends with the same shards.
  *
  * Counts in the manifest: `in` = functions, and files, folders or commits left out as a whole; `out` = samples.

@@ -34,6 +34,8 @@ export interface GenerateOptions {
   tally: Tally;
   /** Told the key of every program added to `seen.programs`, for the journal. */
   onProgram?: (key: string) => void;
+  /** Told of every sample that was written. */
+  onWritten?: () => void;
   /** Samples that may still be written. Default: no limit. */
   limit?: number;
   /** Batches that may be under way at a time. Default 4. */
@@ -82,6 +84,7 @@ export async function* generateSamples(
         if (sample.bugType) count(tally.kept, sample.bugType);
         else tally.clean += 1;
         count(tally.licences, sample.licence);
+        options.onWritten?.();
         if (tally.written >= limit) return;
       }
 }

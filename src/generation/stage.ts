@@ -30,7 +30,17 @@ export const REJECTS_KEY = 'rejects.jsonl';
  * `drawn`, `kept`), `seconds` (wall time of this start), `samplesPerHour` (of this start).
  * @throws DataError when there is no `collect` input, or nothing to mutate in it
  */
-export const generate: Stage<GenerateConfig> = async (config, context) => {
+export const generate: Stage<GenerateConfig> = (config, context) => generateWith(config, context, []);
+
+/**
+ * {@link generate} for a dataset that holds files of its own beside the stage's.
+ * @param files keys of further files in the store, for the manifest
+ */
+export async function generateWith(
+  config: GenerateConfig,
+  context: StageContext,
+  files: readonly string[],
+): Promise<Manifest> {
   const collected = requireInput(context, 'generate', 'collect');
   const started = performance.now();
   const critic = await Critic.start({ workers: workerCount(config.criticWorkers) });
@@ -57,8 +67,8 @@ export const generate: Stage<GenerateConfig> = async (config, context) => {
   const seconds = (performance.now() - started) / 1000;
   const fresh = shards.slice(finished.length).reduce((sum, shard) => sum + shard.tally.written, 0);
   const speed = { seconds, samplesPerHour: (3600 * fresh) / seconds };
-  return finish(config, context, { shards, tally, speed, python });
-};
+  return finish(config, context, { shards, tally, speed, python, files });
+}
 
 /** What a shard's content depends on. */
 async function identityOf(
@@ -93,25 +103,32 @@ async function writeShards(
   const shards = [...finished];
   const total = await countInput(collected);
   const restored = finished.reduce((sum, { tally }) => sum + tally.read, 0);
-  const task = progress.start('mutating functions', { total, done: restored });
+  let written = finished.reduce((sum, { tally }) => sum + tally.written, 0);
+  const { maxSamples } = config;
+  const task = progress.start(
+    maxSamples === null ? 'mutating functions' : 'writing samples',
+    maxSamples === null ? { total, done: restored } : { total: maxSamples, done: written },
+  );
   const seen = await seenBefore(store, finished.length);
   const ahead = workerCount(config.workers) + workerCount(config.criticWorkers) + 1;
   const shared = { config, rng, seen, critic, pool, ahead };
   const input = readSamples(collected)[Symbol.asyncIterator]();
-  let written = finished.reduce((sum, { tally }) => sum + tally.written, 0);
   try {
     for (const { tally } of finished) await skip(input, tally.read, (sample) => refuse(sample, config, seen));
-    for (let index = finished.length; written < (config.maxSamples ?? Infinity); index++) {
+    for (let index = finished.length; written < (maxSamples ?? Infinity); index++) {
       const tally = emptyTally();
       const onSample = (): void => {
         throwIfAborted(signal, 'generate');
-        task.advance(1, `${written + tally.written} samples`);
+        if (maxSamples === null) task.advance(1, `${written + tally.written} samples`);
+      };
+      const onWritten = (): void => {
+        if (maxSamples !== null) task.advance();
       };
       const part = take(input, config.functionsPerShard, onSample);
-      const limit = (config.maxSamples ?? Infinity) - written;
+      const limit = (maxSamples ?? Infinity) - written;
       const programs: string[] = [];
       const onProgram = (key: string): unknown => programs.push(key);
-      const samples = generateSamples(part, { ...shared, tally, limit, onProgram });
+      const samples = generateSamples(part, { ...shared, tally, limit, onProgram, onWritten });
       const resource = await writeShard(store, index, samples);
       if (tally.read === 0 && index > 0) {
         await store.delete(resource.path);
@@ -187,22 +204,25 @@ interface Outcome {
   speed: { seconds: number; samplesPerHour: number };
   /** Version of the interpreter that judged. */
   python: string;
+  /** Further files of the dataset. */
+  files: readonly string[];
 }
 
 /** Writes the rejects and, last, the manifest. */
 async function finish(
   config: GenerateConfig,
   context: StageContext,
-  { shards, tally, speed, python }: Outcome,
+  { shards, tally, speed, python, files }: Outcome,
 ): Promise<Manifest> {
   const { store } = context;
   await store.put(REJECTS_KEY, tally.rejects.map((reject) => `${JSON.stringify(reject)}\n`).join(''));
+  const others = await Promise.all([REJECTS_KEY, ...files].map((key) => describeResource(store, key)));
   const manifest = await buildManifest({
     stage: 'generate',
     stageVersion: GENERATE_VERSION,
     config,
     context,
-    resources: [...shards.map(({ resource }) => resource), await describeResource(store, REJECTS_KEY)],
+    resources: [...shards.map(({ resource }) => resource), ...others],
     counts: { in: tally.read, out: tally.written, dropped: tally.dropped },
     columns: SAMPLE_COLUMNS,
     licences: tally.licences,

@@ -1,8 +1,16 @@
 import { CommandExit, printJson, type Register } from './command';
+import { registerDataGenerate } from './data-generate';
 
-/** `trm data verify`: checks a dataset against its manifest. Exit code 1 when a file is not what it should be. */
-export const registerData: Register = (program) => {
-  const data = program.command('data').helpCommand(false).description('check datasets and stage outputs');
+/**
+ * `trm data generate`, and `trm data verify`: checks a dataset against its manifest. Exit code 1 when a file is not what
+ * it should be.
+ */
+export const registerData: Register = (program, context) => {
+  const data = program
+    .command('data')
+    .helpCommand(false)
+    .description('make datasets, check them and stage outputs');
+  registerDataGenerate(data, context);
   data
     .command('verify')
     .description(
