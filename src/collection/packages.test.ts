@@ -126,9 +126,7 @@ test('an installed package is copied with its version and licence', async () => 
     assert.equal([found.name, found.origin], ['jinja2', 'installed']);
     assert.match(found.licence, /^BSD-3-Clause$/);
     assert.ok(existsSync(join(found.folder, 'jinja2', '__init__.py')));
-    const other = await withIndex(folder, () =>
-      rejection(() => fetchPackage('Jinja2==0.0.1', { packages })),
-    );
+    const other = await withIndex(folder, () => rejection(() => fetchPackage('Jinja2==0.0.1', { packages })));
     assert.instance(other, UserError);
     assert.match(other.message, /got "Jinja2==0\.0\.1": ERROR: .*No matching distribution/);
   });

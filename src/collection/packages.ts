@@ -147,7 +147,16 @@ async function pipDownload(
   kind: string,
   { python = pythonPath(), signal }: FetchOptions,
 ): Promise<string | null> {
-  const args = ['-m', 'pip', 'download', '--no-deps', '--no-input', '--disable-pip-version-check', '--quiet'];
+  const args = [
+    '-m',
+    'pip',
+    'download',
+    '--no-deps',
+    '--no-input',
+    '--disable-pip-version-check',
+    '--no-color',
+    '--quiet',
+  ];
   try {
     await runProcess(python, [...args, kind, '--dest', folder, '--', spec], { signal, timeoutMs: 600_000 });
     return null;
