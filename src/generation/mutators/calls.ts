@@ -1,9 +1,18 @@
 import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
 import { lineStart } from '../structure';
-import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
-import { insertBefore, removeTokens, replaceToken } from '../text-edit';
+import {
+  argumentsOf,
+  isCall,
+  lineAt,
+  matchesAt,
+  textAt,
+  type Argument,
+  type MutationTarget,
+} from '../target';
+import { insertBefore, removeLine, removeTokens, replaceToken } from '../text-edit';
 import { lineSites, tokenSites } from './sites';
+import { isAssignedTo } from './statements';
 
 /** Functions for which the order of arguments does not matter, or hardly. */
 const SYMMETRIC = new Set(
@@ -207,6 +216,10 @@ export const missingConversion: Mutator = {
   apply(target, { token }) {
     const { source, tokens, partner } = target;
     const close = partner[token + 1];
+    const line = lineAt(target, token);
+    // Nobody writes `x = x`: the line goes.
+    const whole = textAt(target, token - 1) === '=' && close + 1 === line.end;
+    if (whole && isAssignedTo(target, line, token + 2, close - 1)) return removeLine(target, line);
     const text = source.slice(tokens[token + 2].start, tokens[close - 1].end);
     return { start: tokens[token].start, end: tokens[close].end, text };
   },

@@ -7,6 +7,22 @@ import { mutantsOf } from './testing';
  * mutator. Each buggy text must be among the mutants of the clean one.
  */
 const FORMS: Readonly<Record<string, readonly (readonly [clean: string, buggy: string])[]>> = {
+  'missing-return': [
+    ['def get_a(b):\n    return b.a(1)\n', 'def get_a(b):\n    b.a(1)\n'],
+    ['def f(b) -> int:\n    return b.a(1)\n', 'def f(b) -> int:\n    b.a(1)\n'],
+    [
+      'def f(b):\n    if b:\n        return 1\n    return b.a(1)\n',
+      'def f(b):\n    if b:\n        return 1\n    b.a(1)\n',
+    ],
+    ['def f(b):\n    return b(1)[0]\n', 'def f(b):\n    b(1)[0]\n'],
+  ],
+  'missing-conversion': [['def f(a):\n    a = int(a)\n    return a + 1\n', 'def f(a):\n    return a + 1\n']],
+  'wrong-assignment-operator': [
+    [
+      'def f(a):\n    b = a\n    b = 2\n    b += 1\n    return b\n',
+      'def f(a):\n    b = a\n    b += 2\n    b += 1\n    return b\n',
+    ],
+  ],
   'superfluous-self': [
     [
       'def f(self, rows):\n    for row in rows:\n        row.close()\n',

@@ -42,12 +42,18 @@ function otherNames(target: MutationTarget, index: number): string[] {
   return [...names].filter((name) => !areCopies(target, own, name));
 }
 
-/** True when the function says `a = b` or `b = a`. */
+/** True when the function says `a = b`, `b = a` or `a = b = ...`. */
 function areCopies(target: MutationTarget, a: string, b: string): boolean {
   return target.lines.some(({ first, end }) => {
-    if (end !== first + 3 || textAt(target, first + 1) !== '=') return false;
-    const [left, right] = [textAt(target, first), textAt(target, first + 2)];
-    return (left === a && right === b) || (left === b && right === a);
+    const names = new Set<string>();
+    let last = first;
+    // Names of the chain, and the value where it is one name.
+    while (target.tokens[last].kind === 'name' && textAt(target, last + 1) === '=') {
+      names.add(textAt(target, last));
+      last += 2;
+    }
+    if (end === last + 1) names.add(textAt(target, last));
+    return names.has(a) && names.has(b);
   });
 }
 

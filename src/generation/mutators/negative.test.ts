@@ -33,6 +33,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'wrong-assignment-operator': [
     'def f(a):\n    b = a\n    return g(b=b)\n',
     'def f(a):\n    b = 1\n    b = c = a\n    return b, c\n',
+    'def f(a):\n    b = g(a)\n    b = h(b)\n    return b\n',
   ],
   'missing-not': ["def f(a):\n    # not here\n    return 'not' + a\n"],
   'added-not': [
@@ -48,6 +49,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a):\n    return a\n',
     'def f(self):\n    return self.a\n',
     'def f(a):\n    b = a\n    return b\n',
+    'def f():\n    a = b = g()\n    return b\n',
     'def f(a, b):\n    return len(g(a=1, b=2))\n',
     'def f(a):\n    g(lambda b: 1)\n    return a\n',
   ],
@@ -108,7 +110,13 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     "x = int('1')\n",
     'x = float(a, b)\n',
   ],
-  'missing-return': ['def f():\n    return\n', 'def f():\n    return None\n', 'def f():\n    return 1\n'],
+  'missing-return': [
+    'def f():\n    return\n',
+    'def f():\n    return None\n',
+    'def f():\n    return 1\n',
+    'def f(a):\n    return a.b(1).c()\n',
+    'async def f(a) -> None:\n    return await a(1)\n',
+  ],
   'wrong-block-indentation': [
     'def f(a):\n    if a:\n        return 1\n',
     'def f(a):\n    if a:\n        b()\n    return\n',

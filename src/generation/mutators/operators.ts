@@ -1,5 +1,5 @@
 import type { Mutator } from '../mutator';
-import { endsOperand, lineAt, textAt, type MutationTarget } from '../target';
+import { endsOperand, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { replaceToken } from '../text-edit';
 import { inSignature, swapMutator, tokenSites } from './sites';
 
@@ -77,16 +77,23 @@ export const wrongAssignmentOperator: Mutator = {
   },
 };
 
-/** True for `name =` at a line's start where the same plain name was assigned on an earlier line; no chains. */
+/**
+ * True for `name =` at a line's start where the same plain name was assigned on an earlier line and holds something
+ * that is added to: its first value is a number, text or list, or another line adds to it. No chains.
+ */
 function reassigns(target: MutationTarget, index: number): boolean {
   const line = lineAt(target, index);
   if (index !== line.first + 1 || target.tokens[line.first].kind !== 'name') return false;
   for (let i = index + 1; i < line.end; i++)
     if (textAt(target, i) === '=' && target.enclosing[i] < 0) return false;
   const name = textAt(target, line.first);
-  return target.lines.some(
-    ({ first }) => first < line.first && textAt(target, first) === name && textAt(target, first + 1) === '=',
+  const first = target.lines.find(
+    (other) => textAt(target, other.first) === name && textAt(target, other.first + 1) === '=',
   );
+  if (!first || first.first >= line.first) return false;
+  const start = target.tokens[first.first + 2];
+  const addable = start.kind === 'number' || start.kind === 'string' || start.text === '[';
+  return addable || target.lines.some((other) => matchesAt(target, other.first, name, '+='));
 }
 
 /** `==` with a literal becomes `is`. */

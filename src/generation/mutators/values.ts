@@ -1,8 +1,9 @@
 import { MAX_SPAN } from '../../records/example';
 import type { Mutator } from '../mutator';
-import { isCall, lineAt, matchesAt, textAt, type LogicalLine, type MutationTarget } from '../target';
+import { isCall, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { removeLine, removeTokens, replaceToken, replaceTokens } from '../text-edit';
 import { inSignature, tokenSites } from './sites';
+import { isAssignedTo } from './statements';
 
 /** `names or []` becomes `names`; the line `names = names or []` goes. */
 export const missingFallbackValue: Mutator = {
@@ -20,17 +21,11 @@ export const missingFallbackValue: Mutator = {
     const { tokens } = target;
     const line = lineAt(target, token);
     // Nobody writes `names = names`.
-    if (isSelfAssignment(target, line, token)) return removeLine(target, line);
+    const length = (token - line.first - 1) / 2;
+    if (isAssignedTo(target, line, token - length, token - 1)) return removeLine(target, line);
     return { start: tokens[token - 1].end, end: tokens[last].end, text: '' };
   },
 };
-
-/** True for the line `x = x or ...`, with any chain `a.b` for `x`. */
-function isSelfAssignment(target: MutationTarget, { first }: LogicalLine, or: number): boolean {
-  const texts = target.tokens.slice(first, or).map(({ text }) => text);
-  const half = (texts.length - 1) / 2;
-  return texts[half] === '=' && texts.slice(0, half).join('') === texts.slice(half + 1).join('');
-}
 
 /** Last token of the empty literal or container that starts at a token, undefined where none does. */
 function fallbackEnd(target: MutationTarget, first: number): number | undefined {

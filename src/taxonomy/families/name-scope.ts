@@ -94,7 +94,7 @@ export const SCOPE_BUGS: readonly BugType[] = [
       before: 'def fetch(client, url, headers):\n    return client.get(url, header=headers)\n',
       after: 'def fetch(client, url, headers):\n    return client.get(url, headers=headers)\n',
     },
-    rule: 'pylint E1123',
+    rule: null,
   },
   {
     code: 79,
