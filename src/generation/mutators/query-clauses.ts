@@ -9,6 +9,8 @@ import { tokenSites } from './sites';
 const DJANGO_CLAUSES = new Set(['exclude', 'select_for_update']);
 const SQLALCHEMY_CLAUSES = new Set(['filter_by', 'where', 'limit', 'offset', 'with_for_update', 'having']);
 const CLAUSES = new Set(['filter', 'distinct', 'order_by']);
+/** Clauses that leave rows out by a value; one without a variable leaves no trace in the function when it is lost. */
+const FILTERS = new Set(['filter', 'filter_by', 'where', 'exclude', 'having', 'limit', 'offset']);
 /** What asks for no rows: neither their order nor their number matters then. */
 const ORDERLESS = new Set(['exists', 'count', 'aggregate', 'delete', 'update']);
 
@@ -48,11 +50,19 @@ function isSpareClause(target: MutationTarget, name: string, open: number): bool
   if (methodLength(target, open - 1) > SLOTS) return false;
   const dot = open - 2;
   const close = target.partner[open];
+  if (FILTERS.has(name) && !readsVariable(target, open, close)) return false;
   const next =
     textAt(target, close + 1) === '.' && isMethodCall(target, close + 2) ? textAt(target, close + 2) : '';
   if (ORDERLESS.has(next) && (name === 'order_by' || name === 'distinct')) return false;
   if (textAt(target, dot - 1) === ')') return true;
   return next !== '' || (name === 'distinct' && textAt(target, lineAt(target, open).first) === 'return');
+}
+
+/** True when a parameter or local variable is read between two tokens. */
+function readsVariable(target: MutationTarget, from: number, to: number): boolean {
+  for (let i = from; i < to; i++)
+    if (target.loads[i] && ['parameter', 'local'].includes(target.bindings[i])) return true;
+  return false;
 }
 
 /** True at `desc` of `order_by(x.desc())` and at `'-name'` of `order_by('-name')`. */

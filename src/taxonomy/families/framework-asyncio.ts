@@ -17,5 +17,6 @@ export const ASYNCIO_BUGS: readonly BugType[] = [
       after: 'import asyncio\n\nasync def main(url):\n    page = await fetch(url)\n    return page\n',
     },
     rule: null,
+    rare: 'Most awaited calls are too long to be wrapped by one edit.',
   },
 ];

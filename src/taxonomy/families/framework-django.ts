@@ -19,6 +19,7 @@ export const DJANGO_BUGS: readonly BugType[] = [
         'from django.contrib.auth.models import User\n\ndef deactivate(user_id):\n    user = User.objects.get(pk=user_id)\n    user.is_active = False\n    user.save()\n',
     },
     rule: null,
+    rare: 'Packages publish reusable applications; most code that fetches model objects is in projects and tests.',
   },
   {
     code: 130,
@@ -37,6 +38,7 @@ export const DJANGO_BUGS: readonly BugType[] = [
         'from django.db.models import Q\n\ndef search(queryset, value):\n    return queryset.filter(Q(name__icontains=value) | Q(description__icontains=value))\n',
     },
     rule: null,
+    rare: 'Packages publish reusable applications; most queries are in projects and tests.',
   },
   {
     code: 131,
@@ -55,6 +57,7 @@ export const DJANGO_BUGS: readonly BugType[] = [
         'from django.utils import timezone\n\ndef publish(page):\n    page.published_at = timezone.now()\n    page.save()\n    return page\n',
     },
     rule: null,
+    rare: 'Packages publish reusable applications, whose views save mostly through forms; tests have ten times as many places.',
   },
   {
     code: 132,
@@ -73,6 +76,7 @@ export const DJANGO_BUGS: readonly BugType[] = [
         'from django.db.models import Q\n\ndef search(queryset, value):\n    condition = Q(name__icontains=value) | Q(members__name__icontains=value)\n    return queryset.filter(condition).distinct()\n',
     },
     rule: null,
+    rare: 'Packages publish few queries, and half of their clauses are too long for one edit.',
   },
   {
     code: 133,
@@ -91,5 +95,6 @@ export const DJANGO_BUGS: readonly BugType[] = [
         "from django.shortcuts import get_object_or_404, render\nfrom shop.models import Order\n\ndef detail(request, pk):\n    order = get_object_or_404(Order, pk=pk)\n    return render(request, 'order.html', {'order': order})\n",
     },
     rule: null,
+    rare: 'Only views call it, and packages publish few views.',
   },
 ];

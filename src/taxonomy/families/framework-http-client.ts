@@ -19,6 +19,7 @@ export const HTTP_CLIENT_BUGS: readonly BugType[] = [
         'import requests\n\ndef fetch(url):\n    response = requests.get(url, timeout=10)\n    response.raise_for_status()\n    return response.json()\n',
     },
     rule: null,
+    rare: 'Packages check the status once, in the method that all requests go through.',
   },
   {
     code: 143,
@@ -37,5 +38,6 @@ export const HTTP_CLIENT_BUGS: readonly BugType[] = [
         "import requests\n\ndef search(url, words):\n    return requests.get(url, params={'q': words}, timeout=10)\n",
     },
     rule: null,
+    rare: 'Packages send requests through one or two methods of their own.',
   },
 ];

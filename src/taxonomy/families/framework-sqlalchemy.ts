@@ -19,6 +19,7 @@ export const SQLALCHEMY_BUGS: readonly BugType[] = [
         'from sqlalchemy import select\n\ndef open_tasks(session):\n    return session.scalars(select(Task).where(Task.closed_at.is_(None))).all()\n',
     },
     rule: null,
+    rare: 'Packages seldom build queries with SQLAlchemy; most conditions are plain comparisons.',
   },
   {
     code: 140,
@@ -37,6 +38,7 @@ export const SQLALCHEMY_BUGS: readonly BugType[] = [
         'from sqlalchemy.orm import Session\n\ndef find_user(session: Session, name: str):\n    return session.query(User).filter_by(name=name).first()\n',
     },
     rule: null,
+    rare: 'Packages seldom build queries with SQLAlchemy.',
   },
   {
     code: 141,
@@ -55,5 +57,6 @@ export const SQLALCHEMY_BUGS: readonly BugType[] = [
         'from sqlalchemy.orm import Session\n\ndef rename(session: Session, user, name: str):\n    user.name = name\n    session.commit()\n    return user\n',
     },
     rule: null,
+    rare: 'A function commits once, and many leave it to a context manager around them.',
   },
 ];

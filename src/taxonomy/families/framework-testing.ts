@@ -17,6 +17,7 @@ export const TESTING_BUGS: readonly BugType[] = [
       after: 'def test_total():\n    total = add(1, 2)\n    assert total == 3\n',
     },
     rule: 'ruff B015',
+    rare: 'Only tests have it, and collection leaves tests out by default.',
   },
   {
     code: 145,
@@ -33,5 +34,6 @@ export const TESTING_BUGS: readonly BugType[] = [
       after: "def test_name(self):\n    user = make_user('ada')\n    self.assertEqual(user.name, 'ada')\n",
     },
     rule: null,
+    rare: 'Only tests have it, and collection leaves tests out by default.',
   },
 ];

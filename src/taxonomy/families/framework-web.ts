@@ -19,6 +19,7 @@ export const WEB_BUGS: readonly BugType[] = [
         "from flask import render_template, request\n\ndef listing():\n    query = request.args.get('q')\n    return render_template('list.html', items=search(query))\n",
     },
     rule: null,
+    rare: 'Packages publish frameworks and servers; the views that read parameters are in applications.',
   },
   {
     code: 135,
@@ -37,6 +38,7 @@ export const WEB_BUGS: readonly BugType[] = [
         "from flask import redirect, request, url_for\n\ndef login():\n    if request.method == 'POST':\n        authenticate(request.form['name'], request.form['password'])\n    return redirect(url_for('index'))\n",
     },
     rule: null,
+    rare: 'Packages publish frameworks and servers; the views that read requests are in applications.',
   },
   {
     code: 136,
@@ -55,6 +57,7 @@ export const WEB_BUGS: readonly BugType[] = [
         "from flask import render_template\n\ndef not_found(error):\n    return render_template('404.html', error=error), 404\n",
     },
     rule: null,
+    rare: 'Packages publish few views, and most of them answer with the default status.',
   },
   {
     code: 137,
@@ -73,6 +76,7 @@ export const WEB_BUGS: readonly BugType[] = [
         "from fastapi import HTTPException\n\nasync def read_item(item_id, items):\n    if item_id not in items:\n        raise HTTPException(status_code=404, detail='Item not found')\n    return items[item_id]\n",
     },
     rule: null,
+    rare: 'Packages publish few views; frameworks name statuses in classes instead of calls.',
   },
   {
     code: 138,
@@ -91,5 +95,6 @@ export const WEB_BUGS: readonly BugType[] = [
         'from fastapi import Depends\n\nasync def read_users(db=Depends(get_db)):\n    return await db.all_users()\n',
     },
     rule: null,
+    rare: 'Only FastAPI applications have dependencies, and few of them are published as packages.',
   },
 ];
