@@ -4,6 +4,7 @@ import type { BugType } from './bug-type';
 import { API_BUGS } from './families/api';
 import { COLLECTION_BUGS } from './families/collection';
 import { CONCURRENCY_BUGS } from './families/concurrency';
+import { EVERYDAY_BUGS } from './families/everyday';
 import { CONTROL_FLOW_BUGS } from './families/control-flow';
 import { EXCEPTION_BUGS } from './families/exception';
 import { NUMPY_BUGS } from './families/framework-numpy';
@@ -58,6 +59,7 @@ export const BUG_TYPES: readonly BugType[] = [
   ...ASYNCIO_BUGS,
   ...SECURITY_ACCESS_BUGS,
   ...SECURITY_DATA_BUGS,
+  ...EVERYDAY_BUGS,
 ].sort((a, b) => a.code - b.code);
 
 const byId = new Map(BUG_TYPES.map((type) => [type.id, type]));

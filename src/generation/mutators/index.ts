@@ -1,6 +1,8 @@
 import type { Mutator } from '../mutator';
 import * as argumentLists from './argument-lists';
 import * as callArguments from './arguments';
+import * as attributes from './attributes';
+import * as callSites from './call-sites';
 import * as calls from './calls';
 import * as collections from './collections';
 import * as concurrency from './concurrency';
@@ -97,4 +99,6 @@ export const MUTATORS: readonly Mutator[] = [
   securityFiles,
   securityInjection,
   securityLimits,
+  attributes,
+  callSites,
 ].flatMap((family): Mutator[] => Object.values(family));

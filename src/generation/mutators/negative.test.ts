@@ -4,6 +4,7 @@ import { createTarget } from '../target';
 import { MUTATORS } from './index';
 import { NOT_HERE as API } from './negative/api';
 import { NOT_HERE as CONCURRENCY } from './negative/concurrency';
+import { NOT_HERE as EVERYDAY } from './negative/everyday';
 import { NOT_HERE as EXCEPTION } from './negative/exception';
 import { NOT_HERE as FLOW } from './negative/flow';
 import { NOT_HERE as RESOURCE } from './negative/resource';
@@ -144,6 +145,7 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a,):\n    pass\n',
   ],
   'implicit-string-concatenation': ["x = 'a', 'b'\n", "x = {'a': 'b', 'c': 'd'}\n", "x = ['a', b]\n"],
+  ...EVERYDAY,
   ...EXCEPTION,
   ...RESOURCE,
   ...CONCURRENCY,
