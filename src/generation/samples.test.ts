@@ -107,7 +107,7 @@ test('several bugs are kept when each is a bug by itself and makes a difference 
   assert.is((await judge([both(minus, less)])).samples.length, 1);
   const equal = await judge([both(alone('2 * 3', '6', 'off-by-one-literal'), less)]);
   assert.equal(equal.tally.dropped, { same_bytecode: 1 });
-  const broken = await judge([both(alone('a + b', 'a +', 'missing-operand'), less)]).catch((e: Error) => e);
+  const broken = await judge([both(alone('a + b', 'a +', 'no-such-type'), less)]).catch((e: Error) => e);
   assert.ok(broken instanceof Error, 'a type that the taxonomy does not know is an error');
   const syntax = await judge([both(alone('f(a):', 'f(a)', 'missing-colon'), less)]);
   assert.equal(syntax.tally.dropped, { bugs_interact: 1 });

@@ -63,6 +63,44 @@ test('a function without any site gives nothing, and ends', () => {
   assert.equal(drawMutants(target, only, { count: 10 }, seedStream(1)), { mutants: [], dropped: [] });
 });
 
+test('sites are looked up for types that are drawn; a mutator that throws costs its own mutants only', () => {
+  const looked: string[] = [];
+  const fake = (bugType: string, sites: Mutator['sites']): Mutator => ({
+    bugType,
+    why: 'For this test.',
+    sites: (target) => {
+      looked.push(bugType);
+      return sites(target);
+    },
+    apply: (target, { token }) => replaceTokens(target, token, token, 'other'),
+  });
+  const mutators = [
+    fake('wrong-name', () => [{ token: 1 }]),
+    fake('wrong-attribute', () => []),
+    fake('misspelled-name', () => {
+      throw new Error('no luck');
+    }),
+  ].map((mutator) => ({ mutator, weight: 1 }));
+  const mixture = [
+    { family: 'name' as const, weight: 1, mutators },
+    {
+      family: 'logic' as const,
+      weight: 1e-9,
+      mutators: [{ mutator: fake('missing-not', () => [{ token: 3 }]), weight: 1 }],
+    },
+  ];
+  const { mutants } = drawMutants(TARGET, mixture, { count: 1 }, seedStream(1));
+  assert.is(mutants[0].bugType, 'wrong-name');
+  assert.not.ok(looked.includes('missing-not'), 'not drawn, not looked at');
+  const all = drawMutants(TARGET, mixture, { count: 5 }, seedStream(1));
+  assert.equal(all.mutants.map(({ bugType }) => bugType).sort(), ['missing-not', 'wrong-name']);
+  const failed = all.dropped.filter(({ reason }) => reason === 'mutator_failed');
+  assert.equal(
+    failed.map(({ bugType, detail }) => [bugType, detail]),
+    [['misspelled-name', 'Error: no luck']],
+  );
+});
+
 test('draws that give no mutant have reasons', () => {
   const fake = (apply: Mutator['apply']): Mutator => ({
     bugType: 'wrong-name',

@@ -5,8 +5,9 @@ import { DEFAULT_BUGS_PER_MUTANT, type GenerateConfig } from './config';
 import { deadLines, isInDeadCode } from './dead-code';
 import { DEFAULT_FAMILY_WEIGHTS, DEFAULT_TYPE_WEIGHTS } from './default-weights';
 import { makeMutant, type Mutant, type MutationDrop } from './mutant';
-import type { MutationSite, Mutator } from './mutator';
+import type { Mutator } from './mutator';
 import { MUTATORS } from './mutators';
+import { Offer, type Place } from './offer';
 import { plantOne, plantSeveral, type CombinationDrop, type PlantedBugs } from './several-bugs';
 import type { MutationTarget } from './target';
 
@@ -77,12 +78,14 @@ export function drawMutants(
 ): Draws {
   const dropped: DroppedDraw[] = [];
   const dead = deadLines(target);
-  const draw: DrawState = { target, rng, dead, offered: offeredSites(target, mixture, dropped), dropped };
+  const offer = new Offer(target, mixture, ({ bugType }, error) => dropped.push(failure(bugType, error)));
+  const draw: DrawState = { target, rng, dead, offer, dropped };
   const mutants: PlantedBugs[] = [];
   const seen = new Set<string>();
   for (let attempt = 0; attempt < count * ATTEMPTS && mutants.length < count; attempt++) {
-    if (draw.offered.length === 0) break;
-    const { place, mutant } = drawOne(draw, () => true);
+    const found = drawOne(draw, () => true);
+    if (!found) break;
+    const { place, mutant } = found;
     if (!mutant) continue;
     const kind = isSyntax(place.family) ? 'syntax' : 'other';
     const wanted = 1 + rng.weighted(bugsPerMutant[kind]);
@@ -92,7 +95,7 @@ export function drawMutants(
       mutants.push(planted);
     } else {
       draw.dropped.push({ reason: 'same_mutant', bugType: planted.bugType, before: planted.before });
-      forget(draw, place);
+      offer.forget(place);
     }
   }
   return { mutants, dropped };
@@ -103,38 +106,25 @@ interface DrawState {
   rng: Rng;
   /** Lines that never run. */
   dead: ReadonlySet<number>;
-  offered: readonly OfferedFamily[];
+  offer: Offer;
   dropped: DroppedDraw[];
 }
 
-/** Where a draw fell. */
-interface Place {
-  family: Family;
-  sites: MutationSite[];
-  at: number;
-}
-
-/** Draws one bug from the families that `may` takes; there must be one. */
-function drawOne(draw: DrawState, may: (family: Family) => boolean): { place: Place; mutant?: Mutant } {
-  const { rng } = draw;
-  const families = draw.offered.filter(({ family }) => may(family));
-  const { family, types } = families[rng.weighted(families.map(({ weight }) => weight))];
-  const { mutator, sites } = types[rng.weighted(types.map(({ weight }) => weight))];
-  const at = rng.int(sites.length);
-  const place = { family, sites, at };
-  const result = tryMutant(draw, family, mutator, sites[at]);
+/** Draws one bug from the families that `may` takes; undefined when they have no place left. */
+function drawOne(
+  draw: DrawState,
+  may: (family: Family) => boolean,
+): { place: Place; mutant?: Mutant } | undefined {
+  const place = draw.offer.draw(draw.rng, may);
+  if (!place) return undefined;
+  const result = tryMutant(draw, place);
   if (!('reason' in result)) return { place, mutant: result };
   draw.dropped.push(result);
-  forget(draw, place);
+  draw.offer.forget(place);
   return { place };
 }
 
-function tryMutant(
-  { target, dead, rng }: DrawState,
-  family: Family,
-  mutator: Mutator,
-  site: MutationSite,
-): Mutant | DroppedDraw {
+function tryMutant({ target, dead, rng }: DrawState, { family, mutator, site }: Place): Mutant | DroppedDraw {
   const { bugType } = mutator;
   try {
     const result = makeMutant(target, mutator, site, rng);
@@ -152,20 +142,15 @@ function failure(bugType: string, error: unknown): DroppedDraw {
   return { reason: 'mutator_failed', bugType, detail: String(error) };
 }
 
-/** A site that gave nothing new will mostly give nothing new again. */
-function forget(draw: DrawState, { sites, at }: Place): void {
-  sites.splice(at, 1);
-  draw.offered = withSites(draw.offered);
-}
-
 /** Plants further bugs of the same kind beside a first one, as many as there is room for. */
 function addBugs(draw: DrawState, first: Mutant, kind: 'syntax' | 'other', wanted: number): PlantedBugs {
   const may = (family: Family): boolean => isSyntax(family) === (kind === 'syntax');
   let bugs = [first];
   let planted = plantOne(first);
   for (let attempt = 0; attempt < wanted * ATTEMPTS && bugs.length < wanted; attempt++) {
-    if (!draw.offered.some(({ family }) => may(family))) break;
-    const { mutant } = drawOne(draw, may);
+    const found = drawOne(draw, may);
+    if (!found) break;
+    const { mutant } = found;
     if (!mutant) continue;
     const result = plantSeveral(draw.target, [...bugs, mutant]);
     if ('dropped' in result) {
@@ -180,43 +165,4 @@ function addBugs(draw: DrawState, first: Mutant, kind: 'syntax' | 'other', wante
 
 function isSyntax(family: Family): boolean {
   return family === 'syntax';
-}
-
-interface OfferedFamily {
-  family: Family;
-  weight: number;
-  types: { mutator: Mutator; weight: number; sites: MutationSite[] }[];
-}
-
-function offeredSites(
-  target: MutationTarget,
-  mixture: readonly FamilyMixture[],
-  dropped: DroppedDraw[],
-): OfferedFamily[] {
-  const sitesOf = (mutator: Mutator): MutationSite[] => {
-    try {
-      return mutator.sites(target);
-    } catch (error) {
-      dropped.push(failure(mutator.bugType, error));
-      return [];
-    }
-  };
-  const all = mixture.map(({ family, weight, mutators }) => ({
-    family,
-    weight,
-    types: mutators.map((entry) => ({ ...entry, sites: sitesOf(entry.mutator) })),
-  }));
-  return withSites(all);
-}
-
-/** Without types that have no site left, and families that have no type left. */
-function withSites(offered: readonly OfferedFamily[]): OfferedFamily[] {
-  return offered
-
-    .map(({ family, weight, types }) => ({
-      family,
-      weight,
-      types: types.filter(({ sites }) => sites.length > 0),
-    }))
-    .filter(({ types }) => types.length > 0);
 }
