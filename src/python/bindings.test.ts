@@ -75,6 +75,37 @@ test('scopes: closures, classes, global and nonlocal', () => {
   assert.match(show('def f():\n    global n\n    n = 1\n'), /n:global n:global$/);
 });
 
+test('match captures, type parameters, global chains and __class__', () => {
+  assert.is(
+    show(
+      'match p:\n    case [a, *b] if a > k:\n        pass\n    case Point(x=c) | {"k": d, **e} | M.N:\n        pass\n',
+    ),
+    'match:unknown p:unknown case:unknown a:global b:global a:global k:unknown ' +
+      'case:unknown Point:unknown x:none c:global d:global e:global M:unknown N:attribute',
+  );
+  assert.match(
+    show('case = [1]\ncase[0]: int = 2\nmatch = case\nmatch[x]\n'),
+    /match:global case:global match:global x:unknown$/,
+  );
+  assert.is(
+    show('def f[T: int, *U](x: T) -> U:\n    return T\nT\n'),
+    'f:global T:local int:builtin U:local x:parameter T:local U:local T:local T:unknown',
+  );
+  assert.is(
+    show('type A[K] = dict[K, V]\nclass B[K](A[K]):\n    k: K\nK\ntype(1)\n'),
+    'type:builtin A:global K:local dict:builtin K:local V:unknown ' +
+      'B:global K:local A:global K:local k:local K:local K:unknown type:builtin',
+  );
+  assert.is(
+    show('def f():\n    global n, os\n    import os\n    n = 1\ndef g():\n    return n, os, __class__\n'),
+    'f:global n:global os:import os:import n:global g:global n:global os:import __class__:builtin',
+  );
+  assert.match(
+    show('def f(p):\n    def g():\n        nonlocal p\n        def h():\n            return p\n'),
+    /p:parameter h:local p:parameter$/,
+  );
+});
+
 test('a function alone knows its module by context', () => {
   const context = moduleContext(
     lex('import os\nfrom a import b\ntry:\n    LIMIT = 3\nexcept E: pass\ndef h():\n    hidden = 1\n'),

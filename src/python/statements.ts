@@ -4,10 +4,10 @@ import type { TokenText } from '../records/sample';
 export interface BoundName {
   index: number;
   /**
-   * `import`; `name` for anything assigned, defined, looped over or caught; `declared` for `global` and `nonlocal`;
+   * `import`; `name` for anything assigned, defined, looped over or caught; what `global` and `nonlocal` declare;
    * `parameter` of a lambda and `target` of a comprehension are known only in `[from, to)`.
    */
-  how: 'import' | 'name' | 'declared' | 'parameter' | 'target';
+  how: 'import' | 'name' | 'global' | 'nonlocal' | 'parameter' | 'target';
   from: number;
   to: number;
 }
@@ -78,12 +78,24 @@ export function simpleStatements(
   return parts;
 }
 
-function isHeader(tokens: readonly TokenText[], from: number): boolean {
+/** Does a compound statement's header start at `from`? */
+export function isHeader(tokens: readonly TokenText[], from: number): boolean {
   const { kind, text } = tokens[from];
   if (kind === 'keyword')
     return HEADERS.has(text) || (text === 'async' && HEADERS.has(tokens[from + 1]?.text));
-  // `case` is a name elsewhere: a pattern follows it directly.
-  return kind === 'name' && text === 'case' && ['name', 'number', 'string'].includes(tokens[from + 1]?.kind);
+  return kind === 'name' && text === 'case' && isCase(tokens, from);
+}
+
+/** `case` is a name elsewhere: here a pattern follows it, and a colon ends that. */
+function isCase(tokens: readonly TokenText[], at: number): boolean {
+  const { kind, text } = tokens[at + 1] ?? { kind: 'end', text: '' };
+  if (['name', 'number', 'string'].includes(kind)) return true;
+  if (kind === 'keyword') return ['None', 'True', 'False'].includes(text);
+  if (kind !== 'op' || !['(', '[', '{', '-', '*'].includes(text)) return false;
+  const end = statementEnd(tokens, at) - 1;
+  const colon = scanLevel(tokens, at + 1, end, [':', '=']);
+  // `case[0]: int = 1` annotates, and a pattern's block rarely begins on its line.
+  return tokens[colon]?.text === ':' && (text !== '[' || colon === end - 1);
 }
 
 function bindSimple(tokens: readonly TokenText[], from: number, to: number, add: Add): void {
@@ -91,7 +103,7 @@ function bindSimple(tokens: readonly TokenText[], from: number, to: number, add:
   const head = tokens[at]?.kind === 'keyword' ? tokens[at].text : '';
   if (head === 'import' || head === 'from') return bindImport(tokens, at, to, add);
   if (head === 'global' || head === 'nonlocal') {
-    for (let i = at + 1; i < to; i++) add(i, 'declared');
+    for (let i = at + 1; i < to; i++) add(i, head);
   } else if (head === 'def' || head === 'class') {
     add(at + 1, 'name');
   } else if (head === 'for') {
@@ -99,16 +111,33 @@ function bindSimple(tokens: readonly TokenText[], from: number, to: number, add:
   } else if (head === 'del') {
     bindTargets(tokens, at + 1, to, (i) => add(i, 'name'));
   } else if (tokens[at]?.text === 'case' && isHeader(tokens, at)) {
-    for (let i = at + 1; i < to; i++)
+    // A guard reads.
+    const guard = scanLevel(tokens, at + 1, to, ['if']);
+    for (let i = at + 1; i < guard; i++)
       if (
         !['.', '(', '='].includes(tokens[i + 1]?.text) &&
         tokens[i - 1].text !== '.' &&
         tokens[i].text !== '_'
       )
         add(i, 'name');
-  } else if (head === '') {
+  } else if (tokens[at]?.text === 'type' && tokens[at + 1]?.kind === 'name') {
+    add(at + 1, 'name');
+    for (const index of typeParameters(tokens, at)) add(index, 'target', at, to);
+  } else if (head === '' && !opensMatch(tokens, from, to)) {
     bindTargets(tokens, from, assignmentTargetsEnd(tokens, from, to), (i) => add(i, 'name'));
   }
+}
+
+/** `match subject:`; nothing else that starts with a name ends with a colon. */
+export function opensMatch(tokens: readonly TokenText[], from: number, to: number): boolean {
+  const last = tokens[to - 1]?.kind === 'newline' ? to - 2 : to - 1;
+  return tokens[last]?.text === ':' && tokens[from].text === 'match' && last > from + 1;
+}
+
+/** Type parameters of the `def`, `class` or `type` statement whose keyword stands at `at`. */
+export function typeParameters(tokens: readonly TokenText[], at: number): number[] {
+  if (tokens[at + 1]?.kind !== 'name' || tokens[at + 2]?.text !== '[') return [];
+  return parameterNames(tokens, at + 2, closing(tokens, at + 2, statementEnd(tokens, at)));
 }
 
 function bindImport(tokens: readonly TokenText[], at: number, to: number, add: Add): void {
@@ -202,9 +231,15 @@ function closing(tokens: readonly TokenText[], open: number, end: number): numbe
   return end;
 }
 
-function bindLambda(tokens: readonly TokenText[], at: number, end: number, add: Add): void {
+/** Body [from, to) of the lambda at `at`, which ends before `end`. */
+export function lambdaBody(tokens: readonly TokenText[], at: number, end: number): [number, number] {
   const colon = scanLevel(tokens, at + 1, end, [':']);
-  const to = scanLevel(tokens, colon + 1, end, [',', 'newline', ';', '=', ':']);
+  return [colon + 1, scanLevel(tokens, colon + 1, end, [',', 'newline', ';', '=', ':'])];
+}
+
+function bindLambda(tokens: readonly TokenText[], at: number, end: number, add: Add): void {
+  const [body, to] = lambdaBody(tokens, at, end);
+  const colon = body - 1;
   for (const index of parameterNames(tokens, at, colon)) add(index, 'parameter', at, to);
 }
 

@@ -1,0 +1,72 @@
+/**
+ * Bindings of every name beside CPython's own symbol tables, over a sample of the installed standard library; with
+ * TRM_WHOLE_LIBRARY=1 over all of it.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { projectRoot, pythonPath } from '../core/paths';
+import { seedStream } from '../core/rng';
+import { runProcess } from '../core/subprocess';
+import { bindNames } from './bindings';
+import { decodeSource } from './codec';
+import { lex } from './lexer';
+import { lineMap } from './positions';
+
+type Expected = [line: number, column: number, name: string, bindings: string[]];
+
+async function libraryFiles(): Promise<string[]> {
+  const script = 'import sysconfig; print(sysconfig.get_path("stdlib"))';
+  const root = (await runProcess(pythonPath(), ['-I', '-c', script])).stdout.trim();
+  const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
+    .filter((name) => name.endsWith('.py') && !name.includes('site-packages'))
+    .sort()
+    .map((name) => join(root, name));
+  return process.env.TRM_WHOLE_LIBRARY ? names : seedStream(5, 'bindings').shuffle(names).slice(0, 150);
+}
+
+async function reference(files: readonly string[]): Promise<Expected[][]> {
+  const script = join(projectRoot(), 'src', 'python', 'fixtures', 'symtable-names.py');
+  const { stdout } = await runProcess(pythonPath(), ['-I', script], {
+    input: JSON.stringify(files),
+    timeoutMs: 300_000,
+  });
+  return stdout
+    .trim()
+    .split('\n')
+    .map((line) => JSON.parse(line) as Expected[]);
+}
+
+test('at least 99.9 % of all names are bound as in CPython', async () => {
+  const files = await libraryFiles();
+  const answers = await reference(files);
+  const wrong: string[] = [];
+  let total = 0;
+  files.forEach((file, f) => {
+    if (answers[f].length === 0) return;
+    // Characters beyond U+FFFF count one column in Python.
+    const { text } = decodeSource(readFileSync(file));
+    const tokens = lex(text);
+    const bindings = bindNames(tokens);
+    const lines = lineMap(text);
+    const at = new Map(tokens.map(({ start }, i) => [start, i]));
+    for (const [line, column, name, expected] of answers[f]) {
+      const token = at.get(lines.starts[line - 1] + column);
+      if (token === undefined || tokens[token].text !== name) continue;
+      total++;
+      if (!expected.includes(bindings[token]))
+        wrong.push(
+          `${file}:${line}:${column} ${name} is ${bindings[token]}, CPython says ${expected.join('|')}`,
+        );
+    }
+  });
+  assert.ok(total > 50_000, `only ${total} names compared`);
+  const share = 1 - wrong.length / total;
+  assert.ok(
+    share >= 0.999,
+    `${(100 * share).toFixed(3)} % of ${total} names\n${wrong.slice(0, 80).join('\n')}`,
+  );
+});
+
+test.run();
