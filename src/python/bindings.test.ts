@@ -80,8 +80,8 @@ test('match captures, type parameters, global chains and __class__', () => {
     show(
       'match p:\n    case [a, *b] if a > k:\n        pass\n    case Point(x=c) | {"k": d, **e} | M.N:\n        pass\n',
     ),
-    'match:unknown p:unknown case:unknown a:global b:global a:global k:unknown ' +
-      'case:unknown Point:unknown x:none c:global d:global e:global M:unknown N:attribute',
+    'match:none p:unknown case:none a:global b:global a:global k:unknown ' +
+      'case:none Point:unknown x:none c:global d:global e:global M:unknown N:attribute',
   );
   assert.match(
     show('case = [1]\ncase[0]: int = 2\nmatch = case\nmatch[x]\n'),
@@ -93,7 +93,7 @@ test('match captures, type parameters, global chains and __class__', () => {
   );
   assert.is(
     show('type A[K] = dict[K, V]\nclass B[K](A[K]):\n    k: K\nK\ntype(1)\n'),
-    'type:builtin A:global K:local dict:builtin K:local V:unknown ' +
+    'type:none A:global K:local dict:builtin K:local V:unknown ' +
       'B:global K:local A:global K:local k:local K:local K:unknown type:builtin',
   );
   assert.is(

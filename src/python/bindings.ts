@@ -2,8 +2,8 @@ import type { Binding } from '../records/example';
 import type { TokenText } from '../records/sample';
 import { BUILTINS } from './builtins';
 import type { ModuleContext } from './functions';
-import { findScopes, resolveName, skipIndentation, type Scope } from './scopes';
-import { bracketStep, simpleStatements, statementEnd } from './statements';
+import { findScopes, resolveName, skipIndentation, type Scope, type ScopeMap } from './scopes';
+import { bracketStep, isHeader, opensMatch, simpleStatements, statementEnd } from './statements';
 
 /**
  * How each token is bound, one entry a token: names by scope, everything else `none` (keyword arguments of calls
@@ -14,7 +14,11 @@ import { bracketStep, simpleStatements, statementEnd } from './statements';
  * function around the token is `parameter` or `local`, at module level `global`, by an import anywhere `import`.
  */
 export function bindNames(tokens: readonly TokenText[], context?: ModuleContext): Binding[] {
-  const { of: scopes } = findScopes(tokens, context);
+  return classifyNames(tokens, findScopes(tokens, context));
+}
+
+/** {@link bindNames} where the scopes are known already. */
+export function classifyNames(tokens: readonly TokenText[], { of: scopes }: ScopeMap): Binding[] {
   const line = lineFacts(tokens);
   return tokens.map((token, i) => (token.kind === 'name' ? classify(tokens, i, scopes[i], line) : 'none'));
 }
@@ -22,6 +26,7 @@ export function bindNames(tokens: readonly TokenText[], context?: ModuleContext)
 function classify(tokens: readonly TokenText[], index: number, scope: Scope, line: LineFacts): Binding {
   const name = tokens[index].text;
   const before = tokens[index - 1];
+  if (line.isSoftKeyword[index] === 1) return 'none';
   if (before?.text === '.' && before.kind === 'op') return line.inImport[index] ? 'import' : 'attribute';
   const resolved = resolveName(name, index, scope);
   if (isKeywordArgument(tokens, index, resolved?.inner !== undefined, line)) return 'none';
@@ -36,12 +41,15 @@ function fallback(name: string): Binding {
 interface LineFacts {
   /** 1 inside import statements. */
   inImport: Uint8Array;
+  /** 1 for `match`, `case` and `type` that begin a statement, and for the pattern `_`. */
+  isSoftKeyword: Uint8Array;
   /** Index of the innermost bracket open at a token, -1 outside brackets. */
   opener: Int32Array;
 }
 
 function lineFacts(tokens: readonly TokenText[]): LineFacts {
   const inImport = new Uint8Array(tokens.length);
+  const isSoftKeyword = new Uint8Array(tokens.length);
   const opener = new Int32Array(tokens.length).fill(-1);
   const open: number[] = [];
   for (let i = 0; i < tokens.length; i++) {
@@ -54,9 +62,21 @@ function lineFacts(tokens: readonly TokenText[]): LineFacts {
   for (let i = 0; i < tokens.length; i = statementEnd(tokens, i))
     for (const [from, to] of simpleStatements(tokens, skipIndentation(tokens, i), statementEnd(tokens, i))) {
       const { kind, text } = tokens[from] ?? { kind: 'end', text: '' };
+      if (kind === 'name' && beginsSoftly(tokens, from, to)) {
+        isSoftKeyword[from] = 1;
+        // The pattern that takes anything is no name.
+        for (let k = from + 1; text === 'case' && k < to; k++)
+          if (tokens[k].text === '_') isSoftKeyword[k] = 1;
+      }
       if (kind === 'keyword' && (text === 'import' || text === 'from')) inImport.fill(1, from, to);
     }
-  return { inImport, opener };
+  return { inImport, isSoftKeyword, opener };
+}
+
+function beginsSoftly(tokens: readonly TokenText[], from: number, to: number): boolean {
+  const { text } = tokens[from];
+  if (text === 'type') return tokens[from + 1]?.kind === 'name';
+  return text === 'case' ? isHeader(tokens, from) : opensMatch(tokens, from, to);
 }
 
 /** `name=` in a call; in a parameter list it is a default. */

@@ -17,6 +17,6 @@ export const BUILTINS: ReadonlySet<string> = new Set(
     'locals map max memoryview min next object oct open ord pow print property quit range repr reversed round set ' +
     'setattr slice sorted staticmethod str sum super tuple type vars zip ' +
     '__builtins__ __build_class__ __debug__ __doc__ __file__ __import__ __loader__ __name__ __package__ __spec__ ' +
-    '__path__ __class__'
+    '__path__ __class__ __annotations__ __module__ __qualname__'
   ).split(' '),
 );

@@ -30,6 +30,8 @@ export interface InnerScope {
   binding: Binding;
   from: number;
   to: number;
+  /** But not in these tokens. */
+  hole?: [from: number, to: number];
 }
 
 /** The scopes of a token list. */
@@ -87,7 +89,11 @@ function moduleScope(from: Scope, name: string): { scope: Scope; binding: Bindin
 
 /** The innermost lambda or comprehension around a token that binds a name. */
 function innerScope(name: string, index: number, scope: Scope): InnerScope | undefined {
-  return scope.inner.get(name)?.findLast(({ from, to }) => index >= from && index < to);
+  return scope.inner
+    .get(name)
+    ?.findLast(
+      ({ from, to, hole }) => index >= from && index < to && !(hole && index >= hole[0] && index < hole[1]),
+    );
 }
 
 function newScope(kind: Scope['kind'], parent: Scope | undefined): Scope {
@@ -132,15 +138,15 @@ function bodyStart(tokens: readonly TokenText[], { keyword }: Definition): numbe
   return end;
 }
 
-function bind(tokens: readonly TokenText[], { index, how, from, to }: BoundName, scope: Scope): void {
+function bind(tokens: readonly TokenText[], { index, how, from, to, hole }: BoundName, scope: Scope): void {
   const name = tokens[index].text;
   if (how === 'global' || how === 'nonlocal') {
     (how === 'global' ? scope.globals : scope.nonlocals).add(name);
   } else if (how === 'parameter' || how === 'target') {
     const binding = how === 'parameter' ? ('parameter' as const) : ('local' as const);
     const known = scope.inner.get(name);
-    if (known) known.push({ binding, from, to });
-    else scope.inner.set(name, [{ binding, from, to }]);
+    if (known) known.push({ binding, from, to, hole });
+    else scope.inner.set(name, [{ binding, from, to, hole }]);
   } else {
     const binding: Binding = how === 'import' ? 'import' : scope.kind === 'module' ? 'global' : 'local';
     // A parameter assigned again stays a parameter.

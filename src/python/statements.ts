@@ -10,6 +10,8 @@ export interface BoundName {
   how: 'import' | 'name' | 'global' | 'nonlocal' | 'parameter' | 'target';
   from: number;
   to: number;
+  /** Tokens inside in which it is not known: what a comprehension's first `for` runs over is read outside. */
+  hole?: [from: number, to: number];
 }
 
 /** Index after the `newline` of the statement at `index`, at most the list's length. */
@@ -29,15 +31,23 @@ export function bracketStep({ kind, text }: TokenText): number {
 /** Names bound by the logical line of tokens [start, end), those of a function's own parameters aside. */
 export function boundNames(tokens: readonly TokenText[], start: number, end: number): BoundName[] {
   const found: BoundName[] = [];
-  const add = (index: number, how: BoundName['how'], from = start, to = end): void => {
-    if (tokens[index]?.kind === 'name') found.push({ index, how, from, to });
+  const add: Add = (index, how, from = start, to = end, hole) => {
+    if (tokens[index]?.kind === 'name') found.push({ index, how, from, to, hole });
   };
-  for (const [from, to] of simpleStatements(tokens, start, end)) bindSimple(tokens, from, to, add);
-  bindInside(tokens, start, end, add);
+  for (const [from, to] of simpleStatements(tokens, start, end)) {
+    bindSimple(tokens, from, to, add);
+    bindInside(tokens, from, to, add);
+  }
   return found;
 }
 
-type Add = (index: number, how: BoundName['how'], from?: number, to?: number) => void;
+type Add = (
+  index: number,
+  how: BoundName['how'],
+  from?: number,
+  to?: number,
+  hole?: BoundName['hole'],
+) => void;
 
 const HEADERS = new Set([
   'if',
@@ -199,11 +209,11 @@ function bindTargets(
 function bindInside(tokens: readonly TokenText[], start: number, end: number, add: Add): void {
   const head = tokens[start]?.text;
   if (head === 'import' || head === 'from') return;
-  const open: number[] = [];
+  const open: { at: number; hole?: [number, number] }[] = [];
   for (let i = start; i < end; i++) {
     const { kind, text } = tokens[i];
     const step = bracketStep(tokens[i]);
-    if (step > 0) open.push(i);
+    if (step > 0) open.push({ at: i });
     else if (step < 0) open.pop();
     if (text === ':=') add(i - 1, 'name');
     if (kind !== 'keyword') continue;
@@ -213,8 +223,11 @@ function bindInside(tokens: readonly TokenText[], start: number, end: number, ad
       else bindTargets(tokens, i + 1, i + 2, (at) => add(at, 'name'));
     } else if (text === 'for' && open.length > 0) {
       const inner = open[open.length - 1];
-      const to = closing(tokens, inner, end);
-      bindTargets(tokens, i + 1, loopTargetsEnd(tokens, i + 1, to), (at) => add(at, 'target', inner, to));
+      const to = closing(tokens, inner.at, end);
+      const targets = loopTargetsEnd(tokens, i + 1, to);
+      inner.hole ??= [targets, scanLevel(tokens, targets + 1, to, ['for', 'if', 'async'])];
+      const { at: from, hole } = inner;
+      bindTargets(tokens, i + 1, targets, (at) => add(at, 'target', from, to, hole));
     } else if (text === 'lambda') {
       bindLambda(tokens, i, end, add);
     }
