@@ -2,6 +2,7 @@ import type { Binding } from '../records/example';
 import type { Sample } from '../records/sample';
 import { bindNames } from '../python/bindings';
 import { lex, type Token } from '../python/lexer';
+import { findVariables } from '../python/variables';
 
 /** A logical line of the function: its program tokens without layout. */
 export interface LogicalLine {
@@ -53,7 +54,7 @@ export function createTarget(source: string, context: Sample['context']): Mutati
     enclosing,
   };
   const loopIns = findLoopIns(tokens, enclosing);
-  return { ...partial, loopIns, loads: findLoads(partial, loopIns) };
+  return { ...partial, loopIns, loads: findLoads(partial) };
 }
 
 /** Text of a token, '' outside the list. */
@@ -186,79 +187,19 @@ function findLoopIns(tokens: readonly Token[], enclosing: Int32Array): Set<numbe
   return out;
 }
 
-const BINDING_KEYWORDS = new Set(['def', 'class', 'import', 'as', 'global', 'nonlocal', 'del']);
-const VARIABLES: ReadonlySet<Binding> = new Set([
-  'parameter',
-  'local',
-  'global',
-  'builtin',
-  'import',
-  'unknown',
-]);
-
-function findLoads(
-  target: Omit<MutationTarget, 'loads' | 'loopIns'>,
-  loopIns: ReadonlySet<number>,
-): Uint8Array {
-  const { tokens, bindings, lines, enclosing } = target;
+/** Reads of variables in the function's body; names in signatures are left alone. */
+function findLoads(target: Pick<MutationTarget, 'tokens' | 'lines' | 'lineOf' | 'context'>): Uint8Array {
+  const { tokens, lines, lineOf } = target;
   const loads = new Uint8Array(tokens.length);
-  for (const line of lines) {
-    const header = textAt(target, line.first);
-    const isDef = header === 'def' || (header === 'async' && textAt(target, line.first + 1) === 'def');
-    const isImport = header === 'import' || header === 'from';
-    if (isDef || isImport || header === 'global' || header === 'nonlocal') continue;
-    const lastAssignment = assignmentEnd(target, line);
-    for (let i = line.first; i < line.end; i++) {
-      if (tokens[i].kind !== 'name' || !VARIABLES.has(bindings[i])) continue;
-      const next = textAt(target, i + 1);
-      if (textAt(target, i - 1) === '.' || BINDING_KEYWORDS.has(textAt(target, i - 1))) continue;
-      if (next === ':=' || (next === '=' && enclosing[i] >= 0)) continue;
-      if (i < lastAssignment && enclosing[i] < 0 && !['.', '[', '('].includes(next)) continue;
-      loads[i] = 1;
-    }
+  for (const { token, role, inString } of findVariables(tokens, target.context).occurrences) {
+    if (role !== 'use' || inString) continue;
+    const { first } = lines[lineOf[token]];
+    if (!matchesAt(target, first, 'def') && !matchesAt(target, first, 'async', 'def')) loads[token] = 1;
   }
-  clearLoopTargets(target, loopIns, loads);
-  clearLambdaParameters(target, loads);
   return loads;
-}
-
-/** Index of the last assignment operator outside brackets in a line, or -1. */
-function assignmentEnd(
-  { tokens, enclosing }: Pick<MutationTarget, 'tokens' | 'enclosing'>,
-  line: LogicalLine,
-): number {
-  for (let i = line.end - 1; i > line.first; i--)
-    if (enclosing[i] < 0 && tokens[i].kind === 'op' && isAssignment(tokens[i].text)) return i;
-  return -1;
 }
 
 /** True for `=` and augmented assignments. */
 export function isAssignment(text: string): boolean {
   return /^([-+*/%@&|^]|\*\*|\/\/|<<|>>)?=$/.test(text);
-}
-
-function clearLoopTargets(
-  target: Pick<MutationTarget, 'tokens' | 'enclosing'>,
-  loopIns: ReadonlySet<number>,
-  loads: Uint8Array,
-): void {
-  for (const end of loopIns)
-    for (let i = end - 1; i >= 0; i--) {
-      if (textAt(target, i) === 'for' && target.enclosing[i] === target.enclosing[end]) break;
-      if (!['.', '[', '('].includes(textAt(target, i + 1))) loads[i] = 0;
-    }
-}
-
-function clearLambdaParameters(
-  target: Pick<MutationTarget, 'tokens' | 'enclosing'>,
-  loads: Uint8Array,
-): void {
-  target.tokens.forEach(({ kind, text }, i) => {
-    if (kind !== 'keyword' || text !== 'lambda') return;
-    for (let j = i + 1; j < target.tokens.length; j++) {
-      if (target.enclosing[j] === target.enclosing[i] && textAt(target, j) === ':') return;
-      if (target.tokens[j].kind === 'newline') return;
-      loads[j] = 0;
-    }
-  });
 }
