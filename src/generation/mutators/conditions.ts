@@ -107,13 +107,17 @@ function isCheck(target: MutationTarget, { first, last }: Operand, operator: str
  */
 function protects(target: MutationTarget, left: Operand, right: Operand): boolean {
   const subjects = new Set<string>();
+  const asksForKey = target.tokens.slice(left.first, left.last + 1).some(({ text }) => text === 'in');
   for (let i = left.first; i <= left.last; i++)
     if (isVariable(target, i)) subjects.add(chainAt(target, i, left.last));
+  // The object itself is always there.
+  subjects.delete('self');
   for (let i = right.first; i <= right.last; i++) {
     const chain = chainAt(target, i, right.last);
     if (textAt(target, i - 1) === '.' || chain === '') continue;
     for (const subject of subjects)
-      if (subject !== '' && subject !== 'self' && dereferences(target, i, subject, right.last)) return true;
+      if (subject !== '' && subject !== 'self' && needs(target, i, subject, right.last, asksForKey))
+        return true;
   }
   return false;
 }
@@ -122,9 +126,8 @@ function isVariable({ bindings, loads }: MutationTarget, index: number): boolean
   return loads[index] === 1 && (bindings[index] === 'parameter' || bindings[index] === 'local');
 }
 
-/** The chain `a.b.c` that starts at token `i`, as text; '' where none starts. */
+/** The chain `a.b.c` that starts with the name at token `i`, as text. */
 function chainAt(target: MutationTarget, i: number, last: number): string {
-  if (target.tokens[i].kind !== 'name' || textAt(target, i - 1) === '.') return '';
   let end = i;
   while (end + 2 <= last && textAt(target, end + 1) === '.') end += 2;
   // A method's name is no value: `x.y.strip()` asks of `x.y`.
@@ -132,16 +135,26 @@ function chainAt(target: MutationTarget, i: number, last: number): string {
   return spanText(target, i, end);
 }
 
-const ORDERING = new Set(['<', '<=', '>', '>=', '+', '-', '*', '/', '%', '//', 'in']);
+const TAKES_NO_NONE = new Set(['<', '<=', '>', '>=', '+', '-', '*', '/', '%', '//', 'in']);
 
-/** True when `subject` starts at token `i` and is followed by an attribute, call or index, stands in one, or is reckoned with. */
-function dereferences(target: MutationTarget, i: number, subject: string, last: number): boolean {
+/**
+ * True when `subject` starts at token `i` and its use fails without a value: an attribute, call or index of it, an
+ * index by it, its length, or, unless the guard asks for a key alone, an operator.
+ */
+function needs(
+  target: MutationTarget,
+  i: number,
+  subject: string,
+  last: number,
+  asksForKey: boolean,
+): boolean {
   const end = i + subject.split(' ').length - 1;
   if (end > last || spanText(target, i, end) !== subject) return false;
-  if (['.', '[', '('].includes(textAt(target, end + 1))) return true;
-  const inBrackets = ['[', '('].includes(textAt(target, i - 1)) && target.enclosing[i] === i - 1;
-  if (inBrackets && (textAt(target, i - 1) === '[' || textAt(target, i - 2) === 'len')) return true;
-  return ORDERING.has(textAt(target, end + 1)) || ORDERING.has(textAt(target, i - 1));
+  const [before, after] = [textAt(target, i - 1), textAt(target, end + 1)];
+  if (['.', '[', '('].includes(after)) return true;
+  if (before === '[' && target.enclosing[i] === i - 1) return true;
+  if (before === '(' && textAt(target, i - 2) === 'len') return true;
+  return !asksForKey && (TAKES_NO_NONE.has(after) || TAKES_NO_NONE.has(before));
 }
 
 /** True when the operand alone reads some parameter or local: without it the variable has no use. */

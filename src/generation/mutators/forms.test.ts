@@ -61,6 +61,8 @@ const FORMS: Readonly<Record<string, readonly (readonly [clean: string, buggy: s
     ],
   ],
   'missing-condition': [
+    ["def f(a):\n    return 'x' in a and a['x']\n", "def f(a):\n    return a['x']\n"],
+    ['def f(a):\n    return a is not None and a > 1\n', 'def f(a):\n    return a > 1\n'],
     ['def f(a):\n    return a is None or a.b\n', 'def f(a):\n    return a.b\n'],
     ['def f(a, b):\n    if a and b:\n        return a\n', 'def f(a, b):\n    if a:\n        return a\n'],
     [

@@ -2,7 +2,7 @@ import { BUILTINS } from '../../python/builtins';
 import type { MutationSite, Mutator } from '../mutator';
 import { lineAt, textAt, type MutationTarget } from '../target';
 import { removeTokens, replaceToken } from '../text-edit';
-import { inSignature, swapMutator, tokenSites } from './sites';
+import { inSignature, plainNames, swapMutator, tokenSites } from './sites';
 import { misspell } from './typos';
 
 const NOT_MISUSED = new Set(['self', 'cls', '_']);
@@ -143,15 +143,6 @@ export const missingSelf: Mutator = {
   },
   apply: (target, { token }) => removeTokens(target, token, token + 1),
 };
-
-/** Builtins, and names that stand in the function or module without a receiver. */
-function plainNames(target: MutationTarget): Set<string> {
-  const out = new Set([...BUILTINS, ...Object.keys(target.context.imports), ...target.context.names]);
-  target.tokens.forEach(({ kind, text }, i) => {
-    if (kind === 'name' && textAt(target, i - 1) !== '.') out.add(text);
-  });
-  return out;
-}
 
 const foreignLiterals = swapMutator({
   bugType: 'foreign-literal',

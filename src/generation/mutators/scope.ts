@@ -1,9 +1,8 @@
-import { BUILTINS } from '../../python/builtins';
 import { SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
 import { argumentsOf, isAssignment, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { removeLine, removeTokens } from '../text-edit';
-import { inSignature, lineSites, tokenSites } from './sites';
+import { inSignature, lineSites, plainNames, tokenSites } from './sites';
 
 /** `x` becomes `self.x` where the function knows no such attribute. */
 export const superfluousSelf: Mutator = {
@@ -77,15 +76,6 @@ export const localInsteadOfAttribute: Mutator = {
   },
   apply: (target, { token }) => removeTokens(target, token, token + 1),
 };
-
-/** Builtins and names that stand in the function, without a receiver, or in its module. */
-function plainNames(target: MutationTarget): Set<string> {
-  const out = new Set([...BUILTINS, ...Object.keys(target.context.imports), ...target.context.names]);
-  target.tokens.forEach(({ kind, text }, i) => {
-    if (kind === 'name' && textAt(target, i - 1) !== '.') out.add(text);
-  });
-  return out;
-}
 
 /** `def f(self, x)` becomes `def f(x)`. */
 export const missingSelfParameter: Mutator = {

@@ -1,3 +1,4 @@
+import { BUILTINS } from '../../python/builtins';
 import type { Token } from '../../python/lexer';
 import type { MutationSite, Mutator } from '../mutator';
 import { lineAt, textAt, type MutationTarget } from '../target';
@@ -62,4 +63,13 @@ export function spanText({ tokens }: MutationTarget, first: number, last: number
     .slice(first, last + 1)
     .map(({ text }) => text)
     .join(' ');
+}
+
+/** Builtins, and names that stand in the function or module without a receiver. */
+export function plainNames(target: MutationTarget): Set<string> {
+  const out = new Set([...BUILTINS, ...Object.keys(target.context.imports), ...target.context.names]);
+  target.tokens.forEach(({ kind, text }, i) => {
+    if (kind === 'name' && textAt(target, i - 1) !== '.') out.add(text);
+  });
+  return out;
 }

@@ -1,6 +1,7 @@
 /** Code that the mutators of `conditions.ts` and `jumps.ts` must leave alone; see `negative.test.ts`. */
 export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'missing-condition': [
+    "def f(a):\n    return 'x' in a and 'y' in a\n",
     'def f(a, b):\n    if a and b:\n        return a + b\n',
     "def f(a):\n    if a == 'and' or a == 'or':\n        return a\n",
     'def f(a, b):\n    if a(1, 2, 3, 4, 5, 6) and b.x:\n        return a, b\n',
