@@ -11,7 +11,8 @@ export const GENERATE_VERSION = 3;
  * hold several errors, while other bugs come one at a time.
  */
 export const DEFAULT_BUGS_PER_MUTANT: Readonly<Record<'syntax' | 'other', [number, number, number]>> = {
-  syntax: [1, 0, 0],
+  // Of 402 broken commits whose every edit a mutator explains, 351 hold one bug, 36 two, 15 three or more.
+  syntax: [0.87, 0.09, 0.04],
   other: [1, 0, 0],
 };
 

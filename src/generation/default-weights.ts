@@ -1,4 +1,5 @@
 import { FAMILIES, type Family } from '../records/sample';
+import type { BugType } from '../taxonomy/bug-type';
 import { BUG_TYPES } from '../taxonomy/table';
 import { realFrequency } from '../taxonomy/frequency';
 
@@ -9,12 +10,25 @@ const SYNTAX_SHARE = 0.2;
 const FLOOR_PER_THOUSAND = 0.25;
 
 /**
- * Weight of each bug type: the square root of how often it occurs in real fixes. The root keeps the order of real
- * life and still gives rare types enough samples to be learned: without it a hundred types would share a few percent.
+ * Added to the broken commits of a thousand that each syntax type explains. They show few of what other tools and
+ * Python's own past leave behind (Python 2 forms were left out when they were mined).
+ */
+const SYNTAX_FLOOR_PER_THOUSAND = 5;
+
+/**
+ * Weight of each bug type: for syntax how often it occurs in real broken commits, for the others the square root of how
+ * often it occurs in real fixes. The root keeps the order of real life and still gives rare types enough samples to be
+ * learned: without it a hundred types would share a few percent. Types are drawn within their family.
  */
 export const DEFAULT_TYPE_WEIGHTS: Readonly<Record<string, number>> = Object.fromEntries(
-  BUG_TYPES.map((type) => [type.id, Math.sqrt(realFrequency(type).perThousand + FLOOR_PER_THOUSAND)]),
+  BUG_TYPES.map((type) => [type.id, typeWeight(type)]),
 );
+
+function typeWeight(type: BugType): number {
+  const { perThousand } = realFrequency(type);
+  if (type.family === 'syntax') return perThousand + SYNTAX_FLOOR_PER_THOUSAND;
+  return Math.sqrt(perThousand + FLOOR_PER_THOUSAND);
+}
 
 /**
  * Weight of each family where a function offers all of them: the sum of its types', syntax apart, which gets

@@ -5,6 +5,7 @@ import { DataError, InterruptedError } from '../core/errors';
 import { createProgress, silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { Critic } from '../python/critic';
+import { applyEdits } from '../python/edit-script';
 import { applyEdit, sampleId, sameToken } from '../python/edits';
 import { LEXER_VERSION, lex } from '../python/lexer';
 import { MAX_SPAN, SLOTS } from '../records/example';
@@ -118,7 +119,7 @@ async function finish(
   };
 }
 
-test('every mutant is what its type says, and its edit mends it exactly', async () => {
+test('every mutant is what its type says, and its edits mend it exactly', async () => {
   const { samples, manifest } = await run(CLEAN, { mutantsPerFunction: 8 });
   assert.ok(samples.length > 250, `${samples.length}`);
   const critic = await Critic.start();
@@ -130,11 +131,11 @@ test('every mutant is what its type says, and its edit mends it exactly', async 
     assert.is(sample.family, type.family);
     assert.is(parents.get(sample.parentId ?? '')?.after, sample.after);
     const tokens = lex(sample.before);
-    const [edit] = sample.edits;
-    const mended = lex(applyEdit(sample.before, tokens, edit));
+    const mended = lex(applyEdits(sample.before, tokens, sample.edits));
     const clean = lex(sample.after);
     assert.ok(mended.length === clean.length && mended.every((token, k) => sameToken(token, clean[k])));
-    assert.ok(edit.tokenSpan[1] - edit.tokenSpan[0] <= MAX_SPAN && edit.replacement.length <= SLOTS);
+    for (const { tokenSpan, replacement } of sample.edits)
+      assert.ok(tokenSpan[1] - tokenSpan[0] <= MAX_SPAN && replacement.length <= SLOTS);
     assert.is(sample.id, sampleId(sample.before, sample.after));
   });
   assert.is(new Set(samples.map(({ id }) => id)).size, samples.length);

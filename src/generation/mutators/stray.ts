@@ -108,7 +108,7 @@ function double(target: MutationTarget, index: number): TextEdit {
   const { source, tokens } = target;
   if (tokens[index].kind === 'keyword') return insertAfter(target, index, ` ${textAt(target, index)}`);
   const { start } = tokens[index];
-  return { start, end: start, text: source.slice(start, tokens[index + 1].end) };
+  return { start, end: start, text: source.slice(start, tokens[index + 2].start) };
 }
 
 /** A blank inside a name, or a hyphen where an expression may not stand. */
