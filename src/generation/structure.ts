@@ -40,10 +40,29 @@ function localImports(target: MutationTarget): ReadonlyMap<string, string> {
 
 /** True when the file imports `module`, anything below it, or a name from it: `usesModule(target, 'django')`. */
 export function usesModule(target: MutationTarget, module: string): boolean {
-  const inside = (path: string): boolean => path === module || path.startsWith(`${module}.`);
-  return (
-    Object.values(target.context.imports).some(inside) || [...localImports(target).values()].some(inside)
-  );
+  return modulesOf(target).has(module);
+}
+
+type Imports = MutationTarget['context']['imports'];
+const MODULES_OF_FILE = new WeakMap<Imports, ReadonlySet<string>>();
+
+/** Every imported path and the packages above it; those of the file are worked out once for all its functions. */
+function modulesOf(target: MutationTarget): ReadonlySet<string> {
+  const { imports } = target.context;
+  let ofFile = MODULES_OF_FILE.get(imports);
+  if (!ofFile) {
+    ofFile = withParents(Object.values(imports));
+    MODULES_OF_FILE.set(imports, ofFile);
+  }
+  const local = localImports(target);
+  return local.size === 0 ? ofFile : new Set([...ofFile, ...withParents(local.values())]);
+}
+
+function withParents(paths: Iterable<string>): Set<string> {
+  const out = new Set<string>();
+  for (const path of paths)
+    for (let end = path.length; end > 0; end = path.lastIndexOf('.', end - 1)) out.add(path.slice(0, end));
+  return out;
 }
 
 /** The name under which the file or function imports exactly `path`: `np` for `numpy`; undefined when it does not. */

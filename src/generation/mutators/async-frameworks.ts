@@ -69,6 +69,8 @@ function runners(target: MutationTarget, index: number): string[] {
 /** True at the parenthesis of `f(x)` in `create_task(f(x))`. */
 function isCoroutineArgument(target: MutationTarget, open: number): boolean {
   if (!isCall(target, open) || target.partner[open] - open + 1 > MAX_SPAN) return false;
+  // A method without its empty parentheses is missing-call-parentheses, here as anywhere.
+  if (textAt(target, open - 2) === '.' && target.partner[open] === open + 1) return false;
   const outer = target.enclosing[open];
   if (outer < 0 || !isCall(target, outer)) return false;
   const takes = takesCoroutine(target, outer);

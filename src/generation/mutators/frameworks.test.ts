@@ -118,6 +118,8 @@ testForms('import sqlalchemy as sa\n\ndef f(session, a, b):\n', {
     ['with self.engine.begin() as c:\n    pass', 'with self.engine.connect() as c:\n    pass'],
   ],
   'lost-query-clause': [
+    ["return a.order_by('-b', '-id')", "return a.order_by('b', '-id')"],
+    ['return a.distinct().count()', 'return a.count()'],
     // A constant limit leaves no trace in the function.
     ['return a.order_by(b.c.desc()).limit(1)', 'return a.order_by(b.c).limit(1)'],
     ['return a.limit(b).offset(b)', 'return a.offset(b)', 'return a.limit(b)'],

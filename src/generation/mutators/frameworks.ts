@@ -79,10 +79,16 @@ export function singleTokenArgument(target: MutationTarget, open: number): numbe
   return only && more.length === 0 && only.first === only.last ? only.first : undefined;
 }
 
+const SQLALCHEMY = ['sqlalchemy', 'flask_sqlalchemy', 'sqlmodel'];
+const WRAPS_SQLALCHEMY = new WeakMap<object, boolean>();
+
 /** True when the file imports SQLAlchemy, perhaps through a module of its own: `from compat.sqlalchemy import select`. */
 export function usesSqlalchemy(target: MutationTarget): boolean {
-  return (
-    usesAny(target, ['sqlalchemy', 'flask_sqlalchemy', 'sqlmodel']) ||
-    Object.values(target.context.imports).some((path) => path.split('.').includes('sqlalchemy'))
-  );
+  const { imports } = target.context;
+  let wraps = WRAPS_SQLALCHEMY.get(imports);
+  if (wraps === undefined) {
+    wraps = Object.values(imports).some((path) => path.split('.').includes('sqlalchemy'));
+    WRAPS_SQLALCHEMY.set(imports, wraps);
+  }
+  return wraps || usesAny(target, SQLALCHEMY);
 }

@@ -60,9 +60,9 @@ function isResponseStatus(target: MutationTarget, index: number): boolean {
 
 /** True at the 404 of `return page, 404` in a Flask view. */
 function isStatusOfTuple(target: MutationTarget, index: number): boolean {
+  if (!STATUS.test(textAt(target, index))) return false;
   const { first, end } = lineAt(target, index);
   return (
-    STATUS.test(textAt(target, index)) &&
     index === end - 1 &&
     textAt(target, index - 1) === ',' &&
     target.enclosing[index] < 0 &&
@@ -76,15 +76,14 @@ function isStatusOfTuple(target: MutationTarget, index: number): boolean {
 
 /** True for the lines `self.set_status(404)` and `response.status_code = 404`. */
 function setsStatus(target: MutationTarget, first: number, end: number): boolean {
-  if (end - first + 1 > SLOTS || !removeLine(target, lineAt(target, first))) return false;
-  if (matchesAt(target, first, 'self', '.', 'set_status', '('))
-    return endsLine(target, first + 3) && STATUS.test(textAt(target, first + 4));
-  return (
-    /resp/.test(textAt(target, first)) &&
-    /^status(_code)?$/.test(textAt(target, first + 2)) &&
-    textAt(target, first + 3) === '=' &&
-    STATUS.test(textAt(target, end - 1))
-  );
+  if (end - first + 1 > SLOTS) return false;
+  const sets = matchesAt(target, first, 'self', '.', 'set_status', '(')
+    ? endsLine(target, first + 3) && STATUS.test(textAt(target, first + 4))
+    : /resp/.test(textAt(target, first)) &&
+      /^status(_code)?$/.test(textAt(target, first + 2)) &&
+      textAt(target, first + 3) === '=' &&
+      STATUS.test(textAt(target, end - 1));
+  return sets && removeLine(target, lineAt(target, first)) !== null;
 }
 
 /** Status -> statuses that say something else about the same kind of event. */

@@ -1,17 +1,17 @@
 import { SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
-import { isCall, lineAt, textAt, type MutationTarget } from '../target';
+import { argumentsOf, isCall, lineAt, textAt, type MutationTarget } from '../target';
 import { replaceToken, type TextEdit } from '../text-edit';
 import { DJANGO, isMethodCall, methodLength, methodSites, usesAny, usesSqlalchemy } from './frameworks';
 import { tokenSites } from './sites';
 
-/** Clauses that only Django, only SQLAlchemy, or both have. */
-const DJANGO_CLAUSES = new Set(['exclude', 'select_for_update']);
-const SQLALCHEMY_CLAUSES = new Set(['filter_by', 'where', 'limit', 'offset', 'with_for_update', 'having']);
-const CLAUSES = new Set(['filter', 'distinct', 'order_by']);
+const DJANGO_CLAUSES = new Set(['filter', 'distinct', 'order_by', 'exclude', 'select_for_update']);
+const SQLALCHEMY_CLAUSES = new Set(
+  'filter distinct order_by filter_by where limit offset with_for_update having'.split(' '),
+);
 /** Clauses that leave rows out by a value; one without a variable leaves no trace in the function when it is lost. */
 const FILTERS = new Set(['filter', 'filter_by', 'where', 'exclude', 'having', 'limit', 'offset']);
-/** What asks for no rows: neither their order nor their number matters then. */
+/** What looks at no order. */
 const ORDERLESS = new Set(['exists', 'count', 'aggregate', 'delete', 'update']);
 
 /** `.distinct()`, `.exclude(pk=pk)`, `.order_by('name')` and the like left out of a chain; a descending order lost. */
@@ -19,14 +19,16 @@ export const lostQueryClause: Mutator = {
   bugType: 'lost-query-clause',
   why: 'The database sends rows twice, rows that were to be left out, or all of them in another order.',
   sites(target) {
-    const clauses = new Set<string>();
-    if (usesAny(target, DJANGO)) [...DJANGO_CLAUSES, ...CLAUSES].forEach((name) => clauses.add(name));
-    if (usesSqlalchemy(target)) [...SQLALCHEMY_CLAUSES, ...CLAUSES].forEach((name) => clauses.add(name));
-    if (clauses.size === 0) return [];
+    const clauses = [
+      ...(usesAny(target, DJANGO) ? [DJANGO_CLAUSES] : []),
+      ...(usesSqlalchemy(target) ? [SQLALCHEMY_CLAUSES] : []),
+    ];
+    if (clauses.length === 0) return [];
     return [
-      ...methodSites(target, (name, open) => clauses.has(name) && isSpareClause(target, name, open)).map(
-        (site) => ({ ...site, form: 'clause' }),
-      ),
+      ...methodSites(
+        target,
+        (name, open) => clauses.some((names) => names.has(name)) && isSpareClause(target, name, open),
+      ).map((site) => ({ ...site, form: 'clause' })),
       ...tokenSites(target, (_, i) => isDescending(target, i)),
     ];
   },
@@ -53,7 +55,7 @@ function isSpareClause(target: MutationTarget, name: string, open: number): bool
   if (FILTERS.has(name) && !readsVariable(target, open, close)) return false;
   const next =
     textAt(target, close + 1) === '.' && isMethodCall(target, close + 2) ? textAt(target, close + 2) : '';
-  if (ORDERLESS.has(next) && (name === 'order_by' || name === 'distinct')) return false;
+  if (name === 'order_by' ? ORDERLESS.has(next) : name === 'distinct' && next === 'exists') return false;
   if (textAt(target, dot - 1) === ')') return true;
   return next !== '' || (name === 'distinct' && textAt(target, lineAt(target, open).first) === 'return');
 }
@@ -67,10 +69,12 @@ function readsVariable(target: MutationTarget, from: number, to: number): boolea
 
 /** True at `desc` of `order_by(x.desc())` and at `'-name'` of `order_by('-name')`. */
 function isDescending(target: MutationTarget, index: number): boolean {
+  const { kind, text } = target.tokens[index];
+  if (kind !== 'string' && text !== 'desc') return false;
   const outer = target.enclosing[index];
   if (outer < 1 || !isCall(target, outer) || textAt(target, outer - 1) !== 'order_by') return false;
-  if (target.tokens[index].kind === 'string') return /^['"]-\w+['"]$/.test(textAt(target, index));
-  return (
-    textAt(target, index) === 'desc' && isMethodCall(target, index) && target.partner[index + 1] === index + 2
-  );
+  // The keys after the first one mostly break ties.
+  if (index > argumentsOf(target, outer)[0].last) return false;
+  if (kind === 'string') return /^['"]-\w+['"]$/.test(text);
+  return isMethodCall(target, index) && target.partner[index + 1] === index + 2;
 }

@@ -24,6 +24,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   'lost-query-clause': [
     'def f(a):\n    return a.b().distinct()\n',
     `${DJANGO}def f(a, b):\n    return b.filter(a), a.objects.filter(pk=1), a.order_by('b').exists()\n`,
+    `${DJANGO}def f(a):\n    return a.b().distinct().exists()\n`,
     `${DJANGO}def f(a):\n    return a.b().exclude(one=1, two=2, three=3).c()\n`,
     `${DJANGO}def f(a):\n    return a.b('-c'), '-c'\n`,
     `${SQLALCHEMY}def f(a, b):\n    return b.limit(a), a.desc()\n`,
