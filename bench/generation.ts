@@ -3,10 +3,12 @@
  * `generate` stages themselves. Beside it, in the same run and over the same functions, a mutation tool's usual way in
  * Python: parse to a tree, change one operator, unparse, compile.
  *
- *   make bench BENCH=generation ARGS='--functions 3000 --mutants 10'
+ *   make bench BENCH=generation ARGS='--functions 3000 --mutants 10 --workers 2'
  *
- * The last line is JSON: {"bench":"generation","samplesPerHour","ratio",...}; ratio = our samples a second of both
- * stages over the peer's mutants a second (which writes nothing and finds no fix).
+ * The last line is JSON: {"bench":"generation","samplesPerHour","mbPerSecond","ratio",...}. samplesPerHour: validated
+ * samples in Parquet, the reading of the files included; mbPerSecond: Python source that was made and judged (the
+ * `before` sides) in that time; ratio: our samples a second of both stages over the peer's mutants a second (one process,
+ * which writes nothing, finds no fix and drops no equivalent). Timed by the clock, so on an idle machine only.
  */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
@@ -19,6 +21,7 @@ import { silentProgress } from '../src/core/progress';
 import { seedStream } from '../src/core/rng';
 import { runProcess } from '../src/core/subprocess';
 import { generateConfigSchema } from '../src/generation/config';
+import { workerCount } from '../src/generation/draw-pool';
 import { generate } from '../src/generation/stage';
 import { readSamples } from '../src/shards/sample-shard';
 import { createFolderStore } from '../src/storage/folder-store';
@@ -52,18 +55,24 @@ async function runPeer(
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { functions: { type: 'string', default: '3000' }, mutants: { type: 'string', default: '10' } },
+    options: {
+      functions: { type: 'string', default: '3000' },
+      mutants: { type: 'string', default: '10' },
+      workers: { type: 'string', default: String(workerCount(null)) },
+    },
   });
+  const workers = Number(values.workers);
   const folder = await mkdtemp(join(tmpdir(), 'trm-bench-'));
   try {
     const collected = createFolderStore(join(folder, 'collect'));
     const sources = [{ kind: 'folder' as const, maxFunctions: Number(values.functions) }];
     const collecting = await timed(() =>
-      collect(collectConfigSchema.parse({ sources, criticWorkers: 2 }), contextFor(collected, {})),
+      collect(collectConfigSchema.parse({ sources, criticWorkers: workers }), contextFor(collected, {})),
     );
     const config = generateConfigSchema.parse({
       mutantsPerFunction: Number(values.mutants),
-      criticWorkers: 2,
+      workers,
+      criticWorkers: workers,
     });
     const generated = createFolderStore(join(folder, 'generate'));
     const cpuBefore = process.cpuUsage();
@@ -72,6 +81,8 @@ async function main(): Promise<void> {
     const samples = generating.result['trm:lineage'].counts.out;
     const clean: string[] = [];
     for await (const { after } of readSamples(collected)) clean.push(after);
+    let bytes = 0;
+    for await (const { before } of readSamples(generated)) bytes += Buffer.byteLength(before);
     const peer = await runPeer(clean, Number(values.mutants));
     const seconds = collecting.seconds + generating.seconds;
     const metrics = generating.result['trm:metrics'] as { yield: number; equivalentRate: number };
@@ -82,9 +93,11 @@ async function main(): Promise<void> {
     const report = {
       bench: 'generation',
       samplesPerHour: Math.round((3600 * samples) / seconds),
-      ratio: samples / seconds / (peer.made / peer.seconds),
+      mbPerSecond: Number((bytes / 1e6 / seconds).toFixed(2)),
+      ratio: Number((samples / seconds / (peer.made / peer.seconds)).toFixed(2)),
       generateSamplesPerHour: Math.round((3600 * samples) / generating.seconds),
       generateCpuSeconds: (cpu.user + cpu.system) / 1e6,
+      workers,
       functions: clean.length,
       samples,
       yield: metrics.yield,

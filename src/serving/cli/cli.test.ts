@@ -1,8 +1,11 @@
+import { spawn } from 'node:child_process';
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
 import { runProcess, type ProcessResult } from '../../core/subprocess';
+import { withTemporaryFolder } from '../../storage/testing';
 
 const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');
 
@@ -10,6 +13,9 @@ const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');
 function trm(args: readonly string[], env: Record<string, string> = {}): Promise<ProcessResult> {
   return runProcess(process.execPath, [MAIN, ...args], { okCodes: [0, 1, 2, 130], env, timeoutMs: 120_000 });
 }
+
+/** A command that would work, to which tests add what does not. */
+const GENERATE = ['data', 'generate', '--from', 'python:stdlib', '--out', '/tmp/never-made'];
 
 test('--help lists every command and is instant', async () => {
   const runs = [await trm(['--help']), await trm(['--help']), await trm(['--help'])];
@@ -29,6 +35,13 @@ test('a wrong command, subcommand, flag or argument is exit code 2 and names the
     [['runs', 'show'], "missing required argument 'run'"],
     [['taxonomy', 'sintax'], 'did you mean "syntax"?'],
     [['data', 'verify', '/nowhere'], 'manifest.json'],
+    [['data', 'generate', '--out', '/nowhere'], 'expected --from, got none'],
+    [[...GENERATE, '--count', '-3'], '--count: expected a whole number of 1 or more, got "-3"'],
+    [[...GENERATE, '--type', 'missing-colom'], 'did you mean "missing-colon"?'],
+    [[...GENERATE, '--family', 'logik'], 'did you mean "logic"?'],
+    [[...GENERATE, '--clean', '7'], 'cleanPerMutant'],
+    [[...GENERATE, '--allow-list', '/nowhere/list'], '--allow-list: expected a readable file'],
+    [['data', 'generate', '--from', './no/such/folder', '--out', '/tmp/never-made'], 'there is no folder'],
     [['run', 'quickstrat'], 'did you mean "quickstart"?'],
     [['train', 'tiny', '--set', 'train.presets=x'], 'did you mean "train.preset"?'],
     [['train', 'tiny', '--resume', 'nothing-like-it'], 'found none that matches'],
@@ -75,6 +88,38 @@ test('doctor says what is missing and how to get it when there is no Python', as
   assert.is(exitCode, 1);
   assert.match(stdout, /missing\s+python\s+\/nowhere\/python does not run/);
   assert.match(stdout, /-> install Python/);
+});
+
+test('data generate makes a dataset that verifies; Ctrl-C leaves what the same command goes on from', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const out = join(folder, 'bugs');
+    const demo = join(projectRoot(), 'fixtures', 'demo-project', 'files');
+    const args = ['data', 'generate', '--from', demo, '--out', out, '--mutants', '900', '--json'];
+    const cut = spawn(process.execPath, [MAIN, ...args, '--workers', '1'], {
+      stdio: ['ignore', 'ignore', 'pipe'],
+    });
+    let sent = false;
+    cut.stderr.on('data', (text: Buffer) => {
+      if (sent || !text.toString().includes('mutating functions')) return;
+      sent = true;
+      cut.kill('SIGINT');
+    });
+    const code = await new Promise((resolve) => cut.on('close', resolve));
+    assert.ok(sent, 'stopped in the middle');
+    assert.is(code, 130);
+    assert.ok(existsSync(join(out, '.partial')) && !existsSync(join(out, 'manifest.json')));
+    const resumed = await trm(args);
+    assert.is(resumed.exitCode, 0, resumed.stderr);
+    const summary = JSON.parse(resumed.stdout) as { samples: number; families: unknown[]; functions: number };
+    assert.ok(summary.samples > 300 && summary.families.length > 5 && summary.functions > 10);
+    const verified = await trm(['data', 'verify', out]);
+    assert.is(verified.exitCode, 0);
+    assert.match(verified.stdout, new RegExp(`^ok: 3 files, ${summary.samples} rows`));
+    const shown = await trm(args.filter((arg) => arg !== '--json'));
+    assert.match(shown.stdout, /^FAMILY +SAMPLES/m);
+    assert.match(shown.stdout, /nothing to do: the dataset was complete/);
+    assert.match(shown.stdout, /next: npx trm data verify/);
+  });
 });
 
 test.run();

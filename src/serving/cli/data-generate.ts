@@ -26,7 +26,7 @@ export function registerDataGenerate(data: Command, { signal }: CommandContext):
   data
     .command('generate')
     .description('plant bugs in Python code and write those that CPython confirms, each with its fix')
-    .requiredOption(
+    .option(
       '--from <source>',
       'a folder, python:stdlib, or a package (name or name==version; installed or downloaded with pip); repeatable',
       collect,
@@ -69,6 +69,11 @@ export function registerDataGenerate(data: Command, { signal }: CommandContext):
 }
 
 async function readRequest(flags: GenerateFlags): Promise<DatasetRequest> {
+  if (flags.from.length === 0)
+    throw new UserError(
+      'expected --from, got none',
+      'for example --from ./src, --from python:stdlib or --from requests',
+    );
   const { loadExperiment } = await import('../../pipeline/experiment.js');
   const { generateConfigSchema } = await import('../../generation/config.js');
   const { collectConfigSchema } = await import('../../collection/config.js');
