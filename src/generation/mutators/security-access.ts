@@ -2,7 +2,8 @@ import { SLOTS } from '../../records/example';
 import type { Rng } from '../../core/rng';
 import { argumentsOf, isCall, textAt, type MutationTarget } from '../target';
 import { insertAfter, removeTokens, replaceToken, replaceTokens } from '../text-edit';
-import { callNamed, chainStart, mutatorOf, removedLine } from './forms';
+import { chainStart } from './frameworks';
+import { callNamed, mutatorOf, removedLine } from './recipes';
 
 /** Names of passwords and keys. A token of a parser or of a result page is none. */
 const SECRET =

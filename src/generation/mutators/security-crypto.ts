@@ -3,17 +3,18 @@ import type { Rng } from '../../core/rng';
 import { calleeOf, lineStart, usesModule } from '../structure';
 import { argumentsOf, isCall, matchesAt, textAt, type MutationTarget } from '../target';
 import { replaceToken, replaceTokens } from '../text-edit';
+import { chainStart } from './frameworks';
 import {
   appendArgument,
   callNamed,
   callOf,
-  chainStart,
   mayHaveKeyword,
   mutatorOf,
   pathSwap,
   removedLine,
+  settingName,
   settingSwap,
-} from './forms';
+} from './recipes';
 
 const HASHES = 'cryptography.hazmat.primitives.hashes';
 
@@ -194,21 +195,24 @@ export const inadequateEncryption = mutatorOf(
         return text === undefined ? null : replaceToken(target, i, text);
       },
     },
-    constant: pathSwap({
-      [`${CURVES}.SECP256R1`]: [`${CURVES}.SECT163R2`, `${CURVES}.SECP192R1`],
-      [`${CURVES}.SECP384R1`]: [`${CURVES}.SECT163R2`, `${CURVES}.SECP192R1`],
-      'ssl.PROTOCOL_TLS': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_TLSv1'],
-      'ssl.PROTOCOL_TLS_CLIENT': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_TLSv1'],
-      'ssl.PROTOCOL_TLS_SERVER': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_TLSv1'],
-      'ssl.PROTOCOL_TLSv1_2': ['ssl.PROTOCOL_TLSv1', 'ssl.PROTOCOL_SSLv3'],
-      'ssl.PROTOCOL_SSLv23': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_SSLv2'],
-      'ssl.TLSVersion.TLSv1_2': ['ssl.TLSVersion.TLSv1', 'ssl.TLSVersion.SSLv3'],
-      'ssl.TLSVersion.TLSv1_3': ['ssl.TLSVersion.TLSv1', 'ssl.TLSVersion.TLSv1_1'],
-      'OpenSSL.SSL.TLS_METHOD': ['OpenSSL.SSL.SSLv3_METHOD'],
-      'OpenSSL.SSL.SSLv23_METHOD': ['OpenSSL.SSL.SSLv3_METHOD', 'OpenSSL.SSL.SSLv2_METHOD'],
-      [`${ALGORITHMS}.AES`]: [`${ALGORITHMS}.TripleDES`, `${ALGORITHMS}.Blowfish`, `${ALGORITHMS}.ARC4`],
-      ...Object.fromEntries(AES),
-    }),
+    constant: pathSwap(
+      {
+        [`${CURVES}.SECP256R1`]: [`${CURVES}.SECT163R2`, `${CURVES}.SECP192R1`],
+        [`${CURVES}.SECP384R1`]: [`${CURVES}.SECT163R2`, `${CURVES}.SECP192R1`],
+        'ssl.PROTOCOL_TLS': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_TLSv1'],
+        'ssl.PROTOCOL_TLS_CLIENT': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_TLSv1'],
+        'ssl.PROTOCOL_TLS_SERVER': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_TLSv1'],
+        'ssl.PROTOCOL_TLSv1_2': ['ssl.PROTOCOL_TLSv1', 'ssl.PROTOCOL_SSLv3'],
+        'ssl.PROTOCOL_SSLv23': ['ssl.PROTOCOL_SSLv3', 'ssl.PROTOCOL_SSLv2'],
+        'ssl.TLSVersion.TLSv1_2': ['ssl.TLSVersion.TLSv1', 'ssl.TLSVersion.SSLv3'],
+        'ssl.TLSVersion.TLSv1_3': ['ssl.TLSVersion.TLSv1', 'ssl.TLSVersion.TLSv1_1'],
+        'OpenSSL.SSL.TLS_METHOD': ['OpenSSL.SSL.SSLv3_METHOD'],
+        'OpenSSL.SSL.SSLv23_METHOD': ['OpenSSL.SSL.SSLv3_METHOD', 'OpenSSL.SSL.SSLv2_METHOD'],
+        [`${ALGORITHMS}.AES`]: [`${ALGORITHMS}.TripleDES`, `${ALGORITHMS}.Blowfish`, `${ALGORITHMS}.ARC4`],
+        ...Object.fromEntries(AES),
+      },
+      (target, last) => !isCompared(target, chainStart(target, last), last),
+    ),
     mode: {
       at: (target, open) =>
         [`${MODES}.CBC`, `${MODES}.CTR`, `${MODES}.GCM`].includes(calleeOf(target, open) ?? '') &&
@@ -252,7 +256,7 @@ export const cleartextTransmission = mutatorOf(
         chainStart(target, target.partner[end - 1] - 1) <= first + 1,
     ),
     url: {
-      at: (target, i) => /^\w?(['"])https:\/\/[^'"\s]*\1$/.test(textAt(target, i)) && isEndpoint(target, i),
+      at: (target, i) => /^\w?(['"])https:\/\/[^'"\s]+\1$/.test(textAt(target, i)) && isEndpoint(target, i),
       apply: (target, i) => replaceToken(target, i, textAt(target, i).replace('https://', 'http://')),
     },
     scheme: {
@@ -264,18 +268,22 @@ export const cleartextTransmission = mutatorOf(
 
 const TALK = /^(raise|print|warn|warnings|log|logger|logging|_log|_logger|assert|if|elif|while)$/;
 const TEXT_METHODS = callNamed(
-  /^(startswith|replace|removeprefix|lstrip|strip|split|endswith|sub|warn\w*|add_argument|error)$/,
+  /^(startswith|replace|removeprefix|lstrip|strip|split|endswith|sub|warn\w*|add_argument|error|write|echo)$/,
 );
+
+/** Is what stands at tokens [first, last] one side of a comparison? */
+function isCompared(target: MutationTarget, first: number, last: number): boolean {
+  const signs = ['==', '!=', '<', '<=', '>', '>=', 'in', 'is'];
+  return signs.includes(textAt(target, first - 1)) || signs.includes(textAt(target, last + 1));
+}
 
 /** An address that the code works with, not one it looks for or shows. */
 function isEndpoint(target: MutationTarget, i: number): boolean {
   const around = target.enclosing[i];
   const isPart = [i - 1, i + 1].some((k) => target.tokens[k]?.kind === 'string');
-  if (isPart || TALK.test(lineStart(target, i)) || (around >= 0 && TEXT_METHODS(target, around)))
-    return false;
-  return (
-    !['==', '!=', 'in'].includes(textAt(target, i - 1)) && !['==', '!=', 'in'].includes(textAt(target, i + 1))
-  );
+  const shown = textAt(target, i - 1) === '=' && /doc|help/i.test(settingName(target, i));
+  const talk = TALK.test(lineStart(target, i)) || (around >= 0 && TEXT_METHODS(target, around));
+  return !isPart && !shown && !talk && !isCompared(target, i, i);
 }
 
 /** `scheme='https'`, `scheme = 'https'` or the second choice of `x or 'https'`. */

@@ -1,7 +1,7 @@
 import { usesModule } from '../structure';
 import { argumentsOf, isCall, textAt, type MutationTarget } from '../target';
 import { replaceToken } from '../text-edit';
-import { mutatorOf, pathSwap, settingSwap } from './forms';
+import { mutatorOf, pathSwap, settingSwap } from './recipes';
 
 /** A call of one positional argument: what `eval` and the loaders that run code take. */
 function takesOneValue(target: MutationTarget, last: number): boolean {

@@ -1,10 +1,10 @@
 import { calleeOf, qualifiedName, usesModule } from '../structure';
 import { argumentsOf, isCall, matchesAt, textAt, type MutationTarget } from '../target';
 import { insertAfter, removeTokens, replaceToken } from '../text-edit';
+import { chainStart } from './frameworks';
 import {
   callNamed,
   callOf,
-  chainStart,
   droppedKeyword,
   mutatorOf,
   pathSwap,
@@ -12,7 +12,7 @@ import {
   settingSwap,
   unwrapped,
   type CallTest,
-} from './forms';
+} from './recipes';
 
 /** A temporary file whose name others can take first, or a file that need not be new (CWE-377). */
 export const insecureTemporaryFile = mutatorOf(

@@ -1,11 +1,11 @@
 import { calleeOf, importedAs, usesModule } from '../structure';
 import { argumentsOf, isCall, textAt, type MutationTarget } from '../target';
 import { replaceToken, replaceTokens } from '../text-edit';
+import { chainStart } from './frameworks';
 import {
   appendArgument,
   callNamed,
   callOf,
-  chainStart,
   droppedKeyword,
   droppedReplacement,
   mayHaveKeyword,
@@ -13,7 +13,7 @@ import {
   pathSwap,
   settingSwap,
   unwrapped,
-} from './forms';
+} from './recipes';
 
 const STARTERS = callOf(
   ...['run', 'call', 'check_call', 'check_output', 'Popen'].map((name) => `subprocess.${name}`),

@@ -1,7 +1,7 @@
 import { SLOTS } from '../../records/example';
 import { argumentsOf, matchesAt, textAt, type MutationTarget } from '../target';
 import { removeTokens } from '../text-edit';
-import { callNamed, callOf, droppedKeyword, mutatorOf } from './forms';
+import { callNamed, callOf, droppedKeyword, mutatorOf } from './recipes';
 
 const READS = callNamed(/^(read|readline|read1)$/);
 const LIMIT = /(size|limit|max\w*|length|len|chunk\w*|bytes|block|MAX\w*|_MAXLINE)$/i;

@@ -4,6 +4,7 @@ import { seedStream } from '../../core/rng';
 import { makeMutant } from '../mutant';
 import { createTarget } from '../target';
 import { MUTATORS } from './index';
+import { mutantsOf } from './testing';
 
 /** By bug type: clean code and one of its mutants, one pair a form beyond the example of the taxonomy. */
 const FORMS: Readonly<Record<string, readonly (readonly [clean: string, buggy: string])[]>> = {
@@ -197,31 +198,39 @@ const FORMS: Readonly<Record<string, readonly (readonly [clean: string, buggy: s
 
 for (const [bugType, pairs] of Object.entries(FORMS))
   test(`${bugType}: every form gives its mutant`, () => {
-    const mutator = MUTATORS.find((one) => one.bugType === bugType);
-    assert.ok(mutator);
     for (const [clean, buggy] of pairs) {
-      const target = createTarget(clean, { imports: {}, names: [] });
-      const made = new Set<string | undefined>();
-      for (const site of mutator.sites(target))
-        for (let draw = 0; draw < 60; draw++)
-          made.add(makeMutant(target, mutator, site, seedStream(draw, bugType)).before);
+      const made = mutantsOf(clean, bugType, 60);
       assert.ok(made.has(buggy), `expected\n${buggy}among\n${[...made].join('---\n')}`);
     }
   });
 
 test('every fix of a form is one small edit that gives the clean code back', () => {
   let checked = 0;
-  for (const [bugType, pairs] of Object.entries(FORMS))
-    for (const [clean] of pairs) {
+  for (const mutator of MUTATORS)
+    for (const [clean] of FORMS[mutator.bugType] ?? []) {
       const target = createTarget(clean, { imports: {}, names: [] });
-      const mutator = MUTATORS.find((one) => one.bugType === bugType);
-      for (const site of mutator?.sites(target) ?? []) {
-        const mutant = makeMutant(target, mutator!, site, seedStream(1, bugType));
-        assert.not('dropped' in mutant, `${bugType}: ${clean}${JSON.stringify(mutant)}`);
+      for (const site of mutator.sites(target)) {
+        const mutant = makeMutant(target, mutator, site, seedStream(1, mutator.bugType));
+        assert.not('dropped' in mutant, `${mutator.bugType}: ${clean}${JSON.stringify(mutant)}`);
         checked += 1;
       }
     }
   assert.ok(checked > 70, `${checked}`);
+});
+
+test('a line that would assign a name to itself goes, where the block keeps another', () => {
+  const mutants = mutantsOf(
+    'from html import escape\ndef f(a):\n    a = escape(a)\n    return a\n',
+    'cross-site-scripting',
+  );
+  assert.equal([...mutants], ['from html import escape\ndef f(a):\n    return a\n']);
+  const only = 'from html import escape\nif a:\n    a = escape(a)\n';
+  assert.is(mutantsOf(only, 'cross-site-scripting').size, 0);
+});
+
+test('unwrapped values keep the precedence that the call gave them', () => {
+  const mutants = mutantsOf("import re\nx = '^' + re.escape(a % b)\n", 'missing-escaping');
+  assert.equal([...mutants], ["import re\nx = '^' + (a % b)\n"]);
 });
 
 test.run();

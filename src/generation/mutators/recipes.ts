@@ -2,8 +2,18 @@ import { SLOTS } from '../../records/example';
 import type { Rng } from '../../core/rng';
 import type { Mutator } from '../mutator';
 import { calleeOf, headerOf, importedAs, qualifiedName } from '../structure';
-import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
+import {
+  argumentsOf,
+  isCall,
+  matchesAt,
+  textAt,
+  type Argument,
+  type LogicalLine,
+  type MutationTarget,
+} from '../target';
 import { replaceToken, replaceTokens, type TextEdit } from '../text-edit';
+import { removeArgument, sameText, textOf, unwrapCall } from './factories';
+import { chainStart } from './frameworks';
 
 /** One way in which a mutator plants its bug: where, and what it writes there. */
 export interface Form {
@@ -45,13 +55,6 @@ export function callNamed(pattern: RegExp): CallTest {
   return (target, open) => isCall(target, open) && pattern.test(textAt(target, open - 1));
 }
 
-/** First token of the dotted name that ends at `last`: that of `self` in `self.a.b`. */
-export function chainStart(target: MutationTarget, last: number): number {
-  let first = last;
-  while (textAt(target, first - 1) === '.' && target.tokens[first - 2]?.kind === 'name') first -= 2;
-  return first;
-}
-
 /**
  * Another function or constant in place of one, by dotted path: `{'secrets.choice': ['random.choice']}`. Written as the
  * file would reach it: the same prefix within a module, the import's name where there is one, else the whole path.
@@ -90,16 +93,35 @@ function parts(path: string): [module: string, name: string] {
   return dot < 0 ? ['', path] : [path.slice(0, dot), path.slice(dot + 1)];
 }
 
-/** `f(x)` becomes `x`: the call that made the value safe is forgotten. Further arguments must be keywords. */
+/**
+ * `f(x)` becomes `x`: the call that made the value safe is forgotten. Where nothing but `x = x` would be left, the line
+ * goes. Further arguments of the call must be keywords.
+ */
 export function unwrapped(fits: CallTest): Form {
+  const isIdle = (target: MutationTarget, open: number, { first, last }: Argument): boolean => {
+    const line = target.lines[target.lineOf[open]];
+    const start = chainStart(target, open - 1);
+    const whole = textAt(target, start - 1) === '=' && target.partner[open] === line.end - 1;
+    return (
+      whole &&
+      start - 1 - line.first === last - first + 1 &&
+      sameText(target, line.first, first, last - first + 1)
+    );
+  };
   return {
-    at: (target, open) => fits(target, open) && unwrappedArgument(target, open) !== undefined,
+    at(target, open) {
+      const inner = fits(target, open) ? unwrappedArgument(target, open) : undefined;
+      if (!inner) return false;
+      const line = target.lines[target.lineOf[open]];
+      return (
+        !isIdle(target, open, inner) || (line.end - line.first < SLOTS && isSpareLine(target, line.first))
+      );
+    },
     apply(target, open) {
       const inner = unwrappedArgument(target, open);
       if (!inner) return null;
-      const { source, tokens } = target;
-      const text = source.slice(tokens[inner.first].start, tokens[inner.last].end);
-      return replaceTokens(target, chainStart(target, open - 1), target.partner[open], text);
+      if (isIdle(target, open, inner)) return removeLine(target, target.lines[target.lineOf[open]]);
+      return unwrapCall(target, chainStart(target, open - 1), target.partner[open], inner);
     },
   };
 }
@@ -114,28 +136,8 @@ function unwrappedArgument(target: MutationTarget, open: number): Argument | und
   const { kind, text } = target.tokens[value.first];
   const constant =
     value.first === value.last && (kind === 'number' || (kind === 'string' && !/^\w*f/i.test(text)));
-  const alone = isOperand(target, value) || isDelimited(target, first, close);
-  return !constant && alone ? value : undefined;
-}
-
-/** A name with attributes, calls and indices, or one token: nothing whose precedence parentheses held. */
-function isOperand(target: MutationTarget, { first, last }: Argument): boolean {
-  if (first === last) return true;
-  if (target.tokens[first].kind !== 'name') return false;
-  for (let i = first + 1; i <= last; i++) {
-    if (target.partner[i] > i && textAt(target, i) !== '{') i = target.partner[i];
-    else if (textAt(target, i) === '.') i += 1;
-    else return false;
-  }
-  return true;
-}
-
-function isDelimited(target: MutationTarget, first: number, last: number): boolean {
-  const next = target.tokens[last + 1];
-  return (
-    ['(', '[', '{', ',', '=', 'return', ':'].includes(textAt(target, first - 1)) &&
-    (next?.kind === 'newline' || [')', ']', '}', ','].includes(next?.text ?? ''))
-  );
+  // Without its parentheses a line break inside would end the line.
+  return constant || textOf(target, value.first, value.last).includes('\n') ? undefined : value;
 }
 
 /** Deletes a keyword argument, with its value, from calls that fit. */
@@ -152,21 +154,9 @@ export function droppedKeyword(fits: CallTest, names: RegExp, values = /^/): For
     at: (target, i) => isCall(target, i) && fits(target, i) && find(target, i) !== undefined,
     apply(target, open) {
       const argument = find(target, open);
-      return argument ? dropArgument(target, open, argument) : null;
+      return argument ? removeArgument(target, argument) : null;
     },
   };
-}
-
-/** Deletes an argument with the comma that parts it from its neighbour. */
-export function dropArgument(
-  { tokens, partner }: MutationTarget,
-  open: number,
-  argument: Argument,
-): TextEdit {
-  const { first, last } = argument;
-  if (first > open + 1) return { start: tokens[first - 1].start, end: tokens[last].end, text: '' };
-  const end = last + 1 < partner[open] ? tokens[last + 2].start : tokens[last].end;
-  return { start: tokens[first].start, end, text: '' };
 }
 
 /** Another value for settings `name=value`, in calls and parameter lists: `{verify: {True: 'False'}}`. */
@@ -222,13 +212,14 @@ export function removedLine(fits: (target: MutationTarget, first: number, end: n
         line?.first === i && line.end - i + 1 <= SLOTS && fits(target, i, line.end) && isSpareLine(target, i)
       );
     },
-    apply({ source, tokens, lines, lineOf }, first) {
-      const { end } = lines[lineOf[first]];
-      const start = source.lastIndexOf('\n', tokens[first].start - 1) + 1;
-      const stop = source.indexOf('\n', tokens[end].start);
-      return stop < 0 ? null : { start, end: stop + 1, text: '' };
-    },
+    apply: (target, first) => removeLine(target, target.lines[target.lineOf[first]]),
   };
+}
+
+function removeLine({ source, tokens }: MutationTarget, { first, end }: LogicalLine): TextEdit | null {
+  const start = source.lastIndexOf('\n', tokens[first].start - 1) + 1;
+  const stop = source.indexOf('\n', tokens[end].start);
+  return stop < 0 ? null : { start, end: stop + 1, text: '' };
 }
 
 /** Is something left of the block without this line? Lines that share their text line with others are no whole line. */
