@@ -1,7 +1,7 @@
 import { SLOTS } from '../../records/example';
 import type { Rng } from '../../core/rng';
 import type { Mutator } from '../mutator';
-import { calleeOf, headerOf, importedAs, qualifiedName } from '../structure';
+import { headerOf, importedAs } from '../structure';
 import {
   argumentsOf,
   isCall,
@@ -12,11 +12,14 @@ import {
   type MutationTarget,
 } from '../target';
 import { replaceToken, replaceTokens, type TextEdit } from '../text-edit';
+import { anchorsOf, importedPath, type Anchor } from './anchors';
 import { removeArgument, sameText, textOf, unwrapCall } from './factories';
 import { chainStart } from './frameworks';
 
 /** One way in which a mutator plants its bug: where, and what it writes there. */
 export interface Form {
+  /** Where to look. */
+  readonly on: Anchor;
   /** Does the form apply at this token? */
   readonly at: (target: MutationTarget, index: number) => boolean;
   /** As `Mutator.apply`, for a token that `at` took. */
@@ -30,9 +33,13 @@ export function mutatorOf(bugType: string, why: string, forms: Readonly<Record<s
     bugType,
     why,
     sites: (target) =>
-      target.tokens.flatMap((_, token) =>
-        entries.filter(([, { at }]) => at(target, token)).map(([form]) => ({ token, form })),
-      ),
+      entries
+        .flatMap(([form, { on, at }]) =>
+          anchorsOf(target, on)
+            .filter((token) => at(target, token))
+            .map((token) => ({ token, form })),
+        )
+        .sort((a, b) => a.token - b.token),
     apply: (target, { token, form }, rng) =>
       form === undefined ? null : forms[form].apply(target, token, rng),
   };
@@ -45,8 +52,8 @@ export type CallTest = (target: MutationTarget, open: number) => boolean;
 export function callOf(...paths: readonly string[]): CallTest {
   const known = new Set(paths);
   return (target, open) => {
-    const callee = calleeOf(target, open);
-    return callee !== undefined && known.has(callee);
+    const callee = importedPath(target, open - 1);
+    return callee !== undefined && known.has(callee) && isCall(target, open);
   };
 }
 
@@ -63,15 +70,12 @@ export function pathSwap(
   swaps: Readonly<Record<string, readonly string[]>>,
   accept: (target: MutationTarget, last: number) => boolean = () => true,
 ): Form {
-  const lastNames = new Set(Object.keys(swaps).map((path) => parts(path)[1]));
   const pathAt = (target: MutationTarget, last: number): string | undefined => {
-    const plain = textAt(target, last - 1) !== '.';
-    const candidate = plain ? target.bindings[last] === 'import' : lastNames.has(textAt(target, last));
-    if (!candidate || target.loads[chainStart(target, last)] === 0) return undefined;
-    const path = qualifiedName(target, last);
+    const path = importedPath(target, last);
     return path !== undefined && Object.hasOwn(swaps, path) ? path : undefined;
   };
   return {
+    on: 'path',
     at: (target, i) => pathAt(target, i) !== undefined && accept(target, i),
     apply(target, last, rng) {
       const from = pathAt(target, last);
@@ -109,6 +113,7 @@ export function unwrapped(fits: CallTest): Form {
     );
   };
   return {
+    on: 'call',
     at(target, open) {
       const inner = fits(target, open) ? unwrappedArgument(target, open) : undefined;
       if (!inner) return false;
@@ -151,7 +156,8 @@ export function droppedKeyword(fits: CallTest, names: RegExp, values = /^/): For
         last - first + 2 <= SLOTS,
     );
   return {
-    at: (target, i) => isCall(target, i) && fits(target, i) && find(target, i) !== undefined,
+    on: 'call',
+    at: (target, i) => fits(target, i) && find(target, i) !== undefined,
     apply(target, open) {
       const argument = find(target, open);
       return argument ? removeArgument(target, argument) : null;
@@ -171,6 +177,7 @@ export function settingSwap(
     return Object.hasOwn(values, textAt(target, i)) ? values[textAt(target, i)] : undefined;
   };
   return {
+    on: 'setting',
     at: (target, i) => valueAt(target, i) !== undefined && endsValue(target, i) && accept(target, i),
     apply(target, i) {
       const text = valueAt(target, i);
@@ -206,6 +213,7 @@ export function mayHaveKeyword(target: MutationTarget, open: number, name: strin
 /** Deletes a whole logical line that the fix can write again: a decorator, or one of several statements of a block. */
 export function removedLine(fits: (target: MutationTarget, first: number, end: number) => boolean): Form {
   return {
+    on: 'line',
     at(target, i) {
       const line = target.lines[target.lineOf[i]];
       return (
@@ -251,6 +259,7 @@ export function droppedReplacement(escapes: (from: string, to: string) => boolea
           .find((text) => text !== undefined)
       : undefined;
   return {
+    on: 'sign',
     at(target, dot) {
       if (!matchesAt(target, dot, '.', 'replace', '(') || target.tokens[dot - 1]?.kind === 'string')
         return false;

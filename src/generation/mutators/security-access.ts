@@ -1,7 +1,7 @@
 import { SLOTS } from '../../records/example';
 import type { Rng } from '../../core/rng';
 import { argumentsOf, isCall, textAt, type MutationTarget } from '../target';
-import { insertAfter, removeTokens, replaceToken, replaceTokens } from '../text-edit';
+import { insertAfter, removeTokens, replaceToken, replaceTokens, type TextEdit } from '../text-edit';
 import { chainStart } from './frameworks';
 import { callNamed, mutatorOf, removedLine } from './recipes';
 
@@ -51,10 +51,19 @@ function pathEnd(target: MutationTarget, first: number): number {
 
 /** First token of the value given to a secret in `password=x`, `self.password = x` or `'password': x`; -1 elsewhere. */
 function givenValue(target: MutationTarget, i: number): number {
-  const key = /^['"](\w+)['"]$/.exec(textAt(target, i))?.[1];
-  const named = isSecretName(target, i) && textAt(target, i + 1) === '=' && !inParameters(target, i);
-  const entry = key !== undefined && SECRET.test(key) && textAt(target, i + 1) === ':';
-  return named || entry ? i + 2 : -1;
+  const next = textAt(target, i + 1);
+  if (next === '=') return isSecretName(target, i) && !inParameters(target, i) ? i + 2 : -1;
+  const key = next === ':' ? /^['"](\w+)['"]$/.exec(textAt(target, i))?.[1] : undefined;
+  return key !== undefined && SECRET.test(key) ? i + 2 : -1;
+}
+
+function isGiven(target: MutationTarget, i: number): boolean {
+  return givenValue(target, i) > 0 && pathEnd(target, givenValue(target, i)) > 0;
+}
+
+function writeSecret(target: MutationTarget, i: number, rng: Rng): TextEdit {
+  const first = givenValue(target, i);
+  return replaceTokens(target, first, pathEnd(target, first), secretLiteral(target, rng));
 }
 
 /** A password or key stands in the code (CWE-798). */
@@ -63,6 +72,7 @@ export const hardCodedCredential = mutatorOf(
   'Everybody who can read the code has the secret, and it is the same everywhere.',
   {
     default: {
+      on: 'setting',
       at: (target, i) =>
         inParameters(target, i) &&
         isSecretName(target, i - 2) &&
@@ -71,20 +81,16 @@ export const hardCodedCredential = mutatorOf(
       apply: (target, i, rng) => replaceToken(target, i, secretLiteral(target, rng)),
     },
     parameter: {
+      on: 'name',
       at: (target, i) =>
+        /^[),]$/.test(textAt(target, i + 1)) &&
         inParameters(target, i) &&
         isSecretName(target, i) &&
-        [')', ','].includes(textAt(target, i + 1)) &&
         allAfterHaveDefaults(target, i),
       apply: (target, i, rng) => insertAfter(target, i, `=${secretLiteral(target, rng)}`),
     },
-    value: {
-      at: (target, i) => givenValue(target, i) > 0 && pathEnd(target, givenValue(target, i)) > 0,
-      apply(target, i, rng) {
-        const first = givenValue(target, i);
-        return replaceTokens(target, first, pathEnd(target, first), secretLiteral(target, rng));
-      },
-    },
+    value: { on: 'name', at: isGiven, apply: writeSecret },
+    entry: { on: 'string', at: isGiven, apply: writeSecret },
   },
 );
 
@@ -167,10 +173,12 @@ export const missingAuthorization = mutatorOf(
     decorator: removedLine(isGuard),
     statement: removedLine(isCheck),
     first: {
+      on: 'name',
       at: (target, i) => firstCheck(target, i) > 0,
       apply: (target, i) => removeTokens(target, i, firstCheck(target, i)),
     },
     last: {
+      on: 'keyword',
       at: (target, i) => lastCheck(target, i) > 0,
       apply: (target, i) => removeTokens(target, i, lastCheck(target, i)),
     },
@@ -224,14 +232,20 @@ function weakerRights(target: MutationTarget, i: number): readonly string[] {
   return WEAKER_WORDS[word].map((weaker) => quote + app + weaker + object + quote);
 }
 
+function asksForMore(target: MutationTarget, i: number): boolean {
+  return weakerRights(target, i).length > 0;
+}
+
+function askForLess(target: MutationTarget, i: number, rng: Rng): TextEdit {
+  return replaceToken(target, i, rng.pick(weakerRights(target, i)));
+}
+
 /** The check asks for less than what is done (CWE-863). */
 export const incorrectAuthorization = mutatorOf(
   'incorrect-authorization',
   'People with a lesser right can do what needs a greater one.',
   {
-    right: {
-      at: (target, i) => weakerRights(target, i).length > 0,
-      apply: (target, i, rng) => replaceToken(target, i, rng.pick(weakerRights(target, i))),
-    },
+    right: { on: 'name', at: asksForMore, apply: askForLess },
+    word: { on: 'string', at: asksForMore, apply: askForLess },
   },
 );

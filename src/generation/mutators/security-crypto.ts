@@ -33,6 +33,7 @@ export const weakHash = mutatorOf('weak-hash', 'Collisions of MD5 and SHA-1 can 
     [`${HASHES}.SHA512`]: [`${HASHES}.SHA1`, `${HASHES}.MD5`],
   }),
   name: {
+    on: 'string',
     at: (target, i) =>
       /^['"]sha-?(224|256|384|512)['"]$/i.test(textAt(target, i)) &&
       target.enclosing[i] >= 0 &&
@@ -75,6 +76,7 @@ export const timingUnsafeComparison = mutatorOf(
   'The comparison stops at the first difference, and its time tells how much of a guess is right.',
   {
     equal: {
+      on: 'call',
       at(target, open) {
         if (!CONSTANT_TIME(target, open) && !CONSTANT_TIME_NAMES(target, open)) return false;
         const [a, b, ...more] = argumentsOf(target, open);
@@ -117,6 +119,7 @@ export const disabledTlsVerification = mutatorOf(
   'Any certificate is accepted, also that of somebody in between.',
   {
     request: {
+      on: 'call',
       at: (target, open) =>
         (isRequest(target, open) || CLIENTS(target, open)) &&
         target.partner[open] > open + 1 &&
@@ -124,6 +127,7 @@ export const disabledTlsVerification = mutatorOf(
       apply: (target, open) => appendArgument(target, open, 'verify=False'),
     },
     session: {
+      on: 'call',
       at: (target, open) =>
         isCall(target, open) &&
         VERBS.has(textAt(target, open - 1)) &&
@@ -189,6 +193,7 @@ export const inadequateEncryption = mutatorOf(
   'The key can be found by trying, or the protocol or mode can be broken without it.',
   {
     size: {
+      on: 'number',
       at: (target, i) => weakerSize(target, i) !== undefined,
       apply(target, i, rng) {
         const text = weakerSize(target, i, rng);
@@ -214,6 +219,7 @@ export const inadequateEncryption = mutatorOf(
       (target, last) => !isCompared(target, chainStart(target, last), last),
     ),
     mode: {
+      on: 'call',
       at: (target, open) =>
         [`${MODES}.CBC`, `${MODES}.CTR`, `${MODES}.GCM`].includes(calleeOf(target, open) ?? '') &&
         target.partner[open] - open < SLOTS - 1,
@@ -256,10 +262,12 @@ export const cleartextTransmission = mutatorOf(
         chainStart(target, target.partner[end - 1] - 1) <= first + 1,
     ),
     url: {
+      on: 'string',
       at: (target, i) => /^\w?(['"])https:\/\/[^'"\s]+\1$/.test(textAt(target, i)) && isEndpoint(target, i),
       apply: (target, i) => replaceToken(target, i, textAt(target, i).replace('https://', 'http://')),
     },
     scheme: {
+      on: 'string',
       at: (target, i) => /^['"]https['"]$/.test(textAt(target, i)) && isChosenScheme(target, i),
       apply: (target, i) => replaceToken(target, i, textAt(target, i).replace('https', 'http')),
     },

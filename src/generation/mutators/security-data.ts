@@ -23,6 +23,7 @@ export const unsafeYamlLoad = mutatorOf(
       'yaml.CSafeLoader': ['yaml.CLoader', 'yaml.UnsafeLoader'],
     }),
     kind: {
+      on: 'string',
       at: (target, i) =>
         /^['"]safe['"]$/.test(textAt(target, i)) &&
         textAt(target, i - 2) === 'typ' &&
@@ -55,6 +56,7 @@ export const unsafeDeserialization = mutatorOf(
 export const evalInjection = mutatorOf('eval-injection', 'Text that may come from outside is run as code.', {
   parser: pathSwap({ 'ast.literal_eval': ['eval'], 'json.loads': ['eval'] }, takesOneValue),
   number: {
+    on: 'name',
     at: (target, i) =>
       ['int', 'float'].includes(textAt(target, i)) &&
       target.bindings[i] === 'builtin' &&

@@ -25,6 +25,7 @@ export const insecureTemporaryFile = mutatorOf(
       (target, last) => target.partner[last + 1] === last + 2,
     ),
     exclusive: {
+      on: 'name',
       at: (target, i) =>
         textAt(target, i) === 'O_EXCL' &&
         qualifiedName(target, i) === 'os.O_EXCL' &&
@@ -32,6 +33,7 @@ export const insecureTemporaryFile = mutatorOf(
       apply: (target, i) => removeTokens(target, i - 3, i),
     },
     creating: {
+      on: 'string',
       at: (target, i) =>
         /^['"]xb?['"]$/.test(textAt(target, i)) && calleeOf(target, target.enclosing[i]) === 'open',
       apply: (target, i) => replaceToken(target, i, textAt(target, i).replace('x', 'w')),
@@ -105,6 +107,7 @@ export const pathTraversal = mutatorOf(
     name: unwrapped(FILE_NAMES),
     base: unwrapped(isJoinedBaseName),
     part: {
+      on: 'sign',
       at: (target, i) => joinedNameEnd(target, i) > 0,
       apply: (target, i) => removeTokens(target, joinedNameEnd(target, i) - 1, joinedNameEnd(target, i)),
     },
@@ -118,6 +121,7 @@ export const pathTraversal = mutatorOf(
     prefix: pathSwap({ 'os.path.commonpath': ['os.path.commonprefix'] }),
     filter: droppedKeyword(callNamed(/^(extract|extractall)$/), /^(filter|members)$/),
     resolved: {
+      on: 'sign',
       at: (target, dot) =>
         matchesAt(target, dot, '.', 'resolve', '(', ')', '.') &&
         /^(is_)?relative_to$/.test(textAt(target, dot + 5)),
@@ -173,10 +177,12 @@ export const permissiveFileMode = mutatorOf(
   'Every user of the machine can read or change what was meant for one.',
   {
     octal: {
+      on: 'number',
       at: (target, i) => weakerModes(target, i).length > 0,
       apply: (target, i, rng) => replaceToken(target, i, rng.pick(weakerModes(target, i))),
     },
     constant: {
+      on: 'name',
       at: (target, i) =>
         /^S_I(RWX|R|W)(U|USR)$/.test(textAt(target, i)) &&
         target.enclosing[i] >= 0 &&
@@ -210,6 +216,7 @@ export const linkFollowing = mutatorOf(
       (target, last) => isCall(target, last + 1),
     ),
     method: {
+      on: 'name',
       at: (target, i) =>
         ['lstat', 'lchmod'].includes(textAt(target, i)) &&
         textAt(target, i - 1) === '.' &&
@@ -224,10 +231,12 @@ export const linkFollowing = mutatorOf(
       /^False$/,
     ),
     check: {
+      on: 'keyword',
       at: (target, i) => linkCheckEnd(target, i) > 0,
       apply: (target, i) => removeTokens(target, i, linkCheckEnd(target, i)),
     },
     flag: {
+      on: 'name',
       at: (target, i) =>
         textAt(target, i) === 'O_NOFOLLOW' &&
         qualifiedName(target, i) === 'os.O_NOFOLLOW' &&

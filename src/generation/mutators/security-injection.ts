@@ -35,6 +35,7 @@ export const shellInjection = mutatorOf(
   'A shell reads the command, and characters of an argument can start other commands.',
   {
     added: {
+      on: 'call',
       at: (target, open) =>
         STARTERS(target, open) && target.partner[open] > open + 1 && !mayHaveKeyword(target, open, 'shell'),
       apply: (target, open) => appendArgument(target, open, 'shell=True'),
@@ -117,10 +118,12 @@ export const sqlInjection = mutatorOf(
   'A value becomes part of the statement, unquoted, and can change it.',
   {
     formatted: {
+      on: 'call',
       at: isFormatted,
       apply: (target, open) => replaceToken(target, valuesComma(target, open), ' %'),
     },
     interpolated: {
+      on: 'call',
       at: (target, open) => interpolation(target, open) !== undefined,
       apply(target, open) {
         const found = interpolation(target, open);
@@ -186,6 +189,7 @@ export const crossSiteScripting = mutatorOf(
   {
     unescaped: unwrapped(escapesHtml),
     trusted: {
+      on: 'call',
       at: (target, open) => HTML_ESCAPES(target, open) && trustedName(target) !== undefined,
       apply(target, open) {
         const name = trustedName(target);

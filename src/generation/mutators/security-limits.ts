@@ -33,10 +33,12 @@ export const missingResourceLimit = mutatorOf(
   'Whoever sends enough makes the program run out of memory.',
   {
     read: {
+      on: 'call',
       at: isLimitedRead,
       apply: (target, open) => removeTokens(target, open + 1, target.partner[open] - 1),
     },
     queue: {
+      on: 'call',
       at: (target, open) =>
         QUEUES(target, open) &&
         argumentsOf(target, open).length === 1 &&
