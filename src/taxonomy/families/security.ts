@@ -17,6 +17,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import yaml\n\n\ndef read(stream):\n    return yaml.safe_load(stream)\n',
     },
     rule: 'ruff S506',
+    rare: 'Few packages read YAML, and those in a few functions of their own.',
   },
   {
     code: 54,
@@ -33,6 +34,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import subprocess\n\n\ndef run(command):\n    return subprocess.run(command)\n',
     },
     rule: 'ruff S602',
+    rare: 'About one function in 1,000 starts a process, and hardly any quotes for a shell.',
   },
   {
     code: 55,
@@ -48,6 +50,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import requests\n\n\ndef fetch(url):\n    return requests.get(url)\n',
     },
     rule: 'ruff S501',
+    rare: 'About one function in 1,000 makes a request or a TLS context itself.',
   },
   {
     code: 56,
@@ -78,6 +81,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import hashlib\n\n\ndef digest(data):\n    return hashlib.sha256(data).hexdigest()\n',
     },
     rule: 'ruff S324',
+    rare: 'About one function in 1,000 of the packages looked at hashes with a strong function.',
   },
   {
     code: 58,
@@ -93,6 +97,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import secrets\nimport random\n\n\ndef token(letters):\n    return secrets.choice(letters)\n',
     },
     rule: 'ruff S311',
+    rare: 'About one function in 2,500 draws a secret.',
   },
   {
     code: 59,
@@ -108,6 +113,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import tempfile\n\n\ndef scratch():\n    return tempfile.mkdtemp()\n',
     },
     rule: 'ruff S306',
+    rare: 'About one function in 2,000 makes a temporary file or insists on a new one.',
   },
   {
     code: 60,
@@ -126,5 +132,6 @@ export const SECURITY_BUGS: readonly BugType[] = [
         "def find(cursor, name):\n    cursor.execute('SELECT id FROM user WHERE name = %s', (name,))\n    return cursor.fetchone()\n",
     },
     rule: 'ruff S608',
+    rare: 'Statements with values stand in database libraries and applications; most packages have none.',
   },
 ];
