@@ -24,9 +24,10 @@ export { readMetrics, readRejects, readReport, readText } from './pipeline/reade
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
-export { outputFiles, recordFlow } from './pipeline/describe-manifest';
+export { outputFiles, plantedTypes, recordFlow } from './pipeline/describe-manifest';
 export type { RepairScores } from './evaluation/demonstration';
 export { wilsonInterval } from './metrics/intervals';
+export { realFrequency } from './taxonomy/frequency';
 export { BUG_TYPES, bugType } from './taxonomy/table';
 
 /**

@@ -27,7 +27,7 @@ export const REJECTS_KEY = 'rejects.jsonl';
  *
  * `trm:metrics` of the manifest: `functions` (mutated), `clean` (clean samples written), `yield` (mutants written a
  * mutant drawn), `equivalentRate` (share of the drawn mutants that meant the same), `types` (by bug type: `family`,
- * `drawn`, `kept`), `seconds` (wall time of this start), `samplesPerHour` (of this start).
+ * `drawn`, `kept`, `equivalent`), `seconds` (wall time of this start), `samplesPerHour` (of this start).
  * @throws DataError when there is no `collect` input, or nothing to mutate in it
  */
 export const generate: Stage<GenerateConfig> = (config, context) => generateWith(config, context, []);
@@ -235,15 +235,12 @@ async function finish(
   return manifest;
 }
 
-/** Reasons of mutants that mean the same as the clean function. */
-const EQUIVALENT = ['same_tokens', 'same_tree', 'same_bytecode', 'dead_code'];
-
 function figures(tally: Tally): Record<string, unknown> {
-  const drawn = Object.values(tally.drawn).reduce((sum, n) => sum + n, 0);
-  const equivalent = EQUIVALENT.reduce((sum, reason) => sum + (tally.dropped[reason] ?? 0), 0);
+  const drawn = sumOf(tally.drawn);
+  const equivalent = sumOf(tally.equivalent);
   const types = BUG_TYPES.filter(({ id }) => tally.drawn[id]).map(({ id, family }) => [
     id,
-    { family, drawn: tally.drawn[id], kept: tally.kept[id] ?? 0 },
+    { family, drawn: tally.drawn[id], kept: tally.kept[id] ?? 0, equivalent: tally.equivalent[id] ?? 0 },
   ]);
   return {
     functions: tally.functions,
@@ -252,4 +249,8 @@ function figures(tally: Tally): Record<string, unknown> {
     equivalentRate: equivalent / Math.max(1, drawn),
     types: Object.fromEntries(types) as Record<string, unknown>,
   };
+}
+
+function sumOf(counts: Readonly<Record<string, number>>): number {
+  return Object.values(counts).reduce((sum, n) => sum + n, 0);
 }

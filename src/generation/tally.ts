@@ -35,6 +35,8 @@ export const tallySchema = z.strictObject({
   drawn: counts,
   /** Mutants written, by bug type. */
   kept: counts,
+  /** Draws that meant the same as the clean function, by bug type; their reasons are {@link EQUIVALENT}. */
+  equivalent: counts,
   /** Samples written, by SPDX id. */
   licences: counts,
   rejects: z.array(rejectSchema),
@@ -52,10 +54,19 @@ export function emptyTally(): Tally {
     dropped: {},
     drawn: {},
     kept: {},
+    equivalent: {},
     licences: {},
     rejects: [],
   };
 }
+
+/** Reasons to drop a mutant that behaves as the clean function does. */
+export const EQUIVALENT: ReadonlySet<string> = new Set([
+  'same_tokens',
+  'same_tree',
+  'same_bytecode',
+  'dead_code',
+]);
 
 /** Adds one to a count. */
 export function count(counts: Record<string, number>, key: string, by = 1): void {
@@ -65,6 +76,7 @@ export function count(counts: Record<string, number>, key: string, by = 1): void
 /** Counts a drop, and keeps it while there are fewer than `most` of its reason. */
 export function drop(tally: Tally, reject: Reject, most: number): void {
   count(tally.dropped, reject.reason);
+  if (reject.bugType && EQUIVALENT.has(reject.reason)) count(tally.equivalent, reject.bugType);
   if (tally.dropped[reject.reason] <= most) tally.rejects.push(reject);
 }
 
@@ -74,7 +86,7 @@ export function addTallies(tallies: readonly Tally[], mostRejects: number): Tall
   const kept: Record<string, number> = {};
   for (const tally of tallies) {
     for (const key of ['read', 'functions', 'written', 'clean'] as const) sum[key] += tally[key];
-    for (const key of ['dropped', 'drawn', 'kept', 'licences'] as const)
+    for (const key of ['dropped', 'drawn', 'kept', 'equivalent', 'licences'] as const)
       for (const [name, value] of Object.entries(tally[key])) count(sum[key], name, value);
     for (const reject of tally.rejects) {
       count(kept, reject.reason);

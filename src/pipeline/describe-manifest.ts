@@ -1,4 +1,7 @@
+import { z } from 'zod';
 import type { Manifest } from '../records/manifest';
+import { realFrequency } from '../taxonomy/frequency';
+import { bugType } from '../taxonomy/table';
 
 /** One line of what a stage made. */
 export interface FlowRow {
@@ -32,4 +35,48 @@ export function outputFiles(manifest: Manifest): { path: string; rows: number | 
     rows: resource['trm:rows'] ?? null,
     bytes: resource.bytes,
   }));
+}
+
+/** How planting one bug type went. */
+export interface BugTypeRow {
+  bugType: string;
+  family: string;
+  title: string;
+  /** Mutants tried, and those that were written. */
+  drawn: number;
+  kept: number;
+  /** Share of the tried ones that were written, and that meant the same as the clean function, 0..1. */
+  yield: number;
+  equivalent: number;
+  /** Real fixes of a thousand that mend this type. */
+  realPerThousand: number;
+}
+
+const typeCounts = z.record(
+  z.string(),
+  z.object({ drawn: z.number(), kept: z.number(), equivalent: z.number() }),
+);
+
+/**
+ * What a generate stage planted, by bug type, most frequent first.
+ * @throws ZodError for the manifest of another stage
+ */
+export function plantedTypes(manifest: Manifest): BugTypeRow[] {
+  const types = typeCounts.parse(manifest['trm:metrics']?.types);
+  return Object.entries(types)
+    .map(([id, { drawn, kept, equivalent }]) => {
+      const type = bugType(id);
+      const { family, title } = type;
+      const rates = { yield: kept / Math.max(1, drawn), equivalent: equivalent / Math.max(1, drawn) };
+      return {
+        bugType: id,
+        family,
+        title,
+        drawn,
+        kept,
+        ...rates,
+        realPerThousand: realFrequency(type).perThousand,
+      };
+    })
+    .sort((a, b) => b.kept - a.kept);
 }
