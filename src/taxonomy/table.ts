@@ -3,6 +3,7 @@ import { hashJson } from '../core/hash';
 import type { BugType } from './bug-type';
 import { API_BUGS } from './families/api';
 import { COLLECTION_BUGS } from './families/collection';
+import { COLLECTION_USE_BUGS } from './families/collection-use';
 import { CONCURRENCY_BUGS } from './families/concurrency';
 import { EVERYDAY_BUGS } from './families/everyday';
 import { CONTROL_FLOW_BUGS } from './families/control-flow';
@@ -14,16 +15,19 @@ import { HTTP_CLIENT_BUGS } from './families/framework-http-client';
 import { SQLALCHEMY_BUGS } from './families/framework-sqlalchemy';
 import { TESTING_BUGS } from './families/framework-testing';
 import { WEB_BUGS } from './families/framework-web';
+import { PANDAS_BUGS } from './families/framework-pandas';
 import { LOGIC_BUGS } from './families/logic';
 import { CONDITION_BUGS } from './families/logic-conditions';
 import { NAME_BUGS } from './families/name';
 import { SCOPE_BUGS } from './families/name-scope';
 import { NUMERIC_BUGS } from './families/numeric';
+import { NUMERIC_VALUE_BUGS } from './families/numeric-values';
 import { RESOURCE_BUGS } from './families/resource';
 import { SECURITY_BUGS } from './families/security';
 import { SECURITY_ACCESS_BUGS } from './families/security-access';
 import { SECURITY_DATA_BUGS } from './families/security-data';
 import { STRING_BUGS } from './families/string';
+import { STRING_USE_BUGS } from './families/string-use';
 import { FOREIGN_SYNTAX_BUGS } from './families/syntax-foreign';
 import { SYNTAX_SLIP_BUGS } from './families/syntax-slips';
 import { SYNTAX_BUGS } from './families/syntax';
@@ -60,6 +64,10 @@ export const BUG_TYPES: readonly BugType[] = [
   ...SECURITY_ACCESS_BUGS,
   ...SECURITY_DATA_BUGS,
   ...EVERYDAY_BUGS,
+  ...PANDAS_BUGS,
+  ...NUMERIC_VALUE_BUGS,
+  ...COLLECTION_USE_BUGS,
+  ...STRING_USE_BUGS,
 ].sort((a, b) => a.code - b.code);
 
 const byId = new Map(BUG_TYPES.map((type) => [type.id, type]));

@@ -1,3 +1,4 @@
+import { SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
 import {
   argumentsOf,
@@ -133,7 +134,10 @@ export function unwrapCall(
   { first: from, last: to }: Argument,
 ): TextEdit {
   const text = textOf(target, from, to);
-  return replaceTokens(target, first, close, placed(target, first, close, text, levelOf(target, from, to)));
+  const level = levelOf(target, from, to);
+  // Where the whole call is too long to be written again, parentheses stay, so that the fix is what stood before them.
+  const long = close - first + 1 > SLOTS && level !== 'operand';
+  return replaceTokens(target, first, close, long ? `(${text})` : placed(target, first, close, text, level));
 }
 
 /** The edit, or null where it would leave a line `x = x`, which nobody would have written. */
@@ -142,7 +146,7 @@ export function unlessIdle(target: MutationTarget, edit: TextEdit): TextEdit | n
   const from = target.tokens[first].start;
   const line = target.source.slice(from, target.tokens[end].start);
   const changed = applyTextEdit(line, { start: edit.start - from, end: edit.end - from, text: edit.text });
-  return /^([\w.]+) = \1$/.test(changed.trim()) ? null : edit;
+  return /^(.+) = \1$/s.test(changed.trim()) ? null : edit;
 }
 
 /** Index of the last token that starts at or before an offset. */
@@ -155,9 +159,21 @@ function tokenAt({ tokens }: MutationTarget, offset: number): number {
 /** Removes an argument of a call together with the comma that goes with it. */
 export function removeArgument(target: MutationTarget, { first, last }: Argument): TextEdit {
   if (textAt(target, first - 1) === ',') return replaceTokens(target, first - 1, last, '');
-  if (textAt(target, last + 1) !== ',') return replaceTokens(target, first, last, '');
-  const next = target.tokens[last + 2];
-  return { start: target.tokens[first].start, end: next.start, text: '' };
+  const { tokens } = target;
+  if (textAt(target, last + 1) === ',')
+    return { start: tokens[first].start, end: tokens[last + 2].start, text: '' };
+  return { start: tokens[first - 1].end, end: tokens[last + 1].start, text: '' };
+}
+
+/**
+ * True for `name=name` that is the only use of a parameter: without it the parameter is not passed on, which is a
+ * bug type of its own.
+ */
+export function passesOn(target: MutationTarget, { first, last }: Argument): boolean {
+  const name = textAt(target, first);
+  if (last !== first + 2 || textAt(target, last) !== name || target.bindings[last] !== 'parameter')
+    return false;
+  return target.tokens.filter(({ text }, i) => text === name && target.loads[i] === 1).length === 1;
 }
 
 /** What {@link keywordDropper} needs. */

@@ -3,11 +3,13 @@ import * as argumentLists from './argument-lists';
 import * as callArguments from './arguments';
 import * as attributes from './attributes';
 import * as callSites from './call-sites';
+import * as arithmetic from './arithmetic';
 import * as calls from './calls';
 import * as collections from './collections';
 import * as concurrency from './concurrency';
 import * as conditions from './conditions';
 import * as controlFlow from './control-flow';
+import * as copies from './copies';
 import * as exceptions from './exceptions';
 import * as foreignSyntax from './foreign-syntax';
 import * as handlers from './handlers';
@@ -15,6 +17,7 @@ import * as incomplete from './incomplete';
 import * as indentation from './indentation';
 import * as jumps from './jumps';
 import * as keywords from './keywords';
+import * as lookups from './lookups';
 import * as masks from './masks';
 import * as lineBreaks from './line-breaks';
 import * as names from './names';
@@ -23,15 +26,18 @@ import * as numeric from './numeric';
 import * as numpy from './numpy';
 import * as operators from './operators';
 import * as precedence from './precedence';
+import * as pandas from './pandas';
 import * as punctuation from './punctuation';
 import * as python2 from './python2';
 import * as quotes from './quotes';
 import * as raising from './raising';
 import * as resources from './resources';
+import * as regexes from './regexes';
 import * as scope from './scope';
 import * as stdlib from './stdlib';
 import * as stray from './stray';
 import * as truthiness from './truthiness';
+import * as texts from './texts';
 import * as values from './values';
 import * as assertions from './assertions';
 import * as asyncFrameworks from './async-frameworks';
@@ -101,4 +107,10 @@ export const MUTATORS: readonly Mutator[] = [
   securityLimits,
   attributes,
   callSites,
+  pandas,
+  arithmetic,
+  copies,
+  lookups,
+  texts,
+  regexes,
 ].flatMap((family): Mutator[] => Object.values(family));

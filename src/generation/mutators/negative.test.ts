@@ -6,13 +6,16 @@ import { NOT_HERE as API } from './negative/api';
 import { NOT_HERE as CONCURRENCY } from './negative/concurrency';
 import { NOT_HERE as EVERYDAY } from './negative/everyday';
 import { NOT_HERE as EXCEPTION } from './negative/exception';
+import { NOT_HERE as CONTAINERS } from './negative/containers';
 import { NOT_HERE as FLOW } from './negative/flow';
 import { NOT_HERE as RESOURCE } from './negative/resource';
 import { NOT_HERE as FRAMEWORKS } from './negative/frameworks';
 import { NOT_HERE as SCOPE } from './negative/scope';
+import { NOT_HERE as ARITHMETIC } from './negative/arithmetic';
 import { NOT_HERE as ARRAYS } from './negative/arrays';
 import { NOT_HERE as SECURITY } from './negative/security';
 import { NOT_HERE as SYNTAX } from './negative/syntax';
+import { NOT_HERE as TEXTS } from './negative/texts';
 import { NOT_HERE as VALUES } from './negative/values';
 
 /**
@@ -151,8 +154,11 @@ const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
   ...CONCURRENCY,
   ...API,
   'missing-await': ['def f(a):\n    return a.await_\n'],
+  ...ARITHMETIC,
   ...ARRAYS,
   ...FRAMEWORKS,
+  ...CONTAINERS,
+  ...TEXTS,
   ...SECURITY,
   ...SCOPE,
   ...FLOW,

@@ -3,7 +3,15 @@ import { keywordArgument } from '../structure';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import { replaceTokens, type TextEdit } from '../text-edit';
 import { arrayFunction, pathStart, usesArrays, usesFrames } from './array-names';
-import { keywordAt, operandStart, removeArgument, textOf, unlessIdle, unwrapCall } from './factories';
+import {
+  keywordAt,
+  operandStart,
+  passesOn,
+  removeArgument,
+  textOf,
+  unlessIdle,
+  unwrapCall,
+} from './factories';
 import { tokenSites } from './sites';
 
 /** Functions and methods that work on the whole array when they get no axis. */
@@ -42,8 +50,8 @@ function axisSites(target: MutationTarget): MutationSite[] {
       const sites: MutationSite[] = [];
       if (Object.hasOwn(OTHER_AXES, axisOf(target, argument))) sites.push({ token, form: 'swap' });
       const callee = textAt(target, target.enclosing[token] - 1);
-      if (WHOLE_WITHOUT_AXIS.has(callee) && textAt(target, token + 2) !== 'None')
-        sites.push({ token, form: 'drop' });
+      const drops = textAt(target, token + 2) !== 'None' && !passesOn(target, argument);
+      if (WHOLE_WITHOUT_AXIS.has(callee) && drops) sites.push({ token, form: 'drop' });
       return sites;
     },
   );
@@ -171,7 +179,7 @@ function isMethod(target: MutationTarget, index: number): boolean {
 
 function setsType(target: MutationTarget, index: number): boolean {
   const argument = keywordAt(target, index);
-  if (!argument || textAt(target, index + 2) === 'None') return false;
+  if (!argument || textAt(target, index + 2) === 'None' || passesOn(target, argument)) return false;
   const open = target.enclosing[index];
   const callee = textAt(target, open - 1);
   if (!MAKERS.has(callee)) return false;

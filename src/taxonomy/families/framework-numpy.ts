@@ -34,6 +34,7 @@ export const NUMPY_BUGS: readonly BugType[] = [
         'import numpy as np\n\ndef shares(table):\n    return table / np.sum(table, axis=1, keepdims=True)\n',
     },
     rule: null,
+    rare: 'Some 980 places in the nine packages of 25 that work with arrays; most of what lacks them broadcasts the same.',
   },
   {
     code: 111,
@@ -84,6 +85,6 @@ export const NUMPY_BUGS: readonly BugType[] = [
         'import numpy as np\n\ndef known(values):\n    return [value for value in values if not np.isnan(value)]\n',
     },
     rule: 'ruff PLW0177',
-    rare: 'Code tests for NaN in few places: one `isnan` in some 80 functions of the array packages.',
+    rare: 'Code takes care of NaN in few places: some 570 in the nine packages of 25 that work with arrays.',
   },
 ];

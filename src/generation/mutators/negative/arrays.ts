@@ -30,4 +30,18 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'import numpy as np\ndef f(a, b):\n    return np.isnan(a, out=b)\n',
     'def f(a):\n    return math.isnan(a)\n',
   ],
+  'dropped-copy-result': [
+    'import pandas as pd\ndef f(a, b):\n    a = b.dropna()\n    a = a.sum()\n    return a.dropna()\n',
+    'import numpy as np\ndef f(a, b):\n    a = np.append(b, a)\n    a += a.reshape(2)\n    return a\n',
+    "def f(a):\n    a = a.replace('x', 'y')\n    return a\n",
+  ],
+  'wrong-indexer': [
+    'def f(a):\n    return a.loc[1]\n',
+    'import pandas as pd\ndef f(a, loc):\n    return a.loc(1), loc[0], a.at\n',
+  ],
+  'missing-frame-option': [
+    'import pandas as pd\ndef f(a):\n    return a.groupby(1, observed=None), a.sum(skipna=True)\n',
+    'import pandas as pd\ndef f(a, how=1):\n    return g(a, how=how, sort=False)\n',
+    'def f(a, b):\n    return a.merge(b, how=1)\n',
+  ],
 };
