@@ -1,5 +1,5 @@
 import { usesModule } from '../structure';
-import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
+import { isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import type { MutationSite } from '../mutator';
 import { tokenSites } from './sites';
 
@@ -71,12 +71,6 @@ export function occursBefore(
 /** Tokens of a call from its name to its closing parenthesis, the dot before the name included. */
 export function methodLength(target: MutationTarget, name: number): number {
   return target.partner[name + 1] - name + 2;
-}
-
-/** The only argument of a call when it is one token, or undefined. */
-export function singleTokenArgument(target: MutationTarget, open: number): number | undefined {
-  const [only, ...more] = argumentsOf(target, open);
-  return only && more.length === 0 && only.first === only.last ? only.first : undefined;
 }
 
 const SQLALCHEMY = ['sqlalchemy', 'flask_sqlalchemy', 'sqlmodel'];
