@@ -58,6 +58,13 @@ test('calls and their arguments are told from definitions and tuples', () => {
   );
 });
 
+test('commas of lambda parameters and of loops in a generator part no arguments', () => {
+  const count = (call: string): number => argumentsOf(targetOf(call), 1).length;
+  assert.is(count('f(lambda a, b: a, c)\n'), 2);
+  assert.is(count('f(a for a, b in c)\n'), 1);
+  assert.is(count('f((a for a, b in c), lambda: (b, c), d)\n'), 3);
+});
+
 test('edits keep words apart and leave no blanks behind', () => {
   const edited = (
     source: string,

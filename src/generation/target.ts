@@ -114,14 +114,23 @@ export interface Argument {
   positional: boolean;
 }
 
-/** The comma-separated arguments between an opening bracket and its partner; a closing comma adds none. */
+/**
+ * The comma-separated arguments between an opening bracket and its partner; a closing comma adds none. Commas of
+ * lambda parameters part nothing, and a generator is one argument whatever its loops unpack.
+ */
 export function argumentsOf(target: MutationTarget, open: number): Argument[] {
   const close = target.partner[open];
   const out: Argument[] = [];
   let first = open + 1;
+  let lambdas = 0;
+  let generator = false;
   for (let i = open + 1; i <= close; i++) {
     if (target.partner[i] > i) i = target.partner[i];
-    if (i < close && textAt(target, i) !== ',') continue;
+    const text = textAt(target, i);
+    if (text === 'lambda') lambdas += 1;
+    else if (text === ':' && lambdas > 0) lambdas -= 1;
+    else if (text === 'for') generator = true;
+    if (i < close && (text !== ',' || lambdas > 0 || generator)) continue;
     if (i > first) out.push({ first, last: i - 1, positional: isPositional(target, first, i - 1, open) });
     first = i + 1;
   }

@@ -28,6 +28,7 @@ testForms('import sys\nimport warnings\ndef f(a, b):\n', {
     ["raise ValueError(_('no %s') % a)", "raise ValueError(_('no %s'), a)"],
     ["raise ValueError('no {}'.format(a))", "raise ValueError('no {}', a)"],
     ["warnings.warn('old: %s' % a, b)", "warnings.warn('old: %s', a, b)"],
+    ["raise ValueError('no %s' \\\n    % a)", "raise ValueError('no %s' \\\n    , a)"],
     ["sys.exit('no %s' % a)", "sys.exit('no %s', a)"],
     ["a.warn('old: %s' % a)"],
     ["raise ValueError('%s' % a if a else b)"],

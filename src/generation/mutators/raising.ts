@@ -103,8 +103,9 @@ export const unformattedMessage: Mutator = {
   apply(target, { token, form }) {
     if (form === 'percent') {
       const { start, end } = target.tokens[token];
-      const from = target.source.slice(0, start).trimEnd().length;
-      return { start: from, end, text: ',' };
+      const before = target.tokens[token - 1].end;
+      // A backslash before the operator ends its line: the comma must stay behind it.
+      return { start: /\\/.test(target.source.slice(before, start)) ? start : before, end, text: ',' };
     }
     const { source, tokens, partner } = target;
     const values = source.slice(tokens[token + 2].end, tokens[partner[token + 2]].start);

@@ -5,7 +5,7 @@ testForms('import datetime\nimport os\nimport time\nfrom pathlib import Path\nde
   'missing-default': [
     ["return getattr(a, 'b', None)", "return getattr(a, 'b')"],
     ['return a.b.pop(b, None)', 'return a.b.pop(b)'],
-    ['return next(c for c in a)'],
+    ['return next(c for c, d in a)'],
     ['return next((c for c in a), None)', 'return next((c for c in a))'],
     ['return max(a, default=0)', 'return max(a)'],
     ["return os.environ.get('A', '')", "return os.environ.get('A')"],
