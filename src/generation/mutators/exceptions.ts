@@ -1,5 +1,6 @@
 import { MAX_SPAN } from '../../records/example';
 import type { Mutator } from '../mutator';
+import { blockOf } from '../structure';
 import { isCall, lineAt, textAt, type MutationTarget } from '../target';
 import { removeTokens, replaceToken } from '../text-edit';
 import { lineSites, tokenSites } from './sites';
@@ -61,13 +62,56 @@ const RELATED: Readonly<Record<string, readonly string[]>> = {
   TimeoutError: ['ConnectionError'],
 };
 
+/** What guarded code must hold for one to see that it raises an exception; those not named here need none. */
+const EVIDENCE: Readonly<Record<string, RegExp>> = {
+  KeyError: /^(\[|pop|popitem|remove|del|get\w*|environ|\w*lookup\w*)$/,
+  IndexError: /^(\[|pop|popleft|\w*(index|choice|get)\w*)$/,
+  ValueError:
+    /^(int|float|complex|index|remove|str[fp]time|\w*(decode|encode|iso|load|pars|valid|convert|unpack|date|time|url|ip|relative)\w*|,)$/i,
+  AttributeError: /^(\.|\w*attr\w*)$/,
+  OSError:
+    /(open|read|write|path|file|dir|stat|link|remove|name|sock|send|recv|connect|bind|close|kill|wait|run|call|exec|fd|fp|os|io)/i,
+  ImportError: /import|load/,
+  StopIteration: /^(next|send|throw|__next__)$/,
+  UnicodeDecodeError: /decode|read|str|text|open/i,
+  UnicodeEncodeError: /encode|write|str|text|print/i,
+  EOFError: /read|recv|input|load|get/i,
+};
+const OF_FILES = /^(IOError|File(NotFound|Exists)Error|PermissionError)$/;
+
 /** A handler names a related exception. */
 export const wrongExceptionType: Mutator = {
   bugType: 'wrong-exception-type',
   why: 'The exception that the code raises is no longer caught.',
-  sites: (target) => tokenSites(target, (_, i) => relatedAt(target, i).length > 0),
+  sites: (target) =>
+    tokenSites(
+      target,
+      (_, i) => relatedAt(target, i).length > 0 && isRaisedBy(guardedCode(target, i), target, i),
+    ),
   apply: (target, { token }, rng) => replaceToken(target, token, rng.pick(relatedAt(target, token))),
 };
+
+function isRaisedBy(guarded: readonly string[], target: MutationTarget, index: number): boolean {
+  const name = textAt(target, index);
+  const evidence = EVIDENCE[OF_FILES.test(name) ? 'OSError' : name];
+  return evidence === undefined || guarded.includes(name) || guarded.some((text) => evidence.test(text));
+}
+
+/** Texts of the tokens in the `try` block whose handler the token stands in. */
+function guardedCode(target: MutationTarget, index: number): string[] {
+  const handler = target.lineOf[index];
+  const { level } = target.lines[handler];
+  let header = handler - 1;
+  while (
+    header > 0 &&
+    !(target.lines[header].level === level && textAt(target, target.lines[header].first) === 'try')
+  )
+    header -= 1;
+  const [from, to] = blockOf(target, header);
+  return from < to
+    ? target.tokens.slice(target.lines[from].first, target.lines[to - 1].end).map(({ text }) => text)
+    : [];
+}
 
 function relatedAt(target: MutationTarget, index: number): readonly string[] {
   const text = textAt(target, index);

@@ -17,6 +17,9 @@ testForms('import gzip\nimport os\nimport tempfile\ndef f(a, b):\n', {
     ['c = b()\nc.write(a)\nc.seek(0)\nreturn c.read()', 'c = b()\nc.write(a)\nreturn c.read()'],
     ['self.c.write(a)\nself.c.flush()', 'self.c.write(a)'],
     ['if a:\n    b.seek(0)\nreturn b'],
+    // It stands at its start, or closing flushes it.
+    ['c = b(a)\nc.seek(0)\nreturn c.read()'],
+    ['b.write(a)\nb.flush()\nb.close()'],
   ],
   'wrong-open-mode': [
     ["return open(a, 'rb')", "return open(a, 'r')", "return open(a, 'wb')", 'return open(a)'],

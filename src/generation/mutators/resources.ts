@@ -103,33 +103,43 @@ export const missingRewind: Mutator = {
       const line = target.lines[target.lineOf[first]];
       const open = statementCall(target, line);
       if (open === undefined || end - first + 1 > SLOTS || removeLine(target, line) === null) return false;
-      const rewinds = matchesAt(target, open - 1, 'seek', '(', '0', ')');
-      if (!rewinds && !matchesAt(target, open - 1, 'flush', '(', ')')) return false;
-      const receiver = target.source.slice(target.tokens[first].start, target.tokens[open - 3].end);
-      return rewinds ? isUsed(target, receiver, end) : isWritten(target, receiver, first);
+      const receiver = target.tokens.slice(first, open - 2).map(({ text }) => text);
+      const uses = target.tokens.flatMap((_, i) =>
+        matchesAt(target, i, ...receiver) ? [i + receiver.length] : [],
+      );
+      if (matchesAt(target, open - 1, 'seek', '(', '0', ')'))
+        return (
+          uses.some((next) => next >= end) &&
+          (isForeign(target, first) || uses.some((i) => moves(target, first, i)))
+        );
+      if (!matchesAt(target, open - 1, 'flush', '(', ')') || isClosedNext(target, receiver, end))
+        return false;
+      return uses.some((next) => next < first && isWrite(target, next));
     }),
   apply: (target, { token }) => removeLine(target, target.lines[target.lineOf[token]]),
 };
 
-/** True when tokens from `from` on name the receiver. */
-function isUsed(target: MutationTarget, receiver: string, from: number): boolean {
-  const names = receiver.split('.');
-  return target.tokens.some(
-    (_, i) => i >= from && names.every((name, k) => textAt(target, i + 2 * k) === name),
-  );
+/** True for a stream that comes from outside the function, read or written to who knows where. */
+function isForeign(target: MutationTarget, first: number): boolean {
+  return target.bindings[first] !== 'local';
 }
 
-/** True when a line before writes to the receiver. */
-function isWritten(target: MutationTarget, receiver: string, before: number): boolean {
-  const names = receiver.split('.');
-  return target.tokens.some((_, i) => {
-    if (i >= before || !names.every((name, k) => textAt(target, i + 2 * k) === name)) return false;
-    const last = i + 2 * names.length - 2;
-    return (
-      /^(write\w*|print|dump)$/.test(textAt(target, last + 2)) ||
-      (target.enclosing[i] >= 0 && !inSignature(target, i))
-    );
-  });
+/** True when the receiver that ends before token `next` is called or passed on before `first`: its position moved. */
+function moves(target: MutationTarget, first: number, next: number): boolean {
+  return next < first && textAt(target, next) !== '=' && textAt(target, next) !== ':';
+}
+
+/** True when the receiver that ends before token `next` writes, or is an argument of a call that may. */
+function isWrite(target: MutationTarget, next: number): boolean {
+  const writes = textAt(target, next) === '.' && /^(write\w*|print|dump)$/.test(textAt(target, next + 1));
+  return writes || (target.enclosing[next - 1] >= 0 && !inSignature(target, next - 1));
+}
+
+/** Closing a stream flushes it, and so does going back in it. */
+function isClosedNext(target: MutationTarget, receiver: readonly string[], end: number): boolean {
+  return range(end, end + 4).some(
+    (i) => matchesAt(target, i, ...receiver, '.', 'close') || matchesAt(target, i, ...receiver, '.', 'seek'),
+  );
 }
 
 /** Functions that open a file by name or descriptor, and the position of their mode. */

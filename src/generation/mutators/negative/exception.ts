@@ -7,6 +7,9 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'try:\n    a()\nexcept BaseException:\n    b()\n',
   ],
   'wrong-exception-type': [
+    // Nothing in the guarded code could raise it.
+    'try:\n    a()\nexcept KeyError:\n    b()\n',
+    'try:\n    a.b(c)\nexcept ImportError:\n    b[c]\n',
     'raise KeyError(a)\n',
     'try:\n    a()\nexcept errors.KeyError:\n    b()\n',
     'try:\n    a()\nexcept Exception:\n    b()\n',
