@@ -263,6 +263,7 @@ export function droppedReplacement(escapes: (from: string, to: string) => boolea
     at(target, dot) {
       if (!matchesAt(target, dot, '.', 'replace', '(') || target.tokens[dot - 1]?.kind === 'string')
         return false;
+      if (assignsBack(target, dot)) return false;
       const [from, to, ...more] = argumentsOf(target, dot + 2);
       if (!from || !to || more.length > 0) return false;
       const [a, b] = [inner(target, from), inner(target, to)];
@@ -275,4 +276,12 @@ export function droppedReplacement(escapes: (from: string, to: string) => boolea
       text: '',
     }),
   };
+}
+
+/** `x = x.replace(...)`: nothing but `x = x` would be left, and the fix of a deleted line is too long. */
+function assignsBack(target: MutationTarget, dot: number): boolean {
+  const { first, end } = target.lines[target.lineOf[dot]];
+  const length = (dot - 1 - first) / 2;
+  const whole = target.partner[dot + 2] === end - 1 && textAt(target, first + length) === '=';
+  return whole && sameText(target, first, first + length + 1, length);
 }

@@ -1,5 +1,6 @@
 import { SLOTS } from '../../records/example';
 import type { Rng } from '../../core/rng';
+import { lineStart } from '../structure';
 import { argumentsOf, isCall, textAt, type MutationTarget } from '../target';
 import { insertAfter, removeTokens, replaceToken, replaceTokens, type TextEdit } from '../text-edit';
 import { chainStart } from './frameworks';
@@ -123,7 +124,7 @@ function isGuard(target: MutationTarget, first: number, end: number): boolean {
 }
 
 const CHECKS = callNamed(
-  /^_?(check|require|ensure|assert|enforce|verify|validate)_(object_|user_|any_|all_|admin_)*(perms?|permissions?|access|auth|authenticated|authorized|authorization|csrf|xsrf|signature|scopes?|login|token|xsrf_cookie|credentials|cookie)$|^(authorize|_check_perm|check_is_admin|verify_signature)$/,
+  /^_?(check|require|ensure|assert|enforce|verify|validate)_(object_|user_|any_|all_|admin_)*(perms?|permissions?|access|auth|authenticated|authorized|authorization|csrf|xsrf|scopes?|login|token|xsrf_cookie|credentials|cookie)$|^(authorize|_check_perm|check_is_admin|verify_signature)$/,
 );
 
 /** A statement that is nothing but a call which raises for those who may not. */
@@ -219,6 +220,8 @@ function weakerRights(target: MutationTarget, i: number): readonly string[] {
   const { kind, text } = target.tokens[i];
   if (kind === 'name') {
     if (!Object.hasOwn(WEAKER, text) || textAt(target, i - 1) === 'def') return [];
+    // `self.permission_required` is the name of a right, `@permission_required` a check.
+    if (/_required$/.test(text) && lineStart(target, i) !== '@') return [];
     const used = textAt(target, i + 1) !== '=' && !['import', 'class', 'as'].includes(textAt(target, i - 1));
     return used && (textAt(target, i - 1) === '.' || target.loads[i] === 1) ? WEAKER[text] : [];
   }

@@ -187,7 +187,11 @@ export const crossSiteScripting = mutatorOf(
   'cross-site-scripting',
   'Text with `<` or a quote becomes markup, and a script in it runs in the browser of whoever reads the page.',
   {
-    unescaped: unwrapped(escapesHtml),
+    // `format_html` escapes what it is given.
+    unescaped: unwrapped(
+      (target, open) =>
+        escapesHtml(target, open) && textAt(target, target.enclosing[open] - 1) !== 'format_html',
+    ),
     trusted: {
       on: 'call',
       at: (target, open) => HTML_ESCAPES(target, open) && trustedName(target) !== undefined,

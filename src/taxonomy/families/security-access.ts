@@ -19,7 +19,7 @@ export const SECURITY_ACCESS_BUGS: readonly BugType[] = [
         'from hmac import compare_digest\n\n\ndef is_valid(token, expected):\n    return compare_digest(token, expected)\n',
     },
     rule: null,
-    rare: 'Only code that checks signatures, tokens or passwords compares in constant time: one function in 8,000.',
+    rare: 'Only code that checks signatures, tokens or passwords compares in constant time: one function in 11,000.',
   },
   {
     code: 150,
@@ -37,7 +37,7 @@ export const SECURITY_ACCESS_BUGS: readonly BugType[] = [
       after: 'def connect(host, user, password=None):\n    return open_session(host, user, password)\n',
     },
     rule: 'ruff S107',
-    rare: 'About one function in 250 takes a password or key, or hands one on.',
+    rare: 'About one function in 350 takes a password or key, or hands one on.',
   },
   {
     code: 151,
@@ -94,7 +94,7 @@ export const SECURITY_ACCESS_BUGS: readonly BugType[] = [
         'import smtplib\n\n\ndef login(host, user, password):\n    server = smtplib.SMTP(host)\n    server.starttls()\n    server.login(user, password)\n    return server\n',
     },
     rule: null,
-    rare: 'Most code gets its addresses from a configuration; about one function in 650 chooses the protocol.',
+    rare: 'Most code gets its addresses from a configuration; about one function in 900 chooses the protocol.',
   },
   {
     code: 159,
@@ -113,7 +113,7 @@ export const SECURITY_ACCESS_BUGS: readonly BugType[] = [
         'from cryptography.hazmat.primitives.asymmetric import rsa\n\n\ndef new_key():\n    return rsa.generate_private_key(public_exponent=65537, key_size=2048)\n',
     },
     rule: 'ruff S505',
-    rare: 'Most code leaves sizes and protocols to a library; about one function in 2,000 names one.',
+    rare: 'Most code leaves sizes and protocols to a library; about one function in 2,700 names one.',
   },
   {
     code: 160,
@@ -130,6 +130,6 @@ export const SECURITY_ACCESS_BUGS: readonly BugType[] = [
       after: 'def body(request, max_size):\n    return request.stream.read(max_size)\n',
     },
     rule: null,
-    rare: 'About one function in 600 reads with a limit or bounds a queue.',
+    rare: 'About one function in 860 reads with a limit or bounds a queue.',
   },
 ];

@@ -19,7 +19,7 @@ export const SECURITY_DATA_BUGS: readonly BugType[] = [
         'import json\nimport pickle\n\n\ndef receive(connection):\n    return json.loads(connection.recv())\n',
     },
     rule: 'ruff S301',
-    rare: 'About one function in 150 of the packages looked at parses JSON; the packages without services have few.',
+    rare: 'About one function in 200 of the packages looked at parses JSON; the packages without services have few.',
   },
   {
     code: 148,
@@ -37,7 +37,7 @@ export const SECURITY_DATA_BUGS: readonly BugType[] = [
         "import os\n\n\ndef stored(folder, name):\n    return open(os.path.join(folder, os.path.basename(name)), 'rb')\n",
     },
     rule: null,
-    rare: 'About one function in 2,000 cleans a file name or checks a path before using it.',
+    rare: 'About one function in 2,400 cleans a file name or checks a path before using it.',
   },
   {
     code: 153,
@@ -73,7 +73,7 @@ export const SECURITY_DATA_BUGS: readonly BugType[] = [
         "from urllib.parse import quote\n\n\ndef address(base, name):\n    return base + '/' + quote(name)\n",
     },
     rule: null,
-    rare: 'About one function in 400 escapes text for a URL or a pattern, some of them for longer expressions than a fix can hold.',
+    rare: 'About one function in 570 escapes text for a URL or a pattern, some of them for longer expressions than a fix can hold.',
   },
   {
     code: 155,
@@ -106,7 +106,7 @@ export const SECURITY_DATA_BUGS: readonly BugType[] = [
       after: 'import os\n\n\ndef protect(path):\n    os.chmod(path, 0o600)\n',
     },
     rule: 'ruff S103',
-    rare: 'About one function in 3,000 says which mode a file or folder gets.',
+    rare: 'About one function in 4,300 says which mode a file or folder gets.',
   },
   {
     code: 157,
@@ -123,6 +123,6 @@ export const SECURITY_DATA_BUGS: readonly BugType[] = [
       after: 'import os\n\n\ndef owner(path):\n    return os.lstat(path).st_uid\n',
     },
     rule: null,
-    rare: 'About one function in 1,500 looks at links at all.',
+    rare: 'About one function in 2,200 looks at links at all.',
   },
 ];

@@ -34,7 +34,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import subprocess\n\n\ndef run(command):\n    return subprocess.run(command)\n',
     },
     rule: 'ruff S602',
-    rare: 'About one function in 1,000 starts a process, and hardly any quotes for a shell.',
+    rare: 'About one function in 1,300 starts a process, and hardly any quotes for a shell.',
   },
   {
     code: 55,
@@ -50,7 +50,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import requests\n\n\ndef fetch(url):\n    return requests.get(url)\n',
     },
     rule: 'ruff S501',
-    rare: 'About one function in 1,000 makes a request or a TLS context itself.',
+    rare: 'About one function in 1,700 makes a request or a TLS context itself.',
   },
   {
     code: 56,
@@ -81,7 +81,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import hashlib\n\n\ndef digest(data):\n    return hashlib.sha256(data).hexdigest()\n',
     },
     rule: 'ruff S324',
-    rare: 'About one function in 1,000 of the packages looked at hashes with a strong function.',
+    rare: 'About one function in 1,800 of the packages looked at hashes with a strong function.',
   },
   {
     code: 58,
@@ -97,7 +97,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import secrets\nimport random\n\n\ndef token(letters):\n    return secrets.choice(letters)\n',
     },
     rule: 'ruff S311',
-    rare: 'About one function in 2,500 draws a secret.',
+    rare: 'About one function in 3,500 draws a secret.',
   },
   {
     code: 59,
@@ -113,7 +113,7 @@ export const SECURITY_BUGS: readonly BugType[] = [
       after: 'import tempfile\n\n\ndef scratch():\n    return tempfile.mkdtemp()\n',
     },
     rule: 'ruff S306',
-    rare: 'About one function in 2,000 makes a temporary file or insists on a new one.',
+    rare: 'About one function in 2,700 makes a temporary file or insists on a new one.',
   },
   {
     code: 60,

@@ -42,6 +42,8 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'import urllib.parse\nx = urllib.parse.quote(a)\n',
   ],
   'cross-site-scripting': [
+    "a = a.replace('<', '&lt;')\n",
+    'from django.utils.html import escape\nx = format_html(a, escape(b))\n',
     "import re\nx = '<a>' + re.escape(a)\n",
     "from html import escape\nx = escape('<')\n",
     'x = escape(a)\n',
@@ -134,6 +136,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'if a.is_staff or b:\n    pass\n',
   ],
   'incorrect-authorization': [
+    'x = f(self.permission_required)\n',
     'def has_change_permission(self):\n    pass\n',
     'x = f(is_staff=True)\n',
     "x = f('delete')\n",
