@@ -83,7 +83,7 @@ export const missingDot: Mutator = {
   apply: (target, { token }) => replaceToken(target, token, ' '),
 };
 
-const DOUBLED = new Set([...BRACKETS, ',', ':', '.', '=', '@']);
+const DOUBLED = new Set([...BRACKETS, ',', ':', '.', '@']);
 
 /** Writes a punctuation mark twice, or one where none may stand. */
 export const extraPunctuation: Mutator = {
@@ -106,10 +106,10 @@ function isDoubled(target: MutationTarget, index: number): boolean {
   );
 }
 
-/** Marks that slip in behind an operand: at a line's end, before a comma; `=` behind a comparison; `(` before a name. */
+/** Marks that slip in behind an operand: at a line's end, before a comma; `=` behind one or a comparison; `(` before a name. */
 function extraMarks(target: MutationTarget, index: number): string[] {
   const { kind, text } = target.tokens[index];
-  if (kind === 'op' && COMPARISONS.has(text)) return [' ='];
+  if (kind === 'op' && BEFORE_EQUALS.has(text)) return [' ='];
   if (!endsOperand(target, index)) return [];
   const { first, end } = lineAt(target, index);
   const isImport = ['import', 'from'].includes(textAt(target, first));
@@ -123,7 +123,7 @@ function extraMarks(target: MutationTarget, index: number): string[] {
   return out;
 }
 
-const COMPARISONS = new Set(['==', '!=', '<=', '>=', '<', '>', '+=', '-=']);
+const BEFORE_EQUALS = new Set(['=', '==', '!=', '<=', '>=', '<', '>', '+=', '-=']);
 const AFTER_CLOSING = new Set([',', ':', ')', ']', '}', 'for', '']);
 const BEFORE_OPENING = new Set(['if', 'not', 'and', 'or', '(', '=', 'return', 'import']);
 

@@ -16,6 +16,7 @@ export const FOREIGN_SYNTAX_BUGS: readonly BugType[] = [
       after: 'def show(value):\n    print(value)\n',
     },
     rule: 'ruff invalid-syntax',
+    rare: 'Libraries log or return where scripts print, and of a long call one small edit cannot restore both parentheses.',
   },
   {
     code: 28,
