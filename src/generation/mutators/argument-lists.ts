@@ -75,7 +75,7 @@ function parameterSites(target: MutationTarget, open: number): MutationSite[] {
       'swap',
     ),
     ...sites(
-      plain.filter((one) => named(one) && !['self', 'cls'].includes(start(one)) && isShort(one)),
+      lastOf(plain.filter((one) => named(one) && !['self', 'cls'].includes(start(one)) && isShort(one))),
       'twice',
     ),
   ];
@@ -111,10 +111,7 @@ function callSites(target: MutationTarget, open: number): MutationSite[] {
       list.filter((one, i) => one.positional && isNamed(list[i + 1]) && isShort(one, list[i + 1])),
       'swap',
     ),
-    ...sites(
-      list.filter((one) => isNamed(one) && isShort(one)),
-      'twice',
-    ),
+    ...sites(lastOf(list.filter((one) => isNamed(one) && isShort(one))), 'twice'),
   ];
 }
 
@@ -122,6 +119,9 @@ function callSites(target: MutationTarget, open: number): MutationSite[] {
 function isConstant(target: MutationTarget, { first, last }: Argument): boolean {
   return last === first + 2 && ['None', 'True', 'False', '0', '1', "''", '""'].includes(textAt(target, last));
 }
+
+/** Of the arguments that could be written twice only the last: there would be as many as all other sites together. */
+const lastOf = (list: readonly Argument[]): readonly Argument[] => list.slice(-1);
 
 /** Small enough that one edit writes the arguments with a comma. */
 function isShort(...list: readonly Argument[]): boolean {
