@@ -5,7 +5,9 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pythonPath } from '../core/paths';
 import { runProcess } from '../core/subprocess';
-import { Critic } from './critic';
+import { Critic, type SourceError } from './critic';
+import { lex } from './lexer';
+import { tokenOfError } from './positions';
 
 let critic: Critic;
 test.before(async () => {
@@ -71,6 +73,70 @@ test('hostile sources are judged, and the others of their batch too', async () =
   assert.is(verdicts.length, hostile.length);
   assert.ok(verdicts[0].valid && verdicts.at(-1)?.valid && verdicts.at(-2)?.valid && verdicts.at(-3)?.valid);
   for (const i of [1, 2, 5]) assert.not.ok(verdicts[i].valid);
+});
+
+test('the place of an error is a token', async () => {
+  for (const [source, text] of [
+    ['def f(x)\n    return x\n', ''],
+    ['x = "\u{1f600}" y\n', 'y'],
+    ['a = 1\nb = )\n', ')'],
+    ['a\r\nb = (1\r\n', '('],
+    ['if a:\nb\n', 'b'],
+  ]) {
+    const [{ error }] = await critic.check([source]);
+    const tokens = lex(source);
+    assert.is(tokens[tokenOfError(source, tokens, error as SourceError) ?? -1]?.text, text, source);
+  }
+  assert.is(tokenOfError('x\n', lex('x\n'), { line: null, column: null }), null);
+  assert.is(tokenOfError('x\n', lex('x\n'), { line: 99, column: 7 }), 2);
+});
+
+test('deep nesting of every kind, and constants that would fill the memory', async () => {
+  const deep = 20_000;
+  const nested = Array.from({ length: 120 }, (_, i) => `${' '.repeat(i)}if x:\n`).join('');
+  const sources = [
+    ...['(', '[', '{'].map((open) => `x = ${open.repeat(deep)}`),
+    `x = ${'not '.repeat(deep)}1\n`,
+    `x = ${'lambda: '.repeat(deep)}1\n`,
+    `x = ${'a if b else '.repeat(deep)}c\n`,
+    `x = ${'f('.repeat(deep)}${')'.repeat(deep)}\n`,
+    `x = ${'a ** '.repeat(deep)}1\n`,
+    `if a: pass\n${'elif b: pass\n'.repeat(deep)}`,
+    `x = f"${'{f"'.repeat(deep)}"\n`,
+    `${nested}${' '.repeat(120)}pass\n`,
+    'x = 2 ** 10 ** 9\n',
+    'x = "a" * 10 ** 12\n',
+    'x = (0,) * 10 ** 10\n',
+    'x = 1 << 10 ** 10\n',
+    `x = ${'9'.repeat(1_000_000)}\n`,
+    `"""${'a'.repeat(5_000_000)}"""\n`,
+    '\ud800\n',
+    '# coding: no-such-codec\nx = 1\n',
+    '\0',
+  ];
+  const verdicts = await critic.check([...sources, 'last = 1\n']);
+  assert.ok(verdicts.at(-1)?.valid);
+  for (const i of [0, 1, 2, 10, 15, 17, 19]) assert.not.ok(verdicts[i].valid, `source ${i}`);
+  for (const i of [11, 12, 13, 14, 16])
+    assert.ok(verdicts[i].valid, `source ${i}: ${verdicts[i].error?.message}`);
+});
+
+test('a worker that is killed from outside is replaced, and its sources are judged', async () => {
+  const own = await Critic.start({ timeoutMs: 20_000 });
+  try {
+    const list = (): string[] =>
+      readFileSync(`/proc/${process.pid}/task/${process.pid}/children`, 'utf8').trim().split(' ');
+    const pid = Number(list().at(-1));
+    const slow = Array.from({ length: 200 }, (_, i) => `${'x = [a, b]\n'.repeat(300)}y = ${i}\n`);
+    const waiting = own.check([...slow, 'x = (\n']);
+    process.kill(pid, 'SIGKILL');
+    const verdicts = await waiting;
+    assert.ok(verdicts.slice(0, -1).every(({ valid }) => valid));
+    assert.is(verdicts.at(-1)?.error?.type, 'SyntaxError');
+    assert.not.ok(list().includes(String(pid)));
+  } finally {
+    await own.close();
+  }
 });
 
 test('a hanging source times out alone', async () => {

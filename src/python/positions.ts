@@ -61,6 +61,22 @@ export function tokenAt(tokens: readonly Token[], offset: number): number {
   return low;
 }
 
+/**
+ * Index of the token at which CPython stopped, from an error's line and UTF-16 column (see `SourceError`); null for
+ * errors without a line. Without a column it is the line's first token.
+ */
+export function tokenOfError(
+  source: string,
+  tokens: readonly Token[],
+  error: { line: number | null; column: number | null },
+): number | null {
+  if (error.line === null) return null;
+  const offset = offsetAt(source, error.line, error.column ?? 0);
+  // Columns of indentation errors lie in the white space before the line's first token.
+  const from = tokenAt(tokens, offset);
+  return Math.min(from, tokens.length - 1);
+}
+
 function lineStart(source: string, line: number): number {
   let at = 0;
   for (let n = 1; n < line && at < source.length; n++) {
