@@ -20,7 +20,7 @@ export ENGINE PYTHON
 TRM := node dist/src/serving/cli/main.js
 SOURCES = $(shell find src bench scripts -name '*.ts' -o -name '*.py' -o -name '*.json' | grep -v node_modules)
 
-.PHONY: help setup build engine run lab experiment notebooks test unit lint typecheck check-notebooks bench parity doctor \
+.PHONY: help setup build engine run lab experiment notebooks test unit lint typecheck check-notebooks bench fuzz parity doctor \
 	format clean distclean check-tools hooks
 
 help: ## List the targets
@@ -100,6 +100,9 @@ bench: setup ## Run bench/<BENCH>.ts; the last line is JSON
 	@test -n "$(BENCH)" || { echo "which one? BENCH=$$(ls bench | sed -n 's/\.ts$$//p' | grep -v test | paste -sd'|')"; exit 2; }
 	@test -f bench/$(BENCH).ts || { echo "no bench/$(BENCH).ts; there are: $$(ls bench | sed -n 's/\.ts$$//p' | paste -sd' ')"; exit 2; }
 	node dist/bench/$(BENCH).js $(ARGS)
+
+fuzz: setup ## The long lexer test: 100 corruptions of every standard-library file (ARGS='--per-file 100')
+	node dist/scripts/fuzz-lexer.js $(ARGS)
 
 parity: setup ## Compare the model with the independent reference; fails above the tolerance
 	node dist/scripts/parity.js

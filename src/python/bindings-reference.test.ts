@@ -2,7 +2,7 @@
  * Bindings of every name beside CPython's own symbol tables, over a sample of the installed standard library; with
  * TRM_WHOLE_LIBRARY=1 over all of it.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -13,17 +13,13 @@ import { bindNames } from './bindings';
 import { decodeSource } from './codec';
 import { lex } from './lexer';
 import { lineMap } from './positions';
+import { libraryFiles } from './testing';
 
 type Expected = [line: number, column: number, name: string, bindings: string[]];
 
-async function libraryFiles(): Promise<string[]> {
-  const script = 'import sysconfig; print(sysconfig.get_path("stdlib"))';
-  const root = (await runProcess(pythonPath(), ['-I', '-c', script])).stdout.trim();
-  const names = readdirSync(root, { recursive: true, encoding: 'utf8' })
-    .filter((name) => name.endsWith('.py') && !name.includes('site-packages'))
-    .sort()
-    .map((name) => join(root, name));
-  return process.env.TRM_WHOLE_LIBRARY ? names : seedStream(5, 'bindings').shuffle(names).slice(0, 150);
+async function sampleFiles(): Promise<string[]> {
+  const files = await libraryFiles();
+  return process.env.TRM_WHOLE_LIBRARY ? files : seedStream(5, 'bindings').shuffle(files).slice(0, 150);
 }
 
 async function reference(files: readonly string[]): Promise<Expected[][]> {
@@ -39,7 +35,7 @@ async function reference(files: readonly string[]): Promise<Expected[][]> {
 }
 
 test('at least 99.9 % of all names are bound as in CPython', async () => {
-  const files = await libraryFiles();
+  const files = await sampleFiles();
   const answers = await reference(files);
   const wrong: string[] = [];
   let total = 0;

@@ -1,7 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { pythonPath } from '../core/paths';
 import { seedStream } from '../core/rng';
+import { runProcess } from '../core/subprocess';
 import { decodeSource, encodeSource } from './codec';
+import { applyEdit, diffTokens } from './edits';
+import { lex } from './lexer';
 
 const ascii = (text: string): Buffer => Buffer.from(text, 'latin1');
 
@@ -53,6 +57,58 @@ test('multi-byte codecs', () => {
   assert.ok(roundTrip(shiftJis).text.includes('あｱ'));
   const eucKr = Buffer.concat([ascii('# coding: euc-kr\nx = "'), Buffer.from([0xb0, 0xa1]), ascii('"\n')]);
   assert.ok(roundTrip(eucKr).text.includes('가'));
+});
+
+test('every multi-byte codec of East Asia comes back byte for byte, and is read as Python reads it', async () => {
+  const cookies: Record<string, string> = {
+    'euc-jp': '日本語 ｱ 丂',
+    shift_jis: '日本語 ｱ',
+    cp932: '日本語 ｱ ①',
+    gbk: '汉字',
+    gb2312: '汉字',
+    gb18030: '汉字 \u20ac \u00e4 \u0e01',
+    big5: '漢字',
+    'euc-kr': '한글',
+    'iso-2022-jp': '日本語 abc',
+    'koi8-r': 'привет',
+    cp1251: 'привет',
+  };
+  const script =
+    'import json, sys\nfor codec, text in json.load(sys.stdin).items():\n' +
+    '    print(f"# coding: {codec}\\nx = \\"{text}\\"  # {text}\\n".encode(codec).hex())';
+  const { stdout } = await runProcess(pythonPath(), ['-I', '-c', script], { input: JSON.stringify(cookies) });
+  const files = stdout.trim().split('\n');
+  Object.entries(cookies).forEach(([codec, text], i) => {
+    const source = roundTrip(Buffer.from(files[i], 'hex'));
+    assert.is(source.problem, null, codec);
+    assert.is(source.text, `# coding: ${codec}\nx = "${text}"  # ${text}\n`, codec);
+  });
+});
+
+test('an edit of a file in any codec changes only the edited bytes', async () => {
+  for (const [codec, text] of [
+    ['iso-2022-jp', '日本語'],
+    ['shift_jis', '日本語'],
+    ['gb18030', '汉字ä'],
+    ['latin-1', 'äöü'],
+    ['cp1252', '€uro'],
+    ['koi8-r', 'привет'],
+  ]) {
+    const head = `# coding: ${codec}\r\ns = "${text}" # ${text}\r\n`;
+    const script =
+      'import json, sys\ncodec, text = json.load(sys.stdin)\nsys.stdout.write(text.encode(codec).hex())';
+    const bytesOf = async (whole: string): Promise<Buffer> => {
+      const input = JSON.stringify([codec, whole]);
+      return Buffer.from((await runProcess(pythonPath(), ['-I', '-c', script], { input })).stdout, 'hex');
+    };
+    const source = decodeSource(await bytesOf(`${head}if s :\r\n\tx = 1 # ${text}\r\n`));
+    const tokens = lex(source.text);
+    const edit = diffTokens(tokens, lex(source.text.replace('x = 1', 'x = 2')));
+    assert.ok(edit);
+    const edited = { ...source, text: applyEdit(source.text, tokens, edit) };
+    const wanted = await bytesOf(`${head}if s :\r\n\tx = 2 # ${text}\r\n`);
+    assert.equal(Buffer.from(encodeSource(edited)), wanted, codec);
+  }
 });
 
 test('what CPython would refuse still comes back byte for byte, and is named', () => {

@@ -1,5 +1,6 @@
 import { TextDecoder } from 'node:util';
 import { DataError } from '../core/errors';
+import { codecOf, type Codec } from './codec-tables';
 
 /** A Python file's text and what is needed to write its bytes again. */
 export interface DecodedSource {
@@ -27,12 +28,20 @@ export function decodeSource(bytes: Uint8Array): DecodedSource {
     const text = decodeUtf8(body);
     return { text, codec, bom, problem: escapeProblem(text, codec) };
   }
-  const table = codecTable(codec);
-  const text = table && decodeTable(body, table);
+  const known = codecOf(codec);
+  const text = known?.decode(body);
   // The web's multi-byte codecs differ from Python's here and there: what would not come back is not used.
-  if (!table || text === undefined || !sameBytes(encodeTable(text, table, codec), body))
-    return { text: latin1(body), codec: 'iso-8859-1', bom, problem: `unknown encoding: ${codec}` };
+  const exact = known !== undefined && text !== undefined && comesBack(known, text, body);
+  if (!exact) return { text: latin1(body), codec: 'iso-8859-1', bom, problem: `unknown encoding: ${codec}` };
   return { text, codec, bom, problem: escapeProblem(text, codec) };
+}
+
+function comesBack(codec: Codec, text: string, body: Uint8Array): boolean {
+  try {
+    return sameBytes(codec.encode(text), body);
+  } catch {
+    return false; // Lone surrogates that stand for bytes of a codec with shift sequences.
+  }
 }
 
 /**
@@ -41,10 +50,10 @@ export function decodeSource(bytes: Uint8Array): DecodedSource {
  */
 export function encodeSource(source: Pick<DecodedSource, 'text' | 'codec' | 'bom'>): Uint8Array {
   const { text, codec, bom } = source;
-  const table = codec === 'utf-8' ? undefined : codecTable(codec);
-  if (codec !== 'utf-8' && !table)
+  const known = codec === 'utf-8' ? { encode: encodeUtf8 } : codecOf(codec);
+  if (!known)
     throw new DataError(`expected a codec that this program knows, got ${codec}`, 'save the file as UTF-8');
-  const body = table ? encodeTable(text, table, codec) : encodeUtf8(text);
+  const body = known.encode(text);
   return bom ? Buffer.concat([Buffer.from([0xef, 0xbb, 0xbf]), body]) : body;
 }
 
@@ -138,108 +147,4 @@ function wellFormed(text: string): string {
   if (/\p{Surrogate}/u.test(text))
     throw new DataError('expected text, got half of a surrogate pair', 'leave out the edit that wrote it');
   return text;
-}
-
-/** A codec without state: byte sequences of one or two bytes to characters and back. */
-interface CodecTable {
-  decode: Map<number, string>;
-  encode: Map<string, number>;
-  /** First bytes of two-byte characters. */
-  leads: Set<number>;
-}
-
-/** Python names whose WHATWG label differs. */
-const LABELS: Partial<Record<string, string>> = {
-  'mac-roman': 'macintosh',
-  cp932: 'shift_jis',
-  'shift-jis': 'shift_jis',
-  sjis: 'shift_jis',
-  cp936: 'gbk',
-  cp949: 'euc-kr',
-  cp950: 'big5',
-};
-
-/** 0x80..0x9f of Windows 1252 (a space where Python knows no character); some Node versions read it as Latin-1. */
-const CP1252 = '€ ‚ƒ„…†‡ˆ‰Š‹Œ Ž  ‘’“”•–—˜™š›œ žŸ';
-
-function codecTable(codec: string): CodecTable | undefined {
-  const table: CodecTable = { decode: new Map(), encode: new Map(), leads: new Set() };
-  const decode = tableDecoder(codec);
-  if (!decode) return undefined;
-  const add = (key: number, bytes: number[]): boolean => {
-    const text = decode(bytes);
-    if (text === undefined) return false;
-    table.decode.set(key, text);
-    if (!table.encode.has(text)) table.encode.set(text, key);
-    return true;
-  };
-  for (let byte = 0; byte < 256; byte++) {
-    if (add(byte, [byte])) continue;
-    for (let trail = 0x40; trail < 256; trail++)
-      if (add((byte << 8) | trail, [byte, trail])) table.leads.add(byte);
-  }
-  return table;
-}
-
-function tableDecoder(codec: string): ((bytes: number[]) => string | undefined) | undefined {
-  const single = singleByteDecoder(codec);
-  if (single) return ([byte, more]) => (more === undefined ? single(byte) : undefined);
-  let decoder: TextDecoder;
-  try {
-    decoder = new TextDecoder(LABELS[codec] ?? codec, { ignoreBOM: true });
-  } catch {
-    return undefined;
-  }
-  // Codecs with state (shift sequences) or of other widths have no such table.
-  if (/^(utf-16|replacement|iso-2022|x-user)/.test(decoder.encoding)) return undefined;
-  return (bytes) => {
-    // The web reads ISO 8859 as Windows code pages, which differ in 0x80..0x9f.
-    if (codec.startsWith('iso-8859') && bytes[0] < 0xa0)
-      return bytes.length === 1 ? char(bytes[0]) : undefined;
-    const text = decoder.decode(Uint8Array.from(bytes));
-    return text.length === 1 && text !== '\ufffd' ? text : undefined;
-  };
-}
-
-function singleByteDecoder(codec: string): ((byte: number) => string | undefined) | undefined {
-  if (codec === 'ascii') return (byte) => (byte < 128 ? char(byte) : undefined);
-  if (codec === 'iso-8859-1') return char;
-  if (codec !== 'cp1252' && codec !== 'windows-1252') return undefined;
-  return (byte) => {
-    const special = byte >= 0x80 && byte < 0xa0 ? CP1252[byte - 0x80] : char(byte);
-    return special === ' ' && byte !== 0x20 ? undefined : special;
-  };
-}
-
-function char(code: number): string {
-  return String.fromCharCode(code);
-}
-
-function decodeTable(body: Uint8Array, table: CodecTable): string {
-  const parts: string[] = [];
-  for (let at = 0; at < body.length; at++) {
-    const single = table.decode.get(body[at]);
-    const pair = single === undefined && table.leads.has(body[at]) && at + 1 < body.length;
-    const double = pair ? table.decode.get((body[at] << 8) | body[at + 1]) : undefined;
-    if (double !== undefined) at++;
-    parts.push(single ?? double ?? char(0xdc00 + body[at]));
-  }
-  return parts.join('');
-}
-
-function encodeTable(text: string, table: CodecTable, codec: string): Uint8Array {
-  const bytes: number[] = [];
-  for (const character of text) {
-    const key = table.encode.get(character);
-    const code = character.charCodeAt(0);
-    if (key !== undefined && key > 0xff) bytes.push(key >> 8, key & 0xff);
-    else if (key !== undefined) bytes.push(key);
-    else if (character.length === 1 && code >= 0xdc80 && code <= 0xdcff) bytes.push(code - 0xdc00);
-    else
-      throw new DataError(
-        `expected only characters of ${codec}, got ${JSON.stringify(character)}`,
-        'save the file as UTF-8, or leave this edit out',
-      );
-  }
-  return Uint8Array.from(bytes);
 }
