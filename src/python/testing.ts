@@ -102,7 +102,7 @@ export async function fuzzLibrary(options: FuzzOptions): Promise<FuzzResult> {
       result.corruptions++;
       const broken = damage(text, rng);
       const tokens = lex(broken);
-      const fault = coverFault(broken, tokens) ?? windowFault(broken, tokens);
+      const fault = coverFault(broken, tokens) ?? windowFault(tokens);
       if (fault !== undefined) result.failures.push(`${file}, corruption ${round}: ${fault}`);
       if (round === 0) findFunctions(broken, tokens);
       if (round < editsPerFile) mend(result, { file, broken, tokens, whole });
@@ -111,7 +111,7 @@ export async function fuzzLibrary(options: FuzzOptions): Promise<FuzzResult> {
   return result;
 }
 
-function windowFault(text: string, tokens: readonly Token[]): string | undefined {
+function windowFault(tokens: readonly Token[]): string | undefined {
   let next = 0;
   for (const { firstToken, endToken } of windowsOf(tokens)) {
     if (firstToken > next || endToken <= firstToken) return `window at ${firstToken}`;
