@@ -63,6 +63,11 @@ test('folders become a dataset that verifies, with their names, licences and not
     const groups = [...new Set(samples.map(({ group }) => group))].sort();
     assert.equal(groups, ['files/ledgerkit', 'second/more', 'second/totals']);
     assert.ok(samples.every(({ edits, parentId }) => edits.length > 0 && parentId !== null));
+    assert.not.match(
+      await readFile(join(out, DATASET_KEY), 'utf8'),
+      new RegExp(folder),
+      'no path of this machine',
+    );
     // The files of the sources alternate.
     assert.is(new Set(samples.slice(0, 100).map(({ group }) => group.split('/')[0])).size, 2);
   });

@@ -51,7 +51,8 @@ const datasetSchema = z.strictObject({
   /** Hash of the request: the same command goes on with, or finds, its own dataset. */
   request: z.string(),
   seed: z.int(),
-  sources: z.array(sourceSchema),
+  /** Without the places of folders on this machine: datasets are handed on. */
+  sources: z.array(sourceSchema.omit({ path: true })),
   /** Functions read, and what was left out of the sources by reason. */
   collected: z.strictObject({
     functions: z.int().nonnegative(),
@@ -59,11 +60,13 @@ const datasetSchema = z.strictObject({
   }),
 });
 
+type PublicSource = Omit<DatasetSource, 'path'>;
+
 /** What {@link generateDataset} made. */
 export interface Dataset {
   store: ObjectStore;
   manifest: Manifest;
-  sources: DatasetSource[];
+  sources: PublicSource[];
   /** Functions read from the sources. */
   functions: number;
   /** True when it was there before. */
@@ -107,16 +110,19 @@ export async function generateDataset(request: DatasetRequest, options: DatasetO
     const functions = await collectOnce(request, sources, collected, options);
     const config = sizeGeneration(request, functions['trm:lineage'].counts.out);
     const { out: count, dropped } = functions['trm:lineage'].counts;
+    const published = sources.map(({ path: _, ...source }) =>
+      source.origin === 'folder' ? { ...source, from: source.name } : source,
+    );
     const about: z.infer<typeof datasetSchema> = {
       request: identity,
       seed: request.seed,
-      sources,
+      sources: published,
       collected: { functions: count, dropped },
     };
     await store.put(DATASET_KEY, `${JSON.stringify(JSON.parse(canonicalJson(about)), null, 2)}\n`);
     const context = contextFor(request.seed, 'generate', store, { collect: collected }, options);
     const manifest = await generateWith(config, context, [DATASET_KEY]);
-    return { store, manifest, sources, functions: count, complete: false };
+    return { store, manifest, sources: published, functions: count, complete: false };
   } finally {
     await unlock();
     await tidy(out);
