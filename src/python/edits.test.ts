@@ -175,6 +175,34 @@ test('docstrings stay in the text, with the block they belong to', () => {
     assert.is(mend(before, after), expected);
 });
 
+test('property: a replaced name, number or string changes its own characters and no others', () => {
+  const source =
+    '# -*- coding: utf-8 -*-\n"""Doc é \u{1f600}"""\nimport os  # c\n\f\nclass A[T: int](B):\n\t"""d"""\n\tx: T = 1 # é\n' +
+    '\tasync def f(self, *a, k=0x_1f, **kw) -> "A[T]":\n\t\tasync with a as (b, c), d: pass\n\t\tif (n := len(a)) > 10 \\\n\t\t   and b:\n' +
+    '\t\t\treturn f"{n!r:>{k}} {f\'{a["b"]}\'}" rb"x" # d\n\n\t\tmatch n:\n\t\t\tcase {"k": [1, *rest], **kw} | None if rest: await g(\n  n,  # e\n\n  k )\n' +
+    '\t\t"""note"""\n\t\ttype L[*Ts] = (\n\t\t\tint)\n\t\tx = lambda y, z=1: y@z;del x  # f\nprint (a  , b)';
+  for (const lineBreak of ['\n', '\r\n', '\r'])
+    for (const mark of ['', '\ufeff']) {
+      const text = mark + source.replaceAll('\n', lineBreak);
+      const tokens = lex(text);
+      assert.ok(tokens.every(({ kind }) => !kind.startsWith('error')));
+      tokens.forEach(({ kind, start, end, text: old }, i) => {
+        const other = { name: 'other', number: '42', string: '"other"' }[kind as 'name'];
+        if (!other || other === old) return;
+        const edit: Edit = {
+          tokenSpan: [i, i + 1],
+          charSpan: [start, end],
+          replacement: [{ kind, text: other }],
+        };
+        assert.is(
+          applyEdit(text, tokens, edit),
+          text.slice(0, start) + other + text.slice(end),
+          `${old} at ${start}`,
+        );
+      });
+    }
+});
+
 test('the line of a merge-conflict marker goes, and nothing else', () => {
   const clean = 'def f(a):\r\n\tif a:  # c\r\n\t\tb = g(a,  # d\r\n\t\t      1)\r\n\r\n\treturn b\r\nx\r\n';
   const lines = clean.split('\r\n');
