@@ -41,16 +41,15 @@ export const unexpectedIndent: Mutator = {
     const indent = indentOf(target, line);
     if (indent.includes('\t')) return reindent(target, line, `${indent}\t`);
     const [before, next] = [target.lines[target.lineOf[token] - 1], target.lines[target.lineOf[token] + 1]];
-    // A header too deep would take its block along: of slips only the one to the left is small.
-    if ((next?.level ?? 0) > line.level) return reindent(target, line, indent.slice(1));
-    // After a deeper block a whole unit more would be the block's own level, which is legal.
-    const afterBlock = before.level > line.level;
-    return reindent(target, line, wrongIndent(indent, unitOf(target), afterBlock, rng));
+    // After a deeper block a whole unit more would be the block's own level, which is legal. A header so deep would
+    // stand beside its own block.
+    const onlySlips = before.level > line.level || (next?.level ?? 0) > line.level;
+    return reindent(target, line, wrongIndent(indent, unitOf(target), onlySlips, rng));
   },
 };
 
-function wrongIndent(indent: string, unit: string, afterBlock: boolean, rng: Rng): string {
-  const form = rng.weighted([afterBlock ? 0 : 2, 1, 1]);
+function wrongIndent(indent: string, unit: string, onlySlips: boolean, rng: Rng): string {
+  const form = rng.weighted([onlySlips ? 0 : 2, 1, 1]);
   if (form === 0) return indent + unit;
   return form === 1 || indent.length < 2 ? `${indent} ` : indent.slice(1);
 }
