@@ -49,7 +49,7 @@ export const NUMERIC_VALUE_BUGS: readonly BugType[] = [
       after: 'def mean(total, count):\n    return total / max(count, 1)\n',
     },
     rule: null,
-    rare: 'Some 650 of 1,250 places have a fix that fits one edit: the bound and the name of the function stand around the value.',
+    rare: 'Just over half of 1,150 places have a fix that fits one edit: the bound and the name of the function stand around the value.',
   },
   {
     code: 120,
