@@ -34,12 +34,12 @@ const PLAIN_BODIES = new Set(['pass', 'continue', 'break', 'return', 'raise', '.
 function isOnlyBody(target: MutationTarget, index: number): boolean {
   const { lines } = target;
   const { first, end, level } = lines[index];
-  if (index === 0 || lines[index - 1].level !== level - 1 || followsDocstring(target, index)) return false;
+  if (index === 0 || lines[index - 1].level !== level - 1) return false;
+  if (!PLAIN_BODIES.has(textAt(target, first)) || end - first > 2 || followsDocstring(target, index))
+    return false;
   const [from, to] = blockOf(target, index - 1);
   // What is returned must be a name of the function or a plain value.
-  return (
-    to === from + 1 && PLAIN_BODIES.has(textAt(target, first)) && end - first <= 2 && isKnown(target, end - 1)
-  );
+  return to === from + 1 && isKnown(target, end - 1);
 }
 
 function isOnlyHandler(target: MutationTarget, index: number): boolean {
