@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FAMILIES } from '../records/sample';
 import { realFrequency } from '../taxonomy/frequency';
 import { BUG_TYPES } from '../taxonomy/table';
 import { DEFAULT_FAMILY_WEIGHTS, DEFAULT_TYPE_WEIGHTS } from './default-weights';
@@ -13,12 +14,19 @@ test('every type is planted, and those that real fixes mend more often more', ()
   }
 });
 
-test('syntax has its fixed share, the other families what their types sum to', () => {
-  const all = Object.values(DEFAULT_FAMILY_WEIGHTS).reduce((sum, weight) => sum + weight, 0);
-  assert.ok(Math.abs(DEFAULT_FAMILY_WEIGHTS.syntax / all - 0.2) < 1e-9);
-  const names = BUG_TYPES.filter(({ family }) => family === 'name').map(({ id }) => DEFAULT_TYPE_WEIGHTS[id]);
-  const sum = names.reduce((total, weight) => total + weight, 0);
-  assert.ok(Math.abs(DEFAULT_FAMILY_WEIGHTS.name - sum) < 1e-9);
+test('families have the weight of their types, more where fewer functions offer them; syntax a quarter of the rest', () => {
+  const sumOf = (wanted: string): number =>
+    BUG_TYPES.filter(({ family }) => family === wanted).reduce(
+      (sum, { id }) => sum + DEFAULT_TYPE_WEIGHTS[id],
+      0,
+    );
+  assert.ok(DEFAULT_FAMILY_WEIGHTS.resource > 10 * sumOf('resource'));
+  assert.ok(Math.abs(DEFAULT_FAMILY_WEIGHTS.name / sumOf('name') - 1 / 0.91) < 1e-9);
+  const others = FAMILIES.filter((family) => family !== 'syntax').reduce(
+    (sum, family) => sum + sumOf(family),
+    0,
+  );
+  assert.ok(Math.abs(DEFAULT_FAMILY_WEIGHTS.syntax - others / 4) < 1e-9);
 });
 
 test.run();

@@ -31,8 +31,29 @@ function typeWeight(type: BugType): number {
 }
 
 /**
- * Weight of each family where a function offers all of them: the sum of its types', syntax apart, which gets
- * {@link SYNTAX_SHARE} of the whole.
+ * Share of functions that offer a place for some bug of the family, measured on 4,372 functions of the standard library
+ * and 25 packages. Shares below a twentieth count as one: functions that offer so rare a bug would else hold no other.
+ */
+const OFFERED_SHARE: Readonly<Record<Family, number>> = {
+  syntax: 1,
+  name: 0.91,
+  api: 0.66,
+  'control-flow': 0.63,
+  logic: 0.58,
+  type: 0.43,
+  numeric: 0.27,
+  exception: 0.18,
+  string: 0.11,
+  framework: 0.07,
+  collection: 0.05,
+  security: 0.05,
+  concurrency: 0.05,
+  resource: 0.05,
+};
+
+/**
+ * Weight of each family in a function that offers it. Over many functions a family then gets about the share of its
+ * types' weights, syntax {@link SYNTAX_SHARE}: what few functions offer weighs the more where it is offered.
  */
 export const DEFAULT_FAMILY_WEIGHTS: Readonly<Record<Family, number>> = familyWeights();
 
@@ -40,5 +61,7 @@ function familyWeights(): Record<Family, number> {
   const sums = Object.fromEntries(FAMILIES.map((family) => [family, 0])) as Record<Family, number>;
   for (const { id, family } of BUG_TYPES) sums[family] += DEFAULT_TYPE_WEIGHTS[id];
   const others = Object.values(sums).reduce((sum, weight) => sum + weight, 0) - sums.syntax;
-  return { ...sums, syntax: (others * SYNTAX_SHARE) / (1 - SYNTAX_SHARE) };
+  const shares = { ...sums, syntax: (others * SYNTAX_SHARE) / (1 - SYNTAX_SHARE) };
+  for (const family of FAMILIES) shares[family] /= OFFERED_SHARE[family];
+  return shares;
 }
