@@ -12,7 +12,7 @@ export function enterLine(state: ScanState, column: number, tabColumn: number): 
   const opens = state.expectBlock;
   const open = [...columns];
   // Layout stands where the strings begin, so that an `error-indent` moves them too.
-  const start = held[0]?.start ?? state.at;
+  const start = held[0]?.statement.start ?? state.at;
   const at = start >= (tokens.at(-1)?.end ?? 0) ? start : state.at;
   writeIndentation(state, column, tabColumn, at);
   const isPlaced = (line: HeldString): boolean =>
@@ -52,7 +52,8 @@ export function isDeeper({ columns, tabColumns }: ScanState, column: number, tab
 /** A block of nothing but string statements: then the first of them is its statement. */
 function writeStringBlock(state: ScanState): void {
   const { source, tokens, held } = state;
-  const { index, start, column, tabColumn, literals, breakStart, breakEnd } = held[0];
+  const { statement, index, column, tabColumn } = held[0];
+  const { start, literals, breakStart, breakEnd } = statement;
   if (!isDeeper(state, column, tabColumn)) return;
   const strings = literals.map(([from, to]) => ({
     kind: 'string' as const,

@@ -46,15 +46,13 @@ export const KEYWORDS: ReadonlySet<string> = new Set(
   ).split(' '),
 );
 
-/** May a docstring start with this character: a quote or one of its prefixes? */
-function mayStartDocstring(code: number): boolean {
-  return (
-    isQuote(code) ||
-    code === Char.LowerR ||
-    code === Char.UpperR ||
-    code === Char.LowerU ||
-    code === Char.UpperU
-  );
+/** May a docstring start here: with a quote or one of its prefixes and a quote? Told for every line, so cheaply. */
+function mayStartDocstring(source: string, at: number): boolean {
+  const code = source.charCodeAt(at);
+  if (isQuote(code)) return true;
+  const isPrefix =
+    code === Char.LowerR || code === Char.UpperR || code === Char.LowerU || code === Char.UpperU;
+  return isPrefix && isQuote(source.charCodeAt(at + 1));
 }
 
 /**
@@ -158,11 +156,11 @@ function scanMarkers(state: ScanState): void {
  */
 function holdString(state: ScanState, column: number, tabColumn: number): boolean {
   const { source, at, tokens, held, expectBlock, expectDocstring } = state;
-  if (!mayStartDocstring(source.charCodeAt(at))) return false;
+  if (!mayStartDocstring(source, at)) return false;
   if (isUnfinished(tokens) || (!expectBlock && isDeeper(state, column, tabColumn))) return false;
   const statement = stringStatementAt(source, at, state.budget);
   if (!statement || !(statement.triple || expectDocstring)) return false;
-  held.push({ ...statement, column, tabColumn, index: tokens.length });
+  held.push({ statement, column, tabColumn, index: tokens.length });
   state.at = statement.breakEnd;
   state.expectDocstring = false;
   return true;
@@ -198,7 +196,7 @@ function scanLogicalLine(state: ScanState): void {
 
 function endLine(state: ScanState, start: number, end: number): void {
   const { tokens, statement } = state;
-  state.brackets.length = 0;
+  if (state.brackets.length > 0) state.brackets.length = 0;
   state.at = end;
   if (tokens.length === statement) return;
   state.expectBlock = opensBlock(tokens, statement);
@@ -266,6 +264,7 @@ function trackBracket(brackets: number[], code: number): void {
     brackets.push(code);
   } else if (code === Char.CloseParen || code === Char.CloseBracket || code === Char.CloseBrace) {
     const opening = code === Char.CloseParen ? Char.OpenParen : code - 2;
+    if (brackets[brackets.length - 1] === opening) return void brackets.pop();
     const match = brackets.lastIndexOf(opening);
     brackets.length = Math.max(0, match >= 0 ? match : brackets.length - 1);
   }

@@ -5,7 +5,8 @@ import type { ScanBudget } from './strings';
 import type { StringStatement } from './string-statements';
 
 /** A string statement that waits for the next line: only then is clear what block it stands in. */
-export interface HeldString extends StringStatement {
+export interface HeldString {
+  statement: StringStatement;
   /** Column of its first character, and with tabs counted as 1. */
   column: number;
   tabColumn: number;

@@ -17,9 +17,10 @@ const PREFIXES = new Set(['r', 'u', 'b', 'f', 't', 'br', 'rb', 'fr', 'rf', 'tr',
 
 /** Reads the prefix [start, end) before a quote at `end`; undefined when it is no string prefix. */
 export function stringStart(source: string, start: number, end: number): StringStart | undefined {
+  if (end === start) return { quoteAt: end, format: false, raw: false };
   if (end - start > 2) return undefined;
   const prefix = source.slice(start, end).toLowerCase();
-  if (prefix !== '' && !PREFIXES.has(prefix)) return undefined;
+  if (!PREFIXES.has(prefix)) return undefined;
   return {
     quoteAt: end,
     format: prefix.includes('f') || prefix.includes('t'),
@@ -38,6 +39,12 @@ export interface ScanBudget {
 /** End of a literal, or where and why the search gave up. */
 export type StringEnd = { closed: true; end: number } | { closed: false; end: number };
 
+/** How a literal is read, one way after the other: plainly, with fields, with fields that hold line breaks. */
+type Reading = 'plain' | 'fields' | 'lines';
+const PLAIN_READINGS: readonly Reading[] = ['plain'];
+const TRIPLE_FORMAT_READINGS: readonly Reading[] = ['fields', 'plain'];
+const FORMAT_READINGS: readonly Reading[] = ['fields', 'plain', 'lines'];
+
 /**
  * Finds the end of the string literal that starts at `start`. F-strings are read as Python 3.12 does (fields may
  * reuse the outer quote); where that fails, as Python 3.11 does (the first equal quote closes).
@@ -48,15 +55,12 @@ export function findStringEnd(source: string, start: StringStart, budget: ScanBu
   const quote = source.charCodeAt(quoteAt);
   const triple = source.charCodeAt(quoteAt + 1) === quote && source.charCodeAt(quoteAt + 2) === quote;
   const body = quoteAt + (triple ? 3 : 1);
-  const attempts: (() => number)[] = [];
-  if (start.format)
-    attempts.push(() => formatEnd(source, body, { quote, triple, raw: start.raw, lines: false }, 0));
-  attempts.push(() => plainEnd(source, body, quote, triple));
-  if (start.format && !triple)
-    attempts.push(() => formatEnd(source, body, { quote, triple, raw: start.raw, lines: true }, 0));
-  for (const attempt of attempts) {
+  for (const reading of start.format ? (triple ? TRIPLE_FORMAT_READINGS : FORMAT_READINGS) : PLAIN_READINGS) {
     if (budget.left < 0) break;
-    const end = attempt();
+    const end =
+      reading === 'plain'
+        ? plainEnd(source, body, quote, triple)
+        : formatEnd(source, body, { quote, triple, raw: start.raw, lines: reading === 'lines' }, 0);
     if (end >= 0) return { closed: true, end };
     budget.left -= ~end - body;
   }
