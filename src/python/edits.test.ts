@@ -167,6 +167,15 @@ test('docstrings stay in the text, with the block they belong to', () => {
       'def f():\n    """d"""\n    pass\n\n# g\ng()\n',
     ],
     ['def f():\n"""d"""\nreturn 1\n', 'def f():\n    return 1\n', 'def f():\n    """d"""\n    return 1\n'],
+    // At the end of a text without a line break.
+    ['def f():\n    """d"""', 'def f():\n    a\n', 'def f():\n    """d"""\n    a'],
+    // The docstring itself is what changes.
+    ['def f():\n    """d"""\ng()\n', 'def f():\n    """e"""\ng()\n', 'def f():\n    """e"""\ng()\n'],
+    [
+      'class A:\n    """d"""\n',
+      'class A:\n    """e"""\n\nclass B:\n    pass\n',
+      'class A:\n    """e"""\nclass B:\n    pass\n',
+    ],
     // Statements come before and after it, and go.
     ['def f():\n    """d"""\n    b\n', 'def f():\n    a\n    b\n', 'def f():\n    """d"""\n    a\n    b\n'],
     ['def f():\n    a\n    """d"""\n    b\n', 'def f():\n    b\n', 'def f():\n    """d"""\n    b\n'],

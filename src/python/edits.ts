@@ -68,6 +68,9 @@ function keepDocstring(tokens: readonly Token[], edit: Edit): { tokens: Token[];
   if (tokens[after].kind !== 'newline' || tokens[after + 1].kind !== 'dedent') return undefined;
   const first = edit.replacement[0] ?? tokens[end];
   if (isIndentation(first) || first.kind === 'newline') return undefined;
+  // Strings alone are no other statement but the new docstring: it takes the old one's place.
+  const second = edit.replacement.findIndex(({ kind }) => kind !== 'string');
+  if (second < 0 || edit.replacement[second].kind === 'newline') return undefined;
   const rest = Math.max(end, after + 1);
   const newline: TokenText[] = end === after ? [{ kind: 'newline', text: '' }] : [];
   return {

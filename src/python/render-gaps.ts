@@ -120,17 +120,19 @@ function outerGaps(place: Place): [string, string] {
     const opening = previous && previous.start === previous.end ? place.lineBreak : '';
     const lead = leadTo(gapLeft, first.indent, place.movesFirst);
     // A comment or docstring at the end of a file may lack its line break.
-    const before = opening + lead + (lead === '' || /[\r\n]$/.test(lead) ? '' : place.lineBreak);
-    if (!endsLine(last)) return [before + first.indent, place.spaces[written.length]];
+    const whole = (lines: string): string =>
+      lines === '' || /[\r\n]$/.test(lines) ? lines : lines + place.lineBreak;
+    const before = opening + whole(lead) + first.indent;
+    if (!endsLine(last)) return [before, place.spaces[written.length]];
     // Into a block that ends here: before the comments that belong to what follows.
     const ends = first.level > place.nextLevel || (next.kind === 'end' && previous !== undefined);
-    if (!ends) return [before + first.indent, nextIndent];
+    if (!ends) return [before, nextIndent];
     // A docstring of the block stays its first line.
     const own = stringStatementsIn(lead).filter(
       ({ start }) => whiteSpaceBefore(lead, start) === first.indent,
     );
     const split = own.at(-1)?.breakEnd ?? 0;
-    return [opening + lead.slice(0, split) + first.indent, lead.slice(split) + nextIndent];
+    return [opening + whole(lead.slice(0, split)) + first.indent, lead.slice(split) + nextIndent];
   }
   return [gapBeforeFirst(place), gapAfterLast(place, insertion ? gapLeft : gapRight)];
 }

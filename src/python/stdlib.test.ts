@@ -45,9 +45,10 @@ test('three corruptions of every tenth file: the fix is found and applied, and n
   });
   assert.equal(failures, []);
   assert.ok(edits > files, `${edits} edits`);
-  // A docstring that a corruption turns into code, or code into a docstring, is in the text of one side only.
+  // What cannot be right, 3 of 14,800 over the whole library: the damage made a docstring of code or of half a file.
+  // Then no token stands for it, so no edit takes it out of the text.
   assert.ok(
-    missed.length <= edits / 100,
+    missed.length <= edits / 1000,
     `${missed.join(', ')}: ${missed.length} of ${edits} edits do not give the whole file's tokens`,
   );
 });
