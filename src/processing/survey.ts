@@ -4,7 +4,7 @@ import { isAllowedGroup } from '../core/groups';
 import type { ProgressTask } from '../core/progress';
 import type { Critic, Verdict } from '../python/critic';
 import { lex, type Token } from '../python/lexer';
-import { offsetAt, tokenAt } from '../python/positions';
+import { tokenOfError } from '../python/positions';
 import type { Sample } from '../records/sample';
 import { Admission, contentKey } from './admission';
 import type { ClassCounts } from './balance';
@@ -162,15 +162,8 @@ class Surveyor {
     if (split === 'train' && sample.parentId === null) this.survey.tokens.add(after);
     const accepted: AcceptedSample = {
       sample,
-      stoppedAt: stoppedToken(sample.before, before, verdict.before),
+      stoppedAt: tokenOfError(sample.before, before, verdict.before.error),
     };
     await this.writers[split].write(accepted);
   }
-}
-
-/** Index of the token at which the parser stopped; null when it did not, or does not say where. */
-function stoppedToken(source: string, tokens: readonly Token[], { error }: Verdict): number | null {
-  return error === null || error.line === null
-    ? null
-    : tokenAt(tokens, offsetAt(source, error.line, error.column ?? 0));
 }

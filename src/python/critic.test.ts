@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pythonPath } from '../core/paths';
 import { runProcess } from '../core/subprocess';
-import { Critic, type SourceError } from './critic';
+import { Critic } from './critic';
 import { lex } from './lexer';
 import { tokenOfError } from './positions';
 
@@ -85,7 +85,7 @@ test('the place of an error is a token', async () => {
   ]) {
     const [{ error }] = await critic.check([source]);
     const tokens = lex(source);
-    assert.is(tokens[tokenOfError(source, tokens, error as SourceError) ?? -1]?.text, text, source);
+    assert.is(tokens[tokenOfError(source, tokens, error) ?? -1]?.text, text, source);
   }
   assert.is(tokenOfError('x\n', lex('x\n'), { line: null, column: null }), null);
   assert.is(tokenOfError('x\n', lex('x\n'), { line: 99, column: 7 }), 2);

@@ -37,7 +37,7 @@ export function lineMap(source: string): LineMap {
 }
 
 /** UTF-16 offset of a 1-based line and 0-based UTF-16 column, kept within the line and the text. */
-export function offsetAt(source: string, line: number, column: number): number {
+function offsetAt(source: string, line: number, column: number): number {
   const start = lineStart(source, line);
   return Math.min(start + column, lineEnd(source, start));
 }
@@ -51,7 +51,7 @@ export function columnInCodeUnits(source: string, line: number, column: number):
 }
 
 /** Index of the token that covers an offset, else of the first one after it: where a parser that stopped there was. */
-export function tokenAt(tokens: readonly Token[], offset: number): number {
+function tokenAt(tokens: readonly Token[], offset: number): number {
   let [low, high] = [0, tokens.length - 1];
   while (low < high) {
     const middle = (low + high) >> 1;
@@ -61,20 +61,28 @@ export function tokenAt(tokens: readonly Token[], offset: number): number {
   return low;
 }
 
+/** Where an error of the critic lies (see `SourceError`): 1-based line and 0-based UTF-16 column, null when unknown. */
+export interface ErrorPlace {
+  line: number | null;
+  column: number | null;
+}
+
+/** Offset at which CPython stopped: without a column the line's start; null for no error and for one without a line. */
+export function offsetOfError(source: string, error: ErrorPlace | null): number | null {
+  return error === null || error.line === null ? null : offsetAt(source, error.line, error.column ?? 0);
+}
+
 /**
- * Index of the token at which CPython stopped, from an error's line and UTF-16 column (see `SourceError`); null for
- * errors without a line. Without a column it is the line's first token.
+ * Index of the token at which CPython stopped; null for no error and for one without a line. Columns of indentation
+ * errors lie in the white space before the token.
  */
 export function tokenOfError(
   source: string,
   tokens: readonly Token[],
-  error: { line: number | null; column: number | null },
+  error: ErrorPlace | null,
 ): number | null {
-  if (error.line === null) return null;
-  const offset = offsetAt(source, error.line, error.column ?? 0);
-  // Columns of indentation errors lie in the white space before the line's first token.
-  const from = tokenAt(tokens, offset);
-  return Math.min(from, tokens.length - 1);
+  const offset = offsetOfError(source, error);
+  return offset === null ? null : tokenAt(tokens, offset);
 }
 
 function lineStart(source: string, line: number): number {

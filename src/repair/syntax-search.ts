@@ -1,5 +1,5 @@
 import type { Verdict } from '../python/critic';
-import { offsetAt, tokenAt } from '../python/positions';
+import { offsetOfError, tokenOfError } from '../python/positions';
 import { changeOf, type Change } from './changes';
 import { analyse, type Program } from './program';
 import { editSize, type Candidate, type Proposer } from './proposals';
@@ -92,7 +92,7 @@ async function mendError(start: Node, options: SyntaxSearchOptions): Promise<Men
     const verdicts = await critic.check(results);
     // Errors behind the windows that were edited, counted from the end of the text: what is there did not move.
     const isMended = (i: number): boolean =>
-      verdicts[i].valid || results[i].length - errorOffset(results[i], verdicts[i]) <= tail;
+      verdicts[i].valid || results[i].length - (offsetOfError(results[i], verdicts[i].error) ?? 0) <= tail;
     const order = texts.map((_, i) => i).sort((a, b) => compareTexts(texts[a], texts[b]));
     const best = order
       .filter(isMended)
@@ -117,8 +117,8 @@ async function expand(
   { propose }: SyntaxSearchOptions,
 ): Promise<Omit<Node, 'verdict' | 'program'>[]> {
   const { program } = node;
-  const stoppedAt = tokenAt(program.tokens, errorOffset(program.source, node.verdict));
-  const windows = windowsNear(program, stoppedAt);
+  const stoppedAt = tokenOfError(program.source, program.tokens, node.verdict.error);
+  const windows = windowsNear(program, stoppedAt ?? 0);
   const candidates = await propose({ program, windows, stoppedAt });
   return candidates.flatMap((candidate) => {
     const change = changeOf(program, candidate);
@@ -149,12 +149,7 @@ export function windowsNear({ windows }: Program, stoppedAt: number): number[] {
 /** Offset of the first character behind the windows where the search starts. */
 function scopeEnd({ program, verdict }: Node): number {
   const { source, tokens, windows } = program;
-  const near = windowsNear(program, tokenAt(tokens, errorOffset(source, verdict)));
+  const near = windowsNear(program, tokenOfError(source, tokens, verdict.error) ?? 0);
   const last = Math.max(0, ...near.map((i) => windows[i].endToken));
   return tokens[last]?.start ?? source.length;
-}
-
-/** Where the parser stopped, as an offset; the start of the text when it does not say. */
-function errorOffset(source: string, { error }: Verdict): number {
-  return error?.line ? offsetAt(source, error.line, error.column ?? 0) : 0;
 }

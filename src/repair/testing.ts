@@ -10,7 +10,7 @@ import { trainTokenizer, type Tokenizer } from '../processing/tokenizer/tokenize
 import { Critic } from '../python/critic';
 import { diffTokens } from '../python/edits';
 import { lex, LEXER_VERSION } from '../python/lexer';
-import { offsetAt, tokenAt } from '../python/positions';
+import { tokenOfError } from '../python/positions';
 import type { TokenWindow } from '../python/windows';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
 import { bugType, taxonomyHash } from '../taxonomy/table';
@@ -107,9 +107,7 @@ async function encodeLesson(
   const program = analyse(buggy);
   const edit = diffTokens(program.tokens, lex(fixed));
   const [{ error }] = await critic.check([buggy]);
-  const stoppedAt = error?.line
-    ? tokenAt(program.tokens, offsetAt(buggy, error.line, error.column ?? 0))
-    : null;
+  const stoppedAt = tokenOfError(buggy, program.tokens, error);
   const encode = ({ tokens, bindings }: Program, window: TokenWindow, more: object): Example[] => {
     const example = encodeWindow({ tokens, bindings, window, ...parts, ...more });
     return isDropped(example) ? [] : [example];
