@@ -1,3 +1,4 @@
+import { textOf, swapArguments } from './factories';
 import type { MutationSite, Mutator } from '../mutator';
 import { type Argument, argumentsOf, isCall, type MutationTarget, textAt } from '../target';
 import type { TextEdit } from '../text-edit';
@@ -16,13 +17,11 @@ export const malformedArguments: Mutator = {
       })
       .sort((a, b) => a.token - b.token),
   apply(target, { token, form }) {
-    const { source, tokens } = target;
+    const { tokens } = target;
     const open = target.enclosing[token];
     const list = argumentsOf(target, open);
     const at = list.findIndex(({ first }) => first === token);
     const [one, next] = [list[at], list[at + 1]];
-    const text = (argument: Argument): string =>
-      source.slice(tokens[argument.first].start, tokens[argument.last].end);
     const { start } = tokens[one.first];
     switch (form) {
       case 'star':
@@ -32,18 +31,12 @@ export const malformedArguments: Mutator = {
       case 'unnamed':
         return { start, end: tokens[one.first + 2].start, text: '' };
       case 'twice':
-        return { start, end: start, text: `${text(one)}, ` };
+        return { start, end: start, text: `${textOf(target, one.first, one.last)}, ` };
       default:
-        return swapped(target, one, next);
+        return swapArguments(target, one, next);
     }
   },
 };
-
-function swapped({ source, tokens }: MutationTarget, one: Argument, next: Argument): TextEdit {
-  const [a, b] = [one, next].map(({ first, last }) => source.slice(tokens[first].start, tokens[last].end));
-  const between = source.slice(tokens[one.last].end, tokens[next.first].start);
-  return { start: tokens[one.first].start, end: tokens[next.last].end, text: b + between + a };
-}
 
 const sites = (list: readonly Argument[], form: string): MutationSite[] =>
   list.map(({ first }) => ({ token: first, form }));

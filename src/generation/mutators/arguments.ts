@@ -1,9 +1,11 @@
+import { calls } from './call-sites';
+import { isKeyword } from './frameworks';
 import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import { removeTokens, replaceToken } from '../text-edit';
-import { removeArgument } from './factories';
-import { inSignature, tokenSites } from './sites';
+import { removeArgument, argumentAt } from './factories';
+import { inSignature, tokenSites, textsOf } from './sites';
 import { misspell } from './typos';
 
 /** `f(x, axis=axis)` becomes `f(x)`, `g(*args, **kwargs)` becomes `g(*args)`, where nothing else reads the parameter. */
@@ -18,8 +20,7 @@ export const parameterNotPassedOn: Mutator = {
     });
   },
   apply(target, { token }) {
-    const all = argumentsOf(target, target.enclosing[token]);
-    const own = all.find(({ first }) => first === token);
+    const own = argumentAt(target, token);
     return own ? removeArgument(target, own) : null;
   },
 };
@@ -43,9 +44,7 @@ function readCounts(target: MutationTarget): Map<string, number> {
 
 /** Every argument of every call in the body, with the call's opening bracket. */
 function callArguments(target: MutationTarget): { open: number; argument: Argument }[] {
-  return tokenSites(target, (_, i) => isCall(target, i) && !inSignature(target, i)).flatMap(({ token }) =>
-    argumentsOf(target, token).map((argument) => ({ open: token, argument })),
-  );
+  return calls(target).flatMap((open) => argumentsOf(target, open).map((argument) => ({ open, argument })));
 }
 
 /** A keyword argument's name is misspelled, or has an `s` too many or too few. */
@@ -54,7 +53,7 @@ export const wrongKeywordArgument: Mutator = {
   why: 'The callee has no parameter of that name: TypeError, or the value is lost among its other keywords.',
   sites: (target) =>
     callArguments(target)
-      .filter(({ argument: { first } }) => isKeyword(target, first) && textAt(target, first).length >= 4)
+      .filter(({ argument }) => isKeyword(target, argument) && textAt(target, argument.first).length >= 4)
       .map(({ argument: { first } }): MutationSite => {
         const value = first + 2;
         // Where the value has the keyword's own name, another word shows; elsewhere only a word that is none.
@@ -71,10 +70,6 @@ export const wrongKeywordArgument: Mutator = {
     return replaceToken(target, token, other);
   },
 };
-
-function isKeyword(target: MutationTarget, first: number): boolean {
-  return target.tokens[first].kind === 'name' && textAt(target, first + 1) === '=';
-}
 
 /** Last name of the plain chain `a.b.c` that starts at a token. */
 function lastName(target: MutationTarget, first: number): string {
@@ -101,7 +96,7 @@ function isStar(target: MutationTarget, first: number): boolean {
 /** A positional argument may follow no keyword and no `**`. */
 function staysCall(target: MutationTarget, open: number, star: number): boolean {
   return argumentsOf(target, open).every(
-    ({ first }) => first >= star || !(isKeyword(target, first) || textAt(target, first) === '**'),
+    ({ first }) => first >= star || !(isKeyword(target, { first }) || textAt(target, first) === '**'),
   );
 }
 
@@ -144,10 +139,7 @@ function receiverBefore(target: MutationTarget, last: number): string | undefine
     if (textAt(target, first) === ']') first = target.partner[first] - 1;
     else if (target.tokens[first]?.kind !== 'name') return undefined;
     else if (textAt(target, first - 1) !== '.')
-      return target.tokens
-        .slice(first, last + 1)
-        .map(({ text }) => text)
-        .join('');
+      return textsOf(target, first, last).join('');
     else first -= 2;
   }
   return undefined;

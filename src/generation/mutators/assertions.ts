@@ -1,3 +1,4 @@
+import { textOf } from './factories';
 import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
 import { argumentsOf, endsOperand, lineAt, textAt, type MutationTarget } from '../target';
@@ -71,10 +72,6 @@ function comparesUnknown(target: MutationTarget, open: number): boolean {
   if (!isSelf || !value?.positional || !other?.positional || more.length > 0) return false;
   // A value that should be false, zero or empty fails under assertTrue: nobody leaves that in a test.
   return !/^(0|0\.0|None|False|\[\]|\(\)|\{\}|[rbu]?(''|""))$/.test(textOf(target, other.first, other.last));
-}
-
-function textOf({ source, tokens }: MutationTarget, first: number, last: number): string {
-  return source.slice(tokens[first].start, tokens[last].end);
 }
 
 /** The comma before the message of a short assertion, or -1. */

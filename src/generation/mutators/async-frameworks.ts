@@ -1,3 +1,4 @@
+import { isPath } from './factories';
 import { MAX_SPAN } from '../../records/example';
 import type { Mutator } from '../mutator';
 import { calleeOf, importPath, usesModule } from '../structure';
@@ -85,11 +86,4 @@ function takesCoroutine(target: MutationTarget, open: number): 'first' | 'all' |
   const callee = calleeOf(target, open);
   if (callee !== undefined && Object.hasOwn(TAKES_COROUTINE, callee)) return TAKES_COROUTINE[callee];
   return textAt(target, open - 2) === '.' && TASK_METHODS.has(textAt(target, open - 1)) ? 'first' : undefined;
-}
-
-/** True for a dotted name. */
-function isPath(target: MutationTarget, first: number, last: number): boolean {
-  for (let i = first; i <= last; i++)
-    if ((i - first) % 2 === 0 ? target.tokens[i].kind !== 'name' : textAt(target, i) !== '.') return false;
-  return true;
 }

@@ -1,9 +1,8 @@
 import { SLOTS } from '../../records/example';
-import { BUILTINS } from '../../python/builtins';
 import type { Mutator } from '../mutator';
 import { isCall, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { removeLine, removeTokens, replaceToken } from '../text-edit';
-import { lineSites, tokenSites } from './sites';
+import { lineSites, tokenSites, plainNames } from './sites';
 import { misspell } from './typos';
 
 /** Methods and attributes of the standard library that everybody knows how to spell. */
@@ -35,6 +34,7 @@ export const misspelledAttribute: Mutator = {
   },
 };
 
+/** True for the name behind a dot. */
 function isAttribute(target: MutationTarget, index: number): boolean {
   return target.bindings[index] === 'attribute' && textAt(target, index - 1) === '.';
 }
@@ -112,10 +112,7 @@ export const missingModulePrefix: Mutator = {
   bugType: 'missing-module-prefix',
   why: 'Only the module (or class) before the dot is imported, so reading the bare name raises NameError.',
   sites: (target) => {
-    const bound = new Set([...BUILTINS, ...Object.keys(target.context.imports), ...target.context.names]);
-    target.tokens.forEach(({ kind, text }, i) => {
-      if (kind === 'name' && textAt(target, i - 1) !== '.') bound.add(text);
-    });
+    const bound = plainNames(target);
     return tokenSites(
       target,
       (_, i) =>

@@ -1,9 +1,11 @@
+import { selfParameter } from './scope';
+import { isKeyword } from './frameworks';
 import { SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import { replaceToken } from '../text-edit';
 import { inSignature, tokenSites } from './sites';
-import { removeArgument } from './factories';
+import { removeArgument, argumentAt } from './factories';
 
 /** Values that are mostly the default anyway. */
 const USUAL_DEFAULTS = new Set(['None', 'False']);
@@ -21,14 +23,14 @@ export const missingKeywordArgument: Mutator = {
       .flatMap((open) => argumentsOf(target, open).filter((argument) => isChosen(target, open, argument)))
       .map(({ first }): MutationSite => ({ token: first })),
   apply(target, { token }) {
-    const own = argumentsOf(target, target.enclosing[token]).find(({ first }) => first === token);
+    const own = argumentAt(target, token);
     return own ? removeArgument(target, own) : null;
   },
 };
 
 /** True for `name=value` with a value of its own that fits an edit together with its comma. */
 function isChosen(target: MutationTarget, open: number, { first, last }: Argument): boolean {
-  if (target.tokens[first].kind !== 'name' || textAt(target, first + 1) !== '=') return false;
+  if (!isKeyword(target, { first })) return false;
   if (last - first + 2 > SLOTS || target.enclosing[first] !== open) return false;
   return !(last === first + 2 && USUAL_DEFAULTS.has(textAt(target, last)));
 }
@@ -48,17 +50,12 @@ export const superfluousSelfArgument: Mutator = {
 };
 
 function isBound(target: MutationTarget, open: number): boolean {
-  if (textAt(target, open + 1) === 'self' || !knowsSelf(target)) return false;
+  if (textAt(target, open + 1) === 'self' || selfParameter(target) === undefined) return false;
   return matchesAt(target, open - 3, 'self', '.') || matchesAt(target, open - 5, 'super', '(', ')', '.');
 }
 
-/** The function is a method: its first parameter is `self`. */
-function knowsSelf(target: MutationTarget): boolean {
-  const def = target.tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def');
-  return matchesAt(target, def + 2, '(', 'self');
-}
-
-function calls(target: MutationTarget): number[] {
+/** The opening parentheses of all calls in the body. */
+export function calls(target: MutationTarget): number[] {
   return tokenSites(target, (_, i) => isCall(target, i) && !inSignature(target, i)).map(({ token }) => token);
 }
 

@@ -1,3 +1,4 @@
+import { textOf, swapArguments } from './factories';
 import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
 import { lineStart } from '../structure';
@@ -33,11 +34,7 @@ export const swappedArguments: Mutator = {
     ),
   apply(target, { token }) {
     const pair = swappable(target, target.enclosing[token]).find(([left]) => left.first === token);
-    if (!pair) return null;
-    const { source, tokens } = target;
-    const [a, b] = pair.map(({ first, last }) => [tokens[first].start, tokens[last].end]);
-    const text = source.slice(b[0], b[1]) + source.slice(a[1], b[0]) + source.slice(a[0], a[1]);
-    return { start: a[0], end: b[1], text };
+    return pair ? swapArguments(target, ...pair) : null;
   },
 };
 
@@ -47,13 +44,9 @@ function swappable(target: MutationTarget, open: number): [Argument, Argument][]
   return all.slice(1).flatMap((right, i): [Argument, Argument][] => {
     const left = all[i];
     const fits = right.last - left.first + 1 <= Math.min(MAX_SPAN, SLOTS);
-    const differ = textOf(target, left) !== textOf(target, right);
+    const differ = textOf(target, left.first, left.last) !== textOf(target, right.first, right.last);
     return left.positional && right.positional && fits && differ ? [[left, right]] : [];
   });
-}
-
-function textOf({ source, tokens }: MutationTarget, { first, last }: Argument): string {
-  return source.slice(tokens[first].start, tokens[last].end);
 }
 
 /**
@@ -174,8 +167,7 @@ export const assignedInPlaceResult: Mutator = {
       );
     }),
   apply(target, { token }) {
-    const { source, tokens } = target;
-    const receiver = source.slice(tokens[token].start, tokens[receiverEnd(target, token) - 1].end);
+    const receiver = textOf(target, token, receiverEnd(target, token) - 1);
     return insertBefore(target, token, `${receiver} =`);
   },
 };
@@ -214,14 +206,13 @@ export const missingConversion: Mutator = {
       return text === 'str' && (textAt(target, i - 1) === '+' || textAt(target, close + 1) === '+');
     }),
   apply(target, { token }) {
-    const { source, tokens, partner } = target;
+    const { tokens, partner } = target;
     const close = partner[token + 1];
     const line = lineAt(target, token);
     // Nobody writes `x = x`: the line goes.
     const whole = textAt(target, token - 1) === '=' && close + 1 === line.end;
     if (whole && isAssignedTo(target, line, token + 2, close - 1)) return removeLine(target, line);
-    const text = source.slice(tokens[token + 2].start, tokens[close - 1].end);
-    return { start: tokens[token].start, end: tokens[close].end, text };
+    return { start: tokens[token].start, end: tokens[close].end, text: textOf(target, token + 2, close - 1) };
   },
 };
 

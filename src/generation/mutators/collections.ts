@@ -1,3 +1,4 @@
+import { chainStart } from './frameworks';
 import type { Mutator } from '../mutator';
 import { endsOperand, isAssignment, matchesAt, textAt, type MutationTarget } from '../target';
 import { removeTokens, replaceToken } from '../text-edit';
@@ -66,8 +67,7 @@ export const missingItems: Mutator = {
   sites: (target) =>
     tokenSites(target, (_, i) => {
       if (!matchesAt(target, i, '.', 'items', '(', ')')) return false;
-      let start = i - 1;
-      while (target.tokens[start]?.kind === 'name' && textAt(target, start - 1) === '.') start -= 2;
+      const start = chainStart(target, i - 1);
       if (target.tokens[start]?.kind !== 'name' || !target.loopIns.has(start - 1)) return false;
       return textAt(target, i + 4) !== '.' && unpacksPair(target, start - 1);
     }),

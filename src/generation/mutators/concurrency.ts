@@ -12,7 +12,7 @@ import {
 } from '../target';
 import { insertAfter, removeLine, removeTokens, replaceTokens, type TextEdit } from '../text-edit';
 import { isPath } from './factories';
-import { lineSites, tokenSites } from './sites';
+import { lineSites, tokenSites, textsOf } from './sites';
 import { statementCall } from './statements';
 
 /** `async with` becomes `with`, `async for` becomes `for`. */
@@ -185,7 +185,7 @@ function isWaitOption(target: MutationTarget, { first }: Argument): boolean {
 /** True when the function shows that the receiver is a thread, process, lock or the like: it makes or also uses it so. */
 function isShared(target: MutationTarget, first: number, open: number): boolean {
   if (!THREAD_MODULES.some((module) => usesModule(target, module))) return false;
-  const receiver = target.tokens.slice(first, open - 2).map(({ text }) => text);
+  const receiver = textsOf(target, first, open - 3);
   const last = receiver.at(-1) ?? '';
   if (WORKER_NAMES.test(last)) return true;
   return target.tokens.some((_, i) => {

@@ -2,7 +2,7 @@ import { SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
 import { lineAt, textAt, type MutationTarget } from '../target';
 import { removeTokens } from '../text-edit';
-import { inSignature, spanText, tokenSites } from './sites';
+import { inSignature, spanText, tokenSites, textsOf } from './sites';
 
 /** An operand of a chain of `and` and `or`: tokens [first, last]. */
 interface Operand {
@@ -90,7 +90,7 @@ const CHECKS = new Set(['isinstance', 'issubclass', 'hasattr', 'callable', 'len'
 /** True for an operand that asks whether a value is there and of which kind: what stands before an `and` or `or` as a guard. */
 function isCheck(target: MutationTarget, { first, last }: Operand, operator: string): boolean {
   const negated = textAt(target, first) === 'not';
-  const texts = target.tokens.slice(first, last + 1).map(({ text }) => text);
+  const texts = textsOf(target, first, last);
   const none = textAt(target, last) === 'None' && texts.includes('is');
   if (operator === 'or')
     return negated || texts.includes('not') || none || (texts.includes('len') && texts.includes('=='));

@@ -31,6 +31,7 @@ function copyAt(target: MutationTarget, from: number): Copy | undefined {
   return { from, to, first: all[0].first, last: all[0].last };
 }
 
+/** Writes what is copied in place of the copy. */
 function withoutCopy(target: MutationTarget, { from, to, first, last }: Copy): TextEdit {
   if (first === from) return replaceTokens(target, last + 1, to, '');
   return unwrapCall(target, from, to, { first, last, positional: true });

@@ -3,7 +3,7 @@ import type { Mutator } from '../mutator';
 import { blockOf } from '../structure';
 import { isCall, lineAt, textAt, type MutationTarget } from '../target';
 import { removeTokens, replaceToken } from '../text-edit';
-import { lineSites, tokenSites } from './sites';
+import { lineSites, tokenSites, textsOf } from './sites';
 
 /** `except E:` becomes `except:`. */
 export const bareExcept: Mutator = {
@@ -109,7 +109,7 @@ function guardedCode(target: MutationTarget, index: number): string[] {
     header -= 1;
   const [from, to] = blockOf(target, header);
   return from < to
-    ? target.tokens.slice(target.lines[from].first, target.lines[to - 1].end).map(({ text }) => text)
+    ? textsOf(target, target.lines[from].first, target.lines[to - 1].end - 1)
     : [];
 }
 

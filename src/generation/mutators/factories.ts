@@ -165,6 +165,15 @@ export function removeArgument(target: MutationTarget, { first, last }: Argument
   return { start: tokens[first - 1].end, end: tokens[last + 1].start, text: '' };
 }
 
+/** Writes two neighbouring arguments the other way round; what stands between them stays. */
+export function swapArguments(target: MutationTarget, left: Argument, right: Argument): TextEdit {
+  const { source, tokens } = target;
+  const [start, end] = [tokens[left.first].start, tokens[right.last].end];
+  const between = source.slice(tokens[left.last].end, tokens[right.first].start);
+  const text = textOf(target, right.first, right.last) + between + textOf(target, left.first, left.last);
+  return { start, end, text };
+}
+
 /**
  * True for `name=name` that is the only use of a parameter: without it the parameter is not passed on, which is a
  * bug type of its own.
@@ -203,9 +212,14 @@ export function keywordDropper({ bugType, why, keywords, matters }: KeywordDropO
   };
 }
 
+/** The argument of a call, or element of a display, that starts at token `first`. */
+export function argumentAt(target: MutationTarget, first: number): Argument | undefined {
+  return argumentsOf(target, target.enclosing[first]).find((argument) => argument.first === first);
+}
+
 /** The keyword argument whose name stands at `index`, or undefined where no keyword of a call stands there. */
 export function keywordAt(target: MutationTarget, index: number): Argument | undefined {
   const open = target.enclosing[index];
   if (textAt(target, index + 1) !== '=' || open < 0 || !isCall(target, open)) return undefined;
-  return argumentsOf(target, open).find(({ first }) => first === index);
+  return argumentAt(target, index);
 }

@@ -1,7 +1,7 @@
 import { usesModule } from '../structure';
 import { isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
 import type { MutationSite } from '../mutator';
-import { tokenSites } from './sites';
+import { tokenSites, textsOf } from './sites';
 
 /** What files of a Django project import. */
 export const DJANGO = ['django', 'rest_framework', 'wagtail'];
@@ -40,7 +40,7 @@ export function methodSites(
 }
 
 /** True for an argument `name=value`. */
-export function isKeyword(target: MutationTarget, { first }: Argument): boolean {
+export function isKeyword(target: MutationTarget, { first }: Pick<Argument, 'first'>): boolean {
   return target.tokens[first].kind === 'name' && textAt(target, first + 1) === '=';
 }
 
@@ -54,6 +54,13 @@ export function endsLine(target: MutationTarget, open: number): boolean {
   return target.tokens[target.partner[open] + 1]?.kind === 'newline';
 }
 
+/** Index of the last token of the dotted name that starts at `first`: of `commit` for `self.db.commit`. */
+export function chainEnd(target: MutationTarget, first: number): number {
+  let last = first;
+  while (textAt(target, last + 1) === '.' && target.tokens[last + 2]?.kind === 'name') last += 2;
+  return last;
+}
+
 /** True when an earlier token of the function starts the same tokens as [first, last], followed by `next`. */
 export function occursBefore(
   target: MutationTarget,
@@ -61,7 +68,7 @@ export function occursBefore(
   last: number,
   next: (index: number) => boolean,
 ): boolean {
-  const texts = target.tokens.slice(first, last + 1).map(({ text }) => text);
+  const texts = textsOf(target, first, last);
   for (let i = 0; i < first; i++)
     if (textAt(target, i - 1) !== '.' && matchesAt(target, i, ...texts) && next(i + texts.length))
       return true;

@@ -1,3 +1,4 @@
+import { argumentAt } from './factories';
 import { SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
 import { calleeOf, lineStart } from '../structure';
@@ -37,7 +38,7 @@ export const lostHttpStatus: Mutator = {
     if (form === 'statement') return removeLine(target, lineAt(target, token));
     const { tokens } = target;
     if (form === 'tuple') return { start: tokens[token - 1].start, end: tokens[token].end, text: '' };
-    const argument = argumentsOf(target, target.enclosing[token]).find(({ first }) => first === token);
+    const argument = argumentAt(target, token);
     if (!argument) return null;
     const isFirst = textAt(target, token - 1) === '(';
     const next = argument.last + 1;

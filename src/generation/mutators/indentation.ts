@@ -1,3 +1,4 @@
+import { headerOf } from '../structure';
 import type { Rng } from '../../core/rng';
 import type { MutationSite, Mutator } from '../mutator';
 import { followsDocstring, textAt, type LogicalLine, type MutationTarget } from '../target';
@@ -20,7 +21,7 @@ export const missingIndent: Mutator = {
     ),
   apply: (target, { token }) => {
     const i = target.lineOf[token];
-    return reindent(target, target.lines[i], indentOf(target, target.lines[i - 1]));
+    return reindent(target, target.lines[i], textBefore(target, target.lines[i - 1]));
   },
 };
 
@@ -38,7 +39,7 @@ export const unexpectedIndent: Mutator = {
     ),
   apply(target, { token }, rng) {
     const line = target.lines[target.lineOf[token]];
-    const indent = indentOf(target, line);
+    const indent = textBefore(target, line);
     if (indent.includes('\t')) return reindent(target, line, `${indent}\t`);
     const [before, next] = [target.lines[target.lineOf[token] - 1], target.lines[target.lineOf[token] + 1]];
     // After a deeper block a whole unit more would be the block's own level, which is legal. A header so deep would
@@ -74,7 +75,7 @@ export const wrongBlockIndentation: Mutator = {
   apply(target, { token, form }) {
     const i = target.lineOf[token];
     const model = form === 'into' ? target.lines[i - 1] : target.lines[headerOf(target, i)];
-    return reindent(target, target.lines[i], indentOf(target, model));
+    return reindent(target, target.lines[i], textBefore(target, model));
   },
 };
 
@@ -121,13 +122,6 @@ function canMoveOut(target: MutationTarget, index: number): boolean {
   return after.level < line.level && !CONTINUATIONS.has(textAt(target, after.first));
 }
 
-/** Index of the header line of the block that line `index` stands in, -1 at level 0. */
-function headerOf(target: MutationTarget, index: number): number {
-  const { level } = target.lines[index];
-  for (let i = index - 1; i >= 0; i--) if (target.lines[i].level < level) return i;
-  return -1;
-}
-
 function lineNumbers(
   target: MutationTarget,
   fits: (line: LogicalLine, index: number) => boolean,
@@ -140,20 +134,26 @@ function isShort({ first, end }: LogicalLine): boolean {
   return end - first + 3 <= MAX_SPAN;
 }
 
-function indentOf({ source, tokens }: MutationTarget, { first }: LogicalLine): string {
+/** What stands before a line in its physical line: its indentation, where it is the first there. */
+export function textBefore({ source, tokens }: MutationTarget, { first }: LogicalLine): string {
   const { start } = tokens[first];
   return source.slice(source.lastIndexOf('\n', start - 1) + 1, start);
+}
+
+/** Indentation of the physical line that a logical line starts in. */
+export function indentOf(target: MutationTarget, line: LogicalLine): string {
+  return /^[ \t]*/.exec(textBefore(target, line))?.[0] ?? '';
 }
 
 /** The function's own indentation unit: what its first indented line starts with. */
 function unitOf(target: MutationTarget): string {
   const inner = target.lines.find(({ level }) => level === 1);
-  return (inner && indentOf(target, inner)) || '    ';
+  return (inner && textBefore(target, inner)) || '    ';
 }
 
 /** Gives a line another indentation; null when it does not start its physical line (`if x: y`). */
 function reindent(target: MutationTarget, line: LogicalLine, indent: string): TextEdit | null {
-  const old = indentOf(target, line);
+  const old = textBefore(target, line);
   const { start } = target.tokens[line.first];
   if (!/^[ \t]*$/.test(old) || old === indent) return null;
   return { start: start - old.length, end: start, text: indent };

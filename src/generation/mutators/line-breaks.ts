@@ -1,5 +1,6 @@
+import { indentOf } from './indentation';
 import type { MutationSite, Mutator } from '../mutator';
-import { endsOperand, type LogicalLine, type MutationTarget, textAt } from '../target';
+import { endsOperand, type LogicalLine, type MutationTarget, textAt, lineAt } from '../target';
 import type { TextEdit } from '../text-edit';
 import { tokenSites } from './sites';
 
@@ -101,11 +102,7 @@ function breakString(target: MutationTarget, index: number, words: number): Text
   let at = text.lastIndexOf(' ');
   for (let word = 0; word < words; word++) at = text.lastIndexOf(' ', at - 1);
   if (at < 0) return null;
-  const indent = `${indentOf(target, target.lines[target.lineOf[index]])}    `;
+  const indent = `${indentOf(target, lineAt(target, index))}    `;
   return { start: start + at + 1, end: start + at + 1, text: `\n${indent}` };
 }
 
-function indentOf({ source, tokens }: MutationTarget, { first }: LogicalLine): string {
-  const { start } = tokens[first];
-  return /^[ \t]*/.exec(source.slice(source.lastIndexOf('\n', start - 1) + 1, start))?.[0] ?? '';
-}

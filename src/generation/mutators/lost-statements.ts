@@ -1,12 +1,13 @@
+import { statementCall } from './statements';
 import { SLOTS } from '../../records/example';
 import type { MutationSite, Mutator } from '../mutator';
 import { keywordArgument } from '../structure';
 import { argumentsOf, lineAt, textAt, type LogicalLine, type MutationTarget } from '../target';
 import { removeLine, replaceToken, type TextEdit } from '../text-edit';
-import { DJANGO, chainStart, isMethodCall, methodSites, occursBefore, usesAny } from './frameworks';
+import { DJANGO, chainStart, methodSites, occursBefore, usesAny } from './frameworks';
 
 /** A statement that is one method call, perhaps awaited: indices of its tokens. */
-interface CallStatement {
+interface MethodStatement {
   /** First token of the receiver. */
   receiver: number;
   /** The method's name. */
@@ -14,22 +15,21 @@ interface CallStatement {
 }
 
 /** The call of a line, when the line is nothing else and short enough to be written back by one edit. */
-function callStatement(target: MutationTarget, { first, end }: LogicalLine): CallStatement | undefined {
+function methodStatement(target: MutationTarget, { first, end }: LogicalLine): MethodStatement | undefined {
   const receiver = textAt(target, first) === 'await' ? first + 1 : first;
-  let method = receiver;
-  while (textAt(target, method + 1) === '.') method += 2;
-  if (!isMethodCall(target, method) || target.partner[method + 1] !== end - 1) return undefined;
+  const open = statementCall(target, { first: receiver, end });
   // The line break is one of the tokens that the fix writes.
-  return end - first + 1 <= SLOTS ? { receiver, method } : undefined;
+  if (open === undefined || open === receiver + 1 || end - first + 1 > SLOTS) return undefined;
+  return { receiver, method: open - 1 };
 }
 
 /** Sites at the first token of every line that is a call which fits and that can be removed. */
-function callSites(
+function methodStatementSites(
   target: MutationTarget,
-  fits: (method: string, statement: CallStatement) => boolean,
+  fits: (method: string, statement: MethodStatement) => boolean,
 ): MutationSite[] {
   return target.lines.flatMap((line) => {
-    const call = callStatement(target, line);
+    const call = methodStatement(target, line);
     if (!call || !fits(textAt(target, call.method), call) || !removeLine(target, line)) return [];
     return [{ token: line.first }];
   });
@@ -48,7 +48,7 @@ export const unsavedModelChange: Mutator = {
   sites(target) {
     if (!usesAny(target, DJANGO)) return [];
     return [
-      ...callSites(
+      ...methodStatementSites(
         target,
         (name, call) => STORED.has(name) && (name === 'save_m2m' || isChanged(target, call)),
       ),
@@ -67,7 +67,7 @@ export const unsavedModelChange: Mutator = {
 };
 
 /** True when the function sets an attribute of the receiver, calls its `set_...` or makes it, before the call. */
-function isChanged(target: MutationTarget, { receiver, method }: CallStatement): boolean {
+function isChanged(target: MutationTarget, { receiver, method }: MethodStatement): boolean {
   return occursBefore(target, receiver, method - 2, (next) => {
     if (textAt(target, next) === '=')
       return target.enclosing[next] < 0 && textAt(target, receiver) !== 'self';
@@ -107,7 +107,7 @@ export const uncommittedSession: Mutator = {
   bugType: 'uncommitted-session',
   why: 'The transaction ends with the session and its changes are rolled back, or the object never belongs to it.',
   sites: (target) => [
-    ...callSites(target, (name, { method }) => {
+    ...methodStatementSites(target, (name, { method }) => {
       if (!SESSION.test(textAt(target, method - 2))) return false;
       const isEmpty = target.partner[method + 1] === method + 2;
       return isEmpty ? ['commit', 'flush', 'rollback'].includes(name) : ['add', 'add_all'].includes(name);
@@ -124,6 +124,6 @@ export const uncommittedSession: Mutator = {
 export const uncheckedHttpStatus: Mutator = {
   bugType: 'unchecked-http-status',
   why: 'The page that tells of an error is read as if it were the answer.',
-  sites: (target) => callSites(target, (name) => /^_?raise_for_status$/.test(name)),
+  sites: (target) => methodStatementSites(target, (name) => /^_?raise_for_status$/.test(name)),
   apply: removeLineAt,
 };

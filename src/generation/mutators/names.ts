@@ -1,6 +1,6 @@
 import { BUILTINS } from '../../python/builtins';
 import type { MutationSite, Mutator } from '../mutator';
-import { lineAt, textAt, type MutationTarget } from '../target';
+import { lineAt, textAt, type MutationTarget, isAssignment } from '../target';
 import { removeTokens, replaceToken } from '../text-edit';
 import { inSignature, plainNames, swapMutator, tokenSites } from './sites';
 import { misspell } from './typos';
@@ -69,7 +69,8 @@ export const misspelledName: Mutator = {
   },
 };
 
-function knownNames({ tokens, context }: MutationTarget): Set<string> {
+/** Builtins, keywords, and every name that stands in the function or its module, attributes included. */
+export function knownNames({ tokens, context }: MutationTarget): Set<string> {
   return new Set([
     ...BUILTINS,
     ...Object.keys(context.imports),
@@ -121,8 +122,7 @@ function otherAttributes(
 
 /** True for an attribute that is assigned to. */
 function isStored(target: MutationTarget, index: number): boolean {
-  const next = textAt(target, index + 1);
-  return next !== '==' && /^([-+*/%@&|^]|\*\*|\/\/|<<|>>)?=$/.test(next);
+  return isAssignment(textAt(target, index + 1));
 }
 
 /** `self.x` becomes `x`. */

@@ -1,3 +1,4 @@
+import { isMethodCall } from './frameworks';
 import type { MutationSite, Mutator } from '../mutator';
 import { keywordArgument } from '../structure';
 import { argumentsOf, isCall, matchesAt, textAt, type Argument, type MutationTarget } from '../target';
@@ -160,7 +161,7 @@ export const missingDtype: Mutator = {
       ? tokenSites(
           target,
           ({ text }, i) =>
-            (text === 'dtype' && setsType(target, i)) || (text === 'astype' && isMethod(target, i)),
+            (text === 'dtype' && setsType(target, i)) || (text === 'astype' && isArrayMethod(target, i)),
         )
       : [],
   apply(target, { token }) {
@@ -172,9 +173,8 @@ export const missingDtype: Mutator = {
 };
 
 /** True for the name of a method that is called, not of a function of a module. */
-function isMethod(target: MutationTarget, index: number): boolean {
-  const called = textAt(target, index - 1) === '.' && isCall(target, index + 1);
-  return called && arrayFunction(target, index) === undefined;
+function isArrayMethod(target: MutationTarget, index: number): boolean {
+  return isMethodCall(target, index) && arrayFunction(target, index) === undefined;
 }
 
 function setsType(target: MutationTarget, index: number): boolean {

@@ -4,7 +4,7 @@ import { calleeOf, headerOf } from '../structure';
 import { argumentsOf, isCall, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { replaceToken } from '../text-edit';
 import { isOperand } from './factories';
-import { lineSites, tokenSites } from './sites';
+import { lineSites, tokenSites, textsOf } from './sites';
 
 /** What the caller of a special method expects to catch, and what people raise there instead. */
 const PROTOCOLS: Readonly<Record<string, Readonly<Record<string, readonly string[]>>>> = {
@@ -64,7 +64,7 @@ const TYPE_TESTS = new Set(['isinstance', 'issubclass', 'callable', 'type', 'has
 function testBefore(target: MutationTarget, first: number): 'type' | 'range' | 'membership' | undefined {
   const header = target.lines[headerOf(target, target.lineOf[first])];
   if (!header || !['if', 'elif'].includes(textAt(target, header.first))) return undefined;
-  const words = target.tokens.slice(header.first, header.end).map(({ text }) => text);
+  const words = textsOf(target, header.first, header.end - 1);
   if (words.some((word) => TYPE_TESTS.has(word))) return words.includes('not') ? 'type' : undefined;
   if (words.some((word, i) => word === 'not' && words[i + 1] === 'in')) return 'membership';
   return words.some((word) => COMPARISONS.has(word)) ? 'range' : undefined;

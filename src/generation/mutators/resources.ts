@@ -13,7 +13,7 @@ import {
 } from '../target';
 import { removeLine, replaceToken, type TextEdit } from '../text-edit';
 import { isPath, removeArgument } from './factories';
-import { inSignature, lineSites, tokenSites } from './sites';
+import { inSignature, lineSites, tokenSites, textsOf } from './sites';
 import { statementCall } from './statements';
 
 /** Makers of what must be given back by a function (`os.close(fd)`, `shutil.rmtree(folder)`), by qualified name. */
@@ -73,6 +73,7 @@ function isOpenedBefore(target: MutationTarget, close: number, name: number): bo
   });
 }
 
+/** The numbers from `from` up to, and without, `to`. */
 function range(from: number, to: number): number[] {
   return Array.from({ length: Math.max(0, to - from) }, (_, i) => from + i);
 }
@@ -103,7 +104,7 @@ export const missingRewind: Mutator = {
       const line = target.lines[target.lineOf[first]];
       const open = statementCall(target, line);
       if (open === undefined || end - first + 1 > SLOTS || removeLine(target, line) === null) return false;
-      const receiver = target.tokens.slice(first, open - 2).map(({ text }) => text);
+      const receiver = textsOf(target, first, open - 3);
       const uses = target.tokens.flatMap((_, i) =>
         matchesAt(target, i, ...receiver) ? [i + receiver.length] : [],
       );

@@ -9,7 +9,7 @@ export const superfluousSelf: Mutator = {
   bugType: 'superfluous-self',
   why: 'Nothing in the function gives the object such an attribute; the value at hand is the parameter or local.',
   sites(target) {
-    if (methodParameter(target) === undefined) return [];
+    if (selfParameter(target) === undefined) return [];
     const attributes = attributeNames(target);
     const bound = boundNames(target);
     return tokenSites(
@@ -49,7 +49,7 @@ function boundNames(target: MutationTarget): Set<string> {
 }
 
 /** Index of the parameter `self` at the start of the function's own list, or undefined. */
-function methodParameter(target: MutationTarget): number | undefined {
+export function selfParameter(target: MutationTarget): number | undefined {
   const def = target.tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def');
   return def >= 0 && matchesAt(target, def + 2, '(', 'self') ? def + 3 : undefined;
 }
@@ -82,7 +82,7 @@ export const missingSelfParameter: Mutator = {
   bugType: 'missing-self-parameter',
   why: 'The call passes the object as the first argument, and the body knows no `self`.',
   sites(target) {
-    const token = methodParameter(target);
+    const token = selfParameter(target);
     if (token === undefined) return [];
     const [, next] = argumentsOf(target, token - 1);
     // Python allows no list that starts with `/`.

@@ -3,7 +3,7 @@ import type { Rng } from '../../core/rng';
 import { lineStart } from '../structure';
 import { argumentsOf, isCall, textAt, type MutationTarget } from '../target';
 import { insertAfter, removeTokens, replaceToken, replaceTokens, type TextEdit } from '../text-edit';
-import { chainStart } from './frameworks';
+import { chainStart, chainEnd } from './frameworks';
 import { callNamed, mutatorOf, removedLine } from './recipes';
 
 /** Names of passwords and keys. A token of a parser or of a result page is none. */
@@ -43,8 +43,7 @@ function inParameters(target: MutationTarget, i: number): boolean {
 /** Last token of the path of names `x`, `x.y.z` that is the whole value from `first` on, -1 for other values. */
 function pathEnd(target: MutationTarget, first: number): number {
   if (target.tokens[first]?.kind !== 'name' || target.loads[first] === 0) return -1;
-  let last = first;
-  while (textAt(target, last + 1) === '.' && target.tokens[last + 2]?.kind === 'name') last += 2;
+  const last = chainEnd(target, first);
   const next = target.tokens[last + 1];
   const whole = next?.kind === 'newline' || [',', ')', '}'].includes(next?.text ?? '');
   return whole && isSecretName(target, last) ? last : -1;
@@ -142,8 +141,7 @@ const ASKER = /user|perm|policy|checker|auth/;
 /** Last token of the check `user.is_staff`, `user.has_perm(x)` or `perms.can_edit()` from `first` on; -1 elsewhere. */
 function checkEnd(target: MutationTarget, first: number): number {
   if (target.tokens[first]?.kind !== 'name' || target.loads[first] === 0) return -1;
-  let last = first;
-  while (textAt(target, last + 1) === '.' && target.tokens[last + 2]?.kind === 'name') last += 2;
+  const last = chainEnd(target, first);
   if (last === first) return -1;
   if (!isCall(target, last + 1)) return STATES.test(textAt(target, last)) ? last : -1;
   const can = /^can_\w+$/.test(textAt(target, last)) && ASKER.test(textAt(target, last - 2));

@@ -1,7 +1,7 @@
 import { calleeOf, qualifiedName, usesModule } from '../structure';
 import { argumentsOf, isCall, matchesAt, textAt, type MutationTarget } from '../target';
 import { insertAfter, removeTokens, replaceToken } from '../text-edit';
-import { chainStart } from './frameworks';
+import { chainStart, chainEnd } from './frameworks';
 import {
   callNamed,
   callOf,
@@ -67,8 +67,7 @@ function isJoinedBaseName(target: MutationTarget, open: number): boolean {
 /** Last token of `/ path.name`, a folder joined to the last part of a path; -1 elsewhere. */
 function joinedNameEnd(target: MutationTarget, slash: number): number {
   if (textAt(target, slash) !== '/' || !usesModule(target, 'pathlib')) return -1;
-  let last = slash + 1;
-  while (textAt(target, last + 1) === '.' && target.tokens[last + 2]?.kind === 'name') last += 2;
+  const last = chainEnd(target, slash + 1);
   const ends = last > slash + 1 && textAt(target, last) === 'name' && target.loads[slash + 1] === 1;
   return ends && !['(', '['].includes(textAt(target, last + 1)) ? last : -1;
 }
@@ -249,8 +248,7 @@ export const linkFollowing = mutatorOf(
 /** Last token of `and not islink(x)` or `and not x.is_symlink()` that starts at token `i`, -1 elsewhere. */
 function linkCheckEnd(target: MutationTarget, i: number): number {
   if (!matchesAt(target, i, 'and', 'not')) return -1;
-  let open = i + 3;
-  while (textAt(target, open) === '.' && target.tokens[open + 1]?.kind === 'name') open += 2;
+  const open = chainEnd(target, i + 2) + 1;
   const tests = isCall(target, open) && /^(is_?link|is_symlink)$/.test(textAt(target, open - 1));
   const close = tests ? target.partner[open] : -1;
   return close - i < 8 && !['.', '['].includes(textAt(target, close + 1)) ? close : -1;

@@ -1,3 +1,4 @@
+import { textsOf } from './sites';
 import { calleeOf, importedAs, usesModule } from '../structure';
 import { argumentsOf, isCall, textAt, type MutationTarget } from '../target';
 import { replaceToken, replaceTokens } from '../text-edit';
@@ -105,7 +106,7 @@ function interpolation(target: MutationTarget, open: number): Interpolation | un
 
 /** The name in `(x,)`, `[x]` or, for named placeholders, `{'a': x}`. */
 function onlyValue(target: MutationTarget, open: number, named: boolean): string | undefined {
-  const texts = target.tokens.slice(open, target.partner[open] + 1).map(({ text }) => text);
+  const texts = textsOf(target, open, target.partner[open]);
   const found = /^(?:\(,(\w+),,,\)|\[,(\w+),\])$/.exec(texts.join(',')) ?? undefined;
   const entry = /^\{,['"]\w+['"],:,(\w+),\}$/.exec(texts.join(','));
   const name = named ? entry?.[1] : (found?.[1] ?? found?.[2]);

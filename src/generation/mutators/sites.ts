@@ -57,12 +57,14 @@ export function inSignature(target: MutationTarget, index: number): boolean {
   return ['def', 'class', '@'].includes(start) || (start === 'async' && textAt(target, first + 1) === 'def');
 }
 
+/** Texts of tokens [first, last]. */
+export function textsOf({ tokens }: MutationTarget, first: number, last: number): string[] {
+  return tokens.slice(first, last + 1).map(({ text }) => text);
+}
+
 /** Texts of tokens [first, last] with a space between: equal for equal tokens, however they are laid out. */
-export function spanText({ tokens }: MutationTarget, first: number, last: number): string {
-  return tokens
-    .slice(first, last + 1)
-    .map(({ text }) => text)
-    .join(' ');
+export function spanText(target: MutationTarget, first: number, last: number): string {
+  return textsOf(target, first, last).join(' ');
 }
 
 /** Builtins, and names that stand in the function or module without a receiver. */

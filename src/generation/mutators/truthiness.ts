@@ -1,3 +1,4 @@
+import { chainStart } from './frameworks';
 import type { MutationSite, Mutator } from '../mutator';
 import { endsOperand, textAt, type MutationTarget } from '../target';
 import { replaceTokens } from '../text-edit';
@@ -47,9 +48,8 @@ function fallsBack(target: MutationTarget, first: number, none: number): boolean
 
 /** First token of the chain `a.b` before `is` when it opens a condition; undefined otherwise. */
 function conditionStart(target: MutationTarget, is: number): number | undefined {
-  let first = is - 1;
-  if (target.tokens[first]?.kind !== 'name') return undefined;
-  while (textAt(target, first - 1) === '.' && target.tokens[first - 2]?.kind === 'name') first -= 2;
+  if (target.tokens[is - 1]?.kind !== 'name') return undefined;
+  const first = chainStart(target, is - 1);
   const before = textAt(target, first - 1);
   return ['if', 'elif', 'while', 'and', 'or'].includes(before) && is - first <= 5 ? first : undefined;
 }

@@ -2,7 +2,7 @@ import { MAX_SPAN } from '../../records/example';
 import type { Mutator } from '../mutator';
 import { isCall, lineAt, matchesAt, textAt, type MutationTarget } from '../target';
 import { removeLine, removeTokens, replaceToken, replaceTokens } from '../text-edit';
-import { inSignature, tokenSites } from './sites';
+import { inSignature, tokenSites, textsOf } from './sites';
 import { isAssignedTo } from './statements';
 
 /** `names or []` becomes `names`; the line `names = names or []` goes. */
@@ -155,7 +155,7 @@ function ends(target: MutationTarget, index: number): boolean {
 /** True when the function calls, after the assignment, a method that only this kind of container has, or sets a key. */
 function isUsedAs(target: MutationTarget, name: number, kind: Container): boolean {
   const receiver = textAt(target, name - 1) === '.' ? 3 : 1;
-  const texts = target.tokens.slice(name - receiver + 1, name + 1).map(({ text }) => text);
+  const texts = textsOf(target, name - receiver + 1, name);
   for (let i = name + 2; i < target.tokens.length; i++) {
     if (!matchesAt(target, i, ...texts) || textAt(target, i - 1) === '.') continue;
     const next = i + receiver;

@@ -1,3 +1,4 @@
+import { textOf } from './factories';
 import { MAX_SPAN, SLOTS } from '../../records/example';
 import type { Mutator } from '../mutator';
 import { calleeOf } from '../structure';
@@ -31,9 +32,9 @@ export const requiredRequestParameter: Mutator = {
       ? methodSites(target, (name, open) => name === 'get' && isOptionalParameter(target, open))
       : [],
   apply(target, { token }) {
-    const { source, tokens, partner } = target;
+    const { tokens, partner } = target;
     const [key] = argumentsOf(target, token + 1);
-    const text = source.slice(tokens[key.first].start, tokens[key.last].end);
+    const text = textOf(target, key.first, key.last);
     return { start: tokens[token - 1].start, end: tokens[partner[token + 1]].end, text: `[${text}]` };
   },
 };
@@ -45,16 +46,12 @@ function isOptionalParameter(target: MutationTarget, open: number): boolean {
   const [key, other] = argumentsOf(target, open);
   if (!key || key.first !== key.last || methodLength(target, open - 1) > SLOTS) return false;
   // Nobody could guess another default from the function.
-  if (other && !/^(None|False|True|0|1|''|""|\[\]|\{\})$/.test(textOf(target, other))) return false;
+  if (other && !/^(None|False|True|0|1|''|""|\[\]|\{\})$/.test(textOf(target, other.first, other.last))) return false;
   const name = textAt(target, key.first);
   // A test whether the key is there makes both forms the same.
   return !target.tokens.some(
     ({ text }, i) => text === 'KeyError' || (text === name && textAt(target, i + 1) === 'in'),
   );
-}
-
-function textOf({ source, tokens }: MutationTarget, { first, last }: Argument): string {
-  return source.slice(tokens[first].start, tokens[last].end);
 }
 
 interface RequestPart {
