@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { BUG_TYPES } from '../../taxonomy/table';
 import { MUTATORS } from './index';
-import { mutantsOf } from './testing';
+import { mutantsOf } from './tools/testing';
 
 test('every bug type has exactly one mutator and every mutator a bug type', () => {
   assert.equal(MUTATORS.map(({ bugType }) => bugType).sort(), BUG_TYPES.map(({ id }) => id).sort());

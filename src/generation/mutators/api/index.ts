@@ -1,0 +1,3 @@
+export * from './arguments';
+export * from './functions';
+export * from './stdlib';

@@ -1,0 +1,4 @@
+export * from './copies';
+export * from './iteration';
+export * from './literals';
+export * from './lookups';

@@ -1,0 +1,2 @@
+export * from './coroutines';
+export * from './threads';

@@ -1,0 +1,89 @@
+import { MAX_SPAN, SLOTS } from '../../../records/example';
+import type { MutationSite, Mutator } from '../../mutator';
+import { type MutationTarget, matchesAt, textAt } from '../../target';
+import { replaceToken } from '../../text-edit';
+import { isKey } from '../tools/calls';
+import { tokenSites } from '../tools/sites';
+import { textsOf } from '../tools/texts';
+
+/** Longest subscript or method call whose text is compared to find the receiver's other keys. */
+const LONGEST_RECEIVER = MAX_SPAN + SLOTS;
+
+/** Another string key that the function uses with the same dictionary. */
+export const wrongKey: Mutator = {
+  bugType: 'wrong-key',
+  why: 'The two keys of the dictionary hold different values.',
+  sites: (target) => {
+    const keys = stringKeys(target);
+    return [...keys.keys()]
+      .filter((i) => otherKeys(target, keys, i).length > 0)
+      .map((token): MutationSite => ({ token }));
+  },
+  apply(target, { token }, rng) {
+    return replaceToken(target, token, rng.pick(otherKeys(target, stringKeys(target), token)));
+  },
+};
+
+/** String tokens in `x['key']` and `x.get('key'`: index -> text of the receiver. */
+function stringKeys(target: MutationTarget): Map<number, string> {
+  const out = new Map<number, string>();
+  target.tokens.forEach(({ kind, text }, i) => {
+    if (kind !== 'string' || !/^['"][\w\- .:/]+['"]$/.test(text)) return;
+    const subscript = textAt(target, i - 1) === '[' && textAt(target, i + 1) === ']';
+    const get = matchesAt(target, i - 3, '.', 'get', '(') && [',', ')'].includes(textAt(target, i + 1));
+    const end = subscript ? i - 2 : get ? i - 4 : -1;
+    const receiver = end > 0 ? receiverBefore(target, end) : undefined;
+    if (receiver !== undefined) out.set(i, receiver);
+  });
+  return out;
+}
+
+/** Text of the chain `a.b['c']` that ends at a token, undefined for anything else. */
+function receiverBefore(target: MutationTarget, last: number): string | undefined {
+  let first = last;
+  while (last - first < LONGEST_RECEIVER) {
+    if (textAt(target, first) === ']') first = target.partner[first] - 1;
+    else if (target.tokens[first]?.kind !== 'name') return undefined;
+    else if (textAt(target, first - 1) !== '.') return textsOf(target, first, last).join('');
+    else first -= 2;
+  }
+  return undefined;
+}
+
+/** Keys of the same receiver that differ in more than their quotes. */
+function otherKeys(target: MutationTarget, keys: ReadonlyMap<number, string>, index: number): string[] {
+  const own = textAt(target, index);
+  const out = new Set<string>();
+  for (const [i, receiver] of keys)
+    if (receiver === keys.get(index) && textAt(target, i).slice(1, -1) !== own.slice(1, -1))
+      out.add(textAt(target, i));
+  return [...out];
+}
+
+/** `d['key']` becomes `d[key]`, which nothing binds. */
+export const missingQuotes: Mutator = {
+  bugType: 'missing-quotes',
+  why: 'The key is read as a variable that does not exist: NameError.',
+  sites(target) {
+    const bound = new Set([...Object.keys(target.context.imports), ...target.context.names]);
+    for (const { kind, text } of target.tokens) if (kind === 'name') bound.add(text);
+    return tokenSites(target, ({ kind, text }, i) => {
+      const word = /^['"]([a-z_][a-z0-9_]*)['"]$/.exec(text)?.[1];
+      return (
+        kind === 'string' && isKey(target, i) && word !== undefined && !bound.has(word) && !PYTHON.has(word)
+      );
+    });
+  },
+  apply: (target, { token }) => replaceToken(target, token, textAt(target, token).slice(1, -1)),
+};
+
+/** Words that mean something without quotes. */
+const PYTHON = new Set(
+  (
+    'and as assert async await break class continue def del elif else except finally for from global if import in is ' +
+    'lambda nonlocal not or pass raise return try while with yield id type input max min sum all any abs bin bool ' +
+    'bytes callable chr compile complex copyright credits dict dir eval exec exit filter float format hash help hex ' +
+    'int iter len license list map next object oct open ord pow print property quit range repr reversed round set ' +
+    'slice sorted staticmethod classmethod str super tuple vars zip'
+  ).split(' '),
+);

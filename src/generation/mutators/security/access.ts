@@ -1,0 +1,257 @@
+import type { Rng } from '../../../core/rng';
+import { SLOTS } from '../../../records/example';
+import { lineStart } from '../../structure';
+import { type MutationTarget, argumentsOf, isCall, textAt } from '../../target';
+import { type TextEdit, insertAfter, removeTokens, replaceToken, replaceTokens } from '../../text-edit';
+import { callNamed, mutatorOf, removedLine } from '../tools/forms';
+import { chainEnd, chainStart } from '../tools/operands';
+
+/** Names of passwords and keys. A token of a parser or of a result page is none. */
+const SECRET =
+  /(^|_)(password|passwd|pwd|passphrase|secret|secret_?key|api_?key|access_?token|auth_?token|api_?token|bot_?token|session_?token|bearer_?token|refresh_?token|secret_?access_?key)$/i;
+
+function isSecretName(target: MutationTarget, i: number): boolean {
+  return target.tokens[i]?.kind === 'name' && SECRET.test(textAt(target, i));
+}
+
+const FAVOURITES = [
+  'admin',
+  'changeme',
+  'password',
+  'secret',
+  'letmein',
+  'root',
+  'test123',
+  'qwerty',
+  'hunter2',
+];
+
+const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
+
+/** A secret as people leave it in code, in the quotes that the function uses most. */
+function secretLiteral({ source }: MutationTarget, rng: Rng): string {
+  const quote = source.split('"').length > source.split("'").length ? '"' : "'";
+  const length = 8 + rng.int(17);
+  const made = Array.from({ length }, () => LETTERS[rng.int(LETTERS.length)]).join('');
+  return quote + (rng.next() < 0.5 ? rng.pick(FAVOURITES) : made) + quote;
+}
+
+function inParameters(target: MutationTarget, i: number): boolean {
+  const open = target.enclosing[i];
+  return open >= 0 && textAt(target, open - 2) === 'def' && target.enclosing[open] < 0;
+}
+
+/** Last token of the path of names `x`, `x.y.z` that is the whole value from `first` on, -1 for other values. */
+function pathEnd(target: MutationTarget, first: number): number {
+  if (target.tokens[first]?.kind !== 'name' || target.loads[first] === 0) return -1;
+  const last = chainEnd(target, first);
+  const next = target.tokens[last + 1];
+  const whole = next?.kind === 'newline' || [',', ')', '}'].includes(next?.text ?? '');
+  return whole && isSecretName(target, last) ? last : -1;
+}
+
+/** First token of the value given to a secret in `password=x`, `self.password = x` or `'password': x`; -1 elsewhere. */
+function givenValue(target: MutationTarget, i: number): number {
+  const next = textAt(target, i + 1);
+  if (next === '=') return isSecretName(target, i) && !inParameters(target, i) ? i + 2 : -1;
+  const key = next === ':' ? /^['"](\w+)['"]$/.exec(textAt(target, i))?.[1] : undefined;
+  return key !== undefined && SECRET.test(key) ? i + 2 : -1;
+}
+
+function isGiven(target: MutationTarget, i: number): boolean {
+  return givenValue(target, i) > 0 && pathEnd(target, givenValue(target, i)) > 0;
+}
+
+function writeSecret(target: MutationTarget, i: number, rng: Rng): TextEdit {
+  const first = givenValue(target, i);
+  return replaceTokens(target, first, pathEnd(target, first), secretLiteral(target, rng));
+}
+
+/** A password or key stands in the code (CWE-798). */
+export const hardCodedCredential = mutatorOf(
+  'hard-coded-credential',
+  'Everybody who can read the code has the secret, and it is the same everywhere.',
+  {
+    default: {
+      on: 'setting',
+      at: (target, i) =>
+        inParameters(target, i) &&
+        isSecretName(target, i - 2) &&
+        textAt(target, i - 1) === '=' &&
+        ['None', "''", '""'].includes(textAt(target, i)),
+      apply: (target, i, rng) => replaceToken(target, i, secretLiteral(target, rng)),
+    },
+    parameter: {
+      on: 'name',
+      at: (target, i) =>
+        /^[),]$/.test(textAt(target, i + 1)) &&
+        inParameters(target, i) &&
+        isSecretName(target, i) &&
+        allAfterHaveDefaults(target, i),
+      apply: (target, i, rng) => insertAfter(target, i, `=${secretLiteral(target, rng)}`),
+    },
+    value: { on: 'name', at: isGiven, apply: writeSecret },
+    entry: { on: 'string', at: isGiven, apply: writeSecret },
+  },
+);
+
+/** A default is only allowed where all later positional parameters have one. */
+function allAfterHaveDefaults(target: MutationTarget, i: number): boolean {
+  const open = target.enclosing[i];
+  const before = textAt(target, i - 1);
+  if (!['(', ','].includes(before)) return false;
+  for (const { first, last } of argumentsOf(target, open)) {
+    if (first <= i) continue;
+    if (['*', '**'].includes(textAt(target, first))) return true;
+    let hasDefault = false;
+    for (let k = first; k <= last; k++)
+      hasDefault ||= textAt(target, k) === '=' && target.enclosing[k] === open;
+    if (!hasDefault) return false;
+  }
+  return true;
+}
+
+/** Decorators that let only some people in. */
+const GUARD =
+  /^((login|permissions?|auth|authentication|admin|roles?|scopes?|staff|superuser|staff_member|jwt|token|fresh_jwt|two_factor)_(required|only)|authenticated|token_authenticated|metrics_authentication|user_passes_test|is_owner|(requires?|needs|has|check)_(any_|all_|admin_|guild_)?(auth|authentication|login|permissions?|scopes?|roles?|admin|access|superuser|staff|context)|admin_required|owner_or_permissions)$/;
+
+function isGuard(target: MutationTarget, first: number, end: number): boolean {
+  if (textAt(target, first) !== '@') return false;
+  let last = first + 1;
+  while (textAt(target, last + 1) === '.') last += 2;
+  const whole = last === end - 1 || (isCall(target, last + 1) && target.partner[last + 1] === end - 1);
+  return whole && GUARD.test(textAt(target, last));
+}
+
+const CHECKS = callNamed(
+  /^_?(check|require|ensure|assert|enforce|verify|validate)_(object_|user_|any_|all_|admin_)*(perms?|permissions?|access|auth|authenticated|authorized|authorization|csrf|xsrf|scopes?|login|token|xsrf_cookie|credentials|cookie)$|^(authorize|_check_perm|check_is_admin|verify_signature)$/,
+);
+
+/** A statement that is nothing but a call which raises for those who may not. */
+function isCheck(target: MutationTarget, first: number, end: number): boolean {
+  const open = target.partner[end - 1];
+  if (textAt(target, end - 1) !== ')' || open < first || !CHECKS(target, open)) return false;
+  const start = chainStart(target, open - 1);
+  return start === first || (start === first + 1 && textAt(target, first) === 'await');
+}
+
+const STATES = /^(is_authenticated|is_superuser|is_staff|is_admin|is_owner)$/;
+
+const ASKS = /^(has_perms?|has_\w*permission|user_has_\w*permission\w*|check_password|has_scope)$/;
+
+const ASKER = /user|perm|policy|checker|auth/;
+
+/** Last token of the check `user.is_staff`, `user.has_perm(x)` or `perms.can_edit()` from `first` on; -1 elsewhere. */
+function checkEnd(target: MutationTarget, first: number): number {
+  if (target.tokens[first]?.kind !== 'name' || target.loads[first] === 0) return -1;
+  const last = chainEnd(target, first);
+  if (last === first) return -1;
+  if (!isCall(target, last + 1)) return STATES.test(textAt(target, last)) ? last : -1;
+  const can = /^can_\w+$/.test(textAt(target, last)) && ASKER.test(textAt(target, last - 2));
+  return can || ASKS.test(textAt(target, last)) ? target.partner[last + 1] : -1;
+}
+
+/** Last token of `user.is_staff and` from `first` on, -1 elsewhere. */
+function firstCheck(target: MutationTarget, first: number): number {
+  if (!['if', 'elif', 'and', '(', '=', 'return', 'or'].includes(textAt(target, first - 1))) return -1;
+  const end = checkEnd(target, first);
+  return end > 0 && textAt(target, end + 1) === 'and' && end + 1 - first < SLOTS ? end + 1 : -1;
+}
+
+/** Last token of `and user.is_staff` at the end of a condition, -1 elsewhere. */
+function lastCheck(target: MutationTarget, and: number): number {
+  const end = textAt(target, and) === 'and' ? checkEnd(target, and + 1) : -1;
+  const next = target.tokens[end + 1];
+  return end > 0 && (next?.kind === 'newline' || /^[:)]$/.test(next?.text ?? '')) && end - and < SLOTS
+    ? end
+    : -1;
+}
+
+/** The check of who asks is missing (CWE-862). */
+export const missingAuthorization = mutatorOf(
+  'missing-authorization',
+  'Everybody can do what only some may.',
+  {
+    decorator: removedLine(isGuard),
+    statement: removedLine(isCheck),
+    first: {
+      on: 'name',
+      at: (target, i) => firstCheck(target, i) > 0,
+      apply: (target, i) => removeTokens(target, i, firstCheck(target, i)),
+    },
+    last: {
+      on: 'keyword',
+      at: (target, i) => lastCheck(target, i) > 0,
+      apply: (target, i) => removeTokens(target, i, lastCheck(target, i)),
+    },
+  },
+);
+
+/** What more people have than may do this. */
+const WEAKER: Readonly<Record<string, readonly string[]>> = {
+  is_superuser: ['is_staff', 'is_active', 'is_authenticated'],
+  is_staff: ['is_active', 'is_authenticated'],
+  is_admin: ['is_active', 'is_authenticated'],
+  has_delete_permission: ['has_view_permission', 'has_change_permission'],
+  has_change_permission: ['has_view_permission'],
+  has_add_permission: ['has_view_permission'],
+  has_view_or_change_permission: ['has_module_permission'],
+  IsAdminUser: ['IsAuthenticated'],
+  IsAuthenticated: ['IsAuthenticatedOrReadOnly', 'AllowAny'],
+  DjangoModelPermissions: ['DjangoModelPermissionsOrAnonReadOnly'],
+  permission_required: ['login_required'],
+  superuser_required: ['login_required'],
+  staff_member_required: ['login_required'],
+};
+
+/** The right to look for the right to act, as the words that permissions are named by. */
+const WEAKER_WORDS: Readonly<Record<string, readonly string[]>> = {
+  delete: ['view', 'change'],
+  change: ['view'],
+  add: ['view'],
+  publish: ['change', 'view'],
+  edit: ['view'],
+  admin: ['read'],
+  write: ['read'],
+};
+
+const ASKED = callNamed(
+  /(^|_)(perms?|permissions?|scopes?|require_any|require_all)(_for_instance|_required)?$|^(permission_required|needs_scope|has_permissions)$/,
+);
+
+function weakerRights(target: MutationTarget, i: number): readonly string[] {
+  const { kind, text } = target.tokens[i];
+  if (kind === 'name') {
+    if (!Object.hasOwn(WEAKER, text) || textAt(target, i - 1) === 'def') return [];
+    // `self.permission_required` is the name of a right, `@permission_required` a check.
+    if (/_required$/.test(text) && lineStart(target, i) !== '@') return [];
+    const used = textAt(target, i + 1) !== '=' && !['import', 'class', 'as'].includes(textAt(target, i - 1));
+    return used && (textAt(target, i - 1) === '.' || target.loads[i] === 1) ? WEAKER[text] : [];
+  }
+  const around = target.enclosing[i];
+  if (kind !== 'string' || around < 0 || !ASKED(target, around)) return [];
+  const right = /^(['"])((?:\w+\.)?)(delete|change|add|publish|edit|admin|write)((?:_\w+|:[\w!]+)?)\1$/.exec(
+    text,
+  );
+  if (!right) return [];
+  const [, quote, app, word, object] = right;
+  return WEAKER_WORDS[word].map((weaker) => quote + app + weaker + object + quote);
+}
+
+function asksForMore(target: MutationTarget, i: number): boolean {
+  return weakerRights(target, i).length > 0;
+}
+
+function askForLess(target: MutationTarget, i: number, rng: Rng): TextEdit {
+  return replaceToken(target, i, rng.pick(weakerRights(target, i)));
+}
+
+/** The check asks for less than what is done (CWE-863). */
+export const incorrectAuthorization = mutatorOf(
+  'incorrect-authorization',
+  'People with a lesser right can do what needs a greater one.',
+  {
+    right: { on: 'name', at: asksForMore, apply: askForLess },
+    word: { on: 'string', at: asksForMore, apply: askForLess },
+  },
+);

@@ -1,0 +1,7 @@
+export * from './access';
+export * from './cryptography';
+export * from './files';
+export * from './injection';
+export * from './limits';
+export * from './transport';
+export * from './untrusted-data';

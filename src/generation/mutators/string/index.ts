@@ -1,0 +1,3 @@
+export * from './formatting';
+export * from './literals';
+export * from './regexes';

@@ -1,0 +1,37 @@
+import { BUILTINS } from '../../../python/builtins';
+import { type MutationTarget, isAssignment, matchesAt, textAt } from '../../target';
+
+/** Builtins, keywords, and every name that stands in the function or its module, attributes included. */
+export function knownNames({ tokens, context }: MutationTarget): Set<string> {
+  return new Set([
+    ...BUILTINS,
+    ...Object.keys(context.imports),
+    ...context.names,
+    ...tokens.filter(({ kind }) => kind === 'name' || kind === 'keyword').map(({ text }) => text),
+  ]);
+}
+
+/** True for an attribute that is assigned to. */
+export function isStored(target: MutationTarget, index: number): boolean {
+  return isAssignment(textAt(target, index + 1));
+}
+
+/** Builtins, and names that stand in the function or module without a receiver. */
+export function plainNames(target: MutationTarget): Set<string> {
+  const out = new Set([...BUILTINS, ...Object.keys(target.context.imports), ...target.context.names]);
+  target.tokens.forEach(({ kind, text }, i) => {
+    if (kind === 'name' && textAt(target, i - 1) !== '.') out.add(text);
+  });
+  return out;
+}
+
+/** Index of the parameter `self` at the start of the function's own list, or undefined. */
+export function selfParameter(target: MutationTarget): number | undefined {
+  const def = target.tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def');
+  return def >= 0 && matchesAt(target, def + 2, '(', 'self') ? def + 3 : undefined;
+}
+
+/** True for the name behind a dot. */
+export function isAttribute(target: MutationTarget, index: number): boolean {
+  return target.bindings[index] === 'attribute' && textAt(target, index - 1) === '.';
+}

@@ -1,0 +1,3 @@
+export * from './conversions';
+export * from './missing-access';
+export * from './values';

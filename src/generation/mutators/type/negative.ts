@@ -1,0 +1,71 @@
+/** Code that the mutators of family type must leave alone; see `negative.test.ts` above. */
+export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
+  'missing-call-parentheses': [
+    'x = f()\n',
+    'x = a.b(c)\n',
+    'def f():\n    pass\n',
+    '@a.b()\ndef f():\n    pass\n',
+  ],
+  'missing-conversion': [
+    'x = str(a)\n',
+    'x = int(a / b)\n',
+    'x = a.int(b)\n',
+    "x = int('1')\n",
+    'x = float(a, b)\n',
+  ],
+  'missing-fallback-value': [
+    'def f(a, b):\n    return a or b\n',
+    'def f(a):\n    if a or []:\n        return 1\n',
+    'def f(a):\n    return a or [1]\n',
+    "def f(a):\n    return a or 'name'\n",
+    'def f(a):\n    return a == 1 or 0\n',
+    'def f(a):\n    return a or [] + a\n',
+  ],
+  'missing-unpacking': [
+    'def f(*args, **kwargs):\n    return 1\n',
+    'def f(a):\n    return g(1, x=2, *a)\n',
+    'def f(a):\n    return g(x=2, **a)\n',
+    'def f(a, b):\n    return g(a * b)\n',
+    'def f(a):\n    return {**a}, [*a]\n',
+  ],
+  'missing-subscript': [
+    'def f(a):\n    return a[0]\n',
+    'def f(a, b):\n    return a()[b]\n',
+    'def f(a):\n    a()[0] = 1\n',
+    'def f(a):\n    del a()[0]\n',
+    "def f(a):\n    return a()['x']\n",
+  ],
+  'wrong-empty-container': [
+    'def f():\n    a = []\n    return a\n',
+    'def f():\n    a = [1]\n    a.append(1)\n    return a\n',
+    'def f():\n    a = [] + b\n    a.append(1)\n    return a\n',
+    'def f(b):\n    a = []\n    a = b\n    a.append(1)\n    return a\n',
+    'def f(b):\n    return g(a=[]).append(1)\n',
+  ],
+  'missing-text-encoding': [
+    "def f(a):\n    return a + b'x' b'y'\n",
+    'def f(a):\n    return a.encode(b, c, d, e)\n',
+    'def f(a):\n    return json.decode(a)\n',
+    "def f(a):\n    a = b'x'\n    return a\n",
+    "def f(a):\n    return 'b' + a\n",
+  ],
+  'missing-attribute-access': [
+    'def f(a):\n    return a.b\n',
+    'def f(self):\n    return self.b, self.b\n',
+    'def f(a):\n    a.b = 1\n    a.b = 2\n',
+    'def f(a):\n    return a.b(), a.b()\n',
+  ],
+  'missing-method-call': [
+    'def f(a):\n    return a.total_seconds\n',
+    'def f(a):\n    return a.group(1)\n',
+    'def f(self):\n    return self.read()\n',
+    'def f(a):\n    a.read()\n',
+  ],
+  'quoted-name': [
+    'def f(a, i):\n    return a[i]\n',
+    'def f(a, index):\n    return a[index]\n',
+    'def f(a):\n    return a[name]\n',
+    'def f(a, name):\n    return [name]\n',
+    'def f(a, name):\n    return a[name:]\n',
+  ],
+};
