@@ -4,7 +4,7 @@ import { FAMILIES } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
-export const GENERATE_VERSION = 3;
+export const GENERATE_VERSION = 4;
 
 /**
  * How often a mutant has one, two or three bugs. Bugs of one mutant are all syntax bugs or all others: broken files

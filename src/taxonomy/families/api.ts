@@ -146,4 +146,36 @@ export const API_BUGS: readonly BugType[] = [
     rule: 'ruff DTZ005',
     rare: 'Few functions ask for the time, and libraries wrap it in a function of their own.',
   },
+  {
+    code: 161,
+    id: 'missing-keyword-argument',
+    family: 'api',
+    title: 'Missing keyword argument',
+    description:
+      'A call leaves out a keyword argument; the callee works with its default, or raises TypeError when there is none.',
+    cwe: 'CWE-628',
+    severity: 'medium',
+    difficulty: 5,
+    example: {
+      before: 'def first_words(line):\n    return line.split()[:2]\n',
+      after: 'def first_words(line):\n    return line.split(maxsplit=2)[:2]\n',
+    },
+    rule: null,
+  },
+  {
+    code: 166,
+    id: 'superfluous-self-argument',
+    family: 'api',
+    title: '`self` passed to a bound method',
+    description:
+      'A method called on `self` or `super()` gets `self` once more, so that it has one argument too many.',
+    cwe: 'CWE-628',
+    severity: 'high',
+    difficulty: 2,
+    example: {
+      before: 'def close(self, reason):\n    self.log(self, reason)\n    return reason\n',
+      after: 'def close(self, reason):\n    self.log(reason)\n    return reason\n',
+    },
+    rule: 'pylint E1121',
+  },
 ];

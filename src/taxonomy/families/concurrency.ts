@@ -1,6 +1,6 @@
 import type { BugType } from '../bug-type';
 
-/** Coroutines, threads and locks. */
+/** Coroutines, threads and locks used wrongly. */
 export const CONCURRENCY_BUGS: readonly BugType[] = [
   {
     code: 52,

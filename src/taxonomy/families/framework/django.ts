@@ -1,6 +1,6 @@
-import type { BugType } from '../bug-type';
+import type { BugType } from '../../bug-type';
 
-/** Bugs in code that uses Django. */
+/** Models, querysets and views of Django used wrongly. */
 export const DJANGO_BUGS: readonly BugType[] = [
   {
     code: 129,
@@ -39,44 +39,6 @@ export const DJANGO_BUGS: readonly BugType[] = [
     },
     rule: null,
     rare: 'Packages publish reusable applications; most queries are in projects and tests.',
-  },
-  {
-    code: 131,
-    id: 'unsaved-model-change',
-    family: 'framework',
-    title: 'Model changed and not saved',
-    description:
-      'An object is changed and `save()` is missing, `save_m2m()` is missing after `save(commit=False)`, or `update_fields` lacks the field: the database keeps the old value.',
-    cwe: null,
-    severity: 'high',
-    difficulty: 4,
-    example: {
-      before:
-        'from django.utils import timezone\n\ndef publish(page):\n    page.published_at = timezone.now()\n    return page\n',
-      after:
-        'from django.utils import timezone\n\ndef publish(page):\n    page.published_at = timezone.now()\n    page.save()\n    return page\n',
-    },
-    rule: null,
-    rare: 'Packages publish reusable applications, whose views save mostly through forms; tests have ten times as many places.',
-  },
-  {
-    code: 132,
-    id: 'lost-query-clause',
-    family: 'framework',
-    title: 'Clause of a query missing',
-    description:
-      'A query of Django or SQLAlchemy lacks `distinct()`, `exclude(...)`, `order_by(...)`, a further filter, an offset or a descending order: rows twice, too many rows, or the wrong first one.',
-    cwe: null,
-    severity: 'high',
-    difficulty: 5,
-    example: {
-      before:
-        'from django.db.models import Q\n\ndef search(queryset, value):\n    condition = Q(name__icontains=value) | Q(members__name__icontains=value)\n    return queryset.filter(condition)\n',
-      after:
-        'from django.db.models import Q\n\ndef search(queryset, value):\n    condition = Q(name__icontains=value) | Q(members__name__icontains=value)\n    return queryset.filter(condition).distinct()\n',
-    },
-    rule: null,
-    rare: 'Packages publish few queries, and half of their clauses are too long for one edit.',
   },
   {
     code: 133,

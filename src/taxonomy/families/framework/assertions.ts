@@ -1,7 +1,7 @@
-import type { BugType } from '../bug-type';
+import type { BugType } from '../../bug-type';
 
-/** Bugs in tests: pytest, unittest and its mocks. */
-export const TESTING_BUGS: readonly BugType[] = [
+/** Tests that cannot fail. */
+export const ASSERTIONS_BUGS: readonly BugType[] = [
   {
     code: 144,
     id: 'missing-assert',

@@ -1,6 +1,6 @@
-import type { BugType } from '../bug-type';
+import type { BugType } from '../../bug-type';
 
-/** Bugs in how code deals with the event loop of asyncio. */
+/** The event loop of asyncio used wrongly. */
 export const ASYNCIO_BUGS: readonly BugType[] = [
   {
     code: 146,

@@ -1,4 +1,4 @@
-import type { BugType } from '../bug-type';
+import type { BugType } from '../../bug-type';
 
 /** Data frames used wrongly. */
 export const PANDAS_BUGS: readonly BugType[] = [

@@ -1,6 +1,6 @@
-import type { BugType } from '../bug-type';
+import type { BugType } from '../../bug-type';
 
-/** Bugs in code that uses SQLAlchemy. */
+/** Conditions of SQLAlchemy queries written wrongly. */
 export const SQLALCHEMY_BUGS: readonly BugType[] = [
   {
     code: 139,
@@ -39,24 +39,5 @@ export const SQLALCHEMY_BUGS: readonly BugType[] = [
     },
     rule: null,
     rare: 'Packages seldom build queries with SQLAlchemy.',
-  },
-  {
-    code: 141,
-    id: 'uncommitted-session',
-    family: 'framework',
-    title: 'Session not committed',
-    description:
-      '`commit()`, `flush()`, `rollback()` or `add()` of a session is missing, or a connection is opened without a transaction: the change is rolled back, or made by no statement.',
-    cwe: null,
-    severity: 'high',
-    difficulty: 4,
-    example: {
-      before:
-        'from sqlalchemy.orm import Session\n\ndef rename(session: Session, user, name: str):\n    user.name = name\n    return user\n',
-      after:
-        'from sqlalchemy.orm import Session\n\ndef rename(session: Session, user, name: str):\n    user.name = name\n    session.commit()\n    return user\n',
-    },
-    rule: null,
-    rare: 'A function commits once, and many leave it to a context manager around them.',
   },
 ];

@@ -1,7 +1,7 @@
-import type { BugType } from '../bug-type';
+import type { BugType } from '../../bug-type';
 
-/** Code that Python cannot compile: punctuation, brackets, keywords, indentation, quotes. */
-export const SYNTAX_BUGS: readonly BugType[] = [
+/** Brackets, commas, colons and dots that are missing, wrong or too many. */
+export const PUNCTUATION_BUGS: readonly BugType[] = [
   {
     code: 14,
     id: 'missing-colon',
@@ -104,97 +104,6 @@ export const SYNTAX_BUGS: readonly BugType[] = [
     example: {
       before: 'def sign(x):\n    if x < 0;\n        return -1\n    return 1\n',
       after: 'def sign(x):\n    if x < 0:\n        return -1\n    return 1\n',
-    },
-    rule: 'ruff invalid-syntax',
-  },
-  {
-    code: 21,
-    id: 'keyword-typo',
-    family: 'syntax',
-    title: 'Misspelled keyword',
-    description: 'A keyword is misspelled, so Python reads it as a name.',
-    cwe: null,
-    severity: 'high',
-    difficulty: 1,
-    example: {
-      before: 'def double(x):\n    retrun 2 * x\n',
-      after: 'def double(x):\n    return 2 * x\n',
-    },
-    rule: 'ruff invalid-syntax',
-  },
-  {
-    code: 22,
-    id: 'missing-keyword',
-    family: 'syntax',
-    title: 'Missing keyword',
-    description:
-      'A keyword that the grammar needs is missing: `in` of a loop, `def` of a function, `else` of a conditional expression.',
-    cwe: null,
-    severity: 'high',
-    difficulty: 2,
-    example: {
-      before: 'def total(items):\n    n = 0\n    for item items:\n        n += item\n    return n\n',
-      after: 'def total(items):\n    n = 0\n    for item in items:\n        n += item\n    return n\n',
-    },
-    rule: 'ruff invalid-syntax',
-  },
-  {
-    code: 23,
-    id: 'assignment-in-condition',
-    family: 'syntax',
-    title: '`=` used to compare',
-    description: 'A condition assigns (`=`) where it should compare (`==`).',
-    cwe: 'CWE-481',
-    severity: 'high',
-    difficulty: 1,
-    example: {
-      before: 'def is_zero(x):\n    if x = 0:\n        return True\n    return False\n',
-      after: 'def is_zero(x):\n    if x == 0:\n        return True\n    return False\n',
-    },
-    rule: 'ruff invalid-syntax',
-  },
-  {
-    code: 24,
-    id: 'missing-indent',
-    family: 'syntax',
-    title: 'Missing indentation',
-    description: 'The first line of a block is not indented (IndentationError: expected an indented block).',
-    cwe: null,
-    severity: 'high',
-    difficulty: 2,
-    example: {
-      before: 'def sign(x):\n    if x < 0:\n    return -1\n    return 1\n',
-      after: 'def sign(x):\n    if x < 0:\n        return -1\n    return 1\n',
-    },
-    rule: 'ruff E112',
-  },
-  {
-    code: 25,
-    id: 'unexpected-indent',
-    family: 'syntax',
-    title: 'Wrong indentation',
-    description: 'A line is indented too far, or to a level that no open block has (IndentationError).',
-    cwe: null,
-    severity: 'high',
-    difficulty: 2,
-    example: {
-      before: 'def double(x):\n    y = 2 * x\n        return y\n',
-      after: 'def double(x):\n    y = 2 * x\n    return y\n',
-    },
-    rule: 'ruff E113',
-  },
-  {
-    code: 26,
-    id: 'unterminated-string',
-    family: 'syntax',
-    title: 'Unterminated string',
-    description: 'The closing quote of a string is missing; the rest of the line becomes part of it.',
-    cwe: null,
-    severity: 'high',
-    difficulty: 2,
-    example: {
-      before: "def greet(name):\n    return 'hello \n",
-      after: "def greet(name):\n    return 'hello '\n",
     },
     rule: 'ruff invalid-syntax',
   },

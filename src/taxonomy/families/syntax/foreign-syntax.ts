@@ -1,37 +1,19 @@
-import type { BugType } from '../bug-type';
+import type { BugType } from '../../bug-type';
 
-/** Syntax of another language, of Python 2, or of a version control tool. */
+/** Syntax of another language or of a version control tool. */
 export const FOREIGN_SYNTAX_BUGS: readonly BugType[] = [
   {
-    code: 27,
-    id: 'python2-print',
+    code: 23,
+    id: 'assignment-in-condition',
     family: 'syntax',
-    title: 'Python 2 print statement',
-    description: '`print` is used as a statement, without parentheses.',
-    cwe: null,
+    title: '`=` used to compare',
+    description: 'A condition assigns (`=`) where it should compare (`==`).',
+    cwe: 'CWE-481',
     severity: 'high',
     difficulty: 1,
     example: {
-      before: 'def show(value):\n    print value\n',
-      after: 'def show(value):\n    print(value)\n',
-    },
-    rule: 'ruff invalid-syntax',
-    rare: 'Libraries log or return where scripts print, and of a long call one small edit cannot restore both parentheses.',
-  },
-  {
-    code: 28,
-    id: 'python2-except',
-    family: 'syntax',
-    title: 'Python 2 except clause',
-    description: 'The caught exception is named after a comma instead of `as`.',
-    cwe: null,
-    severity: 'high',
-    difficulty: 1,
-    example: {
-      before:
-        'def load(read):\n    try:\n        return read()\n    except OSError, error:\n        return str(error)\n',
-      after:
-        'def load(read):\n    try:\n        return read()\n    except OSError as error:\n        return str(error)\n',
+      before: 'def is_zero(x):\n    if x = 0:\n        return True\n    return False\n',
+      after: 'def is_zero(x):\n    if x == 0:\n        return True\n    return False\n',
     },
     rule: 'ruff invalid-syntax',
   },
