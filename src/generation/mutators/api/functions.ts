@@ -11,7 +11,6 @@ const SIBLING_METHODS = siblings(
     'isfile isdir, dirname basename, dumps loads, dump load, setdefault>get, union intersection, floor ceil, ' +
     'group groups, match search, put get, writelines>write, discard>remove, sub subn, islower isupper',
 );
-
 const SIBLING_FUNCTIONS = siblings(
   'min max, any all, hasattr getattr, issubclass>isinstance, sorted reversed',
 );

@@ -153,7 +153,6 @@ const LOCAL_TIME: Readonly<Record<string, string>> = {
   'datetime.datetime.utcfromtimestamp': 'fromtimestamp',
   'time.gmtime': 'localtime',
 };
-
 /** Functions that give local time unless they are told a zone, and the position of it. */
 const ZONED: Readonly<Record<string, number>> = {
   'datetime.datetime.now': 0,

@@ -41,7 +41,6 @@ const CALLBACK_METHODS: Readonly<Record<string, number>> = {
   imap: 0,
   imap_unordered: 0,
 };
-
 /** The same for functions, by qualified name. */
 const CALLBACK_FUNCTIONS: Readonly<Record<string, number>> = {
   'asyncio.to_thread': 0,
@@ -57,7 +56,6 @@ const CALLBACK_FUNCTIONS: Readonly<Record<string, number>> = {
   'twisted.internet.task.LoopingCall': 0,
   'twisted.internet.reactor.callLater': 1,
 };
-
 const TARGET_KEYWORDS = new Set(['target', 'callback', 'done_callback', 'initializer', 'function']);
 
 /** `Thread(target=work)` becomes `Thread(target=work())`, `submit(work, x)` becomes `submit(work(x))`. */
@@ -131,7 +129,6 @@ const THREAD_MODULES = [
   'concurrent',
   '_thread',
 ];
-
 /** Calls without positional arguments that start, await, wake or let go another thread, process or task. */
 const SYNCHRONISERS = new Set([
   'start',

@@ -6,7 +6,6 @@ import { replaceToken } from '../../text-edit';
 import { reindent, textBefore } from '../tools/lines';
 
 const FLOW_HEADERS = new Set(['if', 'elif', 'for', 'while']);
-
 const CONTINUATIONS = new Set(['else', 'elif', 'except', 'finally']);
 
 /** Moves the statement after a block into it, or the last statement of a block out of it. */

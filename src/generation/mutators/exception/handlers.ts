@@ -79,7 +79,6 @@ const EVIDENCE: Readonly<Record<string, RegExp>> = {
   UnicodeEncodeError: /encode|write|str|text|print/i,
   EOFError: /read|recv|input|load|get/i,
 };
-
 const OF_FILES = /^(IOError|File(NotFound|Exists)Error|PermissionError)$/;
 
 /** A handler names a related exception. */
@@ -188,7 +187,6 @@ function children(parent: string, names: string): Record<string, string> {
 }
 
 const CATCH_ALL = new Set(['Exception', 'BaseException', 'StandardError']);
-
 const SYNONYMS_OF_OS_ERROR = new Set(['IOError', 'EnvironmentError', 'WindowsError', 'OSError']);
 
 /** True for a member that no other member of the tuple catches as well, as far as names tell. */

@@ -82,7 +82,6 @@ function functionAround(target: MutationTarget, token: number): string {
 }
 
 const COMPARISONS = new Set(['<', '>', '<=', '>=']);
-
 const TYPE_TESTS = new Set(['isinstance', 'issubclass', 'callable', 'type', 'hasattr']);
 
 /** What the `if` above a line that raises tests; undefined when that is none of the three for sure. */
@@ -171,7 +170,6 @@ function isTemplate(target: MutationTarget, first: number, last: number): boolea
 }
 
 const TRANSLATIONS = new Set(['_', 'gettext', 'ugettext', 'gettext_lazy', 'ugettext_lazy']);
-
 const MESSAGE_TAKERS = new Set(['warnings.warn', 'sys.exit']);
 
 function takesMessage(target: MutationTarget, open: number): boolean {

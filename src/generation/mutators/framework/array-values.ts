@@ -9,9 +9,7 @@ import { textOf } from '../tools/texts';
 
 /** Functions and methods whose result is a mask. */
 const MASKS = new Set('isnan isinf isfinite isin isna isnull notna notnull isclose between in1d'.split(' '));
-
 const MASK_NAME = /mask|valid|finite|(^|_)nans?($|_)|(^|_)(ok|good|bad|inside|outside|keep|cond)($|_)/;
-
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=']);
 
 /** `and` for `&`, `not` for `~`, and a condition without its `.any()` or `.all()`. */
@@ -108,7 +106,6 @@ const WITHOUT_NAN: Readonly<Record<string, string>> = {
   nancumsum: 'cumsum',
   nanprod: 'prod',
 };
-
 const NAN_TESTS = new Set(['isnan', 'isna', 'isnull']);
 
 /** `x == np.nan` for `np.isnan(x)`, and `np.max` for `np.nanmax`. */

@@ -15,7 +15,6 @@ const TAKES_COROUTINE: Readonly<Record<string, 'first' | 'all'>> = {
   'asyncio.run_coroutine_threadsafe': 'first',
   'asyncio.gather': 'all',
 };
-
 const TASK_METHODS = new Set(['create_task', 'run_until_complete', 'ensure_future']);
 
 /** `await f(x)` becomes `asyncio.run(f(x))`, `create_task(f(x))` becomes `create_task(f)`. */

@@ -74,14 +74,12 @@ const LOOKUP_CALLS = new Set(
     ' ',
   ),
 );
-
 /** Calls whose string arguments name fields. */
 const FIELD_CALLS = new Set(
   'order_by values values_list select_related prefetch_related only defer F Count Sum Max Min Avg Prefetch OuterRef distinct'.split(
     ' ',
   ),
 );
-
 /** Last part of a lookup -> parts that are taken for it; '' drops it. */
 const LOOKUPS: Readonly<Record<string, readonly string[]>> = {
   in: [''],

@@ -17,7 +17,6 @@ const OTHERS: Readonly<Record<string, { body: readonly string[]; noBody: readonl
 };
 
 const VERB = /^_?(get|post|put|patch|delete|request|stream|head|options)(_json)?$/;
-
 const RECEIVER = /(^|_)(client|session|http|requests|httpx|api)$/i;
 
 /** `post(url, json=x)` becomes `post(url, data=x)`, `get(url, params=x)` becomes `get(url, data=x)`. */

@@ -11,7 +11,6 @@ import { lineSites, tokenSites } from '../tools/sites';
 
 /** Statuses that tell a client something else than the default 200. */
 const STATUS = /^(HTTP_)?([1345]\d\d|20[1-9])(_[A-Z_]+)?$/;
-
 const RESPONSE =
   /^(django|rest_framework|starlette|fastapi|flask|werkzeug|aiohttp|quart|bottle)\b.*(Response\w*|render|response)$/;
 

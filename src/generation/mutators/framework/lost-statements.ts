@@ -103,7 +103,6 @@ function updatedFields(target: MutationTarget): number[] {
 }
 
 const SESSION = /(^|_)(session|db|connection|conn|database)$/;
-
 const ENGINE = /(^|_)engine$/;
 
 /** `session.commit()`, `.flush()` or `.add(x)` left out, or `engine.begin()` written as `engine.connect()`. */

@@ -18,7 +18,6 @@ const WHOLE_WITHOUT_AXIS = new Set(
     'percentile quantile take repeat append delete insert unique count_nonzero logsumexp flip roll'
   ).split(' '),
 );
-
 const OTHER_AXES: Readonly<Record<string, readonly string[]>> = {
   '0': ['1', '-1'],
   '1': ['0'],
@@ -128,9 +127,7 @@ function unwrapFunction(target: MutationTarget, index: number): TextEdit {
 }
 
 const FLOAT_TYPES = new Set(['float', 'float64', 'double', 'float_', "'float'", "'float64'", "'d'", "'f8'"]);
-
 const INTEGER_TYPES = new Set(['int', 'int64', 'intp', 'int_', "'int'", "'int64'", "'i8'"]);
-
 /** What makers give without a dtype. */
 const DEFAULT_TYPES: Readonly<Record<string, ReadonlySet<string>>> = {
   zeros: FLOAT_TYPES,
@@ -144,7 +141,6 @@ const DEFAULT_TYPES: Readonly<Record<string, ReadonlySet<string>>> = {
   loadtxt: FLOAT_TYPES,
   arange: INTEGER_TYPES,
 };
-
 const MAKERS = new Set([
   ...Object.keys(DEFAULT_TYPES),
   ...'array asarray ascontiguousarray asfortranarray asanyarray full fromiter fromstring'.split(' '),

@@ -7,14 +7,11 @@ import { DJANGO, usesAny, usesSqlalchemy } from '../tools/libraries';
 import { methodSites, tokenSites } from '../tools/sites';
 
 const DJANGO_CLAUSES = new Set(['filter', 'distinct', 'order_by', 'exclude', 'select_for_update']);
-
 const SQLALCHEMY_CLAUSES = new Set(
   'filter distinct order_by filter_by where limit offset with_for_update having'.split(' '),
 );
-
 /** Clauses that leave rows out by a value; one without a variable leaves no trace in the function when it is lost. */
 const FILTERS = new Set(['filter', 'filter_by', 'where', 'exclude', 'having', 'limit', 'offset']);
-
 /** What looks at no order. */
 const ORDERLESS = new Set(['exists', 'count', 'aggregate', 'delete', 'update']);
 

@@ -46,7 +46,6 @@ function isShort({ first, last }: Operand): boolean {
 }
 
 const ENDS_OPERAND = new Set(['and', 'or', ':', ',', 'if', 'else', 'for', 'async']);
-
 const STARTS_OPERAND = new Set(['and', 'or', 'if', 'elif', 'while', 'return', 'assert', 'else', ',', '=']);
 
 /** The operands left and right of an `and` or `or`; undefined where one is no plain operand. */

@@ -13,7 +13,6 @@ export const missingNot: Mutator = {
 };
 
 const CONDITION_STARTS = new Set(['if', 'elif', 'while', 'and', 'or']);
-
 const COMPARISONS = new Set(['<', '<=', '>', '>=', '==', '!=', 'in', 'is']);
 
 /** Puts `not` before a plain condition, before `in` and after `is`. */

@@ -86,11 +86,8 @@ function falsyKind(target: MutationTarget, first: number, last: number): Falsy |
 }
 
 const NUMBER_OPERATORS = new Set(['<', '<=', '>', '>=', '-', '*', '/', '//', '**']);
-
 const NUMBER_TAKERS = new Set(['int', 'float', 'range']);
-
 const CONTAINER_TAKERS = new Set(['len', 'str', 'list', 'tuple', 'set', 'dict', 'sorted', 'enumerate']);
-
 const ANNOTATIONS: Readonly<Record<string, Falsy>> = {
   int: 'number', float: 'number', str: 'empty', bytes: 'empty', list: 'empty', dict: 'empty', bool: 'empty',
 }; // prettier-ignore

@@ -18,7 +18,6 @@ import { chainStart, isOperand, isPath, levelOf, unwrapCall } from '../tools/ope
 import { tokenSites } from '../tools/sites';
 
 const DIVISIONS: Readonly<Record<string, string>> = { '/': '//', '//': '/', '//=': '/=' };
-
 const COUNT_NAME = /count|total|size|length|hits|(^|_)n(um)?_|^n[a-z]?$/;
 
 /** `/` for `//`, and `//` for the `/` of a share or mean. */

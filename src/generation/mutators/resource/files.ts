@@ -29,12 +29,9 @@ const MAKERS = new Set([
   'tempfile.mkdtemp',
   'tempfile.NamedTemporaryFile',
 ]);
-
 /** Things with a `close` that holds nothing back. */
 const IN_MEMORY = /^(StringIO|BytesIO|figure|subplots)$/;
-
 const CLOSERS = new Set(['close', 'shutdown', 'cleanup', 'quit', 'disconnect']);
-
 /** Functions that give back what their argument names. */
 const CLOSING_FUNCTIONS = new Set(['os.close', 'os.unlink', 'os.remove', 'shutil.rmtree']);
 
@@ -273,7 +270,6 @@ const TEXT_OPENERS = new Set([
   'str',
   'bytes',
 ]);
-
 const TEXT_METHODS = new Set(['open', 'read_text', 'write_text', 'decode', 'encode']);
 
 /** Drops `encoding=` or `errors=` of a call that reads or writes text, or `newline=` of a file of the csv module. */

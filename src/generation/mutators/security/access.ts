@@ -25,7 +25,6 @@ const FAVOURITES = [
   'qwerty',
   'hunter2',
 ];
-
 const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
 
 /** A secret as people leave it in code, in the quotes that the function uses most. */
@@ -136,9 +135,7 @@ function isCheck(target: MutationTarget, first: number, end: number): boolean {
 }
 
 const STATES = /^(is_authenticated|is_superuser|is_staff|is_admin|is_owner)$/;
-
 const ASKS = /^(has_perms?|has_\w*permission|user_has_\w*permission\w*|check_password|has_scope)$/;
-
 const ASKER = /user|perm|policy|checker|auth/;
 
 /** Last token of the check `user.is_staff`, `user.has_perm(x)` or `perms.can_edit()` from `first` on; -1 elsewhere. */
@@ -203,7 +200,6 @@ const WEAKER: Readonly<Record<string, readonly string[]>> = {
   superuser_required: ['login_required'],
   staff_member_required: ['login_required'],
 };
-
 /** The right to look for the right to act, as the words that permissions are named by. */
 const WEAKER_WORDS: Readonly<Record<string, readonly string[]>> = {
   delete: ['view', 'change'],
@@ -214,7 +210,6 @@ const WEAKER_WORDS: Readonly<Record<string, readonly string[]>> = {
   admin: ['read'],
   write: ['read'],
 };
-
 const ASKED = callNamed(
   /(^|_)(perms?|permissions?|scopes?|require_any|require_all)(_for_instance|_required)?$|^(permission_required|needs_scope|has_permissions)$/,
 );

@@ -56,7 +56,6 @@ const CONSTANT_TIME = callOf(
   'django.utils.crypto.constant_time_compare',
   'werkzeug.security.safe_str_cmp',
 );
-
 const CONSTANT_TIME_NAMES = callNamed(
   /^(compare_digest|constant_time_(compare|equals?)|timing_safe_compare|safe_str_cmp|safe_compare|secure_compare)$/,
 );
@@ -106,11 +105,8 @@ function weakerSize(target: MutationTarget, i: number, rng?: Rng): string | unde
 }
 
 const BYTES = callOf('os.urandom', 'secrets.token_bytes', 'secrets.token_hex', 'secrets.token_urlsafe');
-
 const RANDOM_STRINGS = callOf('django.utils.crypto.get_random_string');
-
 const DERIVATIONS = callOf('hashlib.pbkdf2_hmac', 'hashlib.scrypt', 'django.utils.crypto.pbkdf2');
-
 const KEY_MAKERS = callNamed(/^(generate_private_key|generate_parameters|generate|generate_key|newkeys)$/);
 
 function isKeySize(target: MutationTarget, open: number, i: number, name: string): boolean {
@@ -119,11 +115,8 @@ function isKeySize(target: MutationTarget, open: number, i: number, name: string
 }
 
 const MODES = 'cryptography.hazmat.primitives.ciphers.modes';
-
 const ALGORITHMS = 'cryptography.hazmat.primitives.ciphers.algorithms';
-
 const CURVES = 'cryptography.hazmat.primitives.asymmetric.ec';
-
 const AES = ['Crypto.Cipher.AES', 'Cryptodome.Cipher.AES'].flatMap((path) =>
   ['CBC', 'CTR', 'GCM', 'EAX', 'CFB'].map((mode) => [`${path}.MODE_${mode}`, [`${path}.MODE_ECB`]] as const),
 );

@@ -46,9 +46,7 @@ const FILE_NAMES = callOf(
   'werkzeug.secure_filename',
   'django.utils.text.get_valid_filename',
 );
-
 const BASE_NAMES = callOf('os.path.basename', 'posixpath.basename', 'ntpath.basename');
-
 const JOINS = callOf('os.path.join', 'posixpath.join', 'ntpath.join');
 
 /** `os.path.join(folder, os.path.basename(name))`: the name must not lead out of the folder. */
@@ -148,7 +146,6 @@ const MODES: Readonly<Record<string, readonly string[]>> = {
   '770': ['777'],
   '775': ['777'],
 };
-
 const MASKS: Readonly<Record<string, readonly string[]>> = {
   '77': ['0', '22'],
   '027': ['0'],
@@ -157,7 +154,6 @@ const MASKS: Readonly<Record<string, readonly string[]>> = {
   '077': ['0', '022'],
   '022': ['0'],
 };
-
 const MODE_CALLS: CallTest = callNamed(
   /^(f?chmod|lchmod|mkdir|makedirs|mkfifo|mknod|touch|open|umask|opener)$/,
 );

@@ -57,7 +57,6 @@ function valuesComma(target: MutationTarget, open: number): number {
 }
 
 const STATEMENT = /^(sql|query|statement|stmt|command)$|_(sql|query|statement)$/;
-
 const VALUES = /^(params?|parameters|args|values|bind(s|vars)?)$|_(params|args|values)$/;
 
 function isFormatted(target: MutationTarget, open: number): boolean {
@@ -173,9 +172,7 @@ const HTML_ESCAPES = callOf(
   'bleach.clean',
   'nh3.clean',
 );
-
 const ESCAPE_NAMES = callNamed(/^((html_?|xhtml_|conditional_|to)?escape(_?html|_?xml|ToXml)?)$/);
-
 const MARK_SAFE = ['django.utils.safestring.mark_safe', 'markupsafe.Markup'];
 
 /** Calls of a known HTML escape, or of something named like one in a function that writes markup. */

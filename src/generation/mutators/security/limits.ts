@@ -4,7 +4,6 @@ import { removeTokens } from '../../text-edit';
 import { callNamed, callOf, droppedKeyword, mutatorOf } from '../tools/forms';
 
 const READS = callNamed(/^(read|readline|read1)$/);
-
 const LIMIT = /(size|limit|max\w*|length|len|chunk\w*|bytes|block|MAX\w*|_MAXLINE)$/i;
 
 /** A read of at most so many bytes, where the number is a limit and no part of the format. */

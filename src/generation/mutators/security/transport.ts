@@ -116,7 +116,6 @@ export const cleartextTransmission = mutatorOf(
 );
 
 const TALK = /^(raise|print|warn|warnings|log|logger|logging|_log|_logger|assert|if|elif|while)$/;
-
 const TEXT_METHODS = callNamed(
   /^(startswith|replace|removeprefix|lstrip|strip|split|endswith|sub|warn\w*|add_argument|error|write|echo|open)$/,
 );

@@ -8,7 +8,6 @@ import { tokenSites } from '../tools/sites';
 import { textOf } from '../tools/texts';
 
 const TAKES_PATTERN = /^re(gex)?\.(compile|match|search|fullmatch|sub|subn|split|findall|finditer)$/;
-
 const FLAG = /^(re(gex)?\.)?(I|IGNORECASE|M|MULTILINE|S|DOTALL|X|VERBOSE)\b/;
 
 /** Ways in which a pattern is weaker than meant: each gives the changed literal, or the same one where it cannot. */

@@ -65,7 +65,6 @@ const BINARY = new Set([
   ...['+', '-', '*', '/', '//', '%', '**', '==', '!=', '<', '>', '<=', '>=', '=', '+=', '-=', '|', '&'],
   ...['and', 'or', 'in', 'not', 'is', 'if', 'elif', 'while', 'else', 'import', 'with', 'from'],
 ]);
-
 /** What may follow the gap so that nothing closes it. */
 const AFTER_GAP = new Set([')', ']', '}', ',', ':', 'and', 'or', 'if', 'else', 'for', '==', '!=', '<', '>']);
 

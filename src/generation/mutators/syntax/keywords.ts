@@ -8,7 +8,6 @@ import { misspell } from '../tools/typos';
 
 /** Keywords that may stand alone: misspelled they are names, and the code compiles. */
 const STAND_ALONE = new Set(['pass', 'break', 'continue', 'True', 'False', 'None']);
-
 /** Keywords before an expression: misspelled or deleted before a bracket or sign, the code compiles. */
 const BEFORE_EXPRESSION = new Set(['return', 'raise', 'yield', 'await', 'not', 'assert', 'del']);
 

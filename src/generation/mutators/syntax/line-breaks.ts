@@ -19,7 +19,6 @@ export const wrongLineBreak: Mutator = {
 
 /** Operators after which people break a line; before the words among them they do as well. */
 const BREAKABLE = new Set(['and', 'or', '+', '-', '%', '.', '==', '!=', '<', '>', '=', ',', 'if', 'else']);
-
 const HEADERS = new Set(['if', 'elif', 'while', 'return', 'assert', 'with', 'raise', 'from', 'import']);
 
 /** Tokens outside brackets before which the line may be broken: around an operator, or where a backslash stands. */

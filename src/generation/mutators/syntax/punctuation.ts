@@ -125,9 +125,7 @@ function extraMarks(target: MutationTarget, index: number): string[] {
 }
 
 const BEFORE_EQUALS = new Set(['=', '==', '!=', '<=', '>=', '<', '>', '+=', '-=']);
-
 const AFTER_CLOSING = new Set([',', ':', ')', ']', '}', 'for', '']);
-
 const BEFORE_OPENING = new Set(['if', 'not', 'and', 'or', '(', '=', 'return', 'import']);
 
 /** Opens or closes with another kind of bracket. */

@@ -50,13 +50,10 @@ function formSites(
 }
 
 const LETTERS = [...'abcdefghijklmnopqrstuvwxyz'];
-
 /** Characters that a slip, a diff or a copied text leaves behind and that may not stand there. */
 const AT_START = ['`', ';', '<', '>', '*', '$', '?', '\u00a0', '\u200b'];
-
 /** Left over from a diff; before a name they would be a sign. */
 const DIFF_MARKS = ['+', '-'];
-
 const AT_END = ['`', '<', '>', '+', '$', '?', '\u200b'];
 
 /** True for an operand at the end of its argument, or at the start of one: a letter beside it has no place of its own. */

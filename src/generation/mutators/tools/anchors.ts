@@ -17,7 +17,6 @@ export const ANCHORS = [
   'number',
   'keyword',
 ] as const;
-
 /** One of {@link ANCHORS}. */
 export type Anchor = (typeof ANCHORS)[number];
 

@@ -3,13 +3,10 @@ import { type MutationTarget, textAt } from '../../target';
 
 /** What files of a Django project import. */
 export const DJANGO = ['django', 'rest_framework', 'wagtail'];
-
 /** What files of a Flask application import. */
 export const FLASK = ['flask', 'werkzeug', 'quart', 'flask_restful', 'flask_restx'];
-
 /** What files of a FastAPI or Starlette application import. */
 export const STARLETTE = ['fastapi', 'starlette'];
-
 /** What code that answers HTTP requests imports. */
 export const SERVERS = [...DJANGO, ...FLASK, ...STARLETTE, 'tornado', 'aiohttp', 'bottle', 'falcon'];
 
@@ -19,7 +16,6 @@ export function usesAny(target: MutationTarget, modules: readonly string[]): boo
 }
 
 const SQLALCHEMY = ['sqlalchemy', 'flask_sqlalchemy', 'sqlmodel'];
-
 const WRAPS_SQLALCHEMY = new WeakMap<object, boolean>();
 
 /** True when the file imports SQLAlchemy, perhaps through a module of its own: `from compat.sqlalchemy import select`. */
@@ -34,9 +30,7 @@ export function usesSqlalchemy(target: MutationTarget): boolean {
 }
 
 const ARRAY_MODULES = ['numpy', 'cupy', 'dask.array', 'jax.numpy', 'autograd.numpy'];
-
 const FRAME_MODULES = ['pandas', 'dask.dataframe', 'geopandas', 'modin', 'cudf'];
-
 const FUNCTION = /^(numpy|cupy|dask\.array|jax\.numpy|autograd\.numpy)\.(.+\.)?(\w+)$/;
 
 /** True for files that work with arrays: NumPy, or a library with its functions. */

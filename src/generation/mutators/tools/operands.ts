@@ -60,16 +60,12 @@ export function isPath(target: MutationTarget, first: number, last: number): boo
 
 /** How tightly an expression holds together: later ones are taken apart by more of what may stand beside them. */
 export const LEVELS = ['operand', 'arithmetic', 'comparison', 'loosest'] as const;
-
 /** One of {@link LEVELS}. */
 export type Level = (typeof LEVELS)[number];
 
 const BOOLEAN = new Set(['and', 'or', 'not', 'if', 'else']);
-
 const COMPARISON = new Set(['in', 'is', '<', '<=', '>', '>=', '==', '!=']);
-
 const DELIMITERS_BEFORE = new Set(['(', '[', '{', ',', ':', 'return', 'yield', ':=']);
-
 const DELIMITERS_AFTER = new Set([')', ']', '}', ',', ':']);
 
 /**

@@ -23,7 +23,6 @@ export const missingCallParentheses: Mutator = {
 
 /** What stands before and after `x.field` when it is a whole argument, operand or right-hand side. */
 const BEFORE = new Set('( [ , : = == != + - < > in return if elif while and or not is'.split(' '));
-
 const AFTER = new Set([...') ] , : == != + - < > in if else and or not is'.split(' '), '']);
 
 /** `x.field` becomes `x`, where the function reads the same field elsewhere. */
