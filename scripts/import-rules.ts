@@ -20,7 +20,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   taxonomy: ['core', 'records'],
   collection: CODE,
   generation: CODE,
-  processing: CODE,
+  // Bugs that were mined take the types of those that are planted.
+  processing: [...CODE, 'generation'],
   trm: [...CODE, 'processing'],
   metrics: ['core', 'records'],
   training: MODEL,

@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { z } from 'zod';
 import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { lex } from '../python/lexer';
@@ -206,6 +207,14 @@ test('the whole stage: aligned rows, right targets, no leak, counts that add up,
     assert.equal(metadata.hashes.tokenizer, tokenizer.hash);
     assert.equal(metadata.hashes.vocabulary, vocabulary.hash);
     assert.is(metadata.splits.train.repeated, repeated);
+    // None of these bugs came with a type: the tables hold those that a type explains under its name.
+    const { recognised } = z
+      .object({ recognised: z.int(), unexplained: z.int() })
+      .parse(manifest['trm:metrics']?.fixes);
+    const typed = Object.keys(metadata.splits.train.byBugType).filter(
+      (type) => !['clean', 'unclassified'].includes(type),
+    );
+    assert.ok(recognised > 0 && typed.includes('missing-colon'), `${recognised}: ${typed.join()}`);
     assert.is(metadata.splits.train.rows + metadata.splits.val.rows + metadata.splits.test.rows, counts.out);
     assert.equal((await store.list('scratch')).length, 0);
   });

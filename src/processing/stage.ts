@@ -35,7 +35,7 @@ export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
  *
  * 1. Groups are divided among train, val and test by a seeded hash.
  * 2. Each sample is checked (licence, tokens, CPython), and admitted to its group's split when nothing of it stands in
- *    another one.
+ *    another one. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics counts them).
  * 3. The tokenizer and the closed vocabulary are learnt from the clean code of train.
  * 4. Each split is balanced, shuffled, encoded and written: `<split>/shard_*.parquet`, and row for row the samples in
  *    `samples/<split>/shard_*.parquet`.
@@ -205,7 +205,7 @@ async function finish(
     licences,
     toolVersions: { python: survey.python },
     checks: { groupsInTwoSplits: sharedGroups(counters) },
-    metrics: { splits, sizes: metadata.sizes },
+    metrics: { splits, sizes: metadata.sizes, fixes: survey.fixes },
   });
   await writeManifest(store, manifest);
   return manifest;

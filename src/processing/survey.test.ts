@@ -69,4 +69,32 @@ test('the token at which the parser stopped is kept', async () => {
   });
 });
 
+test('mined fixes take their bug type; those that none explains are counted', async () => {
+  const fixed = makeSample(
+    'def h(a, b):\n    if a is None:\n        return b\n    return a[b]\n',
+    undefined,
+    {
+      group: 'learn',
+    },
+  );
+  const mined = (from: string, to: string): Sample =>
+    makeMutant(fixed, from, to, { parentId: null, source: 'git', family: null });
+  const planted = makeMutant(learn, 'alpha(a)', 'alpha(alpha)', { bugType: 'wrong-name', family: 'name' });
+  const named = mined('is None', 'is not None');
+  const unnamed = mined('return a[b]', 'return [b, a, a, b]');
+  await survey([learn, planted, named, unnamed], async ({ splits, fixes }) => {
+    assert.equal(fixes, { recognised: 1, unexplained: 1 });
+    const rows = await collectAll(readJsonLines<AcceptedSample>(splits.train.path));
+    assert.equal(
+      rows.map(({ sample }) => [sample.bugType, sample.family]),
+      [
+        [null, null],
+        ['wrong-name', 'name'],
+        ['added-not', 'logic'],
+        [null, null],
+      ],
+    );
+  });
+});
+
 test.run();

@@ -8,6 +8,7 @@ import { tokenOfError } from '../python/positions';
 import type { Sample } from '../records/sample';
 import { Admission, contentKey } from './admission';
 import type { ClassCounts } from './balance';
+import { classifyFix, isUnclassified, type FixCounts } from './classify-fix';
 import type { DropLog } from './drop-log';
 import { JsonLinesWriter } from './json-lines';
 import { licenceAllowed } from './licences';
@@ -30,6 +31,8 @@ export interface Survey {
   python: string;
   /** Accepted rows by split, and the JSON lines file of {@link AcceptedSample} that holds them. */
   splits: Record<Split, ClassCounts & { path: string }>;
+  /** Accepted bugs that came without a type. */
+  fixes: FixCounts;
   /** Tokens of the train split's clean code. */
   tokens: TokenCounter;
 }
@@ -62,8 +65,8 @@ interface Checked {
 }
 
 /**
- * First pass over all samples, in their order: licence, validation, admission to the group's split; what stays is
- * written to one file a split, and the train split's clean code is counted for the vocabularies.
+ * First pass over all samples, in their order: licence, validation, admission to the group's split, a type for bugs
+ * that came without one; what stays is written to one file a split, and the train split's clean code is counted for the vocabularies.
  */
 export async function surveySamples(options: SurveyOptions): Promise<Survey> {
   const { samples, critic, folder, task, signal } = options;
@@ -72,6 +75,7 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
     read: 0,
     python: critic.pythonVersion,
     splits: {} as Survey['splits'],
+    fixes: { recognised: 0, unexplained: 0 },
     tokens: new TokenCounter(),
   };
   for (const split of SPLITS) {
@@ -161,9 +165,17 @@ class Surveyor {
     // Mutants repeat their parent's code, which is counted already.
     if (split === 'train' && sample.parentId === null) this.survey.tokens.add(after);
     const accepted: AcceptedSample = {
-      sample,
+      sample: this.classify(sample, verdict.before.valid),
       stoppedAt: tokenOfError(sample.before, before, verdict.before.error),
     };
     await this.writers[split].write(accepted);
+  }
+
+  /** Names the type of a mined fix, so that figures by bug type hold real bugs too. */
+  private classify(sample: Sample, compiles: boolean): Sample {
+    if (!isUnclassified(sample)) return sample;
+    const named = classifyFix(sample, compiles);
+    this.survey.fixes[named.bugType === null ? 'unexplained' : 'recognised']++;
+    return named;
   }
 }
