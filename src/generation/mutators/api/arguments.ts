@@ -1,18 +1,19 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
+import type { Mutator } from '../../mutator';
 import { lineStart } from '../../structure';
 import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { argumentAt, isKeyword, removeArgument, swapArguments } from '../tools/arguments';
+import { swapArguments } from '../tools/arguments';
 import { selfParameter } from '../tools/names';
 import { calls, tokenSites } from '../tools/sites';
 import { textOf } from '../tools/texts';
 
-/** Functions for which the order of arguments does not matter, or hardly. */
+/** Functions for which the order of arguments does not matter, or hardly; those of Django take any number of names. */
 const SYMMETRIC = new Set(
   (
     'max min print gcd lcm hypot isclose allclose array_equal samefile union intersection maximum minimum multiply ' +
     'logical_and logical_or Add Mul And Or Eq Ne Max Min Union Intersection assertEqual assertNotEqual assertIs ' +
-    'assertIsNot assert_equal assert_allclose'
+    'assertIsNot assert_equal assert_allclose sensitive_variables sensitive_post_parameters select_related ' +
+    'prefetch_related only defer'
   ).split(' '),
 );
 
@@ -21,14 +22,19 @@ export const swappedArguments: Mutator = {
   bugType: 'swapped-arguments',
   why: 'Each value reaches the parameter meant for the other.',
   sites: (target) =>
-    tokenSites(target, (_, i) => isCall(target, i) && !SYMMETRIC.has(textAt(target, i - 1))).flatMap(
-      ({ token }) => swappable(target, token).map(([left]) => ({ token: left.first })),
+    tokenSites(target, (_, i) => isCall(target, i) && hasOrder(target, i)).flatMap(({ token }) =>
+      swappable(target, token).map(([left]) => ({ token: left.first })),
     ),
   apply(target, { token }) {
     const pair = swappable(target, target.enclosing[token]).find(([left]) => left.first === token);
     return pair ? swapArguments(target, ...pair) : null;
   },
 };
+
+/** The order of a decorator's arguments (names of fields, methods, permissions) seldom means anything. */
+function hasOrder(target: MutationTarget, open: number): boolean {
+  return !SYMMETRIC.has(textAt(target, open - 1)) && lineStart(target, open) !== '@';
+}
 
 /** Neighbouring positional arguments that differ and, with their comma, fit an edit. */
 function swappable(target: MutationTarget, open: number): [Argument, Argument][] {
@@ -76,34 +82,6 @@ export const missingArgument: Mutator = {
 function isConstant(target: MutationTarget, index: number): boolean {
   const { kind, text } = target.tokens[index];
   return kind === 'number' || ['None', 'True', 'False'].includes(text);
-}
-
-/** Values that are mostly the default anyway. */
-const USUAL_DEFAULTS = new Set(['None', 'False']);
-
-/** Calls whose keywords are data, or only change how something is printed. */
-const FREE_FORM = new Set(['dict', 'print', 'format', 'update', 'namedtuple', 'partial', 'replace']);
-
-/** `f(a, size=n)` becomes `f(a)`. */
-export const missingKeywordArgument: Mutator = {
-  bugType: 'missing-keyword-argument',
-  why: 'The callee works with its default in place of the value that this call needs, or lacks a required one.',
-  sites: (target) =>
-    calls(target)
-      .filter((open) => !FREE_FORM.has(textAt(target, open - 1)))
-      .flatMap((open) => argumentsOf(target, open).filter((argument) => isChosen(target, open, argument)))
-      .map(({ first }): MutationSite => ({ token: first })),
-  apply(target, { token }) {
-    const own = argumentAt(target, token);
-    return own ? removeArgument(target, own) : null;
-  },
-};
-
-/** True for `name=value` with a value of its own that fits an edit together with its comma. */
-function isChosen(target: MutationTarget, open: number, { first, last }: Argument): boolean {
-  if (!isKeyword(target, { first })) return false;
-  if (last - first + 2 > SLOTS || target.enclosing[first] !== open) return false;
-  return !(last === first + 2 && USUAL_DEFAULTS.has(textAt(target, last)));
 }
 
 /** `self.f(x)` becomes `self.f(self, x)`. */

@@ -8,6 +8,8 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'x = (a, b)\n',
     'f(*a, b)\n',
     'assertEqual(a, b)\n',
+    "@sensitive('a', 'b')\ndef f():\n    pass\n",
+    "a.select_related('b', 'c')\n",
   ],
   'missing-argument': [
     'f(a)\n',
@@ -76,6 +78,14 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     'def f(a):\n    return dict(b=a)\n',
     'class A(B, metaclass=C):\n    pass\n',
     'def f(a):\n    return g(a, b=[1, 2, 3, 4])\n',
+    // A type of its own in each case.
+    'def f(a, b):\n    return g(a, b=b)\n',
+    'def f(a, b):\n    return sorted(a, key=g(b))\n',
+    "def f(a):\n    return open(a, encoding='utf-8')\n",
+    'import numpy as np\ndef f(a):\n    return np.zeros(a, dtype=np.int32)\n',
+    'import numpy as np\ndef f(a):\n    return np.sum(a, axis=1)\n',
+    'from django.http import HttpResponse\ndef f(a):\n    return HttpResponse(a, status=404)\n',
+    "import pandas as pd\ndef f(a, b):\n    return a.merge(b, how='left')\n",
   ],
   'superfluous-self-argument': [
     'def f(a):\n    return a.g(1)\n',

@@ -55,6 +55,7 @@ export const NOT_HERE: Readonly<Record<string, readonly string[]>> = {
     "def f(a):\n    return a.set('x'), a.set('y')\n",
   ],
   'wrong-keyword-argument': [
+    'def f(a):\n    return g.filter(name__in=a)\n',
     'def f(a):\n    return g(a, key)\n',
     'def f(first=1):\n    return g()\n',
     'def f(a):\n    first = second = a\n    return first\n',

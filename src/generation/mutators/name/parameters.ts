@@ -46,7 +46,9 @@ export const wrongKeywordArgument: Mutator = {
   why: 'The callee has no parameter of that name: TypeError, or the value is lost among its other keywords.',
   sites: (target) =>
     callArguments(target)
-      .filter(({ argument }) => isKeyword(target, argument) && textAt(target, argument.first).length >= 4)
+      .filter(
+        ({ argument }) => isKeyword(target, argument) && isParameterName(textAt(target, argument.first)),
+      )
       .map(({ argument: { first } }): MutationSite => {
         const value = first + 2;
         // Where the value has the keyword's own name, another word shows; elsewhere only a word that is none.
@@ -63,6 +65,11 @@ export const wrongKeywordArgument: Mutator = {
     return replaceToken(target, token, other);
   },
 };
+
+/** Long enough to be misspelled, and no lookup of Django, `name__in`, which is a type of its own. */
+function isParameterName(name: string): boolean {
+  return name.length >= 4 && !name.includes('__');
+}
 
 /** Last name of the plain chain `a.b.c` that starts at a token. */
 function lastName(target: MutationTarget, first: number): string {
