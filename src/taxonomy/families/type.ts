@@ -23,7 +23,7 @@ export const TYPE_BUGS: readonly BugType[] = [
     id: 'missing-conversion',
     family: 'type',
     title: 'Missing conversion',
-    description: 'A value is used without the `str()`, `int()`, `float()` or `list()` that its use needs.',
+    description: 'A value is used without the `str()`, `int()` or `float()` that its use needs.',
     cwe: 'CWE-704',
     severity: 'high',
     difficulty: 4,

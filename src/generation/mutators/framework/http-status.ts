@@ -1,9 +1,9 @@
 import { SLOTS } from '../../../records/example';
 import type { Mutator } from '../../mutator';
 import { calleeOf, lineStart } from '../../structure';
-import { type MutationTarget, argumentsOf, lineAt, matchesAt, textAt } from '../../target';
+import { type MutationTarget, lineAt, matchesAt, textAt } from '../../target';
 import { removeLine, replaceToken } from '../../text-edit';
-import { argumentAt } from '../tools/arguments';
+import { keywordAt, removeArgument } from '../tools/arguments';
 import { endsLine } from '../tools/calls';
 import { FLASK, SERVERS, usesAny } from '../tools/libraries';
 import { chainStart } from '../tools/operands';
@@ -41,21 +41,15 @@ export const lostHttpStatus: Mutator = {
     if (form === 'statement') return removeLine(target, lineAt(target, token));
     const { tokens } = target;
     if (form === 'tuple') return { start: tokens[token - 1].start, end: tokens[token].end, text: '' };
-    const argument = argumentAt(target, token);
-    if (!argument) return null;
-    const isFirst = textAt(target, token - 1) === '(';
-    const next = argument.last + 1;
-    const start = isFirst ? tokens[token].start : tokens[token - 1].start;
-    const end = isFirst && textAt(target, next) === ',' ? tokens[next + 1].start : tokens[argument.last].end;
-    return { start, end, text: '' };
+    const argument = keywordAt(target, token);
+    return argument ? removeArgument(target, argument) : null;
   },
 };
 
 /** True at the keyword of `Response(..., status=404)` or `@router.post('/', status_code=201)`. */
 function isResponseStatus(target: MutationTarget, index: number): boolean {
   const open = target.enclosing[index];
-  if (open < 0 || textAt(target, index + 1) !== '=') return false;
-  const argument = argumentsOf(target, open).find(({ first }) => first === index);
+  const argument = keywordAt(target, index);
   if (!argument || argument.last - argument.first + 2 > SLOTS || !STATUS.test(textAt(target, argument.last)))
     return false;
   if (lineStart(target, index) === '@') return ROUTE.test(textAt(target, open - 1));

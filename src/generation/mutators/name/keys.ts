@@ -1,3 +1,5 @@
+import { KEYWORDS } from '../../../python/lexer';
+import { knownNames } from '../tools/names';
 import { MAX_SPAN, SLOTS } from '../../../records/example';
 import type { MutationSite, Mutator } from '../../mutator';
 import { type MutationTarget, matchesAt, textAt } from '../../target';
@@ -65,25 +67,13 @@ export const missingQuotes: Mutator = {
   bugType: 'missing-quotes',
   why: 'The key is read as a variable that does not exist: NameError.',
   sites(target) {
-    const bound = new Set([...Object.keys(target.context.imports), ...target.context.names]);
-    for (const { kind, text } of target.tokens) if (kind === 'name') bound.add(text);
+    const known = knownNames(target);
     return tokenSites(target, ({ kind, text }, i) => {
       const word = /^['"]([a-z_][a-z0-9_]*)['"]$/.exec(text)?.[1];
       return (
-        kind === 'string' && isKey(target, i) && word !== undefined && !bound.has(word) && !PYTHON.has(word)
+        kind === 'string' && isKey(target, i) && word !== undefined && !known.has(word) && !KEYWORDS.has(word)
       );
     });
   },
   apply: (target, { token }) => replaceToken(target, token, textAt(target, token).slice(1, -1)),
 };
-
-/** Words that mean something without quotes. */
-const PYTHON = new Set(
-  (
-    'and as assert async await break class continue def del elif else except finally for from global if import in is ' +
-    'lambda nonlocal not or pass raise return try while with yield id type input max min sum all any abs bin bool ' +
-    'bytes callable chr compile complex copyright credits dict dir eval exec exit filter float format hash help hex ' +
-    'int iter len license list map next object oct open ord pow print property quit range repr reversed round set ' +
-    'slice sorted staticmethod classmethod str super tuple vars zip'
-  ).split(' '),
-);

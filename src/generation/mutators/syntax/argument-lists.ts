@@ -6,7 +6,7 @@ import { textOf } from '../tools/texts';
 /** Puts arguments or parameters in an order, or in a form, that the grammar forbids. */
 export const malformedArguments: Mutator = {
   bugType: 'malformed-arguments',
-  why: 'Positional ones come first, names are given once, and a list has one `*`.',
+  why: 'The grammar wants positional arguments first, every name once, and one `*` a list.',
   sites: (target) =>
     target.tokens
       .flatMap(({ text }, open): MutationSite[] => {

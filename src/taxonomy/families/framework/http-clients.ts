@@ -8,7 +8,7 @@ export const HTTP_CLIENTS_BUGS: readonly BugType[] = [
     family: 'framework',
     title: 'Payload in the wrong part of a request',
     description:
-      '`json`, `data`, `params` or `headers` of a request are confused: the server finds nothing where it looks, or another encoding.',
+      '`json`, `data`, `params` or `content` of a request are confused: the server finds nothing where it looks, or another encoding.',
     cwe: null,
     severity: 'medium',
     difficulty: 4,

@@ -8,7 +8,7 @@ export const ARGUMENT_LISTS_BUGS: readonly BugType[] = [
     family: 'syntax',
     title: 'Malformed argument list',
     description:
-      'Arguments or parameters in an order or form that the grammar forbids: positional after named, a name twice, `*` twice.',
+      'Arguments or parameters stand in an order or form that the grammar forbids: positional after named, a name twice, `*` twice.',
     cwe: null,
     severity: 'high',
     difficulty: 2,

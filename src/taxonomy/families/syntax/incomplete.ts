@@ -7,7 +7,7 @@ export const INCOMPLETE_BUGS: readonly BugType[] = [
     id: 'incomplete-block',
     family: 'syntax',
     title: 'Incomplete block',
-    description: 'A header without a block below it, or `try` without a handler.',
+    description: 'A header has no block below it, or `try` no handler.',
     cwe: null,
     severity: 'high',
     difficulty: 2,

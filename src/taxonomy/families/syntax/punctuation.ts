@@ -67,7 +67,7 @@ export const PUNCTUATION_BUGS: readonly BugType[] = [
     id: 'extra-punctuation',
     family: 'syntax',
     title: 'Superfluous punctuation',
-    description: 'A bracket, comma, colon or dot too many.',
+    description: 'There is a bracket, comma, colon or dot too many.',
     cwe: null,
     severity: 'high',
     difficulty: 1,

@@ -41,7 +41,7 @@ export const PYTHON2_BUGS: readonly BugType[] = [
     family: 'syntax',
     title: 'Form of Python 2',
     description:
-      "Python 2's `<>`, backquotes, `raise E, text`, `exec code`, `0777`, `10L` or `ur''`, which Python 3 dropped.",
+      "The code uses `<>`, backquotes, `raise E, text`, `exec code`, `0777`, `10L` or `ur''` of Python 2, which Python 3 dropped.",
     cwe: null,
     severity: 'high',
     difficulty: 1,

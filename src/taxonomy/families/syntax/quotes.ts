@@ -23,7 +23,7 @@ export const QUOTES_BUGS: readonly BugType[] = [
     family: 'syntax',
     title: 'Misplaced quote',
     description:
-      'A quote too many, of the other kind, or inside a string unescaped; or the opening one is missing.',
+      'There is a quote too many, of the other kind, or inside a string unescaped; or the opening one is missing.',
     cwe: null,
     severity: 'high',
     difficulty: 2,

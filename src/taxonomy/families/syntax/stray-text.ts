@@ -8,7 +8,7 @@ export const STRAY_TEXT_BUGS: readonly BugType[] = [
     family: 'syntax',
     title: 'Stray character or word',
     description:
-      'A letter, an invisible character or a word that belongs to nothing, a word twice, or a blank inside a name.',
+      'There is a letter, an invisible character or a word that belongs to nothing, a word twice, or a blank inside a name.',
     cwe: null,
     severity: 'high',
     difficulty: 1,
