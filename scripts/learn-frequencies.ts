@@ -4,10 +4,11 @@
  *
  *   TRM_DATA_DIR=<folder with real-pairs and real-syntax> node dist/scripts/learn-frequencies.js
  *
- * --tiers  tiers of the real pairs (default A,B)
+ * --tiers  tiers of the real pairs (default A, the cleanest)
  * --only   fixes or syntax: the other table stays as it is
+ * --dev    count in the dev split, print what is explained and write nothing: how well the types carry over
  *
- * Only the train split is read. A fix counts when it is one edit of at most MAX_SPAN tokens by at most SLOTS tokens.
+ * Only the train split decides anything. A fix counts when it is one edit of at most MAX_SPAN tokens by at most SLOTS tokens.
  * Each goes to the most specific type whose mutator makes exactly this bug (`recogniseBug`).
  */
 import { createReadStream, readdirSync, writeFileSync } from 'node:fs';
@@ -118,23 +119,32 @@ export interface FixCounts {
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
-    options: { tiers: { type: 'string', default: 'A,B' }, only: { type: 'string' } },
+    options: {
+      tiers: { type: 'string', default: 'A' },
+      only: { type: 'string' },
+      dev: { type: 'boolean', default: false },
+    },
   });
   const data = process.env.TRM_DATA_DIR;
   if (!data)
     throw new UserError('expected TRM_DATA_DIR to name the folder with real-pairs', 'set it and start again');
   const tiers = values.tiers.split(',');
+  const split = values.dev ? 'dev' : 'train';
   const pairs = readdirSync(join(data, 'real-pairs'))
-    .filter((name) => tiers.some((tier) => name.startsWith(`train-${tier}-`)))
+    .filter((name) => tiers.some((tier) => name.startsWith(`${split}-${tier}-`)))
     .sort()
     .map((name) => join(data, 'real-pairs', name));
   const fixes = values.only === 'syntax' ? REAL_FIXES : await count(pairs, 'after', false);
-  const broken = [join(data, 'real-syntax', 'train.jsonl.gz')];
+  const broken = [join(data, 'real-syntax', `${split}.jsonl.gz`)];
   const syntax = values.only === 'fixes' ? REAL_SYNTAX_FIXES : await count(broken, 'min_after', true);
+  if (values.dev) {
+    for (const { pairs: of, recognised } of [fixes, syntax]) console.log(`${recognised} of ${of} explained`);
+    return;
+  }
   const text = [
     HEAD,
     render(
-      `Fixes of code that compiles: tiers ${tiers.join(' and ')} of the real pairs.`,
+      `Fixes of code that compiles: tier ${tiers.join(' and ')} of the real pairs.`,
       'REAL_FIXES',
       fixes,
     ),

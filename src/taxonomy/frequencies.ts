@@ -10,7 +10,7 @@ export interface FixCounts {
   types: Readonly<Record<string, number>>;
 }
 
-/** Fixes of code that compiles: tiers A of the real pairs. */
+/** Fixes of code that compiles: tier A of the real pairs. */
 export const REAL_FIXES: FixCounts = {
   pairs: 11475,
   recognised: 2448,
