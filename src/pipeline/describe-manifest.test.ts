@@ -27,7 +27,10 @@ test('the flow of records names every reason, the commonest first', () => {
 
 test('planted types have their rates, the commonest first', () => {
   const [first, second] = plantedTypes(MANIFEST);
-  assert.equal([first.bugType, first.family, first.yield, first.equivalent], ['missing-not', 'logic', 0.5, 0.2]);
+  assert.equal(
+    [first.bugType, first.family, first.yield, first.equivalent],
+    ['missing-not', 'logic', 0.5, 0.2],
+  );
   assert.equal([second.bugType, second.kept, second.yield], ['missing-colon', 3, 0.75]);
   assert.ok(first.realPerThousand > 0);
 });
