@@ -19,6 +19,7 @@ export const COLLECTION_BUGS: readonly BugType[] = [
         'def add(item, items=None):\n    if items is None:\n        items = []\n    items.append(item)\n    return items\n',
     },
     rule: 'ruff B006',
+    rare: 'Only a None default that the body replaces by a list or dictionary of its own turns into this bug and back.',
   },
   {
     code: 49,
