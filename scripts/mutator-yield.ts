@@ -17,6 +17,7 @@ import { parseArgs } from 'node:util';
 import { pythonFacts } from '../src/collection/python-facts';
 import { DEFAULT_EXCLUDE, TEST_PATTERNS } from '../src/collection/config';
 import { matchesPath } from '../src/collection/paths';
+import { commonEnds } from '../src/core/common-ends';
 import { projectRoot } from '../src/core/paths';
 import { seedStream } from '../src/core/rng';
 import { makeMutant } from '../src/generation/mutant';
@@ -129,10 +130,7 @@ export const OFFERED_TYPES: Readonly<Record<string, number>> = {\n${rows(types)}
 /** The lines that differ, with `-` for the bug and `+` for the clean code. */
 function lineDiff(before: string, after: string): string {
   const [a, b] = [before.split('\n'), after.split('\n')];
-  let start = 0;
-  while (start < Math.min(a.length, b.length) && a[start] === b[start]) start += 1;
-  let end = 0;
-  while (end < Math.min(a.length, b.length) - start && a.at(-1 - end) === b.at(-1 - end)) end += 1;
+  const { start, end } = commonEnds(a, b);
   const around = b.slice(Math.max(0, start - 3), start).map((line) => `    ${line}`);
   const minus = a.slice(start, a.length - end).map((line) => `  - ${line}`);
   const plus = b.slice(start, b.length - end).map((line) => `  + ${line}`);

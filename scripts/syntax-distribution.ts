@@ -13,6 +13,7 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { pythonFacts } from '../src/collection/python-facts';
+import { commonEnds } from '../src/core/common-ends';
 import { UserError } from '../src/core/errors';
 import { seedStream } from '../src/core/rng';
 import { createMixture, drawMutants } from '../src/generation/sampling';
@@ -87,11 +88,7 @@ function sizeClass(size: number): string {
 
 /** Characters removed and written, the common start and end apart. */
 function characterEdit({ before, after }: Pair): number {
-  let start = 0;
-  while (start < Math.min(before.length, after.length) && before[start] === after[start]) start += 1;
-  let end = 0;
-  const most = Math.min(before.length, after.length) - start;
-  while (end < most && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const { start, end } = commonEnds(before, after);
   return Math.max(before.length, after.length) - start - end;
 }
 

@@ -1,5 +1,6 @@
+import { commonEnds } from '../core/common-ends';
 import type { Sample } from '../records/sample';
-import { sameTokens } from '../python/edits';
+import { sameToken, sameTokens } from '../python/edits';
 import { lex, type Token } from '../python/lexer';
 import { everyOutcome } from './every-outcome';
 import type { MutationSite, Mutator } from './mutator';
@@ -70,18 +71,10 @@ function touches({ start, end }: TextEdit, [from, to]: readonly [number, number]
 /** The differing tokens of the clean source with one neighbour on each side, in characters; null when none differ. */
 function changedSpan(wanted: readonly Token[], { tokens }: MutationTarget): [number, number] | null {
   if (sameTokens(wanted, tokens)) return null;
-  const most = Math.min(wanted.length, tokens.length);
-  let start = 0;
-  while (start < most && same(wanted[start], tokens[start])) start += 1;
-  let end = 0;
-  while (end < most - start && same(wanted.at(-1 - end), tokens.at(-1 - end))) end += 1;
+  const { start, end } = commonEnds(wanted, tokens, sameToken);
   const last = Math.min(tokens.length - 1, tokens.length - end);
   // Indentation tokens stand right before the next word; comments, which a bug may lay bare, stand before them.
   let first = Math.max(0, start - 1);
   while (first > 0 && tokens[first].start === tokens[first].end) first -= 1;
   return [tokens[first].start, tokens[last].end];
-}
-
-function same(a: Token | undefined, b: Token | undefined): boolean {
-  return a?.kind === b?.kind && a?.text === b?.text;
 }

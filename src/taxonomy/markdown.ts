@@ -1,3 +1,4 @@
+import { commonEnds } from '../core/common-ends';
 import type { BugType } from './bug-type';
 import { REAL_FIXES, REAL_SYNTAX_FIXES, type FixCounts } from './frequencies';
 import { realFrequency } from './frequency';
@@ -77,11 +78,7 @@ function details({ id, description, example, rare }: BugType): string[] {
 
 /** The shared start and end with what differs between them: `-` is the bug, `+` the fix. */
 function diffLines(before: readonly string[], after: readonly string[]): string[] {
-  const most = Math.min(before.length, after.length);
-  let start = 0;
-  while (start < most && before[start] === after[start]) start += 1;
-  let end = 0;
-  while (end < most - start && before.at(-1 - end) === after.at(-1 - end)) end += 1;
+  const { start, end } = commonEnds(before, after);
   return [
     ...after.slice(0, start).map((line) => ` ${line}`),
     ...before.slice(start, before.length - end).map((line) => `-${line}`),

@@ -2,7 +2,7 @@ import { MAX_SPAN, SLOTS } from '../../../records/example';
 import type { Mutator } from '../../mutator';
 import { lineStart } from '../../structure';
 import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { swapArguments } from '../tools/arguments';
+import { removeArgument, swapArguments } from '../tools/arguments';
 import { selfParameter } from '../tools/names';
 import { calls, tokenSites } from '../tools/sites';
 import { textOf } from '../tools/texts';
@@ -73,9 +73,7 @@ export const missingArgument: Mutator = {
     }),
   apply(target, { token }) {
     const last = argumentsOf(target, token).at(-1);
-    if (!last) return null;
-    const { tokens } = target;
-    return { start: tokens[last.first - 1].start, end: tokens[last.last].end, text: '' };
+    return last ? removeArgument(target, last) : null;
   },
 };
 

@@ -1,17 +1,9 @@
 import type { Rng } from '../../../core/rng';
 import { SLOTS } from '../../../records/example';
 import type { Mutator } from '../../mutator';
-import { headerOf, importedAs } from '../../structure';
-import {
-  type Argument,
-  type LogicalLine,
-  type MutationTarget,
-  argumentsOf,
-  isCall,
-  matchesAt,
-  textAt,
-} from '../../target';
-import { type TextEdit, replaceToken, replaceTokens } from '../../text-edit';
+import { importedAs } from '../../structure';
+import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
+import { type TextEdit, removeLine, replaceToken, replaceTokens } from '../../text-edit';
 import { type Anchor, anchorsOf, importedPath } from './anchors';
 import { removeArgument } from './arguments';
 import { chainStart, unwrapCall } from './operands';
@@ -120,7 +112,7 @@ export function unwrapped(fits: CallTest): Form {
       if (!inner) return false;
       const line = target.lines[target.lineOf[open]];
       return (
-        !isIdle(target, open, inner) || (line.end - line.first < SLOTS && isSpareLine(target, line.first))
+        !isIdle(target, open, inner) || (line.end - line.first < SLOTS && removeLine(target, line) !== null)
       );
     },
     apply(target, open) {
@@ -203,34 +195,11 @@ export function removedLine(fits: (target: MutationTarget, first: number, end: n
     on: 'line',
     at(target, i) {
       const line = target.lines[target.lineOf[i]];
-      return (
-        line?.first === i && line.end - i + 1 <= SLOTS && fits(target, i, line.end) && isSpareLine(target, i)
-      );
+      if (line?.first !== i || line.end - i + 1 > SLOTS) return false;
+      return fits(target, i, line.end) && removeLine(target, line) !== null;
     },
     apply: (target, first) => removeLine(target, target.lines[target.lineOf[first]]),
   };
-}
-
-function removeLine({ source, tokens }: MutationTarget, { first, end }: LogicalLine): TextEdit | null {
-  const start = source.lastIndexOf('\n', tokens[first].start - 1) + 1;
-  const stop = source.indexOf('\n', tokens[end].start);
-  return stop < 0 ? null : { start, end: stop + 1, text: '' };
-}
-
-/** Is something left of the block without this line? Lines that share their text line with others are no whole line. */
-function isSpareLine(target: MutationTarget, first: number): boolean {
-  const { lines, lineOf, source, tokens } = target;
-  const index = lineOf[first];
-  const startOfLine = source.lastIndexOf('\n', tokens[first].start - 1) + 1;
-  if (!/^[ \t]*$/.test(source.slice(startOfLine, tokens[first].start))) return false;
-  if (source[tokens[lines[index].end].start] === ';') return false;
-  if (textAt(target, first) === '@') return true;
-  const header = headerOf(target, index);
-  const sameBlock = (other: number): boolean =>
-    other !== index && lines[other].level === lines[index].level && headerOf(target, other) === header;
-  for (let i = header + 1; i < lines.length && (i <= index || lines[i].level >= lines[index].level); i++)
-    if (sameBlock(i)) return true;
-  return false;
 }
 
 /**
