@@ -4,8 +4,9 @@ import { trainTokenizer } from '../processing/tokenizer/tokenizer';
 import { buildClosedVocabulary } from '../processing/closed-vocabulary';
 import { isDropped } from '../processing/encode';
 import { encodeSample } from '../processing/encode-sample';
-import { diffTokens, sampleId } from '../python/edits';
-import { lex, LEXER_VERSION } from '../python/lexer';
+import { diffTokens } from '../python/edits';
+import { lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import type { Sample, TokenText } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 import type { Prediction, Proposal } from '../trm/predict';
@@ -16,35 +17,8 @@ const BUGGY = 'def f(a, b):\n    if a < b:\n        return b\n    return b\n';
 const FIXED = BUGGY.replace(/b\n$/, 'a\n');
 
 function sampleOf(before: string, after: string, type: string | null): Sample {
-  const edit = diffTokens(lex(before), lex(after));
-  return {
-    id: sampleId(before, after),
-    group: 'test',
-    parentId: null,
-    source: 'synthetic',
-    origin: {
-      repo: null,
-      commit: null,
-      path: 'f.py',
-      url: null,
-      function: 'f',
-      startLine: 1,
-      committedAt: null,
-      codec: 'utf-8',
-    },
-    context: { imports: {}, names: [] },
-    licence: 'Apache-2.0',
-    bugType: type,
-    family: type === null ? null : bugType(type).family,
-    before,
-    after,
-    edits: edit ? [edit] : [],
-    lexerVersion: LEXER_VERSION,
-    difficulty: 3,
-    quality: {},
-    flags: [],
-    split: 'test',
-  };
+  const family = type === null ? null : bugType(type).family;
+  return makeSample(before, after, { source: 'synthetic', bugType: type, family, split: 'test' });
 }
 
 function caseOf(before: string, after: string, type: string | null = 'wrong-name'): Case {

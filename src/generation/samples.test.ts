@@ -5,7 +5,8 @@ import { sha256 } from '../core/hash';
 import { seedStream } from '../core/rng';
 import { Critic } from '../python/critic';
 import { diffTokens, sampleId } from '../python/edits';
-import { LEXER_VERSION, lex } from '../python/lexer';
+import { lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import type { Edit, Sample } from '../records/sample';
 import { collectAll } from '../storage/testing';
 import { generateConfigSchema } from './config';
@@ -15,34 +16,7 @@ import { emptyTally, type Tally } from './tally';
 
 const CLEAN = 'def f(a):\n    b = 2 * 3\n    return a + b\n';
 
-const SAMPLE: Sample = {
-  id: sampleId(CLEAN, CLEAN),
-  group: 'g',
-  parentId: null,
-  source: 'folder',
-  origin: {
-    repo: null,
-    commit: null,
-    path: 'f.py',
-    url: null,
-    function: 'f',
-    startLine: 1,
-    committedAt: null,
-    codec: 'utf-8',
-  },
-  context: { imports: {}, names: [] },
-  licence: 'MIT',
-  bugType: null,
-  family: null,
-  before: CLEAN,
-  after: CLEAN,
-  edits: [],
-  lexerVersion: LEXER_VERSION,
-  difficulty: 1,
-  quality: {},
-  flags: [],
-  split: null,
-};
+const SAMPLE = makeSample(CLEAN);
 
 function mutant(before: string, bugType: string): DrawnMutant {
   const fix = diffTokens(lex(before), lex(CLEAN)) as Edit;

@@ -7,7 +7,8 @@ import { seedStream } from '../core/rng';
 import { Critic } from '../python/critic';
 import { applyEdits } from '../python/edit-script';
 import { applyEdit, sampleId, sameToken } from '../python/edits';
-import { LEXER_VERSION, lex } from '../python/lexer';
+import { lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import { MAX_SPAN, SLOTS } from '../records/example';
 import type { Manifest } from '../records/manifest';
 import type { Sample } from '../records/sample';
@@ -26,30 +27,17 @@ import type { Reject } from './tally';
 /** A clean sample as `collect` writes it. */
 function cleanSample(source: string, more: Partial<Sample> = {}): Sample {
   const name = /def (\w+)/.exec(source)?.[1] ?? 'module';
-  const origin = { repo: 'r', commit: null, path: `${name}.py`, url: null, startLine: 1, committedAt: null };
+  const clean = makeSample(source);
   return {
-    id: sampleId(source, source),
+    ...clean,
     group: 'r/a',
-    parentId: null,
-    source: 'folder',
-    origin: { ...origin, function: name, codec: 'utf-8' },
+    origin: { ...clean.origin, path: `${name}.py`, function: name },
     context: { imports: { json: 'json' }, names: [] },
-    licence: 'MIT',
-    bugType: null,
-    family: null,
-    before: source,
-    after: source,
-    edits: [],
-    lexerVersion: LEXER_VERSION,
-    difficulty: 1,
-    quality: {},
-    flags: [],
-    split: null,
     ...more,
   };
 }
 
-/** The correct sides of the taxonomy's examples: sixty small functions with something for every mutator. */
+/** The correct sides of the taxonomy's examples: small functions with something for every mutator. */
 const CLEAN = BUG_TYPES.map(({ example }) => cleanSample(example.after));
 
 function contextFor(

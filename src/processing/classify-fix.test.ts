@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { makeSample } from '../python/sample-testing';
 import { classifyFix, isUnclassified } from './classify-fix';
-import { makeSample } from './testing';
 
 const AFTER = 'def f(a, b):\n    if a is None:\n        return b\n    return a[b]\n';
 const fix = (from: string, to: string): ReturnType<typeof makeSample> =>

@@ -4,6 +4,7 @@ import { seedStream } from '../core/rng';
 import { bindNames } from '../python/bindings';
 import { findFunctions, moduleContext } from '../python/functions';
 import { lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import { BINDINGS } from '../records/example';
 import type { Sample, TokenText } from '../records/sample';
 import { buildClosedVocabulary, tokenKey } from './closed-vocabulary';
@@ -11,7 +12,7 @@ import { encodeWindow, isDropped, type Dropped } from './encode';
 import { cutWindow, encodeSample, type EncodeSampleOptions } from './encode-sample';
 import type { Example } from '../records/example';
 import { trainTokenizer } from './tokenizer/tokenizer';
-import { answers, makeSample, piecesAt } from './testing';
+import { answers, piecesAt } from './testing';
 
 const BODY = Array.from(
   { length: 40 },

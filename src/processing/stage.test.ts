@@ -5,6 +5,7 @@ import { z } from 'zod';
 import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
 import type { Sample } from '../records/sample';
@@ -21,7 +22,7 @@ import { REJECTS_KEY, type RejectedSample } from './drop-log';
 import { readMetadata } from './metadata';
 import { SPLITS, type Split } from './split';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY, process as processStage, processConfigSchema } from './stage';
-import { answers, makeMutant, makeSample } from './testing';
+import { answers, makeMutant } from './testing';
 import { loadTokenizer } from './tokenizer/tokenizer';
 
 const GROUPS = 12;

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { silentProgress } from '../core/progress';
 import { Critic } from '../python/critic';
 import { lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import type { Sample } from '../records/sample';
 import { createFolderStore } from '../storage/folder-store';
 import { collectAll, withTemporaryFolder } from '../storage/testing';
@@ -11,7 +12,7 @@ import { DropLog } from './drop-log';
 import { readJsonLines } from './json-lines';
 import { PERMISSIVE_LICENCES } from './licences';
 import { surveySamples, type AcceptedSample, type Survey } from './survey';
-import { makeMutant, makeSample } from './testing';
+import { makeMutant } from './testing';
 
 async function* stream(samples: readonly Sample[]): AsyncGenerator<Sample> {
   yield* samples;

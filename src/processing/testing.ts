@@ -1,44 +1,9 @@
 /** Helpers of this folder's tests; nothing else imports this file. */
-import { diffTokens, sampleId } from '../python/edits';
-import { LEXER_VERSION, lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import { MAX_PIECES, type Example } from '../records/example';
 import type { Sample, TokenText } from '../records/sample';
 import { tokenKey, type ClosedVocabulary } from './closed-vocabulary';
 import type { Tokenizer } from './tokenizer/tokenizer';
-
-/** A sample with plausible fields; `after` defaults to `before`, which makes it clean. */
-export function makeSample(before: string, after = before, fields: Partial<Sample> = {}): Sample {
-  const edit = diffTokens(lex(before), lex(after));
-  return {
-    id: sampleId(before, after),
-    group: 'owner/repo',
-    parentId: null,
-    source: before === after ? 'folder' : 'synthetic',
-    origin: {
-      repo: 'owner/repo',
-      commit: null,
-      path: 'module.py',
-      url: null,
-      function: 'f',
-      startLine: 1,
-      committedAt: null,
-      codec: 'utf-8',
-    },
-    context: { imports: {}, names: [] },
-    licence: 'MIT',
-    bugType: null,
-    family: before === after ? null : 'logic',
-    before,
-    after,
-    edits: edit ? [edit] : [],
-    lexerVersion: LEXER_VERSION,
-    difficulty: 2,
-    quality: {},
-    flags: [],
-    split: null,
-    ...fields,
-  };
-}
 
 /** A mutant of a clean sample: `before` with the first `from` replaced by `to`. */
 export function makeMutant(clean: Sample, from: string, to: string, fields: Partial<Sample> = {}): Sample {

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { lex } from '../python/lexer';
+import { makeSample } from '../python/sample-testing';
 import type { Sample } from '../records/sample';
 import { checkTokens, checkVerdicts, type ValidationDrop } from './validate';
-import { makeSample } from './testing';
 
 const GOOD = 'def f(a, b):\n    return a + b\n';
 const BUGGY = GOOD.replace('+', '-');
