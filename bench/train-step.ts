@@ -13,7 +13,7 @@ import { requireNativeEngine } from '../src/core/engine';
 import { seedStream } from '../src/core/rng';
 import { percentile } from '../src/metrics/percentile';
 import { trainConfigSchema } from '../src/training/config';
-import { Trainer } from '../src/training/trainer';
+import { createEditTrainer } from '../src/training/testing';
 import { describeParameters, resolveModelConfig } from '../src/trm/config';
 import { createModelData } from '../src/trm/model';
 import { syntheticExamples, syntheticTables } from '../src/trm/testing';
@@ -42,19 +42,21 @@ async function main(): Promise<void> {
   const model = resolveModelConfig(values.preset);
   const rng = seedStream(1, 'bench-train-step');
   const config = trainConfigSchema.parse({ batchTokens: Number(values['batch-tokens']) });
-  const trainer = new Trainer({
+  const { trainer, dispose } = createEditTrainer({
     config,
     model: createModelData(model, syntheticTables(model), rng),
     examples: syntheticExamples({ config: model, count: 3000, lengths: [20, 60] }, rng),
     rng,
   });
-  for (let i = 0; i < 5; i++) trainer.next(0);
+  for (let i = 0; i < 5; i++) await trainer.next(0);
   const alive = tf.memory().numTensors;
-  const steps = Array.from({ length: Number(values.steps) }, () => {
+  const steps: { seconds: number; flops: number; newRows: number; tokens: number; paddedTokens: number }[] =
+    [];
+  for (let i = 0; i < Number(values.steps); i++) {
     const started = performance.now();
-    const { flops, newRows, tokens, paddedTokens } = trainer.next(0);
-    return { seconds: (performance.now() - started) / 1000, flops, newRows, tokens, paddedTokens };
-  });
+    const { flops, newRows, tokens, paddedTokens } = await trainer.next(0);
+    steps.push({ seconds: (performance.now() - started) / 1000, flops, newRows, tokens, paddedTokens });
+  }
   if (supervised(model.supervisionSteps) && tf.memory().numTensors !== alive)
     throw new Error(`expected ${alive} tensors alive, got ${tf.memory().numTensors}`);
   const sum = (of: (step: (typeof steps)[number]) => number): number => steps.reduce((n, s) => n + of(s), 0);
@@ -89,7 +91,7 @@ async function main(): Promise<void> {
   );
   console.log(`${result.gflops} GFLOP/s of ${result.peak} (matmul peak), ${result.rssMiB} MiB`);
   console.log(JSON.stringify(result));
-  trainer.dispose();
+  dispose();
 }
 
 /** With carries the number of tensors grows until every bucket has its pool. */

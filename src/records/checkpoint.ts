@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Version of the checkpoint layout; a foreign one is refused. */
-export const CHECKPOINT_VERSION = 1;
+export const CHECKPOINT_VERSION = 2;
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -23,7 +23,7 @@ const rngState = z.tuple([z.int(), z.int(), z.int(), z.int()]);
 
 /**
  * `checkpoint.json`, written last into a checkpoint folder beside the safetensors files `weights`, `ema`,
- * `optimizer` and `carries`, whose hashes it holds.
+ * `optimizer` and `carries` and the rows in flight (`rows.bin`), whose hashes it holds.
  */
 export const checkpointSchema = z.strictObject({
   version: z.literal(CHECKPOINT_VERSION),
@@ -37,13 +37,19 @@ export const checkpointSchema = z.strictObject({
   model: z.record(z.string(), z.unknown()),
   /** Resolved training config (src/training). */
   training: z.record(z.string(), z.unknown()),
-  hashes: artefactHashesSchema,
+  /** Hashes of what the rows were made with. */
+  hashes: z.record(z.string(), z.union([z.string(), z.number()])),
   /** Random streams by name. */
   random: z.record(z.string(), rngState),
-  /** Where the data order stands: epoch and position in the seeded permutation, by length bucket. */
-  cursor: z.record(z.string(), z.strictObject({ epoch: z.int(), position: z.int() })),
-  /** Rows in flight by bucket: sample index and supervision steps done, beside the tensors in `carries`. */
-  carries: z.record(z.string(), z.array(z.strictObject({ index: z.int(), steps: z.int() }))),
+  /** Index of the curriculum's stage, and the score last measured in it. */
+  stage: z.int().nonnegative(),
+  score: z.number().nullable(),
+  /** What the guard against runaway losses remembers. */
+  guard: z.strictObject({ mean: z.number(), steps: z.int(), spikes: z.int() }),
+  /** Where the data order stands; the feed's own form. */
+  cursor: z.unknown(),
+  /** Supervision steps done by the rows in flight, by bucket; their states are in `carries`. */
+  carries: z.record(z.string(), z.array(z.int())),
   /** File name -> sha256. */
   files: z.record(z.string(), hex),
   /** Best validation score so far and its step; null before the first evaluation. */

@@ -15,7 +15,7 @@ import type { TokenWindow } from '../python/windows';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
 import { bugType, taxonomyHash } from '../taxonomy/table';
 import { trainConfigSchema } from '../training/config';
-import { Trainer } from '../training/trainer';
+import { createEditTrainer } from '../training/testing';
 import { modelConfigSchema } from '../trm/config';
 import { createModelData, encodeModel, type ModelData } from '../trm/model';
 import { vocabularyTables } from '../trm/vocabulary';
@@ -66,10 +66,11 @@ export async function writeTrainedModel(
       optimizer: { warmupSteps: 10, learningRate: 3e-3 },
       emaDecay: 0.9,
     });
-    const trainer = new Trainer({ config, model: parts.data, examples, rng: seedStream(1, 'lessons') });
-    for (let step = 0; step < (options.steps ?? 150); step++) trainer.next(0);
+    const rng = seedStream(1, 'lessons');
+    const { trainer, dispose } = createEditTrainer({ config, model: parts.data, examples, rng });
+    for (let step = 0; step < (options.steps ?? 150); step++) await trainer.next(0);
     const weights = trainer.emaWeights();
-    trainer.dispose();
+    dispose();
     await writeModel(folder, parts, { ...parts.data, weights }, options);
   } finally {
     await critic.close();

@@ -1,53 +1,58 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Rng } from '../core/rng';
 import type { State } from '../trm/core';
-import { startStates, type ModelParts, type PreparedBatch } from '../trm/model';
+import type { PreparedRows } from './task';
 
-/** A row in flight: which example it works on, and supervision steps done. */
-export interface CarriedRow {
-  index: number;
+/** A row in flight, and supervision steps done. */
+export interface CarriedRow<Row> {
+  row: Row;
   steps: number;
 }
 
 /** Rows of one length bucket between two supervision steps. */
-export interface CarryPool {
-  rows: CarriedRow[];
+export interface CarryPool<Row> {
+  /** B rows; none before the first batch. */
+  rows: CarriedRow<Row>[];
   /** `[B * N, D]` each, detached; null when every row starts anew (supervisionSteps = 1, or the first batch). */
   state: State | null;
   /** `[B]` rows to be replaced. */
   halted: boolean[];
 }
 
-/** A pool whose rows all wait for their first example. */
-export function emptyPool(rows: number): CarryPool {
-  return {
-    rows: Array.from({ length: rows }, () => ({ index: -1, steps: 0 })),
-    state: null,
-    halted: new Array<boolean>(rows).fill(true),
-  };
+/** A pool of `rows` rows that all wait for their first example. */
+export function emptyPool<Row>(rows: number): CarryPool<Row> {
+  return { rows: [], state: null, halted: new Array<boolean>(rows).fill(true) };
 }
 
 /** Frees a pool's tensors. */
-export function disposePool(pool: CarryPool): void {
+export function disposePool<Row>(pool: CarryPool<Row>): void {
   if (pool.state) tf.dispose([pool.state.y, pool.state.z]);
 }
 
-/** Puts new examples into the halted rows. @param deal gives that many example indices */
-export function refill(pool: CarryPool, deal: (count: number) => number[]): CarriedRow[] {
-  const fresh = deal(pool.halted.filter(Boolean).length);
+/** Puts fresh examples into the halted rows; `fresh` has as many. */
+export function refill<Row>(pool: CarryPool<Row>, fresh: readonly Row[]): CarriedRow<Row>[] {
   let next = 0;
-  return pool.rows.map((row, i) => (pool.halted[i] ? { index: fresh[next++], steps: 0 } : row));
+  return pool.halted.map((halted, i) => (halted ? { row: fresh[next++], steps: 0 } : pool.rows[i]));
 }
 
-/** State to run from: start states in the halted rows, the carried ones elsewhere. */
-export function resumeState(pool: CarryPool, parts: ModelParts, { layout }: PreparedBatch): State {
-  const start = startStates(parts, layout);
+/**
+ * State to run from: start states in the halted rows, the carried ones elsewhere.
+ * @param first first row of the pool that `prepared` holds: a micro-batch is a slice of the pool
+ */
+export function resumeState<Row>(pool: CarryPool<Row>, prepared: PreparedRows, first = 0): State {
+  const start = prepared.start();
   const { state, halted } = pool;
   if (state === null) return start;
-  const { batch, positions } = layout;
-  const fresh = tf.reshape(tf.tensor1d(Float32Array.from(halted, Number)), [batch, 1, 1]);
-  const mix = (begin: tf.Tensor2D, carried: tf.Tensor2D): tf.Tensor2D => {
-    const cube = (x: tf.Tensor2D): tf.Tensor => tf.reshape(x, [batch, positions, -1]);
+  const { rows, positions } = prepared;
+  const fresh = tf.reshape(tf.tensor1d(Float32Array.from(halted.slice(first, first + rows), Number)), [
+    rows,
+    1,
+    1,
+  ]);
+  const mix = (begin: tf.Tensor2D, all: tf.Tensor2D): tf.Tensor2D => {
+    const carried =
+      rows === halted.length ? all : tf.slice(all, [first * positions, 0], [rows * positions, -1]);
+    const cube = (x: tf.Tensor2D): tf.Tensor => tf.reshape(x, [rows, positions, -1]);
     const mixed = tf.add(tf.mul(cube(begin), fresh), tf.mul(cube(carried), tf.sub(1, fresh)));
     return tf.reshape(mixed, begin.shape);
   };

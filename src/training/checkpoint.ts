@@ -1,32 +1,50 @@
+import { deserialize, serialize } from 'node:v8';
 import { DataError, TrmError } from '../core/errors';
 import { parseJson } from '../core/files';
 import { canonicalJson, sha256 } from '../core/hash';
-import {
-  CHECKPOINT_VERSION,
-  checkpointSchema,
-  type ArtefactHashes,
-  type CheckpointRecord,
-} from '../records/checkpoint';
+import { CHECKPOINT_VERSION, checkpointSchema, type CheckpointRecord } from '../records/checkpoint';
 import type { ObjectStore } from '../storage/stage';
-import type { ModelConfig } from '../trm/config';
 import { readWeights, storedWeights } from '../trm/model';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../trm/safetensors';
-import type { TrainConfig } from './config';
+import type { FlatLayout } from '../trm/weights';
+import type { RunConfig } from './config';
 import type { TrainerSnapshot } from './trainer';
 
 const FOLDER = 'checkpoints/';
 const RECORD = 'checkpoint.json';
+const ROWS = 'rows.bin';
 
 /** What identifies a run: a checkpoint of another one is refused. */
 export interface RunIdentity {
-  model: ModelConfig;
-  training: TrainConfig;
-  hashes: ArtefactHashes;
+  /** Resolved model config. */
+  model: Readonly<Record<string, unknown>>;
+  /** Resolved training config. */
+  training: Readonly<Record<string, unknown>>;
+  /** Hashes and versions of what rows are made with. */
+  hashes: Readonly<Record<string, string | number>>;
+}
+
+/** Keys of the training config that may change between two starts: how long, how often, how many; not what is learned. */
+const MAY_CHANGE = [
+  'maxSteps',
+  'maxSeconds',
+  'evaluateExamples',
+  'checkpointEvery',
+  'keepCheckpoints',
+  'logEvery',
+  'tracking',
+] as const satisfies readonly (keyof RunConfig | 'tracking')[];
+
+/** How a model's weights lie in the flat vectors of a snapshot. */
+export interface WeightShape {
+  layout: FlatLayout;
+  /** D: width of the carried states. */
+  width: number;
 }
 
 /** A run's state between two optimizer steps. */
-export interface CheckpointState {
-  snapshot: TrainerSnapshot;
+export interface CheckpointState<Row> {
+  snapshot: TrainerSnapshot<Row>;
   /** Wall seconds of training so far. */
   seconds: number;
   /** Best validation score so far and its step. */
@@ -39,24 +57,29 @@ const keyOf = (step: number, file: string): string => `${FOLDER}${String(step).p
  * Writes `checkpoints/<step>/`: safetensors files first, then `checkpoint.json` with their hashes. A checkpoint
  * without that file does not count, so a stop at any moment leaves whole ones only. Older ones beyond `keep` go.
  */
-export async function writeCheckpoint(
+export async function writeCheckpoint<Row>(
   store: ObjectStore,
   { model, training, hashes }: RunIdentity,
-  { snapshot, seconds, best }: CheckpointState,
+  shape: WeightShape,
+  { snapshot, seconds, best }: CheckpointState<Row>,
   keep: number,
 ): Promise<void> {
-  const { step, samplesSeen, random, cursor, pools } = snapshot;
+  const { step, samplesSeen, stage, score, guard, random, feed, pools } = snapshot;
   const named = (flat: Float32Array, prefix = ''): Record<string, StoredTensor> =>
-    Object.fromEntries(Object.entries(storedWeights(flat, model)).map(([name, t]) => [prefix + name, t]));
-  const contents: Record<string, Record<string, StoredTensor>> = {
-    'weights.safetensors': named(snapshot.weights),
-    'ema.safetensors': named(snapshot.ema),
-    'optimizer.safetensors': { ...named(snapshot.m, 'm.'), ...named(snapshot.v, 'v.') },
-    'carries.safetensors': carryTensors(snapshot, model.width),
+    Object.fromEntries(
+      Object.entries(storedWeights(flat, shape.layout)).map(([name, t]) => [prefix + name, t]),
+    );
+  const contents: Record<string, () => Uint8Array> = {
+    'weights.safetensors': () => encodeSafetensors(named(snapshot.weights)),
+    'ema.safetensors': () => encodeSafetensors(named(snapshot.ema)),
+    'optimizer.safetensors': () =>
+      encodeSafetensors({ ...named(snapshot.m, 'm.'), ...named(snapshot.v, 'v.') }),
+    'carries.safetensors': () => encodeSafetensors(carryTensors(snapshot, shape.width)),
+    [ROWS]: () => serialize(savedRows(snapshot)),
   };
   const files: Record<string, string> = {};
-  for (const [file, tensors] of Object.entries(contents)) {
-    const bytes = encodeSafetensors(tensors);
+  for (const [file, encode] of Object.entries(contents)) {
+    const bytes = encode();
     files[file] = sha256(bytes);
     await store.put(keyOf(step, file), bytes);
   }
@@ -68,9 +91,14 @@ export async function writeCheckpoint(
     model,
     training,
     hashes,
+    stage,
+    score,
+    guard,
     random: Object.fromEntries(Object.entries(random).map(([name, state]) => [name, [...state]])),
-    cursor,
-    carries: Object.fromEntries(pools.map(({ bucket, rows }) => [String(bucket), rows])),
+    cursor: feed.cursor,
+    carries: Object.fromEntries(
+      pools.map(({ bucket, rows }) => [String(bucket), rows.map(({ steps }) => steps)]),
+    ),
     files,
     best,
   };
@@ -78,7 +106,20 @@ export async function writeCheckpoint(
   for (const old of (await listCheckpoints(store)).slice(keep)) await deleteCheckpoint(store, old);
 }
 
-function carryTensors({ pools }: TrainerSnapshot, width: number): Record<string, StoredTensor> {
+/** Rows themselves: those a feed has taken and not dealt, and those in flight, bucket by bucket. */
+interface SavedRows<Row> {
+  pending: Row[];
+  pools: Map<number, Row[]>;
+}
+
+function savedRows<Row>({ feed, pools }: TrainerSnapshot<Row>): SavedRows<Row> {
+  return {
+    pending: feed.pending,
+    pools: new Map(pools.map(({ bucket, rows }) => [bucket, rows.map(({ row }) => row)])),
+  };
+}
+
+function carryTensors<Row>({ pools }: TrainerSnapshot<Row>, width: number): Record<string, StoredTensor> {
   const out: Record<string, StoredTensor> = {};
   for (const { bucket, halted, y, z } of pools) {
     out[`${bucket}.halted`] = { dtype: 'U8', shape: [halted.length], data: Uint8Array.from(halted, Number) };
@@ -104,7 +145,7 @@ async function deleteCheckpoint(store: ObjectStore, step: number): Promise<void>
 }
 
 /** What {@link loadNewestCheckpoint} found. */
-export interface LoadedCheckpoint extends CheckpointState {
+export interface LoadedCheckpoint<Row> extends CheckpointState<Row> {
   /** Newer checkpoints that could not be used, and why. */
   rejected: { step: number; reason: string }[];
 }
@@ -113,14 +154,15 @@ export interface LoadedCheckpoint extends CheckpointState {
  * Loads the newest usable checkpoint; damaged ones are passed over, with the reason. Null when there is none at all.
  * @throws DataError when checkpoints exist but none is usable
  */
-export async function loadNewestCheckpoint(
+export async function loadNewestCheckpoint<Row>(
   store: ObjectStore,
   identity: RunIdentity,
-): Promise<LoadedCheckpoint | null> {
-  const rejected: LoadedCheckpoint['rejected'] = [];
+  shape: WeightShape,
+): Promise<LoadedCheckpoint<Row> | null> {
+  const rejected: LoadedCheckpoint<Row>['rejected'] = [];
   for (const step of await listCheckpoints(store)) {
     try {
-      return { ...(await readCheckpoint(store, step, identity)), rejected };
+      return { ...(await readCheckpoint<Row>(store, step, identity, shape)), rejected };
     } catch (error) {
       if (!(error instanceof TrmError)) throw error;
       rejected.push({ step, reason: error.message });
@@ -134,11 +176,12 @@ export async function loadNewestCheckpoint(
 }
 
 /** Reads one checkpoint and checks version, identity and hashes. @throws DataError */
-export async function readCheckpoint(
+export async function readCheckpoint<Row>(
   store: ObjectStore,
   step: number,
   identity: RunIdentity,
-): Promise<CheckpointState> {
+  shape: WeightShape,
+): Promise<CheckpointState<Row>> {
   const label = `${store.location}/${keyOf(step, RECORD)}`;
   const record = parseJson(
     Buffer.from(await store.get(keyOf(step, RECORD))).toString('utf8'),
@@ -146,62 +189,78 @@ export async function readCheckpoint(
     label,
   );
   checkIdentity(record, identity, label);
-  const tensors: Record<string, Record<string, StoredTensor>> = {};
+  const files = new Map<string, Uint8Array>();
   for (const [file, hash] of Object.entries(record.files)) {
     const bytes = await store.get(keyOf(step, file));
     if (sha256(bytes) !== hash)
       throw new DataError(
         `${keyOf(step, file)}: its hash is not the recorded one; the file is damaged or cut short`,
       );
-    tensors[file] = decodeSafetensors(bytes, keyOf(step, file)).tensors;
+    files.set(file, bytes);
   }
   return {
     seconds: record.seconds,
     best: record.best,
-    snapshot: snapshotOf(record, tensors, identity.model, label),
+    snapshot: snapshotOf<Row>(record, files, shape, label),
   };
 }
 
 function checkIdentity(record: CheckpointRecord, identity: RunIdentity, label: string): void {
-  const parts = ['model', 'training', 'hashes'] as const;
-  for (const part of parts)
-    if (canonicalJson(record[part]) !== canonicalJson(identity[part]))
+  const fixed = (training: Readonly<Record<string, unknown>>) =>
+    Object.fromEntries(
+      Object.entries(training).filter(([key]) => !(MAY_CHANGE as readonly string[]).includes(key)),
+    );
+  const pairs = [
+    ['model', record.model, identity.model],
+    ['training', fixed(record.training), fixed(identity.training)],
+    ['hashes', record.hashes, identity.hashes],
+  ] as const;
+  for (const [part, got, expected] of pairs)
+    if (canonicalJson(got) !== canonicalJson(expected))
       throw new DataError(
-        `${label}: its ${part} differ from this run's: expected ${canonicalJson(identity[part])}, got ${canonicalJson(record[part])}`,
+        `${label}: its ${part} differ from this run's: expected ${canonicalJson(expected)}, got ${canonicalJson(got)}`,
         'it belongs to another run',
       );
 }
 
-function snapshotOf(
+function snapshotOf<Row>(
   record: CheckpointRecord,
-  files: Record<string, Record<string, StoredTensor>>,
-  model: ModelConfig,
+  files: ReadonlyMap<string, Uint8Array>,
+  { layout }: WeightShape,
   label: string,
-): TrainerSnapshot {
-  const file = (name: string): Record<string, StoredTensor> => {
-    if (files[name] === undefined) throw new DataError(`${label}: expected a file "${name}", found none`);
-    return files[name];
+): TrainerSnapshot<Row> {
+  const file = (name: string): Uint8Array => {
+    const bytes = files.get(name);
+    if (bytes === undefined) throw new DataError(`${label}: expected a file "${name}", found none`);
+    return bytes;
   };
+  const tensors = (name: string): Record<string, StoredTensor> => decodeSafetensors(file(name), name).tensors;
+  const moments = Object.entries(tensors('optimizer.safetensors'));
   const moment = (prefix: string): Float32Array => {
-    const entries = Object.entries(file('optimizer.safetensors')).filter(([name]) => name.startsWith(prefix));
-    const named = Object.fromEntries(entries.map(([name, tensor]) => [name.slice(prefix.length), tensor]));
-    return readWeights(named, model, `${label} optimizer`);
+    const named = moments.flatMap(([name, tensor]): [string, StoredTensor][] =>
+      name.startsWith(prefix) ? [[name.slice(prefix.length), tensor]] : [],
+    );
+    return readWeights(Object.fromEntries(named), layout, `${label} optimizer`);
   };
-  const carries = file('carries.safetensors');
+  const carries = tensors('carries.safetensors');
   const carried = (name: string): Float32Array | null =>
     (carries[name]?.data as Float32Array | undefined) ?? null;
+  const { pending, pools } = deserialize(file(ROWS)) as SavedRows<Row>;
   return {
     step: record.step,
     samplesSeen: record.samplesSeen,
-    weights: readWeights(file('weights.safetensors'), model, label),
-    ema: readWeights(file('ema.safetensors'), model, label),
+    stage: record.stage,
+    score: record.score,
+    guard: record.guard,
+    weights: readWeights(tensors('weights.safetensors'), layout, label),
+    ema: readWeights(tensors('ema.safetensors'), layout, label),
     m: moment('m.'),
     v: moment('v.'),
     random: record.random,
-    cursor: record.cursor,
-    pools: Object.entries(record.carries).map(([bucket, rows]) => ({
-      bucket: Number(bucket),
-      rows,
+    feed: { cursor: record.cursor, pending },
+    pools: [...pools].map(([bucket, rows]) => ({
+      bucket,
+      rows: rows.map((row, i) => ({ row, steps: record.carries[String(bucket)][i] })),
       halted: Array.from(carries[`${bucket}.halted`].data, (flag) => flag === 1),
       y: carried(`${bucket}.y`),
       z: carried(`${bucket}.z`),

@@ -1,11 +1,14 @@
 import { z } from 'zod';
-import { PRESET_NAMES, resolveModelConfig, type ModelConfig } from '../trm/config';
+import { CORE_KINDS, PRESET_NAMES, resolveModelConfig, type ModelConfig } from '../trm/config';
+import { curriculumStageSchema } from './curriculum';
+import { guardSchema } from './guard';
 
 /** Version of the train stage's code; part of its key. */
-export const TRAIN_VERSION = 1;
+export const TRAIN_VERSION = 2;
 
 /** Fields of a preset that an experiment may replace; the vocabularies' sizes come from the data. */
 const modelOverridesSchema = z.strictObject({
+  core: z.enum(CORE_KINDS).optional(),
   width: z.int().positive().multipleOf(64).optional(),
   layers: z.int().positive().optional(),
   embeddingWidth: z.int().positive().optional(),
@@ -16,6 +19,8 @@ const modelOverridesSchema = z.strictObject({
 });
 
 const optimizerSchema = z.strictObject({
+  /** AdamW, or the reference's Adam-atan2: no epsilon, steps of bounded size. */
+  kind: z.enum(['adamw', 'adam-atan2']).default('adamw'),
   /** Learning rate between warm-up and decay. 2e-3 at the start collapses to "no bug" (DESIGN.md section 7). */
   learningRate: z.number().positive().default(1e-3),
   /** Optimizer steps of linear warm-up. */
@@ -35,45 +40,75 @@ const optimizerSchema = z.strictObject({
 /** A value of {@link optimizerSchema}. */
 export type OptimizerConfig = z.infer<typeof optimizerSchema>;
 
+/** Stops a run whose evaluations no longer improve. */
+const earlyStoppingSchema = z.strictObject({
+  /** Evaluations without a better score after which the run ends. */
+  patience: z.int().positive(),
+  /** By how much a score must be better to count. */
+  leastGain: z.number().nonnegative().default(0),
+});
+
+/** What every training run has, whatever its task. */
+export const runConfigShape = {
+  /** Optimizer steps at most; null = no limit. */
+  maxSteps: z.int().positive().nullable().default(3000),
+  /** Wall seconds at most, evaluation included, of all starts together; null = no limit. */
+  maxSeconds: z.number().positive().nullable().default(null),
+  /** Program tokens of a batch, padding included. */
+  batchTokens: z.int().positive().default(2048),
+  /** Tokens that are on the engine at once: larger batches add up gradients of several parts. Null = no limit. */
+  microTokens: z.int().positive().nullable().default(null),
+  /** Stages of the curriculum in data, depth and batch size, in order; none = one stage with the values here. */
+  stages: z.array(curriculumStageSchema).default([]),
+  optimizer: optimizerSchema.prefault({}),
+  /** Averaged weights: decay min(this, (1 + t) / (10 + t)). They are evaluated and released. */
+  emaDecay: z.number().min(0).max(1).default(0.999),
+  /** Weight of the halting head's loss. */
+  haltWeight: z.number().nonnegative().default(0.5),
+  /** Probability that a row must go on for a random number of supervision steps. */
+  exploration: z.number().min(0).max(1).default(0.1),
+  /** Stops a run that diverges. */
+  guard: guardSchema.prefault({}),
+  /** Stops a run that no longer improves; null = never. */
+  earlyStopping: earlyStoppingSchema.nullable().default(null),
+  /** Optimizer steps between two evaluations on the val split. */
+  evaluateEvery: z.int().positive().default(500),
+  /** Most val examples of one evaluation, taken from the start of the split. */
+  evaluateExamples: z.int().positive().default(1000),
+  /** Optimizer steps between two checkpoints. */
+  checkpointEvery: z.int().positive().default(500),
+  /** Checkpoints kept. */
+  keepCheckpoints: z.int().positive().default(2),
+  /** Optimizer steps between two lines of metrics.jsonl. */
+  logEvery: z.int().positive().default(20),
+};
+/** The part of a training config that the trainer and its run read. */
+export type RunConfig = z.output<z.ZodObject<typeof runConfigShape>>;
+
+/** Refuses a run without an end; for schemas made of {@link runConfigShape}. */
+export const hasBudget = (config: Pick<RunConfig, 'maxSteps' | 'maxSeconds'>): boolean =>
+  config.maxSteps !== null || config.maxSeconds !== null;
+/** What {@link hasBudget} asks for, as zod wants it. */
+export const BUDGET_EXPECTED = {
+  message: 'expected a budget: maxSteps, maxSeconds or both',
+  path: ['maxSteps'],
+};
+
 /** Config of the train stage; `{}` is valid. */
 export const trainConfigSchema = z
   .strictObject({
     preset: z.enum(PRESET_NAMES).default('trm-smoke'),
     /** Fields of the preset to replace. */
     model: modelOverridesSchema.prefault({}),
-    /** Optimizer steps at most; null = no limit. */
-    maxSteps: z.int().positive().nullable().default(3000),
-    /** Wall seconds at most, evaluation included, of all starts together; null = no limit. */
-    maxSeconds: z.number().positive().nullable().default(null),
-    /** Program tokens of a batch, padding included. */
-    batchTokens: z.int().positive().default(2048),
+    ...runConfigShape,
     /** Windows are batched with others of their bucket: at most this many tokens. Ascending. */
     bucketLengths: z.array(z.int().min(2)).min(1).default([16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128]),
     /** Share of rows without a bug. */
     cleanShare: z.number().min(0).max(1).default(0.5),
-    optimizer: optimizerSchema.prefault({}),
-    /** Averaged weights: decay min(this, (1 + t) / (10 + t)). They are evaluated and released. */
-    emaDecay: z.number().min(0).max(1).default(0.999),
-    /** Weights of the loss's parts; location, span and slots have 1. */
+    /** Weight of the bug type's loss; location, span and slots have 1. */
     bugTypeWeight: z.number().nonnegative().default(0.2),
-    haltWeight: z.number().nonnegative().default(0.5),
-    /** Probability that a row must go on for a random number of supervision steps. */
-    exploration: z.number().min(0).max(1).default(0.1),
-    /** Optimizer steps between two evaluations on the val split. */
-    evaluateEvery: z.int().positive().default(500),
-    /** Most val examples of one evaluation, taken from the start of the split. */
-    evaluateExamples: z.int().positive().default(1000),
-    /** Optimizer steps between two checkpoints. */
-    checkpointEvery: z.int().positive().default(500),
-    /** Checkpoints kept. */
-    keepCheckpoints: z.int().positive().default(2),
-    /** Optimizer steps between two lines of metrics.jsonl. */
-    logEvery: z.int().positive().default(20),
   })
-  .refine((config) => config.maxSteps !== null || config.maxSeconds !== null, {
-    message: 'expected a budget: maxSteps, maxSeconds or both',
-    path: ['maxSteps'],
-  })
+  .refine(hasBudget, BUDGET_EXPECTED)
   .refine((config) => config.bucketLengths.every((n, i, all) => i === 0 || n > all[i - 1]), {
     message: 'expected ascending lengths',
     path: ['bucketLengths'],

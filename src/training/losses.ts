@@ -67,13 +67,22 @@ export function computeLoss(
     decided = { spans: tf.cast(tf.argMax<tf.Tensor1D>(span, 1), 'float32'), slots: right };
     losses.push(mean(crossEntropy(span, targets.spans)), mean(loss));
     losses.push(mean(crossEntropy(bugType, targets.bugTypes)));
-  } else losses.push(tf.scalar(0), tf.scalar(0), tf.scalar(0));
+  } else losses.push(...cleanLosses(weights));
   const decisions = decide(location, decided, targets);
   const halt = haltLogits(weights, answer);
   losses.push(mean(binaryCrossEntropy(halt, Float32Array.from(decisions.exact, Number))));
   const factors = [1, 1, 1, weighting.bugTypeWeight, weighting.haltWeight];
   const loss = losses.map((part, i) => tf.mul(part, factors[i])).reduce((a, b) => tf.add(a, b)) as tf.Scalar;
   return { loss, parts: tf.stack(losses) as tf.Tensor1D, halt, decisions };
+}
+
+/** Losses of the edit heads in a batch without bugs: 0, yet tied to their weights, so that each has a gradient (of 0). */
+function cleanLosses(weights: Weights): tf.Scalar[] {
+  const heads = Object.entries(weights).flatMap(([name, tensor]) =>
+    name.startsWith('heads.') ? [tf.sum(tensor)] : [],
+  );
+  const zero = tf.mul<tf.Scalar>(tf.addN(heads), 0);
+  return [zero, zero, zero];
 }
 
 /** The slots that have a target, as queries for the heads. */

@@ -10,11 +10,14 @@ import { createFolderStore } from '../storage/folder-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import { createModelData, loadModel } from '../trm/model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
+import { flatLayout } from '../trm/weights';
 import { listCheckpoints, loadNewestCheckpoint, readCheckpoint, type RunIdentity } from './checkpoint';
 import { trainConfigSchema, type TrainConfig } from './config';
 import { readMetrics } from './metrics-log';
-import { TrainingRun } from './run';
+import { EditTask } from './edit-task';
+import { TrainingRun, type RunSummary } from './run';
 import { budgetUsed, learningRate } from './schedule';
+import { createEditFeed, MADE_UP_HASHES } from './testing';
 
 test.before(async () => {
   await requireNativeEngine();
@@ -22,7 +25,6 @@ test.before(async () => {
 
 const rng = seedStream(9, 'run-test');
 const model = { ...TINY_CONFIG, supervisionSteps: 2 };
-const hash = 'b'.repeat(64);
 const config = trainConfigSchema.parse({
   maxSteps: 30,
   batchTokens: 64,
@@ -35,19 +37,17 @@ const config = trainConfigSchema.parse({
 const identityOf = (training: TrainConfig): RunIdentity => ({
   model,
   training,
-  hashes: {
-    dataset: hash,
-    tokenizer: hash,
-    vocabulary: hash,
-    taxonomy: hash,
-    lexerVersion: 1,
-    exampleVersion: 1,
-  },
+  hashes: { ...MADE_UP_HASHES },
 });
+const shape = { layout: flatLayout(model), width: model.width };
 const examples = syntheticExamples({ config: model, count: 80 }, rng.fork('examples'));
 
 /** A run in a folder; `stopAt` aborts it after that optimizer step. */
-async function trainIn(folder: string, options: { stopAt?: number } = {}): Promise<void> {
+async function trainIn(
+  folder: string,
+  options: { stopAt?: number; overrides?: Partial<TrainConfig> } = {},
+): Promise<RunSummary> {
+  const settings = { ...config, ...options.overrides };
   const controller = new AbortController();
   const progress = {
     start: () => ({
@@ -57,11 +57,13 @@ async function trainIn(folder: string, options: { stopAt?: number } = {}): Promi
       finish: () => {},
     }),
   };
+  const data = createModelData(model, syntheticTables(model), rng.fork('model'));
+  const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config: settings });
   const run = await TrainingRun.open({
-    config,
-    model: createModelData(model, syntheticTables(model), rng.fork('model')),
-    identity: identityOf(config),
-    examples,
+    config: settings,
+    task,
+    feed: createEditFeed({ config: settings, examples, rng: rng.fork('feed') }),
+    identity: identityOf(settings),
     validation: examples.slice(0, 20),
     context: {
       signal: controller.signal,
@@ -74,8 +76,10 @@ async function trainIn(folder: string, options: { stopAt?: number } = {}): Promi
   });
   try {
     await run.train();
+    return run.summary();
   } finally {
     run.dispose();
+    task.dispose();
   }
 }
 
@@ -118,24 +122,37 @@ test('a truncated checkpoint is passed over with a clear reason; a foreign one i
     const store = createFolderStore(folder);
     assert.equal(await listCheckpoints(store), [30, 20]);
     await truncate(join(folder, 'checkpoints/00000030/weights.safetensors'), 1000);
-    const loaded = await loadNewestCheckpoint(store, identityOf(config));
+    const loaded = await loadNewestCheckpoint(store, identityOf(config), shape);
     assert.is(loaded?.snapshot.step, 20);
     assert.match(loaded?.rejected[0].reason ?? '', /weights\.safetensors.*damaged or cut short/);
     const other = identityOf({ ...config, batchTokens: 65 });
     assert.match(
-      (await rejection(() => readCheckpoint(store, 20, other))).message,
+      (await rejection(() => readCheckpoint(store, 20, other, shape))).message,
       /training differ from this run/,
     );
     assert.match(
-      (await rejection(() => loadNewestCheckpoint(store, other))).message,
+      (await rejection(() => loadNewestCheckpoint(store, other, shape))).message,
       /no checkpoint .* can be used/,
     );
     const record = join(folder, 'checkpoints/00000020/checkpoint.json');
     await truncate(record, (await readFile(record)).length - 50);
     assert.match(
-      (await rejection(() => loadNewestCheckpoint(store, identityOf(config)))).message,
+      (await rejection(() => loadNewestCheckpoint(store, identityOf(config), shape))).message,
       /not valid JSON/,
     );
+  });
+});
+
+test('a run whose evaluations bring nothing better ends early; a longer budget goes on from its checkpoint', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const early = await trainIn(folder, { overrides: { earlyStopping: { patience: 1, leastGain: 5 } } });
+    assert.equal([early.steps, early.ended, early.best?.step], [20, 'early_stopping', 10]);
+  });
+  await withTemporaryFolder(async (folder) => {
+    assert.is((await trainIn(folder)).steps, 30);
+    const longer = await trainIn(folder, { overrides: { maxSteps: 40 } });
+    assert.equal([longer.steps, longer.ended], [40, 'budget']);
+    assert.is((await losses(folder)).size, 40);
   });
 });
 

@@ -2,25 +2,26 @@ import * as tf from '@tensorflow/tfjs-core';
 import { throwIfAborted } from '../core/errors';
 import type { ProgressTask } from '../core/progress';
 import type { CheckpointRecord } from '../records/checkpoint';
-import type { Example } from '../records/example';
 import type { StageContext } from '../storage/stage';
-import { encodeModel, Model, type ModelData } from '../trm/model';
-import { loadNewestCheckpoint, writeCheckpoint, type RunIdentity } from './checkpoint';
-import type { TrainConfig } from './config';
-import { validate, type ValidationResult } from './evaluate';
-import { appendMetric, METRICS_KEY, truncateMetrics } from './metrics-log';
+import { loadNewestCheckpoint, writeCheckpoint, type RunIdentity, type WeightShape } from './checkpoint';
+import type { RunConfig } from './config';
+import type { RowFeed } from './feed/feed';
+import { appendMetric, METRICS_KEY, truncateMetrics, type MetricValues } from './metrics-log';
 import { budgetUsed } from './schedule';
 import { StepMeter } from './step-meter';
-import { Trainer } from './trainer';
+import type { TrainingTask, Validation } from './task';
+import { DivergedError, Trainer } from './trainer';
 
 /** Settings of {@link TrainingRun.open}. */
-export interface TrainingRunOptions {
-  config: TrainConfig;
-  /** Untrained model. */
-  model: ModelData;
+export interface TrainingRunOptions<Row> {
+  config: RunConfig;
+  /** Closed by whoever made it, as the feed. */
+  task: TrainingTask<Row>;
+  feed: RowFeed<Row>;
+  /** Share of clean rows where no stage says otherwise. Default 0.5. */
+  cleanShare?: number;
+  validation: readonly Row[];
   identity: RunIdentity;
-  examples: readonly Example[];
-  validation: readonly Example[];
   context: StageContext;
 }
 
@@ -30,48 +31,44 @@ export interface RunSummary {
   /** Wall seconds of all starts. */
   seconds: number;
   samplesSeen: number;
-  /** Training examples at hand. */
-  examples: number;
   /** Best evaluation: its step and score. */
   best: CheckpointRecord['best'];
   /** The evaluation at the end. */
-  last: ValidationResult | null;
+  last: Validation | null;
+  /** Why it ended: the budget was used up, or evaluations no longer improved. */
+  ended: 'budget' | 'early_stopping';
 }
 
 /** A training run on disk: trainer, checkpoints, log and evaluations. Owns tensors: call `dispose`. */
-export class TrainingRun {
+export class TrainingRun<Row> {
   private best: CheckpointRecord['best'] = null;
-  private last: ValidationResult | null = null;
+  private last: Validation | null = null;
   private secondsBefore = 0;
   private started = performance.now();
   private savedStep = -1;
 
   private constructor(
-    private readonly options: TrainingRunOptions,
-    private readonly trainer: Trainer,
+    private readonly options: TrainingRunOptions<Row>,
+    private readonly trainer: Trainer<Row>,
     private readonly metricsPath: string,
   ) {}
 
   /** Opens a run; goes on from the newest usable checkpoint of the store, if there is one. */
-  static async open(options: TrainingRunOptions): Promise<TrainingRun> {
-    const { config, model, identity, examples, context } = options;
+  static async open<Row>(options: TrainingRunOptions<Row>): Promise<TrainingRun<Row>> {
+    const { identity, context, task } = options;
     const { store, rng } = context;
-    const checkpoint = await loadNewestCheckpoint(store, identity);
-    const trainer = new Trainer({ config, model, examples, rng: rng.fork('trainer') });
+    const checkpoint = await loadNewestCheckpoint<Row>(store, identity, shapeOf(task));
+    const trainer = new Trainer({ ...options, rng: rng.fork('trainer') });
     const run = new TrainingRun(options, trainer, store.localPath(METRICS_KEY));
     if (checkpoint) {
-      trainer.restore(checkpoint.snapshot);
+      await trainer.restore(checkpoint.snapshot);
       run.best = checkpoint.best;
       run.secondsBefore = checkpoint.seconds;
       run.savedStep = trainer.step;
     }
     await truncateMetrics(run.metricsPath, trainer.step);
     for (const { step, reason } of checkpoint?.rejected ?? [])
-      await appendMetric(run.metricsPath, trainer.step, {
-        kind: 'warning',
-        rejectedCheckpoint: step,
-        reason,
-      });
+      await run.log({ kind: 'warning', rejectedCheckpoint: step, reason });
     return run;
   }
 
@@ -83,9 +80,14 @@ export class TrainingRun {
     return budgetUsed({ step: this.trainer.step, seconds: this.seconds }, this.options.config);
   }
 
+  /** One line of metrics.jsonl at the present step. */
+  private log(values: MetricValues): Promise<void> {
+    return appendMetric(this.metricsPath, this.trainer.step, values);
+  }
+
   /**
-   * Trains to the end of the budget.
-   * @throws InterruptedError when aborted, after writing a checkpoint
+   * Trains to the end of the budget, or until evaluations stop improving.
+   * @throws InterruptedError when aborted, after writing a checkpoint; DivergedError, which leaves the last checkpoint
    */
   async train(): Promise<void> {
     const { config, context } = this.options;
@@ -94,13 +96,13 @@ export class TrainingRun {
     // Thousandths of the budget: the same bar for a budget of steps and one of seconds.
     const task = context.progress.start('training', { total: 1000, done: Math.floor(1000 * this.used) });
     let shown = Math.floor(1000 * this.used);
-    while (this.used < 1) {
+    while (!this.finished) {
       await this.stopIfAborted();
-      const result = this.trainer.next(this.used);
+      const result = await this.nextStep();
       meter.add(result);
       if (result.step % config.logEvery === 0) {
         const values = meter.read();
-        await appendMetric(this.metricsPath, result.step, { kind: 'train', ...values, ...this.health() });
+        await this.log({ kind: 'train', ...values, ...this.health() });
         shown = advanceTo(task, Math.floor(1000 * this.used), shown, result.step, values.loss);
         // Lets signals and timers through: steps are synchronous.
         await new Promise(setImmediate);
@@ -113,6 +115,26 @@ export class TrainingRun {
     task.finish(`score ${(this.best?.score ?? 0).toFixed(3)}`);
   }
 
+  private async nextStep() {
+    try {
+      return await this.trainer.next(this.used);
+    } catch (error) {
+      if (error instanceof DivergedError) await this.log({ kind: 'diverged', reason: error.message });
+      throw error;
+    }
+  }
+
+  /** True at the end of the budget, or when the last `patience` evaluations brought nothing better. */
+  private get finished(): boolean {
+    return this.used >= 1 || this.stoppedEarly;
+  }
+
+  private get stoppedEarly(): boolean {
+    const { earlyStopping, evaluateEvery } = this.options.config;
+    if (earlyStopping === null || this.best === null) return false;
+    return this.trainer.step - this.best.step >= earlyStopping.patience * evaluateEvery;
+  }
+
   private async stopIfAborted(): Promise<void> {
     const { signal } = this.options.context;
     if (!signal.aborted) return;
@@ -122,34 +144,31 @@ export class TrainingRun {
 
   private async save(): Promise<void> {
     if (this.savedStep === this.trainer.step) return;
-    const { config, context, identity } = this.options;
+    const { config, context, identity, task } = this.options;
     const state = { snapshot: this.trainer.snapshot(), seconds: this.seconds, best: this.best };
-    await writeCheckpoint(context.store, identity, state, config.keepCheckpoints);
+    await writeCheckpoint(context.store, identity, shapeOf(task), state, config.keepCheckpoints);
     this.savedStep = this.trainer.step;
   }
 
   private async evaluate(): Promise<void> {
-    const { config, model, validation, identity, context } = this.options;
+    const { config, task, validation, context } = this.options;
     const started = performance.now();
-    const data: ModelData = { ...model, weights: this.trainer.emaWeights() };
-    const averaged = new Model(data);
-    try {
-      this.last = validate(averaged, validation, config);
-    } finally {
-      averaged.dispose();
-    }
+    const weights = this.trainer.emaWeights();
+    const { depth } = this.trainer.settings;
+    this.last = task.validate(weights, validation, depth);
+    this.trainer.promote(this.last.score);
     const { step } = this.trainer;
-    await appendMetric(this.metricsPath, step, {
+    await this.log({
       kind: 'evaluation',
       ...Object.fromEntries(Object.entries(this.last).map(([name, value]) => [`val_${name}`, value])),
       evaluationSeconds: (performance.now() - started) / 1000,
       ...this.health(),
     });
-    if (this.best !== null && this.last.score < this.best.score) return;
+    const leastGain = this.best === null ? 0 : (config.earlyStopping?.leastGain ?? 0);
+    if (this.best !== null && this.last.score < this.best.score + leastGain) return;
     this.best = { step, score: this.last.score };
-    const { config: file, weights } = encodeModel(data, identity.hashes, step);
-    await context.store.put('model/model.safetensors', weights);
-    await context.store.put('model/config.json', `${JSON.stringify(file, null, 2)}\n`);
+    for (const [name, body] of Object.entries(task.modelFiles(weights, step, depth)))
+      await context.store.put(`model/${name}`, body);
   }
 
   private health(): Record<string, number> {
@@ -168,9 +187,9 @@ export class TrainingRun {
       steps: this.trainer.step,
       seconds: this.seconds,
       samplesSeen: this.trainer.samplesSeen,
-      examples: this.options.examples.length,
       best: this.best,
       last: this.last,
+      ended: this.used < 1 ? 'early_stopping' : 'budget',
     };
   }
 
@@ -178,6 +197,8 @@ export class TrainingRun {
     this.trainer.dispose();
   }
 }
+
+const shapeOf = <Row>({ layout, width }: TrainingTask<Row>): WeightShape => ({ layout, width });
 
 function advanceTo(task: ProgressTask, now: number, before: number, step: number, loss: number): number {
   task.advance(now - before, `step ${step} loss ${loss.toFixed(3)}`);

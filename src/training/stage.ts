@@ -16,6 +16,8 @@ import { createModelData, type ModelData } from '../trm/model';
 import { vocabularyTables } from '../trm/vocabulary';
 import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
 import { METRICS_KEY } from './metrics-log';
+import { EditTask, editWeight, isClean } from './edit-task';
+import { MemoryFeed } from './feed/memory-feed';
 import { TrainingRun, type RunSummary } from './run';
 import type { RunIdentity } from './checkpoint';
 
@@ -28,22 +30,29 @@ import type { RunIdentity } from './checkpoint';
 export const train: Stage<TrainConfig> = async (config, context) => {
   await requireNativeEngine();
   const input = requireInput(context, 'train', 'process');
-  const { model, identity } = await openModel(config, input, context);
-  const [examples, validation] = [
-    await collectExamples(input, 'train', context),
-    (await collectExamples(input, 'val', context)).slice(0, config.evaluateExamples),
-  ];
+  const { model, identity, hashes } = await openModel(config, input, context);
+  const validation = (await collectExamples(input, 'val', context)).slice(0, config.evaluateExamples);
   if (validation.length === 0)
     throw new DataError(
       'expected validation examples, got none',
       'raise process.valFraction or collect more groups',
     );
-  const run = await TrainingRun.open({ config, model, identity, examples, validation, context });
+  const examples = await collectExamples(input, 'train', context);
+  const { bucketLengths, cleanShare } = config;
+  const feed = new MemoryFeed(
+    examples,
+    { bucketLengths, cleanShare, lengthOf: ({ length }) => length, isClean, weightOf: editWeight },
+    context.rng.fork('trainer', 'batches'),
+  );
+  const task = new EditTask({ model, hashes, config });
+  const run = await TrainingRun.open({ config, task, feed, cleanShare, validation, identity, context });
   try {
     await run.train();
-    return await finish(config, context, identity, run.summary());
+    return await finish(config, context, model, { ...run.summary(), examples: examples.length });
   } finally {
     run.dispose();
+    task.dispose();
+    await feed.close();
   }
 };
 
@@ -51,7 +60,7 @@ async function openModel(
   config: TrainConfig,
   input: ObjectStore,
   context: StageContext,
-): Promise<{ model: ModelData; identity: RunIdentity }> {
+): Promise<{ model: ModelData; identity: RunIdentity; hashes: ArtefactHashes }> {
   const metadata = await readMetadata(input);
   const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
   const tokenizer = loadTokenizer(await text('vocabulary/tokenizer.json'));
@@ -76,7 +85,8 @@ async function openModel(
   };
   const tables = vocabularyTables(vocabulary, tokenizer);
   const model = createModelData(modelConfig, tables, context.rng.fork('model'));
-  return { model, identity: { model: modelConfig, training: config, hashes } };
+  const identity: RunIdentity = { model: modelConfig, training: config, hashes: { ...hashes } };
+  return { model, identity, hashes };
 }
 
 async function collectExamples(
@@ -99,12 +109,12 @@ async function collectExamples(
 async function finish(
   config: TrainConfig,
   context: StageContext,
-  { model }: RunIdentity,
-  summary: RunSummary,
+  model: ModelData,
+  summary: RunSummary & { examples: number },
 ): Promise<Manifest> {
   const { store } = context;
   const keys = [METRICS_KEY, ...(await store.list('model/')), ...(await store.list('checkpoints/'))];
-  const { embedding, core, heads, total } = describeParameters(model);
+  const { embedding, core, heads, total } = describeParameters(model.config);
   const manifest = await buildManifest({
     stage: 'train',
     stageVersion: TRAIN_VERSION,

@@ -1,8 +1,9 @@
-import { LOSS_PARTS } from './losses';
+import { addCounts } from './gradient';
+import type { Counts } from './task';
 import type { StepResult } from './trainer';
 
 /** Figures of the steps since the last reading. */
-export type MeterReading = Record<string, number> & { loss: number };
+export type MeterReading = Record<string, number | string> & { loss: number; stage: string };
 
 /** Sums up optimizer steps between two lines of the log. */
 export class StepMeter {
@@ -14,33 +15,29 @@ export class StepMeter {
   }
 
   /**
-   * Means of loss and parts, shares of right answers, samples and program tokens a second, GFLOP/s of the core, and
-   * the share of real tokens; then starts over.
+   * Means of loss and parts, shares of right answers, the curriculum's stage, samples and program tokens a second, GFLOP/s of the core, the share of
+   * real tokens and the seconds spent waiting for rows; then starts over.
    */
   read(): MeterReading {
     const { results } = this;
     const seconds = (performance.now() - this.started) / 1000;
     const sum = (of: (result: StepResult) => number): number => results.reduce((n, r) => n + of(r), 0);
     const mean = (of: (result: StepResult) => number): number => sum(of) / results.length;
-    const rows = (want: boolean): [StepResult, number][] =>
-      results.flatMap((r) =>
-        r.buggy.flatMap((buggy, row) => (buggy === want ? [[r, row] as [StepResult, number]] : [])),
-      );
-    const share = (list: [StepResult, number][], of: 'exact' | 'located' | 'mended'): number =>
-      list.filter(([r, row]) => r.decisions[of][row]).length / list.length;
-    const [bugs, clean] = [rows(true), rows(false)];
+    const last = results[results.length - 1];
+    const counts = results.reduce<Counts>((all, result) => addCounts(all, result.counts), {});
     const reading: MeterReading = {
+      stage: last.stage,
       loss: mean(({ loss }) => loss),
-      ...Object.fromEntries(LOSS_PARTS.map((part) => [`loss_${part}`, mean(({ parts }) => parts[part])])),
-      joint: share(bugs, 'exact'),
-      location: share(bugs, 'located'),
-      content: share(bugs, 'mended'),
-      cleanKept: share(clean, 'located'),
-      learningRate: results[results.length - 1].learningRate,
+      ...Object.fromEntries(
+        Object.keys(last.parts).map((part) => [`loss_${part}`, mean(({ parts }) => parts[part])]),
+      ),
+      ...Object.fromEntries(Object.entries(counts).map(([name, { right, total }]) => [name, right / total])),
+      learningRate: last.learningRate,
       gradientNorm: mean(({ gradientNorm }) => gradientNorm),
       samplesPerSecond: sum(({ newRows }) => newRows) / seconds,
       tokensPerSecond: sum(({ tokens }) => tokens) / seconds,
       gflops: sum(({ flops }) => flops) / seconds / 1e9,
+      waitSeconds: sum(({ waitSeconds }) => waitSeconds),
       realTokens: sum(({ tokens }) => tokens) / sum(({ paddedTokens }) => paddedTokens),
     };
     this.results = [];

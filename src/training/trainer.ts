@@ -1,22 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TrmError } from '../core/errors';
 import type { Rng } from '../core/rng';
-import type { Example } from '../records/example';
-import { collate } from '../trm/batch';
-import type { ModelConfig } from '../trm/config';
-import type { State } from '../trm/core';
-import { supervisionStepFlops } from '../trm/flops';
-import {
-  createParts,
-  disposeParts,
-  lastRecursion,
-  prepareBatch,
-  warmRecursions,
-  type ModelData,
-  type ModelParts,
-} from '../trm/model';
-import { flatLayout, flatten, unflatten, type FlatLayout } from '../trm/weights';
-import { BatchSource } from './batches';
+import { flatten, unflatten } from '../trm/weights';
 import {
   decideHalting,
   disposePool,
@@ -26,12 +11,16 @@ import {
   type CarriedRow,
   type CarryPool,
 } from './carries';
-import type { TrainConfig } from './config';
-import { computeLoss, LOSS_PARTS, type Decisions, type LossPart } from './losses';
+import type { RunConfig } from './config';
+import { stageIndex, stageSettings, type StageSettings } from './curriculum';
+import type { FeedState, RowFeed } from './feed/feed';
+import { addGradients, type BatchGradient } from './gradient';
+import { freshGuard, watchLoss, type GuardState } from './guard';
 import { adamwStep, vectorNorm, type TrainedState } from './optimizer';
 import { emaDecay, learningRate } from './schedule';
+import type { Counts, TrainingTask } from './task';
 
-/** Training cannot go on: the loss or gradient is no number. The last good checkpoint is untouched. */
+/** Training cannot go on: the loss or gradient is no number, or runs away. The last good checkpoint is untouched. */
 export class DivergedError extends TrmError {
   override name = 'DivergedError';
 }
@@ -40,14 +29,14 @@ export class DivergedError extends TrmError {
 export interface StepResult {
   /** Step number, counted from 1. */
   step: number;
+  /** Name of the curriculum's stage. */
+  stage: string;
   loss: number;
   /** Unweighted parts. */
-  parts: Record<LossPart, number>;
+  parts: Readonly<Record<string, number>>;
   gradientNorm: number;
   learningRate: number;
-  decisions: Decisions;
-  /** Rows with a bug, for shares of right answers. */
-  buggy: boolean[];
+  counts: Counts;
   /** Examples seen for the first time in this step. */
   newRows: number;
   /** Program tokens without and with padding. */
@@ -55,22 +44,29 @@ export interface StepResult {
   paddedTokens: number;
   /** Floating-point operations of the core. */
   flops: number;
+  /** Seconds that the step waited for its rows. */
+  waitSeconds: number;
 }
 
 /** Everything that changes while training; what a checkpoint holds. */
-export interface TrainerSnapshot {
+export interface TrainerSnapshot<Row> {
   step: number;
   samplesSeen: number;
-  /** Flat values in the order of `flatLayout`. */
+  /** Index of the curriculum's stage. */
+  stage: number;
+  /** Score of the last evaluation in this stage. */
+  score: number | null;
+  guard: GuardState;
+  /** Flat values in the order of the task's layout. */
   weights: Float32Array;
   ema: Float32Array;
   m: Float32Array;
   v: Float32Array;
   random: Record<string, ReturnType<Rng['state']>>;
-  cursor: ReturnType<BatchSource['cursor']>;
+  feed: FeedState<Row>;
   pools: {
     bucket: number;
-    rows: CarriedRow[];
+    rows: CarriedRow<Row>[];
     halted: boolean[];
     y: Float32Array | null;
     z: Float32Array | null;
@@ -78,175 +74,227 @@ export interface TrainerSnapshot {
 }
 
 /** Settings of {@link Trainer}. */
-export interface TrainerOptions {
-  config: TrainConfig;
-  /** Model to start from; its weights are copied. */
-  model: ModelData;
-  examples: readonly Example[];
+export interface TrainerOptions<Row> {
+  config: RunConfig;
+  task: TrainingTask<Row>;
+  /** Closed by whoever made it. */
+  feed: RowFeed<Row>;
+  /** Share of clean rows where no stage says otherwise. Default 0.5. */
+  cleanShare?: number;
   rng: Rng;
 }
 
 /**
  * One optimizer step after another. Every step is one supervision step on one length bucket's rows: those that
- * halted are replaced by new examples, the others carry y and z on. Owns tensors: call {@link Trainer.dispose}.
+ * halted are replaced by new examples, the others carry y and z on ("Less is More", arXiv 2510.04871; DESIGN.md
+ * section 4). Owns tensors: call {@link Trainer.dispose}.
  */
-export class Trainer {
+export class Trainer<Row> {
   step = 0;
   samplesSeen = 0;
-  readonly modelConfig: ModelConfig;
-  private readonly config: TrainConfig;
-  private readonly layout: FlatLayout;
-  private readonly parts: ModelParts;
-  private readonly source: BatchSource;
   private readonly streams: Readonly<Record<'buckets' | 'rows' | 'halting', Rng>>;
-  private readonly pools = new Map<number, CarryPool>();
+  private readonly pools = new Map<number, CarryPool<Row>>();
   private state: TrainedState;
+  private stage = 0;
+  private guard = freshGuard();
+  private lastScore: number | null = null;
 
-  constructor({ config, model, examples, rng }: TrainerOptions) {
-    this.config = config;
-    this.modelConfig = model.config;
-    this.layout = flatLayout(model.config);
-    this.parts = createParts(model.config, model.start, model.tables);
-    this.source = new BatchSource(examples, config, rng.fork('batches'));
+  constructor(private readonly options: TrainerOptions<Row>) {
+    const { task, rng, feed } = options;
     this.streams = { buckets: rng.fork('buckets'), rows: rng.fork('rows'), halting: rng.fork('halting') };
-    const size = model.weights.length;
+    const size = task.initialWeights.length;
     this.state = {
-      weights: tf.tensor1d(model.weights),
-      ema: tf.tensor1d(model.weights),
+      weights: tf.tensor1d(task.initialWeights),
+      ema: tf.tensor1d(task.initialWeights),
       m: tf.zeros([size]),
       v: tf.zeros([size]),
     };
+    feed.setMixture(this.settings.mixture);
+  }
+
+  /** What holds in the present stage of the curriculum. */
+  get settings(): StageSettings {
+    const { config, task, cleanShare = 0.5 } = this.options;
+    const { depth } = task;
+    return stageSettings(config.stages, this.stage, { depth, batchTokens: config.batchTokens, cleanShare });
+  }
+
+  /** Tells the score of an evaluation, for promotion to the next stage. */
+  promote(score: number): void {
+    this.lastScore = score;
   }
 
   /**
    * Runs one optimizer step.
-   * @param used share of the budget used, for the schedule
-   * @throws DivergedError before anything is changed, when loss or gradient is not finite
+   * @param used share of the budget used, for the schedule and the curriculum
+   * @throws DivergedError before weights are changed, when loss or gradient is not finite, or the loss runs away
    */
-  next(used: number): StepResult {
-    const bucket = this.source.pickBucket(this.streams.buckets);
-    const before = this.pools.get(bucket) ?? emptyPool(this.source.rowsOf(bucket));
-    const rows = refill(before, (count) => this.source.deal(bucket, count, this.streams.rows));
-    const newRows = rows.filter(({ steps }) => steps === 0).length;
-    const examples = rows.map(({ index }) => this.source.examples[index]);
-    // Without carries a batch need not be padded to its bucket's full length.
-    const carried = this.modelConfig.supervisionSteps > 1;
-    const batch = collate(examples, carried ? { length: bucket } : {});
-    const result = this.forwardBackward(batch, before);
-    const { loss, parts, gradient, gradientNorm, q, state, decisions } = result;
-    if (!Number.isFinite(loss) || !Number.isFinite(gradientNorm)) {
-      tf.dispose([gradient, state.y, state.z]);
-      throw this.diverged(loss, gradientNorm, bucket, examples);
-    }
-    const rate = learningRate(this.step, used, this.config.optimizer);
-    this.update(gradient, gradientNorm, rate);
-    this.carry(bucket, before, rows, state, q);
+  async next(used: number): Promise<StepResult> {
+    this.enterStage(used);
+    const { task, feed, config } = this.options;
+    const { batchTokens, name } = this.settings;
+    const rowsOf = (length: number): number => Math.max(1, Math.floor(batchTokens / length));
+    const bucket = feed.pickBucket(this.streams.buckets, rowsOf);
+    const before = this.pools.get(bucket) ?? emptyPool<Row>(rowsOf(bucket));
+    const newRows = before.halted.filter(Boolean).length;
+    const asked = performance.now();
+    const rows = refill(before, await feed.take(bucket, newRows, this.streams.rows));
+    const waitSeconds = (performance.now() - asked) / 1000;
+    const result = this.batchGradient(bucket, before, rows);
+    const gradientNorm = tf.tidy(() => vectorNorm(result.gradient).dataSync()[0]);
+    this.check(result, gradientNorm, bucket, rows);
+    const rate = learningRate(this.step, used, config.optimizer);
+    this.update(result.gradient, gradientNorm, rate);
+    disposePool(before);
+    this.carry(bucket, rows, result);
     this.step++;
     this.samplesSeen += newRows;
+    const { loss, parts, counts, tokens, paddedTokens, flops } = result;
     return {
       step: this.step,
+      stage: name,
       loss,
-      parts,
+      parts: Object.fromEntries(task.lossParts.map((part, i) => [part, parts[i]])),
       gradientNorm,
       learningRate: rate,
-      decisions,
-      buggy: examples.map(({ target }) => target.location > 0),
+      counts,
       newRows,
-      tokens: examples.reduce((sum, { length }) => sum + length, 0),
-      paddedTokens: batch.rows * batch.length,
-      flops: supervisionStepFlops(this.modelConfig, batch.rows, batch.length, true),
+      tokens,
+      paddedTokens,
+      flops,
+      waitSeconds,
     };
   }
 
-  /** Loss and flat gradient of one supervision step; the caller frees `gradient` and `state`. */
-  private forwardBackward(batch: ReturnType<typeof collate>, pool: CarryPool) {
-    let decisions: Decisions | undefined;
-    const [gradient, y, z, numbers] = tf.tidy(() => {
-      const weights = unflatten(this.state.weights, this.layout);
-      const prepared = prepareBatch(batch, this.modelConfig);
-      const begin = warmRecursions(weights, this.parts, prepared, resumeState(pool, this.parts, prepared));
-      const names = this.layout.entries.map(({ name }) => name);
-      let out: { state: State; parts: tf.Tensor1D; halt: tf.Tensor1D } | undefined;
+  /** Goes on to a later stage when the present one is over. Rows in flight are given up: depth and batch change. */
+  private enterStage(used: number): void {
+    const { config, feed } = this.options;
+    const next = stageIndex(config.stages, this.stage, { used, step: this.step, score: this.lastScore });
+    if (next === this.stage) return;
+    this.stage = next;
+    this.lastScore = null;
+    this.guard = freshGuard();
+    this.clearPools();
+    feed.setMixture(this.settings.mixture);
+  }
+
+  /** Gradient of a whole batch, in parts of at most `microTokens` tokens. */
+  private batchGradient(
+    bucket: number,
+    pool: CarryPool<Row>,
+    rows: readonly CarriedRow<Row>[],
+  ): BatchGradient {
+    const { microTokens } = this.options.config;
+    const most = microTokens === null ? rows.length : Math.max(1, Math.floor(microTokens / bucket));
+    let sum: BatchGradient | undefined;
+    for (let first = 0; first < rows.length; first += most) {
+      const part = this.microGradient(bucket, pool, rows, first, Math.min(most, rows.length - first));
+      sum = sum === undefined ? part : addGradients(sum, part);
+    }
+    if (sum === undefined) throw new Error('a batch has at least one row');
+    return sum;
+  }
+
+  private microGradient(
+    bucket: number,
+    pool: CarryPool<Row>,
+    all: readonly CarriedRow<Row>[],
+    first: number,
+    count: number,
+  ): BatchGradient {
+    const { task } = this.options;
+    const { depth } = this.settings;
+    const rows = all.slice(first, first + count).map(({ row }) => row);
+    const share = count / all.length;
+    // Without carries a batch need not be padded to its bucket's full length.
+    const length = depth.supervisionSteps > 1 || count < all.length ? bucket : null;
+    let counts: Counts = {};
+    let figures = { tokens: 0, paddedTokens: 0, flops: 0 };
+    const [gradient, y, z, packed] = tf.tidy(() => {
+      const weights = unflatten(this.state.weights, task.layout);
+      const prepared = task.prepare(rows, length, depth);
+      const { tokens, flops } = prepared;
+      figures = { tokens, flops, paddedTokens: prepared.rows * prepared.length };
+      const begin = prepared.warm(weights, resumeState(pool, prepared, first));
+      const names = task.layout.entries.map(({ name }) => name);
+      let kept: tf.Tensor[] = [];
       const { value, grads } = tf.valueAndGrads((...tensors: tf.Tensor[]) => {
         const taped = Object.fromEntries(names.map((name, i) => [name, tensors[i]]));
-        const { state, answer } = lastRecursion(taped, this.parts, prepared, begin);
-        const result = computeLoss(taped, this.parts, answer, batch.targets, this.config);
-        decisions = result.decisions;
+        const { state, loss, parts, halt, counts: got } = prepared.supervise(taped, begin);
+        counts = got;
         // Kept, or the tape's own clean-up would free them.
-        out = {
-          state: { y: tf.keep(state.y), z: tf.keep(state.z) },
-          parts: tf.keep(result.parts),
-          halt: tf.keep(result.halt),
-        };
-        return result.loss;
+        kept = [state.y, state.z, parts, halt].map((tensor) => tf.keep(tensor));
+        return share === 1 ? loss : tf.mul<tf.Scalar>(loss, share);
       })(names.map((name) => weights[name]));
-      if (!out) throw new Error('the loss was not computed');
-      const flat = flatten(grads, this.layout);
-      const norm = tf.reshape(vectorNorm(flat), [1]);
-      const packed = tf.concat([tf.reshape(value, [1]), norm, out.parts, out.halt]);
-      tf.dispose([out.parts, out.halt]);
-      return [flat, out.state.y, out.state.z, packed];
+      const numbers = tf.concat([tf.reshape(value, [1]), kept[2] as tf.Tensor1D, kept[3] as tf.Tensor1D]);
+      tf.dispose(kept.slice(2));
+      return [flatten(grads, task.layout), kept[0], kept[1], numbers];
     }) as [tf.Tensor1D, tf.Tensor2D, tf.Tensor2D, tf.Tensor1D];
-    // The one transfer of a step beside the decisions.
-    const values = numbers.dataSync();
-    numbers.dispose();
-    const parts = Object.fromEntries(LOSS_PARTS.map((part, i) => [part, values[2 + i]])) as Record<
-      LossPart,
-      number
-    >;
+    // The one transfer of a micro-batch beside the decisions.
+    const values = packed.dataSync<'float32'>();
+    packed.dispose();
+    const ends = 1 + task.lossParts.length;
     return {
-      loss: values[0],
-      gradientNorm: values[1],
-      parts,
-      q: values.slice(2 + LOSS_PARTS.length),
       gradient,
       state: { y, z },
-      decisions: decisions as Decisions,
+      loss: values[0],
+      parts: Array.from(values.subarray(1, ends), (part) => part * share),
+      q: values.slice(ends),
+      counts,
+      ...figures,
     };
+  }
+
+  private check(
+    { loss, gradient, state }: BatchGradient,
+    norm: number,
+    bucket: number,
+    rows: readonly CarriedRow<Row>[],
+  ): void {
+    const { config } = this.options;
+    const finite = Number.isFinite(loss) && Number.isFinite(norm);
+    const guard = finite ? watchLoss(this.guard, loss, config.guard) : this.guard;
+    if (finite && guard.spikes < config.guard.patience) {
+      this.guard = guard;
+      return;
+    }
+    tf.dispose([gradient, state.y, state.z]);
+    const ids = rows.slice(0, 3).map(({ row }) => this.options.task.idOf(row));
+    const spikes = `, ${guard.spikes} losses in a row above ${config.guard.factor} times their mean of ${guard.mean.toFixed(3)}`;
+    throw new DivergedError(
+      `optimizer step ${this.step + 1}: loss ${loss}, gradient norm ${norm} on a batch of ${rows.length} rows ` +
+        `from the bucket of ${bucket} tokens (samples ${ids.join(', ')}, ...)${finite ? spikes : ''}`,
+      'lower train.optimizer.learningRate or look at these samples; the last checkpoint is untouched',
+    );
   }
 
   private update(gradient: tf.Tensor1D, gradientNorm: number, rate: number): void {
+    const { config } = this.options;
     const old = this.state;
     const numbers = {
       step: this.step,
       learningRate: rate,
-      emaDecay: emaDecay(this.step, this.config.emaDecay),
+      emaDecay: emaDecay(this.step, config.emaDecay),
       gradientNorm,
     };
-    this.state = adamwStep(old, gradient, numbers, this.config.optimizer);
+    this.state = adamwStep(old, gradient, numbers, config.optimizer);
     tf.dispose([old.weights, old.ema, old.m, old.v, gradient]);
   }
 
-  private carry(
-    bucket: number,
-    before: CarryPool,
-    rows: CarriedRow[],
-    state: State,
-    q: ArrayLike<number>,
-  ): void {
-    disposePool(before);
-    const { supervisionSteps } = this.modelConfig;
+  private carry(bucket: number, rows: readonly CarriedRow<Row>[], { state, q }: BatchGradient): void {
+    const { supervisionSteps } = this.settings.depth;
     if (supervisionSteps === 1) {
       tf.dispose([state.y, state.z]);
       return;
     }
-    const done = rows.map(({ index, steps }) => ({ index, steps: steps + 1 }));
+    const done = rows.map(({ row, steps }) => ({ row, steps: steps + 1 }));
     const halted = decideHalting(
       done.map(({ steps }) => steps),
       q,
-      { supervisionSteps, exploration: this.config.exploration },
+      { supervisionSteps, exploration: this.options.config.exploration },
       this.streams.halting,
     );
     this.pools.set(bucket, { rows: done, state, halted });
-  }
-
-  private diverged(loss: number, norm: number, bucket: number, examples: readonly Example[]): DivergedError {
-    const ids = examples.slice(0, 3).map(({ sampleId }) => sampleId.slice(0, 12));
-    return new DivergedError(
-      `optimizer step ${this.step + 1}: loss ${loss}, gradient norm ${norm} on a batch of ${examples.length} rows ` +
-        `from the bucket of ${bucket} tokens (samples ${ids.join(', ')}, ...)`,
-      'lower train.optimizer.learningRate or look at these samples; the last checkpoint is untouched',
-    );
   }
 
   /** Averaged weights, flat. */
@@ -255,18 +303,21 @@ export class Trainer {
   }
 
   /** Copies everything that a checkpoint needs off the engine. */
-  snapshot(): TrainerSnapshot {
+  snapshot(): TrainerSnapshot<Row> {
     const copy = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>().slice();
     const { weights, ema, m, v } = this.state;
     return {
       step: this.step,
       samplesSeen: this.samplesSeen,
+      stage: this.stage,
+      score: this.lastScore,
+      guard: this.guard,
       weights: copy(weights),
       ema: copy(ema),
       m: copy(m),
       v: copy(v),
       random: Object.fromEntries(Object.entries(this.streams).map(([name, rng]) => [name, rng.state()])),
-      cursor: this.source.cursor(),
+      feed: this.options.feed.state(),
       pools: [...this.pools].map(([bucket, { rows, halted, state }]) => ({
         bucket,
         rows,
@@ -277,10 +328,16 @@ export class Trainer {
     };
   }
 
-  /** Continues from a snapshot, exactly. */
-  restore(snapshot: TrainerSnapshot): void {
-    const { width } = this.modelConfig;
-    this.source.restore(snapshot.cursor);
+  /** Continues from a snapshot, exactly. @throws DataError when it belongs to other data */
+  async restore(snapshot: TrainerSnapshot<Row>): Promise<void> {
+    const { task, feed } = this.options;
+    const rowsOfStates = (values: Float32Array): tf.Tensor2D =>
+      tf.tensor2d(values, [values.length / task.width, task.width]);
+    this.stage = snapshot.stage;
+    this.guard = snapshot.guard;
+    this.lastScore = snapshot.score;
+    feed.setMixture(this.settings.mixture);
+    await feed.restore(snapshot.feed);
     this.step = snapshot.step;
     this.samplesSeen = snapshot.samplesSeen;
     for (const [name, rng] of Object.entries(this.streams)) rng.restore(snapshot.random[name]);
@@ -292,22 +349,23 @@ export class Trainer {
       m: tf.tensor1d(m),
       v: tf.tensor1d(v),
     };
-    for (const pool of this.pools.values()) disposePool(pool);
-    this.pools.clear();
+    this.clearPools();
     for (const { bucket, rows, halted, y, z } of snapshot.pools)
       this.pools.set(bucket, {
         rows,
         halted,
-        state: y &&
-          z && { y: tf.tensor2d(y, [y.length / width, width]), z: tf.tensor2d(z, [z.length / width, width]) },
+        state: y && z && { y: rowsOfStates(y), z: rowsOfStates(z) },
       });
   }
 
-  /** Frees all tensors. */
-  dispose(): void {
-    tf.dispose([this.state.weights, this.state.ema, this.state.m, this.state.v]);
+  private clearPools(): void {
     for (const pool of this.pools.values()) disposePool(pool);
     this.pools.clear();
-    disposeParts(this.parts);
+  }
+
+  /** Frees its tensors; task and feed are the caller's. */
+  dispose(): void {
+    tf.dispose([this.state.weights, this.state.ema, this.state.m, this.state.v]);
+    this.clearPools();
   }
 }

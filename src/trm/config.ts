@@ -9,31 +9,48 @@ export const HEAD_WIDTH = 64;
 /** Levels of indentation and of bracket depth that the model tells apart (0..15). */
 export const LEVELS = 16;
 
+/**
+ * `recursive`: the core f is used again and again on z and y. `plain`: the baseline without recursion, its blocks run
+ * once over x; with (n + 1) T times the layers it does the same number of operations.
+ */
+export const CORE_KINDS = ['recursive', 'plain'] as const;
+
 /** Shape of a model; everything else (heads, inner width, parameter count) is derived. DESIGN.md section 4. */
-export const modelConfigSchema = z.strictObject({
-  /** D: width of the core, a multiple of 64. */
-  width: z.int().positive().multipleOf(HEAD_WIDTH),
-  /** Blocks of the core network f. The paper's 2. */
-  layers: z.int().positive().default(2),
-  /** E: width of the factorised piece embedding, projected to D. */
-  embeddingWidth: z.int().positive(),
-  /** BPE pieces, padding included. The train stage replaces a preset's number by the tokenizer's. */
-  tokenizerSize: z.int().min(2).max(65536),
-  /** Entries of the closed vocabulary, EMPTY included. Replaced likewise. */
-  vocabularySize: z.int().min(2).default(1024),
-  /** Classes of the bug-type head: room for taxonomy codes 0..bugTypes-1. */
-  bugTypes: z.int().min(2).default(256),
-  /** P: learned register positions before the tokens. */
-  registers: z.int().positive().default(8),
-  /** Most program tokens of a window, END included. */
-  maxTokens: z.int().min(2).max(1024).default(128),
-  /** T: recursions a supervision step, the last with gradient. */
-  recursions: z.int().positive().default(1),
-  /** n: updates of z a recursion. */
-  latentUpdates: z.int().positive().default(1),
-  /** N_sup: supervision steps, in training and by default at inference. */
-  supervisionSteps: z.int().positive().default(1),
-});
+export const modelConfigSchema = z
+  .strictObject({
+    core: z.enum(CORE_KINDS).default('recursive'),
+    /** D: width of the core, a multiple of 64. */
+    width: z.int().positive().multipleOf(HEAD_WIDTH),
+    /** Blocks of the core network f. The paper's 2. */
+    layers: z.int().positive().default(2),
+    /** E: width of the factorised piece embedding, projected to D. */
+    embeddingWidth: z.int().positive(),
+    /** BPE pieces, padding included. The train stage replaces a preset's number by the tokenizer's. */
+    tokenizerSize: z.int().min(2).max(65536),
+    /** Entries of the closed vocabulary, EMPTY included. Replaced likewise. */
+    vocabularySize: z.int().min(2).default(1024),
+    /** Classes of the bug-type head: room for taxonomy codes 0..bugTypes-1. */
+    bugTypes: z.int().min(2).default(256),
+    /** P: learned register positions before the tokens. */
+    registers: z.int().positive().default(8),
+    /** Most program tokens of a window, END included. */
+    maxTokens: z.int().min(2).max(1024).default(128),
+    /** T: recursions a supervision step, the last with gradient. */
+    recursions: z.int().positive().default(1),
+    /** n: updates of z a recursion. */
+    latentUpdates: z.int().positive().default(1),
+    /** N_sup: supervision steps, in training and by default at inference. */
+    supervisionSteps: z.int().positive().default(1),
+  })
+  .refine(
+    ({ core, recursions, latentUpdates, supervisionSteps }) =>
+      core === 'recursive' || recursions * latentUpdates * supervisionSteps === 1,
+    {
+      message:
+        'expected recursions, latentUpdates and supervisionSteps of 1 for a plain core, which does not recurse',
+      path: ['core'],
+    },
+  );
 /** A value of {@link modelConfigSchema}. */
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 
@@ -88,7 +105,10 @@ export function resolveModelConfig(name: string, overrides: Partial<ModelConfig>
       `presets: ${PRESET_NAMES.join(', ')}`,
     );
   }
-  return modelConfigSchema.parse({ ...PRESETS[name as PresetName], ...overrides });
+  const parsed = modelConfigSchema.safeParse({ ...PRESETS[name as PresetName], ...overrides });
+  if (parsed.success) return parsed.data;
+  const [{ path, message }] = parsed.error.issues;
+  throw new ConfigError(`model of preset "${name}", ${path.join('.')}: ${message}`, 'look at train.model');
 }
 
 /** I: inner width of SwiGLU, 8D/3 rounded up to a multiple of 256 (of 128 below D = 256). */

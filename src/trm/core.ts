@@ -28,7 +28,10 @@ export function coreNetwork(
   return h;
 }
 
-/** One recursion: n times z <- f(z + (y + x)), then y <- f(y + z). All tensors `[B * N, D]`. */
+/**
+ * One recursion: n times z <- f(z + (y + x)), then y <- f(y + z). All tensors `[B * N, D]`. A plain core answers
+ * y = f(x), whatever the state.
+ */
 export function recursion(
   weights: Weights,
   x: tf.Tensor2D,
@@ -36,6 +39,7 @@ export function recursion(
   layout: Layout,
   config: ModelConfig,
 ): State {
+  if (config.core === 'plain') return { y: coreNetwork(weights, x, layout, config), z };
   for (let i = 0; i < config.latentUpdates; i++)
     z = coreNetwork(weights, tf.add(z, tf.add(y, x)), layout, config);
   return { y: coreNetwork(weights, tf.add(y, z), layout, config), z };

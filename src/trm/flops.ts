@@ -15,6 +15,7 @@ export function supervisionStepFlops(
   const { width, layers, registers, recursions, latentUpdates } = config;
   const positions = registers + length;
   const block = 2 * (4 * width ** 2 + 3 * width * innerWidth(width)) + 4 * positions * width;
-  const once = rows * positions * layers * block * (latentUpdates + 1);
+  const uses = config.core === 'plain' ? 1 : latentUpdates + 1;
+  const once = rows * positions * layers * block * uses;
   return once * (recursions - 1 + (training ? 3 : 1));
 }

@@ -6,6 +6,7 @@ import { requireNativeEngine } from '../core/engine';
 import { seedStream } from '../core/rng';
 import { collate } from './batch';
 import { describeParameters, PRESETS, resolveModelConfig } from './config';
+import { supervisionStepFlops } from './flops';
 import { locationLogits } from './heads';
 import {
   createModelData,
@@ -107,6 +108,33 @@ test('a model uses no more tensors after its disposal, and a flat vector survive
   assert.ok(isDeepStrictEqual(Float32Array.from(joined), data.weights));
   model.dispose();
   assert.is(tf.memory().numTensors, before);
+});
+
+test('a plain core answers at once: more steps change nothing, and it cannot be told to recurse', () => {
+  assert.throws(
+    () => resolveModelConfig('trm-smoke', { core: 'plain', recursions: 2 }),
+    /core: expected recursions, latentUpdates and supervisionSteps of 1/,
+  );
+  const config = { ...TINY_CONFIG, core: 'plain' as const };
+  const model = new Model(createModelData(config, syntheticTables(config), rng.fork('plain')));
+  const batch = collate(syntheticExamples({ config, count: 4 }, rng.fork('plain-rows')));
+  const answers = tf.tidy(() => {
+    const prepared = prepareBatch(batch, config);
+    const first = supervisionStep(
+      model.weights,
+      model.parts,
+      prepared,
+      startStates(model.parts, prepared.layout),
+    );
+    const second = supervisionStep(model.weights, model.parts, prepared, first.state);
+    return [first, second].map(({ answer }) => Array.from(answer.y.dataSync()));
+  });
+  assert.equal(answers[0], answers[1]);
+  assert.is(
+    supervisionStepFlops({ ...config, layers: 4 }, 2, 16, true),
+    supervisionStepFlops({ ...TINY_CONFIG, layers: 2 }, 2, 16, true),
+  );
+  model.dispose();
 });
 
 test.run();

@@ -14,7 +14,15 @@ import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors
 import type { Answer } from './heads';
 import type { Layout } from './layers';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
-import { flatLayout, flatViews, initialWeights, truncatedNormal, unflatten, type Weights } from './weights';
+import {
+  flatLayout,
+  flatViews,
+  initialWeights,
+  truncatedNormal,
+  unflatten,
+  type FlatLayout,
+  type Weights,
+} from './weights';
 
 /** Version of a model folder's layout; another one is refused. */
 export const MODEL_VERSION = 1;
@@ -186,13 +194,12 @@ export function encodeModel(
     parameters: { embedding, core, heads, total },
     step,
   };
-  const tensors = { ...storedWeights(data.weights, data.config), ...storedBuffers(data) };
+  const tensors = { ...storedWeights(data.weights, flatLayout(data.config)), ...storedBuffers(data) };
   return { config, weights: encodeSafetensors(tensors, { format: 'pt', architecture: 'trm-edit' }) };
 }
 
 /** Named float tensors of a flat vector, for safetensors files. */
-export function storedWeights(flat: Float32Array, config: ModelConfig): Record<string, StoredTensor> {
-  const layout = flatLayout(config);
+export function storedWeights(flat: Float32Array, layout: FlatLayout): Record<string, StoredTensor> {
   const views = flatViews(flat, layout);
   return Object.fromEntries(
     layout.entries.map(({ name, shape }) => [name, { dtype: 'F32', shape, data: views[name] }]),
@@ -202,10 +209,9 @@ export function storedWeights(flat: Float32Array, config: ModelConfig): Record<s
 /** Reads named float tensors back into a flat vector. @throws DataError for a missing tensor or another shape */
 export function readWeights(
   tensors: Readonly<Record<string, StoredTensor>>,
-  config: ModelConfig,
+  layout: FlatLayout,
   label: string,
 ): Float32Array {
-  const layout = flatLayout(config);
   const flat = new Float32Array(layout.size);
   for (const { name, shape, offset } of layout.entries) {
     const stored = tensors[name];
@@ -245,7 +251,7 @@ export function decodeModel(file: ModelFile, bytes: Uint8Array, label: string): 
   };
   const data: ModelData = {
     config: file.model,
-    weights: readWeights(tensors, file.model, label),
+    weights: readWeights(tensors, flatLayout(file.model), label),
     start: { y: take('start.y', Float32Array), z: take('start.z', Float32Array) },
     tables: {
       entryPieces: take('tables.entryPieces', Uint16Array),

@@ -1,0 +1,100 @@
+import { z } from 'zod';
+import { FAMILIES } from '../records/sample';
+import type { Mixture } from './feed/feed';
+import type { Depth } from './task';
+
+const weights = z.record(z.string(), z.number().nonnegative());
+
+const mixtureSchema = z.strictObject({
+  /** Weights of bug families; those not named have 1. */
+  families: z.partialRecord(z.enum(FAMILIES), z.number().nonnegative()).optional(),
+  /** Weights of bug types by taxonomy id. */
+  types: weights.optional(),
+  /** Weights of the difficulties 1..5. */
+  difficulties: z.array(z.number().nonnegative()).length(5).optional(),
+  /** Share of rows without a bug. Default: that of the run. */
+  cleanShare: z.number().min(0).max(1).optional(),
+});
+
+/** One stage of the curriculum: until when, and what is other than in the rest of the config. */
+export const curriculumStageSchema = z.strictObject({
+  /** For the log. */
+  name: z.string().min(1),
+  /** Ends when this share of the budget is used. */
+  untilShare: z.number().min(0).max(1).default(1),
+  /** Ends at this optimizer step, if that comes first. */
+  untilStep: z.int().positive().nullable().default(null),
+  /** Promotion: ends when an evaluation reaches this score, if that comes first. */
+  untilScore: z.number().nullable().default(null),
+  /** T, n and supervision steps of the stage. Default: the model's. */
+  recursions: z.int().positive().optional(),
+  latentUpdates: z.int().positive().optional(),
+  supervisionSteps: z.int().positive().optional(),
+  /** Program tokens of a batch in this stage. Default: `batchTokens` of the run. */
+  batchTokens: z.int().positive().optional(),
+  /** Weights of the data in this stage. */
+  mixture: mixtureSchema.prefault({}),
+});
+/** A value of {@link curriculumStageSchema}. */
+export type CurriculumStage = z.output<typeof curriculumStageSchema>;
+
+/** What holds in a stage, everything filled in. */
+export interface StageSettings {
+  name: string;
+  depth: Depth;
+  batchTokens: number;
+  mixture: Mixture;
+}
+
+/** What stages are resolved against. */
+export interface StageDefaults {
+  depth: Depth;
+  batchTokens: number;
+  cleanShare: number;
+}
+
+/** The settings of stage `index`; without stages, the run's own. */
+export function stageSettings(
+  stages: readonly CurriculumStage[],
+  index: number,
+  { depth, batchTokens, cleanShare }: StageDefaults,
+): StageSettings {
+  const stage = stages[index] as CurriculumStage | undefined;
+  return {
+    name: stage?.name ?? 'all',
+    depth: {
+      recursions: stage?.recursions ?? depth.recursions,
+      latentUpdates: stage?.latentUpdates ?? depth.latentUpdates,
+      supervisionSteps: stage?.supervisionSteps ?? depth.supervisionSteps,
+    },
+    batchTokens: stage?.batchTokens ?? batchTokens,
+    mixture: { ...stage?.mixture, cleanShare: stage?.mixture.cleanShare ?? cleanShare },
+  };
+}
+
+/** How far a run is, for {@link stageIndex}. */
+export interface StageProgress {
+  /** Share of the budget used. */
+  used: number;
+  /** Optimizer steps done. */
+  step: number;
+  /** Score of the last evaluation in this stage; null before it. */
+  score: number | null;
+}
+
+/** The stage that holds now: `current` or a later one, never back. The last stage has no end. */
+export function stageIndex(
+  stages: readonly CurriculumStage[],
+  current: number,
+  { used, step, score }: StageProgress,
+): number {
+  let index = current;
+  while (index < stages.length - 1) {
+    const { untilShare, untilStep, untilScore } = stages[index];
+    // A score belongs to the stage it was measured in.
+    const promoted = index === current && untilScore !== null && score !== null && score >= untilScore;
+    if (used < untilShare && (untilStep === null || step < untilStep) && !promoted) break;
+    index++;
+  }
+  return index;
+}
