@@ -63,6 +63,20 @@ export const folderSourceSchema = z.strictObject({
 /** A value of {@link folderSourceSchema}. */
 export type FolderSource = z.infer<typeof folderSourceSchema>;
 
+/** A published package, one exact version: its functions become clean samples. Its code is never run. */
+export const packageSourceSchema = z.strictObject({
+  kind: z.literal('package'),
+  /** `name==version`. Taken from the project's Python where it is installed, else downloaded with pip, once. */
+  package: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+_-]+$/, 'expected name==version'),
+  ...common,
+  /** `top_level`: a group for each module or package below the root; `source`: one group in all. */
+  groupBy: z.enum(['top_level', 'source']).default('top_level'),
+  /** Most functions taken, from files in seeded random order. Null: all. */
+  maxFunctions: z.int().positive().nullable().default(null),
+});
+/** A value of {@link packageSourceSchema}. */
+export type PackageSource = z.infer<typeof packageSourceSchema>;
+
 /** The history of a local git repository: its fix commits become samples with a before and an after. */
 export const gitSourceSchema = z.strictObject({
   kind: z.literal('git'),
@@ -86,7 +100,7 @@ export type GitSource = z.infer<typeof gitSourceSchema>;
 /** Config of the collect stage; `{}` reads the standard library and the demo history. */
 export const collectConfigSchema = z.strictObject({
   sources: z
-    .array(z.discriminatedUnion('kind', [folderSourceSchema, gitSourceSchema]))
+    .array(z.discriminatedUnion('kind', [folderSourceSchema, packageSourceSchema, gitSourceSchema]))
     .min(1)
     .prefault([{ kind: 'folder' }, { kind: 'git' }]),
   /** Functions with fewer program tokens are left out. */

@@ -1,5 +1,5 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,55 +8,7 @@ import { pythonPath } from '../core/paths';
 import { runProcess } from '../core/subprocess';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import { fetchPackage, isPackageSpec } from './packages';
-
-/** Makes a wheel of `wheelpkg` and a source archive of `sdistpkg`, with members that no archive should have. */
-const MAKE = `
-import io, sys, tarfile, zipfile
-folder = sys.argv[1]
-meta = "Metadata-Version: 2.1\\nName: {}\\nVersion: 1.5\\n{}\\n"
-with zipfile.ZipFile(folder + "/wheelpkg-1.5-py3-none-any.whl", "w") as file:
-    file.writestr("wheelpkg/__init__.py", "def f(a):\\n    return a\\n")
-    file.writestr("wheelpkg/data.bin", "x")
-    file.writestr("wheelpkg-1.5.data/purelib/wheelpkg/extra.py", "def g(a):\\n    return a\\n")
-    file.writestr("wheelpkg-1.5.dist-info/METADATA", meta.format("wheelpkg", "License-Expression: MIT"))
-    file.writestr("wheelpkg-1.5.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
-    file.writestr("wheelpkg-1.5.dist-info/RECORD", "")
-with zipfile.ZipFile(folder + "/evil-1.0-py3-none-any.whl", "w") as file:
-    file.writestr("../../outside.py", "x = 1\\n")
-    file.writestr("evil-1.0.dist-info/METADATA", meta.format("evil", ""))
-with tarfile.open(folder + "/sdist_pkg-1.5.tar.gz", "w:gz") as file:
-    def add(name, text, **more):
-        info = tarfile.TarInfo("sdist_pkg-1.5/" + name)
-        info.size = len(text)
-        for key, value in more.items():
-            setattr(info, key, value)
-        file.addfile(info, io.BytesIO(text.encode()))
-    add("PKG-INFO", meta.format("sdist_pkg", "Classifier: License :: OSI Approved :: MIT License"))
-    add("setup.py", "import setuptools\\n")
-    add("src/sdist_pkg/__init__.py", "def f(a):\\n    return a\\n")
-    add("examples/e.py", "e = 1\\n")
-    add("src/sdist_pkg/link.py", "", type=tarfile.SYMTYPE, linkname="/etc/passwd")
-`;
-
-async function archives(folder: string): Promise<string> {
-  const index = join(folder, 'index');
-  await mkdir(index);
-  await runProcess(pythonPath(), ['-I', '-c', MAKE, index]);
-  return index;
-}
-
-/** Runs with pip looking at a folder instead of a package index. */
-async function withIndex<T>(index: string, use: () => Promise<T>): Promise<T> {
-  const before = { ...process.env };
-  Object.assign(process.env, { PIP_NO_INDEX: '1', PIP_FIND_LINKS: index, PIP_CONFIG_FILE: '/dev/null' });
-  try {
-    return await use();
-  } finally {
-    for (const key of ['PIP_NO_INDEX', 'PIP_FIND_LINKS', 'PIP_CONFIG_FILE'])
-      if (before[key] === undefined) delete process.env[key];
-      else process.env[key] = before[key];
-  }
-}
+import { archives, withIndex } from './testing';
 
 test('a wheel is downloaded, unpacked as installed, and kept for the next time', async () => {
   await withTemporaryFolder(async (folder) => {

@@ -10,10 +10,12 @@ import { verifyDataset } from '../shards/verify';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import { collectConfigSchema } from './config';
 import {
+  archives,
   GOOD,
   makeRepository,
   manyBatches,
   run,
+  withIndex,
   writeTree,
   type ConfigInput,
   type PlannedCommit,
@@ -115,6 +117,31 @@ const HISTORY: PlannedCommit[] = [
   { message: 'Fix encoding', files: { 'b.py': `# coding: utf-9\n${FIXED}` } },
   { message: 'Fix by removal', files: { 'b.py': null } },
 ];
+
+test('a package: fetched in its exact version, with its own name and licence', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const index = await archives(folder);
+    const before = process.env.TRM_WORK_DIR;
+    process.env.TRM_WORK_DIR = join(folder, 'work');
+    try {
+      const sources = [{ kind: 'package' as const, package: 'wheelpkg==1.5' }];
+      const { samples, manifest } = await withIndex(index, () =>
+        run(join(folder, 'out'), { sources, minTokens: 3 }),
+      );
+      assert.equal(
+        samples.map(({ group, licence, origin }) => [group, licence, origin.repo, origin.function]).sort(),
+        [
+          ['wheelpkg/wheelpkg', 'MIT', 'wheelpkg', 'f'],
+          ['wheelpkg/wheelpkg', 'MIT', 'wheelpkg', 'g'],
+        ],
+      );
+      assert.is(manifest['trm:lineage'].counts.out, 2);
+    } finally {
+      if (before === undefined) delete process.env.TRM_WORK_DIR;
+      else process.env.TRM_WORK_DIR = before;
+    }
+  });
+});
 
 test('a git history: fixes with both sides, and a reject for every reason', async () => {
   await withTemporaryFolder(async (folder) => {
@@ -222,7 +249,7 @@ test('the standard library is read from the project Python, a module a group', a
 test('config: {} is valid, wrong keys and missing places are named', async () => {
   const { sources } = collectConfigSchema.parse({});
   assert.equal(
-    sources.map(({ kind, path }) => [kind, path]),
+    sources.map((source) => [source.kind, 'path' in source ? source.path : source.package]),
     [
       ['folder', 'python:stdlib'],
       ['git', 'demo'],

@@ -10,12 +10,13 @@ import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folder';
 import { openHistory } from './git/history';
+import { fetchPackage } from './packages';
 import { appendJournal, journalRejects, journalSamples, readJournalState, removeJournal } from './journal';
 import { pythonFacts } from './python-facts';
 import type { OpenSource, SourceTools } from './source';
 
 /**
- * Reads functions from folders and fixes from git histories. Writes `samples/shard_*.parquet` (files of the sources
+ * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of the sources
  * alternate), `rejects.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
  * cut off goes on after its last finished batch and ends with the same shards.
  *
@@ -83,8 +84,7 @@ async function readSource(
 ): Promise<SourceSummary> {
   const settings = config.sources[index];
   const tools: SourceTools = { config, critic, rng: context.rng.fork(index), signal: context.signal };
-  const source: OpenSource =
-    settings.kind === 'folder' ? await openFolder(settings, tools) : await openHistory(settings, tools);
+  const source = await openSource(settings, tools);
   try {
     const state = await readJournalState(context.store, index);
     const { name, licence } = source;
@@ -105,6 +105,24 @@ async function readSource(
     return { name, kind: settings.kind, licence, units: state.units, samples: state.taken };
   } finally {
     await source.close();
+  }
+}
+
+async function openSource(
+  settings: CollectConfig['sources'][number],
+  tools: SourceTools,
+): Promise<OpenSource> {
+  switch (settings.kind) {
+    case 'folder':
+      return openFolder(settings, tools);
+    case 'git':
+      return openHistory(settings, tools);
+    case 'package': {
+      const { package: spec, name, licence, ...rest } = settings;
+      const found = await fetchPackage(spec, { signal: tools.signal });
+      const own = { name: name ?? found.name, licence: licence ?? found.licence };
+      return openFolder({ ...rest, kind: 'folder', path: found.folder, ...own }, tools);
+    }
   }
 }
 
