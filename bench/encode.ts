@@ -65,6 +65,7 @@ function functionsOf(sources: readonly string[], most: number): EncodableSample[
         after: span.source,
         edits: [],
         bugType: null,
+        difficulty: 1,
         context,
         origin,
       });

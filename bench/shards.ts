@@ -15,6 +15,7 @@ import { seedStream } from '../src/core/rng';
 import { MAX_PIECES, type Example } from '../src/records/example';
 import type { Resource } from '../src/records/manifest';
 import type { Sample } from '../src/records/sample';
+import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../src/records/token-features';
 import { readExamples, writeExampleShards } from '../src/shards/example-shard';
 import { readSamples, writeSampleShards } from '../src/shards/sample-shard';
 import { createFolderStore } from '../src/storage/folder-store';
@@ -41,13 +42,10 @@ function* makeExamples(count: number): Generator<Example> {
       pieces: Uint16Array.from({ length: length * MAX_PIECES }, (_, at) =>
         at % MAX_PIECES ? 0 : rng.int(8000),
       ),
-      kinds: column(9),
-      indents: column(4),
-      depths: column(3),
-      previousSame: column(16),
-      nextSame: column(16),
-      bindings: column(8),
-      stopped: new Uint8Array(length),
+      difficulty: rng.int(6),
+      ...(Object.fromEntries(
+        TOKEN_FEATURE_NAMES.map((name) => [name, column(TOKEN_FEATURES[name].size)]),
+      ) as TokenFeatureArrays),
       copyGroups: column(length),
       target: {
         location: rng.int(length),

@@ -1,7 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../core/rng';
-import { bindNames } from '../python/bindings';
 import { findFunctions, moduleContext } from '../python/functions';
 import { lex } from '../python/lexer';
 import { makeSample } from '../python/sample-testing';
@@ -13,6 +12,7 @@ import { cutWindow, encodeSample, type EncodeSampleOptions } from './encode-samp
 import type { Example } from '../records/example';
 import { trainTokenizer } from './tokenizer/tokenizer';
 import { answers, piecesAt } from './testing';
+import { tokenFacts } from './token-facts';
 
 const BODY = Array.from(
   { length: 40 },
@@ -156,16 +156,22 @@ def other(value):
 
 test('a function encodes alone as it does inside its file', () => {
   const tokens = lex(FILE);
-  const bindings = bindNames(tokens);
+  const facts = tokenFacts(tokens);
   const context = moduleContext(tokens);
   const functions = findFunctions(FILE, tokens).filter(({ nested }) => !nested);
   assert.is(functions.length, 3);
   for (const span of functions) {
-    const inFile = encodeWindow({ tokens, window: span, bindings, tokenizer, vocabulary });
+    const inFile = encodeWindow({ tokens, window: span, facts, tokenizer, vocabulary });
     const sample = makeSample(span.source, span.source, { context });
     sample.origin.function = span.name;
     assert.equal({ ...inFile, firstToken: 0, sampleId: sample.id }, example(sample), span.name);
   }
+});
+
+test('the difficulty is that of the bug', () => {
+  const mutant = SHORT.replace('a == b', 'a != b');
+  assert.is(example(makeSample(mutant, SHORT, { difficulty: 4 })).difficulty, 4);
+  assert.is(example(makeSample(SHORT, SHORT, { difficulty: 4 })).difficulty, 0);
 });
 
 test('pieces are those of the tokens', () => {

@@ -1,12 +1,12 @@
 import { seedStream, type Rng } from '../core/rng';
-import { bindNames } from '../python/bindings';
 import { lex, type Token } from '../python/lexer';
-import type { Binding, Example } from '../records/example';
+import { BINDINGS, type Example } from '../records/example';
 import type { Sample } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 import type { ClosedVocabulary } from './closed-vocabulary';
 import { MAX_WINDOW_TOKENS, encodeWindow, type Dropped, type TokenEdit, type WindowSpan } from './encode';
 import { targetEdit } from './target-edit';
+import { tokenFacts, type TokenFacts } from './token-facts';
 import type { Tokenizer } from './tokenizer/tokenizer';
 
 /** Settings of {@link encodeSample}. */
@@ -24,7 +24,7 @@ export interface EncodeSampleOptions {
 /** The fields of a Sample that encoding reads. */
 export type EncodableSample = Pick<
   Sample,
-  'id' | 'before' | 'after' | 'edits' | 'bugType' | 'context' | 'origin'
+  'id' | 'before' | 'after' | 'edits' | 'bugType' | 'difficulty' | 'context' | 'origin'
 >;
 
 /**
@@ -45,9 +45,10 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
   return encodeWindow({
     tokens,
     window,
-    bindings: sampleBindings(tokens, sample),
+    facts: sampleFacts(tokens, sample),
     edit,
     bugType: edit && sample.bugType !== null ? bugType(sample.bugType).code : 0,
+    difficulty: edit ? sample.difficulty : 0,
     stoppedAt,
     sampleId: sample.id,
     tokenizer,
@@ -55,12 +56,14 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
   });
 }
 
-/** Bindings as the whole file would give them: the module's names are known, and a method's own name is its class's. */
-function sampleBindings(tokens: readonly Token[], { context, origin }: EncodableSample): Binding[] {
-  const bindings = bindNames(tokens, context);
+/** Facts as the whole file would give them: the module's names are known, and a method's own name is its class's. */
+function sampleFacts(tokens: readonly Token[], { context, origin }: EncodableSample): TokenFacts {
+  const facts = tokenFacts(tokens, context);
+  const { bindings } = facts;
   const own = tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def') + 1;
-  if (origin.function.includes('.') && bindings[own] === 'global') bindings[own] = 'local';
-  return bindings;
+  if (origin.function.includes('.') && bindings[own] === BINDINGS.indexOf('global'))
+    bindings[own] = BINDINGS.indexOf('local');
+  return facts;
 }
 
 /**

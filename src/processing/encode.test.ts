@@ -6,6 +6,7 @@ import { TOKEN_KINDS, type TokenText } from '../records/sample';
 import { buildClosedVocabulary } from './closed-vocabulary';
 import { encodeWindow, isDropped, leftmostEdit, type EncodeWindowOptions, type TokenEdit } from './encode';
 import { distanceBucket } from './features';
+import { tokenFacts } from './token-facts';
 import { trainTokenizer } from './tokenizer/tokenizer';
 
 const vocabulary = buildClosedVocabulary([]);
@@ -37,7 +38,7 @@ function encode(list: TokenText[], options: Options = {}): ReturnType<typeof enc
   return encodeWindow({
     tokens: list,
     window: { firstToken: 0, endToken: list.length },
-    bindings: list.map((): Binding => 'none'),
+    facts: tokenFacts(list),
     tokenizer,
     vocabulary,
     ...options,
@@ -91,9 +92,11 @@ test('indentation counts from the shallowest code of the window, wherever that b
 });
 
 test('bindings and the place where the parser stopped follow the window', () => {
-  const bindings = FUNCTION.map((_, i): Binding => (i === 3 ? 'parameter' : i === 4 ? 'none' : 'local'));
+  const names = FUNCTION.map((_, i): Binding => (i === 3 ? 'parameter' : i === 4 ? 'none' : 'local'));
+  const bindings = Uint8Array.from(names, (name) => BINDINGS.indexOf(name));
+  const facts = { ...tokenFacts(FUNCTION), bindings };
   const window = { firstToken: 2, endToken: 8 };
-  const { bindings: codes, stopped, length } = example(FUNCTION, { bindings, window, stoppedAt: 4 });
+  const { bindings: codes, stopped, length } = example(FUNCTION, { facts, window, stoppedAt: 4 });
   assert.is(length, 7);
   assert.equal(
     [...codes].map((code) => BINDINGS[code]),

@@ -2,14 +2,22 @@ import {
   MAX_PIECES,
   MAX_SPAN,
   SLOTS,
-  type Binding,
   type Example,
   type ExampleTarget,
   type SlotTarget,
 } from '../records/example';
 import type { Edit, TokenText } from '../records/sample';
 import { tokenKey, type ClosedVocabulary } from './closed-vocabulary';
-import { bindingCode, bracketDepths, copyGroups, indentLevels, kindCode, nameDistances } from './features';
+import {
+  bracketDepths,
+  copyGroups,
+  indentLevels,
+  kindCode,
+  mapCodes,
+  nameDistances,
+  occurrenceBuckets,
+} from './features';
+import { FACT_NAMES, type TokenFacts } from './token-facts';
 import type { Tokenizer } from './tokenizer/tokenizer';
 
 /** Most program tokens of a window, the closing END included. */
@@ -55,12 +63,14 @@ export interface EncodeWindowOptions {
    * fit then.
    */
   window: WindowSpan;
-  /** One binding a token of `tokens`. */
-  bindings: readonly Binding[];
+  /** Of all `tokens`, made once and used for every window. */
+  facts: TokenFacts;
   /** The fix, in indices of `tokens`; absent or null for code that is taken as clean, or at inference. */
   edit?: TokenEdit | null;
   /** Taxonomy code of the bug. Default 0 = none or not known. */
   bugType?: number;
+  /** 1..5 of a bug, 0 for clean code and where it is not known. Default 0. */
+  difficulty?: number;
   /** Index in `tokens` of the token at which the parser stopped; absent or null when it did not. */
   stoppedAt?: number | null;
   /** Written into the Example. Default ''. */
@@ -77,7 +87,7 @@ const END: TokenText = { kind: 'end', text: '' };
  * @returns the Example, or the reason why there is none
  */
 export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
-  const { tokens, window, bindings, edit = null, bugType = 0, stoppedAt = null } = options;
+  const { tokens, window, facts, edit = null, bugType = 0, stoppedAt = null } = options;
   const { firstToken, endToken } = window;
   const inside = tokens.slice(firstToken, endToken);
   if (inside.length === 0 || inside[inside.length - 1].kind !== 'end') inside.push(END);
@@ -93,6 +103,18 @@ export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
   const pieces = new Uint16Array(length * MAX_PIECES);
   inside.forEach((token, i) => pieces.set(options.tokenizer.encode(token), i * MAX_PIECES));
   const { previous, next } = nameDistances(inside);
+  // The END that was added has no facts of its own.
+  const own = inside[length - 1] === END ? length - 1 : length;
+  const cutOf = (values: Uint8Array): Uint8Array => {
+    const part = new Uint8Array(length);
+    part.set(values.subarray(firstToken, firstToken + own));
+    return part;
+  };
+  const cut = Object.fromEntries(FACT_NAMES.map((name) => [name, cutOf(facts[name])])) as Pick<
+    TokenFacts,
+    (typeof FACT_NAMES)[number]
+  >;
+  const known = cutOf(facts.occurrences);
   const stopped = new Uint8Array(length);
   const stop = stoppedAt === null ? -1 : stoppedAt - firstToken;
   if (stop >= 0 && stop < length) stopped[stop] = 1;
@@ -100,16 +122,15 @@ export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
     sampleId: options.sampleId ?? '',
     firstToken,
     length,
+    difficulty: options.difficulty ?? 0,
     pieces,
-    kinds: Uint8Array.from(inside, ({ kind }) => kindCode(kind)),
+    ...cut,
+    occurrences: occurrenceBuckets(inside, known, cut.roles),
+    kinds: mapCodes(length, (i) => kindCode(inside[i].kind)),
     indents: indentLevels(inside),
     depths: bracketDepths(inside),
     previousSame: previous,
     nextSame: next,
-    // The END that was added has no binding of its own.
-    bindings: Uint8Array.from(inside, (token, i) =>
-      token === END ? 0 : bindingCode(bindings[firstToken + i]),
-    ),
     stopped,
     copyGroups: groups,
     target,

@@ -1,21 +1,16 @@
-import { BINDINGS, DISTANCE_BUCKETS, type Binding } from '../records/example';
+import { DISTANCE_BUCKETS } from '../records/example';
 import { TOKEN_KINDS, type TokenKind, type TokenText } from '../records/sample';
+import { codesOf, LEVELS, ROLES } from '../records/token-features';
 import { tokenKey } from './closed-vocabulary';
 
 /** Highest indentation level and bracket depth told apart. */
-export const MAX_LEVEL = 15;
+export const MAX_LEVEL = LEVELS - 1;
 
 const KIND_CODES = new Map(TOKEN_KINDS.map((kind, code) => [kind, code]));
-const BINDING_CODES = new Map(BINDINGS.map((binding, code) => [binding, code]));
 
 /** Index of a kind in `TOKEN_KINDS`. */
 export function kindCode(kind: TokenKind): number {
   return KIND_CODES.get(kind) ?? 0;
-}
-
-/** Index of a binding in `BINDINGS`. */
-export function bindingCode(binding: Binding): number {
-  return BINDING_CODES.get(binding) ?? 0;
 }
 
 /**
@@ -34,7 +29,7 @@ export function indentLevels(tokens: readonly TokenText[]): Uint8Array {
     levels[i] = level;
   });
   if (base === Infinity) base = 0;
-  return Uint8Array.from(levels, (value) => Math.min(MAX_LEVEL, Math.max(0, value - base)));
+  return mapCodes(levels.length, (i) => Math.min(MAX_LEVEL, Math.max(0, levels[i] - base)));
 }
 
 /**
@@ -57,11 +52,64 @@ export function bracketDepths(tokens: readonly TokenText[]): Uint8Array {
 /** Smallest distance of each bucket from 1 up: exact to 4, then steps of about a third. */
 const BUCKET_STARTS = [1, 2, 3, 4, 5, 7, 9, 12, 16, 21, 28, 37, 49, 65, 91];
 
+/** Bucket of each distance up to where the last bucket starts: a table, since every token asks several times. */
+const BUCKET_OF = Uint8Array.from(
+  { length: BUCKET_STARTS[BUCKET_STARTS.length - 1] + 1 },
+  (_, distance) => BUCKET_STARTS.filter((start) => distance >= start).length,
+);
+
 /** Bucket of a distance in tokens: 0 for none (`distance` 0), else 1..DISTANCE_BUCKETS - 1, log-spaced. */
 export function distanceBucket(distance: number): number {
-  let bucket = 0;
-  while (bucket < DISTANCE_BUCKETS - 1 && distance >= BUCKET_STARTS[bucket]) bucket++;
-  return bucket;
+  return distance < BUCKET_OF.length ? BUCKET_OF[distance] : DISTANCE_BUCKETS - 1;
+}
+
+/** `[count]` codes, one an index. `Uint8Array.from` with a function goes through an iterator and is several times slower. */
+export function mapCodes(count: number, codeAt: (index: number) => number): Uint8Array {
+  const codes = new Uint8Array(count);
+  for (let i = 0; i < count; i++) codes[i] = codeAt(i);
+  return codes;
+}
+
+/** Bucket of how often a name occurs: 0 for never, then 1, 2, 3, 4, 5-6, 7-9, 10 and more. */
+export function occurrenceBucket(count: number): number {
+  if (count <= 4) return count;
+  if (count <= 6) return 5;
+  return count <= 9 ? 6 : 7;
+}
+
+const ROLE = codesOf(ROLES);
+/** Names of other things than variables. */
+const MEMBERS = new Set([
+  ROLE.attribute,
+  ROLE['attribute-called'],
+  ROLE['attribute-receiver'],
+  ROLE['attribute-subscripted'],
+  ROLE['attribute-written'],
+  ROLE['keyword-argument'],
+  ROLE['module-path'],
+]);
+
+/**
+ * Buckets of the number of places that name the same, `[tokens.length]`. Where `known` has a number (a function's
+ * variables) it counts; other names are counted in the window, members (attributes, keyword arguments) apart from
+ * variables: `.x` is not `x`.
+ * @param known buckets of the variables of functions, else 0
+ * @param roles codes in ROLES
+ */
+export function occurrenceBuckets(
+  tokens: readonly TokenText[],
+  known: Uint8Array,
+  roles: Uint8Array,
+): Uint8Array {
+  const counts = [new Map<string, number>(), new Map<string, number>()];
+  const counted = (i: number): boolean => known[i] === 0 && roles[i] !== ROLE.none;
+  const mapOf = (i: number): Map<string, number> => counts[MEMBERS.has(roles[i]) ? 1 : 0];
+  tokens.forEach(({ text }, i) => {
+    if (counted(i)) mapOf(i).set(text, (mapOf(i).get(text) ?? 0) + 1);
+  });
+  return mapCodes(tokens.length, (i) =>
+    counted(i) ? occurrenceBucket(mapOf(i).get(tokens[i].text) ?? 0) : known[i],
+  );
 }
 
 /** Buckets of the distance to the previous and to the next `name` token of the same text, both `[tokens.length]`. */
@@ -87,8 +135,8 @@ export function copyGroups(tokens: readonly TokenText[]): {
   groupOf: ReadonlyMap<string, number>;
 } {
   const groupOf = new Map<string, number>();
-  const groups = Uint8Array.from(tokens, (token) => {
-    const key = tokenKey(token);
+  const groups = mapCodes(tokens.length, (i) => {
+    const key = tokenKey(tokens[i]);
     const known = groupOf.get(key);
     if (known !== undefined) return known;
     groupOf.set(key, groupOf.size);

@@ -1,3 +1,4 @@
+import type { Binding } from '../records/example';
 import type { TokenText } from '../records/sample';
 import type { ModuleContext } from './functions';
 import { BUILTINS } from './builtins';
@@ -13,6 +14,8 @@ export interface DefUse {
   occurrences: readonly Occurrence[];
   /** Of each token the index of its occurrence, -1 where it is no variable. */
   occurrenceOf: Int32Array;
+  /** Of each token how it is bound; see `bindNames`. */
+  bindings: readonly Binding[];
   /**
    * Of each use (`use`, `both`, `del`) the definitions whose value it may see, in order; empty for other roles, and for
    * names that nothing here defines.
@@ -60,7 +63,17 @@ export function defUse(tokens: readonly TokenText[], context?: ModuleContext): D
     (i) => guarded[occurrences[i].token] === 0,
   );
   const unused = unusedDefinitions(tokens, table, reaching);
-  return { variables, occurrences, occurrenceOf, reaching, unbound, maybeUnbound, unused, undefinedNames };
+  return {
+    variables,
+    occurrences,
+    occurrenceOf,
+    bindings: table.bindings,
+    reaching,
+    unbound,
+    maybeUnbound,
+    unused,
+    undefinedNames,
+  };
 }
 
 function findUndefined(tokens: readonly TokenText[], occurrences: readonly Occurrence[]): number[] {

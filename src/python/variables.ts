@@ -44,6 +44,8 @@ export interface VariableTable {
   occurrences: Occurrence[];
   /** Scope of each token. */
   scopes: readonly Scope[];
+  /** Of each token how it is bound; see `bindNames`. */
+  bindings: readonly Binding[];
 }
 
 /** Every variable occurrence of a file or function; attributes, keyword arguments and module paths are none. */
@@ -51,7 +53,7 @@ export function findVariables(tokens: readonly TokenText[], context?: ModuleCont
   const scopes = findScopes(tokens, context);
   const bindings = classifyNames(tokens, scopes);
   const roles = bindingRoles(tokens, scopes.bound);
-  const table: VariableTable = { variables: [], occurrences: [], scopes: scopes.of };
+  const table: VariableTable = { variables: [], occurrences: [], scopes: scopes.of, bindings };
   const known = new Map<object, Map<string, number>>();
   const add = (token: number, name: string, role: Role, inString: boolean): void => {
     const variable = variableAt(table, known, name, token);

@@ -2,9 +2,12 @@
  * The Example record: what the model eats. Plain arrays of fixed meaning, one entry a program token of a window;
  * batches pad them (src/training). Stored in processed shards as little-endian binary columns.
  */
+import type { TokenFeatureArrays } from './token-features';
+
+export { BINDINGS, DISTANCE_BUCKETS, type Binding } from './token-features';
 
 /** Version of the layout below; part of shard metadata and checkpoints. */
-export const EXAMPLE_VERSION = 1;
+export const EXAMPLE_VERSION = 2;
 
 /** Most BPE pieces kept of one program token; longer tokens are cut. */
 export const MAX_PIECES = 6;
@@ -25,23 +28,6 @@ export function fitsModel({
 }): boolean {
   return end - start <= MAX_SPAN && replacement.length <= SLOTS;
 }
-
-/** Buckets of the distance to the previous/next token of the same name: 0 none, then log-spaced. */
-export const DISTANCE_BUCKETS = 16;
-
-/** How a name is bound, as the model sees it. Order is the code: append only. */
-export const BINDINGS = [
-  'none',
-  'parameter',
-  'local',
-  'global',
-  'builtin',
-  'attribute',
-  'import',
-  'unknown',
-] as const;
-/** One of {@link BINDINGS}. */
-export type Binding = (typeof BINDINGS)[number];
 
 /** One token an edit should write, seen three ways; -1 where that way cannot render it. */
 export interface SlotTarget {
@@ -65,30 +51,21 @@ export interface ExampleTarget {
   bugType: number;
 }
 
-/** One window, encoded. S is its number of program tokens, the closing END included. */
-export interface Example {
+/**
+ * One window, encoded. S is its number of program tokens, the closing END included. Beside the fields below it has one
+ * `[S]` array for each of TOKEN_FEATURES (kinds, indents, bindings, roles, ...).
+ */
+export interface Example extends TokenFeatureArrays {
   /** Sample this window was cut from. */
   sampleId: string;
   /** Index of the window's first token in the sample's token list. */
   firstToken: number;
   /** S. */
   length: number;
+  /** The sample's difficulty, 1..5; 0 for clean code and where it is not known. */
+  difficulty: number;
   /** [S * MAX_PIECES] BPE ids, 0 = padding. */
   pieces: Uint16Array;
-  /** [S] index in TOKEN_KINDS. */
-  kinds: Uint8Array;
-  /** [S] indentation level, capped at 15. */
-  indents: Uint8Array;
-  /** [S] bracket depth, capped at 15. */
-  depths: Uint8Array;
-  /** [S] distance bucket to the previous token of the same name. */
-  previousSame: Uint8Array;
-  /** [S] distance bucket to the next token of the same name. */
-  nextSame: Uint8Array;
-  /** [S] index in BINDINGS. */
-  bindings: Uint8Array;
-  /** [S] 1 where the parser stopped, else 0. */
-  stopped: Uint8Array;
   /** [S] tokens of equal kind and text share a number (0-based, by first occurrence). */
   copyGroups: Uint8Array;
   target: ExampleTarget;

@@ -1,28 +1,30 @@
-import type { Binding } from '../records/example';
-import { bindNames } from '../python/bindings';
+import { BINDINGS } from '../records/example';
 import { lex, type Token } from '../python/lexer';
 import { windowsOf, type TokenWindow } from '../python/windows';
 import { MAX_WINDOW_TOKENS } from '../processing/encode';
+import { tokenFacts, type TokenFacts } from '../processing/token-facts';
 import { undefinedNames, type UndefinedNames } from './names';
 
 /** A Python file as repair sees it. */
 export interface Program {
   source: string;
   tokens: readonly Token[];
-  bindings: readonly Binding[];
+  /** What a compiler knows of each token. */
+  facts: TokenFacts;
   /** Windows over the whole file, in order. */
   windows: readonly TokenWindow[];
   undefinedNames: UndefinedNames;
 }
 
-/** Lexes a file, binds its names and cuts it into windows. Never throws: broken code has all of these too. */
+/** Lexes a file, finds the facts of its tokens and cuts it into windows. Never throws: broken code has all of these too. */
 export function analyse(source: string): Program {
   const tokens = lex(source);
-  const bindings = bindNames(tokens);
+  const facts = tokenFacts(tokens);
+  const bindings = Array.from(facts.bindings, (code) => BINDINGS[code]);
   return {
     source,
     tokens,
-    bindings,
+    facts,
     windows: windowsOf(tokens, { maxTokens: MAX_WINDOW_TOKENS - 1 }),
     undefinedNames: undefinedNames(tokens, bindings),
   };

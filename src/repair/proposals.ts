@@ -1,6 +1,7 @@
 import { encodeWindow, isDropped } from '../processing/encode';
 import { tokenKey } from '../processing/closed-vocabulary';
 import type { Edit, TokenText } from '../records/sample';
+import { TOKEN_FEATURE_NAMES } from '../records/token-features';
 import type { Token } from '../python/lexer';
 import type { TokenWindow } from '../python/windows';
 import { predict, type PredictWindow, type Prediction } from '../trm/predict';
@@ -90,11 +91,11 @@ export function editSize({
 
 function encodeFor(
   { tokenizer, vocabulary }: RepairModel,
-  { tokens, bindings }: Program,
+  { tokens, facts }: Program,
   window: TokenWindow,
   stoppedAt: number | null,
 ): PredictWindow | undefined {
-  const example = encodeWindow({ tokens, window, bindings, stoppedAt, tokenizer, vocabulary });
+  const example = encodeWindow({ tokens, window, facts, stoppedAt, tokenizer, vocabulary });
   // A window longer than the model's is what `windowsOf` never makes; any other reason concerns edits only.
   if (isDropped(example)) return undefined;
   return { example, tokens: tokens.slice(window.firstToken, window.endToken) };
@@ -102,10 +103,9 @@ function encodeFor(
 
 /** Everything of a window that the prediction depends on. */
 function windowKey({ example, tokens }: PredictWindow): string {
-  const features = [example.indents, example.depths, example.bindings, example.stopped];
   return JSON.stringify([
     tokens.map(tokenKey),
-    features.map((values) => Buffer.from(values).toString('latin1')),
+    TOKEN_FEATURE_NAMES.map((name) => Buffer.from(example[name]).toString('latin1')),
   ]);
 }
 

@@ -109,8 +109,8 @@ async function encodeLesson(
   const edit = diffTokens(program.tokens, lex(fixed));
   const [{ error }] = await critic.check([buggy]);
   const stoppedAt = tokenOfError(buggy, program.tokens, error);
-  const encode = ({ tokens, bindings }: Program, window: TokenWindow, more: object): Example[] => {
-    const example = encodeWindow({ tokens, bindings, window, ...parts, ...more });
+  const encode = ({ tokens, facts }: Program, window: TokenWindow, more: object): Example[] => {
+    const example = encodeWindow({ tokens, facts, window, ...parts, ...more });
     return isDropped(example) ? [] : [example];
   };
   const right = analyse(fixed);

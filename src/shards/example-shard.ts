@@ -2,28 +2,24 @@ import type { RecordBatch } from 'apache-arrow';
 import { DataError } from '../core/errors';
 import { EXAMPLE_VERSION, MAX_PIECES, SLOTS, type Example, type SlotTarget } from '../records/example';
 import type { Resource } from '../records/manifest';
+import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import type { ObjectStore } from '../storage/stage';
 import type { Column, Row } from './columns';
-import { readBatches } from './reader';
+import { readBatches, readFooterMetadata } from './reader';
 import { listShards, writeShards, type ShardsOptions } from './writer';
 
 /** Columns of example shards. S is `length`; array columns are byte strings of little-endian numbers. */
-export const EXAMPLE_COLUMNS = [
+export const EXAMPLE_COLUMNS: readonly Column[] = [
   { name: 'sample_id', type: 'string', description: 'sample the window was cut from' },
   { name: 'first_token', type: 'int32', description: "index of the window's first token in the sample" },
   { name: 'length', type: 'int32', description: 'S: program tokens, the closing END included' },
+  { name: 'difficulty', type: 'int32', description: '1..5, 0 for clean code' },
   { name: 'pieces', type: 'bytes', description: `uint16 [S, ${MAX_PIECES}] BPE ids, 0 = padding` },
-  { name: 'kinds', type: 'bytes', description: 'uint8 [S] index in TOKEN_KINDS' },
-  { name: 'indents', type: 'bytes', description: 'uint8 [S] indentation level, capped at 15' },
-  { name: 'depths', type: 'bytes', description: 'uint8 [S] bracket depth, capped at 15' },
-  {
-    name: 'previous_same',
+  ...Object.values(TOKEN_FEATURES).map(({ column, description }): Column => ({
+    name: column,
     type: 'bytes',
-    description: 'uint8 [S] bucket of the distance to the previous same name',
-  },
-  { name: 'next_same', type: 'bytes', description: 'uint8 [S] bucket of the distance to the next same name' },
-  { name: 'bindings', type: 'bytes', description: 'uint8 [S] index in BINDINGS' },
-  { name: 'stopped', type: 'bytes', description: 'uint8 [S] 1 where the parser stopped' },
+    description: `uint8 [S] ${description}`,
+  })),
   {
     name: 'copy_groups',
     type: 'bytes',
@@ -37,7 +33,7 @@ export const EXAMPLE_COLUMNS = [
     description: 'int32 [n, 3] copy group, vocabulary index, BPE id; -1 = none',
   },
   { name: 'bug_type', type: 'int32', description: 'taxonomy code, 0 = none' },
-] as const satisfies readonly Column[];
+];
 
 /**
  * Writes examples as `<folder>/shard_00000.parquet`, ... in their order, streaming.
@@ -56,7 +52,7 @@ export async function writeExampleShards(
 
 /**
  * Reads the examples of a folder's shards in order, streaming.
- * @throws DataError when there is no shard, one is damaged, or an array does not have its length
+ * @throws DataError when there is no shard, one is damaged or of another version, or an array does not fit its example
  */
 export async function* readExamples(store: ObjectStore, folder: string): AsyncGenerator<Example> {
   for (const key of await listShards(store, folder)) yield* readExampleShard(store.localPath(key));
@@ -64,17 +60,27 @@ export async function* readExamples(store: ObjectStore, folder: string): AsyncGe
 
 /** Reads the examples of one shard file. See {@link readExamples}. */
 export async function* readExampleShard(path: string): AsyncGenerator<Example> {
+  await checkVersion(path);
   const columns = EXAMPLE_COLUMNS.map((column) => column.name);
   for await (const batch of readBatches(path, { columns }))
     for (const example of examplesOf(batch)) {
-      checkLengths(example, path);
+      checkExample(example, path);
       yield example;
     }
 }
 
+async function checkVersion(path: string): Promise<void> {
+  const { 'trm:exampleVersion': version } = await readFooterMetadata(path);
+  if (version !== String(EXAMPLE_VERSION))
+    throw new DataError(
+      `${path}: expected examples of version ${EXAMPLE_VERSION}, got ${version ?? 'a file that names none'}`,
+      'run the process stage again: it encodes the samples anew',
+    );
+}
+
 async function* mapRows(examples: AsyncIterable<Example> | Iterable<Example>): AsyncGenerator<Row> {
   for await (const example of examples) {
-    checkLengths(example, 'example to write');
+    checkExample(example, 'example to write');
     yield toRow(example);
   }
 }
@@ -85,14 +91,9 @@ function toRow(example: Example): Row {
     sample_id: example.sampleId,
     first_token: example.firstToken,
     length: example.length,
+    difficulty: example.difficulty,
     pieces: new Uint8Array(pieces.buffer, pieces.byteOffset, pieces.byteLength),
-    kinds: example.kinds,
-    indents: example.indents,
-    depths: example.depths,
-    previous_same: example.previousSame,
-    next_same: example.nextSame,
-    bindings: example.bindings,
-    stopped: example.stopped,
+    ...Object.fromEntries(TOKEN_FEATURE_NAMES.map((name) => [TOKEN_FEATURES[name].column, example[name]])),
     copy_groups: example.copyGroups,
     location: target.location,
     span_length: target.spanLength,
@@ -102,27 +103,22 @@ function toRow(example: Example): Row {
 }
 
 function* examplesOf(batch: RecordBatch): Generator<Example> {
-  type Name = (typeof EXAMPLE_COLUMNS)[number]['name'];
-  const vectors = Object.fromEntries(
-    EXAMPLE_COLUMNS.map(({ name }) => [name, batch.getChild(name)]),
-  ) as Record<Name, ReturnType<RecordBatch['getChild']>>;
+  const vectors = new Map(EXAMPLE_COLUMNS.map(({ name }) => [name, batch.getChild(name)]));
   for (let i = 0; i < batch.numRows; i++) {
-    const number = (name: Name): number => vectors[name]?.get(i) as number;
+    const number = (name: string): number => vectors.get(name)?.get(i) as number;
     // Copies: a view would keep the whole batch alive, and Uint16Array needs its own alignment.
-    const bytes = (name: Name): Uint8Array => (vectors[name]?.get(i) as Uint8Array).slice();
+    const bytes = (name: string): Uint8Array => (vectors.get(name)?.get(i) as Uint8Array).slice();
+    const features = Object.fromEntries(
+      TOKEN_FEATURE_NAMES.map((name) => [name, bytes(TOKEN_FEATURES[name].column)]),
+    ) as TokenFeatureArrays;
     const pieces = bytes('pieces');
     yield {
-      sampleId: vectors.sample_id?.get(i) as string,
+      sampleId: vectors.get('sample_id')?.get(i) as string,
       firstToken: number('first_token'),
       length: number('length'),
+      difficulty: number('difficulty'),
       pieces: new Uint16Array(pieces.buffer, 0, pieces.length >> 1),
-      kinds: bytes('kinds'),
-      indents: bytes('indents'),
-      depths: bytes('depths'),
-      previousSame: bytes('previous_same'),
-      nextSame: bytes('next_same'),
-      bindings: bytes('bindings'),
-      stopped: bytes('stopped'),
+      ...features,
       copyGroups: bytes('copy_groups'),
       target: {
         location: number('location'),
@@ -148,29 +144,25 @@ function unpackSlots(bytes: Uint8Array): SlotTarget[] {
   }));
 }
 
-const PER_TOKEN = [
-  'kinds',
-  'indents',
-  'depths',
-  'previousSame',
-  'nextSame',
-  'bindings',
-  'stopped',
-  'copyGroups',
-] as const satisfies readonly (keyof Example)[];
-
-function checkLengths(example: Example, label: string): void {
+function checkExample(example: Example, label: string): void {
   const { length, target } = example;
+  const fail = (what: string): never => {
+    throw new DataError(
+      `${label}, window of sample ${example.sampleId} at token ${example.firstToken}: ${what}`,
+      'encode the example again',
+    );
+  };
   const expect = (field: string, got: number, expected: number): void => {
-    if (got !== expected)
-      throw new DataError(
-        `${label}, window of sample ${example.sampleId} at token ${example.firstToken}: ` +
-          `expected ${expected} entries in ${field}, got ${got}`,
-        'encode the example again',
-      );
+    if (got !== expected) fail(`expected ${expected} entries in ${field}, got ${got}`);
   };
   expect('pieces', example.pieces.length, length * MAX_PIECES);
-  for (const field of PER_TOKEN) expect(field, example[field].length, length);
+  expect('copyGroups', example.copyGroups.length, length);
+  for (const name of TOKEN_FEATURE_NAMES) {
+    expect(name, example[name].length, length);
+    // A larger value would stand for another feature.
+    const most = Math.max(1, TOKEN_FEATURES[name].size - 1);
+    for (const value of example[name]) if (value > most) fail(`expected 0..${most} in ${name}, got ${value}`);
+  }
   if (target.slots.length > SLOTS) expect('target.slots', target.slots.length, SLOTS);
   if (target.location > length) expect('target.location (at most S)', target.location, length);
 }

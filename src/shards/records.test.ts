@@ -4,6 +4,7 @@ import { DataError } from '../core/errors';
 import { sha256 } from '../core/hash';
 import { MAX_PIECES, type Example } from '../records/example';
 import type { Sample } from '../records/sample';
+import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import { createFolderStore } from '../storage/folder-store';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { readExamples, writeExampleShards } from './example-shard';
@@ -43,20 +44,19 @@ function makeSample(i: number, change: Partial<Sample> = {}): Sample {
 }
 
 function makeExample(length: number, change: Partial<Example> = {}): Example {
-  const row = (base: number): Uint8Array => Uint8Array.from({ length }, (_, i) => (base + i) % 256);
+  const row = (base: number, size: number): Uint8Array =>
+    Uint8Array.from({ length }, (_, i) => (base + i) % size);
+  const features = Object.fromEntries(
+    TOKEN_FEATURE_NAMES.map((name, base) => [name, row(base, Math.max(2, TOKEN_FEATURES[name].size))]),
+  ) as TokenFeatureArrays;
   return {
     sampleId: sha256(String(length)),
     firstToken: length,
     length,
     pieces: Uint16Array.from({ length: length * MAX_PIECES }, (_, i) => (i * 257) % 65536),
-    kinds: row(0),
-    indents: row(1),
-    depths: row(2),
-    previousSame: row(3),
-    nextSame: row(4),
-    bindings: row(5),
-    stopped: row(6),
-    copyGroups: row(7),
+    difficulty: length % 6,
+    ...features,
+    copyGroups: row(7, 256),
     target: {
       location: 1,
       spanLength: 0,
@@ -129,6 +129,19 @@ test('an example whose arrays do not fit its length is not written', async () =>
       assert.match(error.message, /expected \d+ entries in (kinds|pieces), got \d+/);
     }
     assert.equal(await store.list(), []);
+    const flows = Uint8Array.of(0, 0, 0, TOKEN_FEATURES.flows.size);
+    const error = await rejection(() => writeExampleShards(store, 'train', [makeExample(4, { flows })]));
+    assert.match(error.message, /expected 0..9 in flows, got 10/);
+  });
+});
+
+test('examples of another version are refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    await writeExampleShards(store, 'train', [makeExample(4)], { metadata: { 'trm:exampleVersion': '1' } });
+    const error = await rejection(() => collectAll(readExamples(store, 'train')));
+    assert.instance(error, DataError);
+    assert.match(error.message, /expected examples of version 2, got 1/);
   });
 });
 

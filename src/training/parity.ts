@@ -3,6 +3,11 @@ import { join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { projectRoot } from '../core/paths';
 import { MAX_PIECES, type Example } from '../records/example';
+import {
+  TOKEN_FEATURE_NAMES,
+  type TokenFeatureArrays,
+  type TokenFeatureName,
+} from '../records/token-features';
 import { collate } from '../trm/batch';
 import { modelConfigSchema, parameterSpecs, type ModelConfig } from '../trm/config';
 import { locationLogits } from '../trm/heads';
@@ -25,7 +30,12 @@ export interface ParityRow {
 /** What `src/trm/fixtures/parity_reference.py` (NumPy, float64) wrote. */
 interface Fixture {
   config: unknown;
-  examples: (Omit<Example, 'pieces'> & { pieces: number[][] })[];
+  /** Features by the names of their groups. */
+  examples: (Pick<Example, 'sampleId' | 'firstToken' | 'length' | 'target'> & {
+    pieces: number[][];
+    copyGroups: number[];
+    features: Record<TokenFeatureName, number[]>;
+  })[];
   entries: { pieces: number[][]; kinds: number[] };
   names: number[];
   steps: {
@@ -160,18 +170,16 @@ function tablesOf({ entries, names }: Fixture) {
 }
 
 function toExample(stored: Fixture['examples'][number]): Example {
-  const bytes = (values: ArrayLike<number>): Uint8Array => Uint8Array.from(values);
+  const { features, ...rest } = stored;
+  const arrays = Object.fromEntries(
+    TOKEN_FEATURE_NAMES.map((name) => [name, Uint8Array.from(features[name])]),
+  ) as TokenFeatureArrays;
   return {
-    ...stored,
+    ...rest,
+    ...arrays,
+    difficulty: 0,
     pieces: padPieces(stored.pieces),
-    kinds: bytes(stored.kinds),
-    indents: bytes(stored.indents),
-    depths: bytes(stored.depths),
-    previousSame: bytes(stored.previousSame),
-    nextSame: bytes(stored.nextSame),
-    bindings: bytes(stored.bindings),
-    stopped: bytes(stored.stopped),
-    copyGroups: bytes(stored.copyGroups),
+    copyGroups: Uint8Array.from(stored.copyGroups),
   };
 }
 

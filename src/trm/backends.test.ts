@@ -4,9 +4,9 @@ import { loadEngine, type EngineChoice } from '../core/engine';
 import { seedStream } from '../core/rng';
 import { runProcess } from '../core/subprocess';
 import { encodeWindow, isDropped } from '../processing/encode';
+import { tokenFacts } from '../processing/token-facts';
 import { buildClosedVocabulary } from '../processing/closed-vocabulary';
 import { trainTokenizer } from '../processing/tokenizer/tokenizer';
-import { bindNames } from '../python/bindings';
 import { lex } from '../python/lexer';
 import { createModelData, Model } from './model';
 import { predict, type Prediction } from './predict';
@@ -36,7 +36,7 @@ async function answersOn(choice: EngineChoice): Promise<Prediction[]> {
   const windows = SOURCES.map((source) => {
     const tokens = lex(source);
     const window = { firstToken: 0, endToken: tokens.length };
-    const example = encodeWindow({ tokens, window, bindings: bindNames(tokens), tokenizer, vocabulary });
+    const example = encodeWindow({ tokens, window, facts: tokenFacts(tokens), tokenizer, vocabulary });
     if (isDropped(example)) throw new Error(example.dropped);
     return { example, tokens };
   });

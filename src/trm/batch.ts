@@ -98,9 +98,9 @@ function collateInputs(examples: readonly Example[], length: number): InputBatch
   const pieceWeights = new Float32Array(most);
   let pieces = 0;
   examples.forEach((example, row) => {
+    setFeatures(features, row * length, example);
     for (let token = 0; token < example.length; token++) {
       const at = row * length + token;
-      setFeatures(features, at * FEATURES, example, token);
       copyGroups[at] = example.copyGroups[token];
       const first = token * MAX_PIECES;
       let count = 0;
@@ -125,18 +125,14 @@ function collateInputs(examples: readonly Example[], length: number): InputBatch
   };
 }
 
-const OFFSETS = FEATURE_GROUPS.map((_, i) =>
-  FEATURE_GROUPS.slice(0, i).reduce((sum, group) => sum + group.size, 0),
-);
-
-function setFeatures(out: Float32Array, at: number, example: Example, token: number): void {
-  out[at + OFFSETS[0] + example.kinds[token]] = 1;
-  out[at + OFFSETS[1] + example.indents[token]] = 1;
-  out[at + OFFSETS[2] + example.depths[token]] = 1;
-  out[at + OFFSETS[3] + example.previousSame[token]] = 1;
-  out[at + OFFSETS[4] + example.nextSame[token]] = 1;
-  out[at + OFFSETS[5] + example.bindings[token]] = 1;
-  out[at + OFFSETS[6]] = example.stopped[token];
+/** Writes the several-hot row of each token: one group after the other, since each is an array of its own. */
+function setFeatures(out: Float32Array, firstRow: number, example: Example): void {
+  for (const { name, size, offset } of FEATURE_GROUPS) {
+    const values = example[name];
+    for (let token = 0, at = firstRow * FEATURES + offset; token < example.length; token++, at += FEATURES)
+      if (size > 1) out[at + values[token]] = 1;
+      else out[at] = values[token];
+  }
 }
 
 function collateTargets(examples: readonly Example[], length: number): TargetBatch {

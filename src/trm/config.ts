@@ -1,13 +1,10 @@
 import { z } from 'zod';
 import { ConfigError, nearestName } from '../core/errors';
-import { DISTANCE_BUCKETS, BINDINGS, MAX_SPAN, SLOTS } from '../records/example';
-import { TOKEN_KINDS } from '../records/sample';
+import { MAX_SPAN, SLOTS } from '../records/example';
+import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureName } from '../records/token-features';
 
 /** Width of one attention head. */
 export const HEAD_WIDTH = 64;
-
-/** Levels of indentation and of bracket depth that the model tells apart (0..15). */
-export const LEVELS = 16;
 
 /**
  * `recursive`: the core f is used again and again on z and y. `plain`: the baseline without recursion, its blocks run
@@ -77,7 +74,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   }),
   'trm-7m-total': preset({
     width: 384,
-    embeddingWidth: 86,
+    embeddingWidth: 84,
     tokenizerSize: 32768,
     recursions: 2,
     latentUpdates: 2,
@@ -117,19 +114,20 @@ export function innerWidth(width: number): number {
   return Math.ceil(Math.round((8 * width) / 3) / step) * step;
 }
 
-/**
- * Rows of the feature table: one-hot groups in the order of the batch's feature matrix (src/trm/batch.ts).
- * `kind` has one more row than there are token kinds: the EMPTY entry of the closed vocabulary.
- */
-export const FEATURE_GROUPS = [
-  { name: 'kind', size: TOKEN_KINDS.length + 1 },
-  { name: 'indent', size: LEVELS },
-  { name: 'depth', size: LEVELS },
-  { name: 'previousSame', size: DISTANCE_BUCKETS },
-  { name: 'nextSame', size: DISTANCE_BUCKETS },
-  { name: 'binding', size: BINDINGS.length },
-  { name: 'stopped', size: 1 },
-] as const;
+/** One-hot group of the feature table: rows `offset`..`offset + size - 1`. */
+export interface FeatureGroup {
+  /** Array of an Example. */
+  name: TokenFeatureName;
+  size: number;
+  offset: number;
+}
+
+/** One-hot groups in the order of the batch's feature matrix (src/trm/batch.ts); a group of size 1 is a flag. */
+export const FEATURE_GROUPS: readonly FeatureGroup[] = TOKEN_FEATURE_NAMES.map((name, i) => ({
+  name,
+  size: TOKEN_FEATURES[name].size,
+  offset: TOKEN_FEATURE_NAMES.slice(0, i).reduce((sum, before) => sum + TOKEN_FEATURES[before].size, 0),
+}));
 
 /** Rows of the feature table in all. */
 export const FEATURES = FEATURE_GROUPS.reduce((sum, group) => sum + group.size, 0);

@@ -6,6 +6,7 @@ import { seedStream } from '../core/rng';
 import { buildClosedVocabulary } from '../processing/closed-vocabulary';
 import { trainTokenizer } from '../processing/tokenizer/tokenizer';
 import { encodeWindow, isDropped } from '../processing/encode';
+import { tokenFacts } from '../processing/token-facts';
 import type { TokenText } from '../records/sample';
 import { createModelData, Model } from './model';
 import { predict, type PredictWindow } from './predict';
@@ -37,7 +38,7 @@ function windowOf(names: string[]): PredictWindow {
   const example = encodeWindow({
     tokens,
     window: { firstToken: 0, endToken: tokens.length },
-    bindings: tokens.map(() => 'local'),
+    facts: tokenFacts(tokens),
     tokenizer,
     vocabulary,
   });

@@ -2,6 +2,7 @@
 import type { Rng } from '../core/rng';
 import { MAX_PIECES, type Example, type ExampleTarget } from '../records/example';
 import { TOKEN_KINDS } from '../records/sample';
+import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import type { VocabularyTables } from './batch';
 import { modelConfigSchema, type ModelConfig } from './config';
 
@@ -69,8 +70,11 @@ function syntheticExample(ids: number[], bugAt: number | null, sampleId: string,
     return first.get(id) as number;
   });
   const levels = (bound: number): Uint8Array => Uint8Array.from(ids, () => rng.int(bound));
-  const kinds = new Uint8Array(length);
-  kinds[length - 1] = TOKEN_KINDS.indexOf('end');
+  const features = {} as TokenFeatureArrays;
+  for (const name of TOKEN_FEATURE_NAMES) features[name] = levels(Math.min(4, TOKEN_FEATURES[name].size));
+  // All tokens are names, up to the END.
+  features.kinds.fill(0);
+  features.kinds[length - 1] = TOKEN_KINDS.indexOf('end');
   const target: ExampleTarget =
     bugAt === null
       ? { location: 0, spanLength: 0, slots: [], bugType: 0 }
@@ -88,14 +92,9 @@ function syntheticExample(ids: number[], bugAt: number | null, sampleId: string,
     sampleId,
     firstToken: 0,
     length,
+    difficulty: bugAt === null ? 0 : 1,
+    ...features,
     pieces,
-    kinds,
-    indents: levels(3),
-    depths: levels(3),
-    previousSame: levels(4),
-    nextSame: levels(4),
-    bindings: levels(8),
-    stopped: new Uint8Array(length),
     copyGroups,
     target,
   };
