@@ -5,6 +5,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { DataError } from './errors';
+import { runProcess } from './subprocess';
 import { readJson, withAtomicFile, writeFileAtomic, writeJsonAtomic } from './files';
 
 const test = suite<{ folder: string }>('files');
@@ -24,6 +25,19 @@ test('a failed write leaves the old file and no temporary one', async ({ folder 
   assert.is(failure, 'disk full');
   assert.is(await readFile(path, 'utf8'), 'old');
   assert.equal(await readdir(join(folder, 'deep')), ['a.txt']);
+});
+
+test('a full disk is said in words; the old file stays and no temporary one is left', async ({ folder }) => {
+  const path = join(folder, 'big.bin');
+  await writeFileAtomic(path, 'old');
+  const program = `require(${JSON.stringify(require.resolve('./files'))}).writeFileAtomic(${JSON.stringify(path)}, Buffer.alloc(1e6))
+    .then(() => console.log('written'), (error) => console.log(error.name + ': ' + error.message));`;
+  // A limit on the size of files stands for the full disk: the same failure in the middle of a write.
+  const shell = `trap '' XFSZ; ulimit -f 100; exec "$0" -e "$1"`;
+  const { stdout } = await runProcess('bash', ['-c', shell, process.execPath, program]);
+  assert.match(stdout, /^DataError: no room to write .*big\.bin/);
+  assert.is(await readFile(path, 'utf8'), 'old');
+  assert.equal(await readdir(folder), ['big.bin']);
 });
 
 test('JSON round trip, and clear errors for missing, cut and foreign files', async ({ folder }) => {

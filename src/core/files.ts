@@ -4,9 +4,23 @@ import { dirname } from 'node:path';
 import type { z } from 'zod';
 import { DataError } from './errors';
 
+const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
+
+/** The error to throw when writing `path` failed: a full disk is said in words, anything else stays as it is. */
+export function writeError(error: unknown, path: string): unknown {
+  const { code, message } = error as NodeJS.ErrnoException;
+  if (code === undefined || !NO_ROOM.has(code)) return error;
+  return new DataError(
+    `no room to write ${path} (${message})`,
+    'free some disk space and run the same command again; what was there before is untouched',
+    { cause: error },
+  );
+}
+
 /**
  * Runs `write` on a temporary name beside `path`, then flushes and renames it into place: readers see the old
  * file or the whole new one, never a part. The temporary file is removed when `write` throws.
+ * @throws DataError when the disk is full
  */
 export async function withAtomicFile<T>(
   path: string,
@@ -22,7 +36,7 @@ export async function withAtomicFile<T>(
     return result;
   } catch (error) {
     await rm(temporary, { force: true });
-    throw error;
+    throw writeError(error, path);
   }
 }
 
