@@ -132,10 +132,6 @@ export function editWeight(example: Example, { families, types, difficulties }: 
   const type = bugTypeByCode(example.target.bugType);
   const family = type ? (families?.[type.family] ?? 1) : 1;
   const own = type ? (types?.[type.id] ?? 1) : 1;
-  const difficulty = difficulties?.[difficultyOf(example) - 1] ?? 1;
+  const difficulty = difficulties?.[example.difficulty - 1] ?? 1;
   return family * own * difficulty;
 }
-
-// TODO
-const difficultyOf = (example: Example): number =>
-  (example as unknown as { difficulty?: number }).difficulty ?? 0;
