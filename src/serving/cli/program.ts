@@ -9,6 +9,7 @@ import { registerDoctor } from './doctor';
 import { registerFix } from './fix';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
+import { registerSweep } from './sweep';
 import { registerTaxonomy } from './taxonomy';
 import { registerTrain } from './train';
 
@@ -18,6 +19,7 @@ const COMMANDS: readonly Register[] = [
   registerCheck,
   registerRun,
   registerTrain,
+  registerSweep,
   registerRuns,
   registerData,
   registerTaxonomy,
