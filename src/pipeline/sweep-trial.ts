@@ -6,13 +6,19 @@ import type { Progress } from '../core/progress';
 import { generate } from '../generation/stage';
 import { process as processSamples } from '../processing/stage';
 import type { Metric } from '../records/run';
+import type { TrialResult } from '../records/sweep';
+import { createFolderStore } from '../storage/folder-store';
+import type { TrainConfig } from '../training/config';
 import { readMetrics } from '../training/metrics-log';
+import { continueTraining } from '../training/search/continue';
 import type { Job } from '../training/search/engine';
 import { finalMetric, requireMetric } from '../training/search/metric';
 import type { JobOutcome, JobRunner } from '../training/search/sweep';
 import type { ExperimentSource } from './experiment';
+import { lockHolder } from './lock';
 import { linkTo } from './models';
 import { openStage, type OpenedStage } from './open-stage';
+import { stageFolder } from './stage-folder';
 import { type SweepFolder } from './sweep-folder';
 import { trialSource } from './sweep';
 import { startStageTraining } from './train-process';
@@ -36,8 +42,8 @@ export function trialRunner(
   { folder, journal, sweep }: SweepFolder,
   options: TrialRunnerOptions = {},
 ): JobRunner {
-  return async (job) => {
-    let stage: OpenedStage<unknown>;
+  return async (job, results) => {
+    let stage: OpenedStage<TrainConfig>;
     try {
       stage = await openStage('train', trialSource(sweep, job.parameters, journal.rungs[job.rung]));
     } catch (error) {
@@ -48,6 +54,7 @@ export function trialRunner(
     const trial = join(folder, `trial-${String(job.trial).padStart(3, '0')}`);
     await mkdir(trial, { recursive: true });
     await linkTo(join(trial, `rung-${job.rung}`), stage.folder.path);
+    await continueRung(stage, job, results);
     const failure = await trainTrial(stage, job, sweep.metric.name, options);
     const last = finalMetric(await readMetrics(join(stage.outDir, 'metrics.jsonl')), sweep.metric.name);
     const { value, ...figures } = last;
@@ -56,6 +63,18 @@ export function trialRunner(
       return { ...ended('diverged', stage.key, `${sweep.metric.name} is no number`), ...figures };
     return { ...figures, value, state: 'done', stage: stage.key, reason: null };
   };
+}
+
+/** Goes on from the rung below, where that is the same as training anew. */
+async function continueRung(
+  stage: OpenedStage<TrainConfig>,
+  { trial, rung }: Job,
+  results: readonly TrialResult[],
+): Promise<void> {
+  const below = results.find((result) => result.trial === trial && result.rung === rung - 1);
+  // A sweep that was killed may have left a training that goes on: its folder is its own.
+  if (!below?.stage || (await lockHolder(stage.folder.path))) return;
+  await continueTraining(createFolderStore(stageFolder(below.stage).output), stage.store, stage.config);
 }
 
 function ended(state: 'failed' | 'diverged', stage: string | null, reason: string): JobOutcome {

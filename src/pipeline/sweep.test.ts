@@ -11,6 +11,7 @@ import { ConfigError, UserError } from '../core/errors';
 import { projectRoot } from '../core/paths';
 import { runProcess, type ProcessResult } from '../core/subprocess';
 import { rejection } from '../storage/testing';
+import { readMetrics } from '../training/metrics-log';
 import { loadExperiment } from './experiment';
 import { openSweep } from './sweep';
 import { describeFailure } from './sweep-trial';
@@ -130,12 +131,17 @@ function trm(name: string, args: readonly string[]): Promise<ProcessResult> {
 }
 
 /** Starts a sweep and kills it, and the training under way if wanted, once a rung of a trial has made some steps. */
-async function killAt(name: string, args: readonly string[], rung: string, training: boolean): Promise<void> {
+async function killAt(
+  name: string,
+  args: readonly string[],
+  at: { rung: string; beyond: number },
+  training: boolean,
+): Promise<void> {
   const child = spawn(process.execPath, [MAIN, ...args], {
     env: { ...process.env, ...placeOf(name) },
     stdio: 'ignore',
   });
-  const stage = await untilTraining(name, rung, child);
+  const stage = await untilTraining(name, at, child);
   child.kill('SIGKILL');
   await new Promise((resolve) => (child.signalCode === null ? child.once('exit', resolve) : resolve(null)));
   if (!training) return;
@@ -143,15 +149,21 @@ async function killAt(name: string, args: readonly string[], rung: string, train
   process.kill(pid, 'SIGKILL');
 }
 
-async function untilTraining(name: string, rung: string, child: ChildProcess): Promise<string> {
+/** The stage that a rung links to, when its training has gone beyond a step. */
+async function untilTraining(
+  name: string,
+  { rung, beyond }: { rung: string; beyond: number },
+  child: ChildProcess,
+): Promise<string> {
   const { TRM_RUNS_DIR: runs } = placeOf(name);
   while (child.exitCode === null) {
     const sweeps = existsSync(runs) ? await readdir(runs) : [];
     const link = join(runs, sweeps[0] ?? '', rung);
-    if (existsSync(join(link, 'output/metrics.jsonl'))) return realpath(link);
+    const metrics = await readMetrics(join(link, 'output/metrics.jsonl'));
+    if (metrics.some(({ step }) => step > beyond)) return realpath(link);
     await sleep(10);
   }
-  throw new Error(`the sweep ended with ${child.exitCode} before ${rung}`);
+  throw new Error(`the sweep ended with ${child.exitCode} before ${rung} was beyond step ${beyond}`);
 }
 
 const latest = (name: string): Promise<SweepFolder> => findSweep('latest', placeOf(name).TRM_RUNS_DIR);
@@ -169,6 +181,13 @@ test('real trainings: killed sweeps come to the same end, the best one is ready 
     want.results.map(({ rung, steps, state }) => [rung, steps, state]),
     [...Array<unknown>(3).fill([0, 6, 'done']), [1, 18, 'done']],
   );
+  // The last rung went on from the state before the first one's decay.
+  const trained = join(placeOf('straight').TRM_WORK_DIR, 'stages', want.results[3].stage ?? '');
+  const early = (await readMetrics(join(trained, 'output/metrics.jsonl'))).filter(({ step }) => step <= 4);
+  assert.equal(
+    early.map(({ step, budgetUsed }) => [step, budgetUsed]),
+    [1, 2, 3, 4].map((step) => [step, step / 6]),
+  );
   const best = await loadExperiment({ experiment: result.bestFile });
   const parameters = want.results[3].parameters;
   assert.is(best.config.train.optimizer.learningRate, parameters['train.optimizer.learningRate']);
@@ -180,8 +199,8 @@ test('real trainings: killed sweeps come to the same end, the best one is ready 
     recursive: true,
     filter: (path) => !/stages\/train-/.test(path),
   });
-  await killAt('cut', ['sweep', file], 'trial-000/rung-0', false);
-  const last = `trial-00${want.results[3].trial}/rung-1`;
+  await killAt('cut', ['sweep', file], { rung: 'trial-000/rung-0', beyond: 0 }, false);
+  const last = { rung: `trial-00${want.results[3].trial}/rung-1`, beyond: 5 };
   await killAt('cut', ['sweep', '--resume', 'latest'], last, true);
   const resumed = await trm('cut', ['sweep', file, '--resume', 'latest']);
   assert.is(resumed.exitCode, 0, resumed.stderr);

@@ -10,7 +10,10 @@ import type { FlatLayout } from '../trm/weights';
 import type { RunConfig } from './config';
 import type { TrainerSnapshot } from './trainer';
 
-const FOLDER = 'checkpoints/';
+/** Where the checkpoints lie that a run goes on from. */
+export const CHECKPOINTS = 'checkpoints/';
+/** Where the one lies that was made when the learning rate was about to fall: see {@link TrainingRun}. */
+export const BEFORE_DECAY = 'before-decay/';
 const RECORD = 'checkpoint.json';
 const ROWS = 'rows.bin';
 
@@ -51,7 +54,15 @@ export interface CheckpointState<Row> {
   best: CheckpointRecord['best'];
 }
 
-const keyOf = (step: number, file: string): string => `${FOLDER}${String(step).padStart(8, '0')}/${file}`;
+const keyOf = (step: number, file: string, folder = CHECKPOINTS): string =>
+  `${folder}${String(step).padStart(8, '0')}/${file}`;
+
+/** Where {@link writeCheckpoint} writes, and how many it leaves there. */
+export interface KeepOptions {
+  keep: number;
+  /** Default {@link CHECKPOINTS}. */
+  folder?: string;
+}
 
 /**
  * Writes `checkpoints/<step>/`: safetensors files first, then `checkpoint.json` with their hashes. A checkpoint
@@ -62,7 +73,7 @@ export async function writeCheckpoint<Row>(
   { model, training, hashes }: RunIdentity,
   shape: WeightShape,
   { snapshot, seconds, best }: CheckpointState<Row>,
-  keep: number,
+  { keep, folder = CHECKPOINTS }: KeepOptions,
 ): Promise<void> {
   const { step, samplesSeen, stage, score, guard, random, feed, pools } = snapshot;
   const named = (flat: Float32Array, prefix = ''): Record<string, StoredTensor> =>
@@ -81,7 +92,7 @@ export async function writeCheckpoint<Row>(
   for (const [file, encode] of Object.entries(contents)) {
     const bytes = encode();
     files[file] = sha256(bytes);
-    await store.put(keyOf(step, file), bytes);
+    await store.put(keyOf(step, file, folder), bytes);
   }
   const record: CheckpointRecord = {
     version: CHECKPOINT_VERSION,
@@ -102,8 +113,9 @@ export async function writeCheckpoint<Row>(
     files,
     best,
   };
-  await store.put(keyOf(step, RECORD), `${JSON.stringify(record, null, 1)}\n`);
-  for (const old of (await listCheckpoints(store)).slice(keep)) await deleteCheckpoint(store, old);
+  await store.put(keyOf(step, RECORD, folder), `${JSON.stringify(record, null, 1)}\n`);
+  for (const old of (await listCheckpoints(store, folder)).slice(keep))
+    await deleteCheckpoint(store, old, folder);
 }
 
 /** Rows themselves: those a feed has taken and not dealt, and those in flight, bucket by bucket. */
@@ -130,18 +142,30 @@ function carryTensors<Row>({ pools }: TrainerSnapshot<Row>, width: number): Reco
 }
 
 /** Steps of the complete checkpoints, newest first. */
-export async function listCheckpoints(store: ObjectStore): Promise<number[]> {
-  const keys = await store.list(FOLDER);
+export async function listCheckpoints(store: ObjectStore, folder = CHECKPOINTS): Promise<number[]> {
+  const keys = await store.list(folder);
   return keys
     .filter((key) => key.endsWith(`/${RECORD}`))
-    .map((key) => Number(key.slice(FOLDER.length, -RECORD.length - 1)))
+    .map((key) => Number(key.slice(folder.length, -RECORD.length - 1)))
     .sort((a, b) => b - a);
 }
 
-async function deleteCheckpoint(store: ObjectStore, step: number): Promise<void> {
+async function deleteCheckpoint(store: ObjectStore, step: number, folder: string): Promise<void> {
   // The record first: a half-deleted checkpoint must not look whole.
-  await store.delete(keyOf(step, RECORD));
-  for (const key of await store.list(keyOf(step, ''))) await store.delete(key);
+  await store.delete(keyOf(step, RECORD, folder));
+  for (const key of await store.list(keyOf(step, '', folder))) await store.delete(key);
+}
+
+/** Copies a checkpoint to another run's {@link CHECKPOINTS}, its record last: it is there whole or not at all. */
+export async function copyCheckpoint(
+  from: ObjectStore,
+  { folder, step }: { folder: string; step: number },
+  to: ObjectStore,
+): Promise<void> {
+  const record = keyOf(step, RECORD, folder);
+  const files = (await from.list(keyOf(step, '', folder))).filter((key) => key !== record);
+  for (const key of [...files, record])
+    await to.put(keyOf(step, key.slice(key.lastIndexOf('/') + 1)), await from.get(key));
 }
 
 /** What {@link loadNewestCheckpoint} found. */

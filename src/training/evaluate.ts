@@ -8,6 +8,8 @@ import type { TrainConfig } from './config';
 /** Accuracies on held-out examples, shares in 0..1; NaN where there was nothing to judge. */
 export interface ValidationResult {
   examples: number;
+  /** Examples with a bug: what `joint`, `location` and `content` are shares of. */
+  buggy: number;
   /** Mean loss of the last supervision step. */
   loss: number;
   /** Buggy rows: right place and right contents. */
@@ -55,6 +57,7 @@ export function validate(
   const cleanKept = sums.kept / clean;
   return {
     examples: examples.length,
+    buggy: sums.buggy,
     loss: sums.loss / examples.length,
     joint,
     location: sums.location / sums.buggy,

@@ -11,12 +11,19 @@ import { rejection, withTemporaryFolder } from '../storage/testing';
 import { createModelData, loadModel } from '../trm/model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
 import { flatLayout } from '../trm/weights';
-import { listCheckpoints, loadNewestCheckpoint, readCheckpoint, type RunIdentity } from './checkpoint';
+import {
+  BEFORE_DECAY,
+  listCheckpoints,
+  loadNewestCheckpoint,
+  readCheckpoint,
+  type RunIdentity,
+} from './checkpoint';
 import { trainConfigSchema, type TrainConfig } from './config';
 import { readMetrics } from './metrics-log';
 import { EditTask } from './edit-task';
 import { TrainingRun, type RunSummary } from './run';
 import { budgetUsed, learningRate } from './schedule';
+import { continueTraining } from './search/continue';
 import { createEditFeed, MADE_UP_HASHES } from './testing';
 
 test.before(async () => {
@@ -113,6 +120,36 @@ test('a stopped run goes on as if it had not been stopped, and so does a killed 
     const loaded = await loadModel(join(straight, 'model'));
     assert.equal(loaded.config, model);
     loaded.dispose();
+  });
+});
+
+test('a larger budget, given before the rate falls, is the budget from the start', async () => {
+  const steps = (maxSteps: number): Partial<TrainConfig> => ({ maxSteps, keepCheckpoints: 1 });
+  await withTemporaryFolder(async (folder) => {
+    const [short, long, straight, stopped] = ['short', 'long', 'straight', 'stopped'].map((name) =>
+      join(folder, name),
+    );
+    await trainIn(short, { overrides: steps(20) });
+    assert.equal(await listCheckpoints(createFolderStore(short), BEFORE_DECAY), [14]);
+    const goOn = (to: string, change: Partial<TrainConfig> = {}): Promise<number | null> =>
+      continueTraining(createFolderStore(short), createFolderStore(to), { ...config, ...change });
+    const early = trainConfigSchema.parse({ earlyStopping: { patience: 1 } });
+    assert.is(await goOn(long, { earlyStopping: early.earlyStopping }), null);
+    const staged = trainConfigSchema.parse({ stages: [{ name: 'a', untilShare: 0.5 }, { name: 'b' }] });
+    assert.is(await goOn(long, { stages: staged.stages }), null);
+    assert.is(await goOn(long), 14);
+    assert.is(await goOn(long), null, 'it has begun');
+    const summary = await trainIn(long, { overrides: steps(60) });
+    const want = await trainIn(straight, { overrides: steps(60) });
+    const [got, expected] = [await losses(long), await losses(straight)];
+    assert.equal([...got], [...expected]);
+    assert.equal(summary.last, want.last);
+    assert.ok((await createFolderStore(long).list('model/')).length > 0, 'the best model is its own');
+    assert.equal(await listCheckpoints(createFolderStore(long), BEFORE_DECAY), [42]);
+    // Stopped in the decay and resumed: what is kept is still from before it.
+    await rejection(() => trainIn(stopped, { stopAt: 17, overrides: steps(20) }));
+    await trainIn(stopped, { overrides: steps(20) });
+    assert.equal(await listCheckpoints(createFolderStore(stopped), BEFORE_DECAY), [14]);
   });
 });
 

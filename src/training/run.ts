@@ -3,11 +3,18 @@ import { throwIfAborted } from '../core/errors';
 import type { ProgressTask } from '../core/progress';
 import type { CheckpointRecord } from '../records/checkpoint';
 import type { StageContext } from '../storage/stage';
-import { loadNewestCheckpoint, writeCheckpoint, type RunIdentity, type WeightShape } from './checkpoint';
+import {
+  BEFORE_DECAY,
+  loadNewestCheckpoint,
+  writeCheckpoint,
+  type CheckpointState,
+  type RunIdentity,
+  type WeightShape,
+} from './checkpoint';
 import type { RunConfig } from './config';
 import type { RowFeed } from './feed/feed';
 import { appendMetric, METRICS_KEY, truncateMetrics, type MetricValues } from './metrics-log';
-import { budgetUsed } from './schedule';
+import { budgetUsed, decayBegin } from './schedule';
 import { StepMeter } from './step-meter';
 import type { TrainingTask, Validation } from './task';
 import { DivergedError, Trainer } from './trainer';
@@ -39,13 +46,20 @@ export interface RunSummary {
   ended: 'budget' | 'early_stopping';
 }
 
-/** A training run on disk: trainer, checkpoints, log and evaluations. Owns tensors: call `dispose`. */
+/**
+ * A training run on disk: trainer, checkpoints, log and evaluations. Owns tensors: call `dispose`.
+ *
+ * Until the learning rate begins to fall, a run is the same whatever its budget. The state at that moment stays in
+ * `before-decay/`: a run with a larger budget goes on from there as if it had had that budget from the start.
+ */
 export class TrainingRun<Row> {
   private best: CheckpointRecord['best'] = null;
   private last: Validation | null = null;
   private secondsBefore = 0;
   private started = performance.now();
   private savedStep = -1;
+  /** True when the rate has begun to fall: too late for `before-decay/`. */
+  private decaying = false;
 
   private constructor(
     private readonly options: TrainingRunOptions<Row>,
@@ -62,9 +76,12 @@ export class TrainingRun<Row> {
     const run = new TrainingRun(options, trainer, store.localPath(METRICS_KEY));
     if (checkpoint) {
       await trainer.restore(checkpoint.snapshot);
-      run.best = checkpoint.best;
+      // Weights of a best evaluation that are not here (the checkpoint came from another run) cannot be released.
+      const hasModel = (await store.list('model/')).length > 0;
+      run.best = hasModel ? checkpoint.best : null;
       run.secondsBefore = checkpoint.seconds;
       run.savedStep = trainer.step;
+      run.decaying = run.used > decayBegin(options.config.optimizer);
     }
     await truncateMetrics(run.metricsPath, trainer.step);
     for (const { step, reason } of checkpoint?.rejected ?? [])
@@ -98,6 +115,7 @@ export class TrainingRun<Row> {
     let shown = Math.floor(1000 * this.used);
     while (!this.finished) {
       await this.stopIfAborted();
+      await this.keepBeforeDecay();
       const result = await this.nextStep();
       meter.add(result);
       if (result.step % config.logEvery === 0) {
@@ -145,9 +163,22 @@ export class TrainingRun<Row> {
   private async save(): Promise<void> {
     if (this.savedStep === this.trainer.step) return;
     const { config, context, identity, task } = this.options;
-    const state = { snapshot: this.trainer.snapshot(), seconds: this.seconds, best: this.best };
-    await writeCheckpoint(context.store, identity, shapeOf(task), state, config.keepCheckpoints);
+    const keep = { keep: config.keepCheckpoints };
+    await writeCheckpoint(context.store, identity, shapeOf(task), this.state(), keep);
     this.savedStep = this.trainer.step;
+  }
+
+  /** Before the first step at a falling rate. */
+  private async keepBeforeDecay(): Promise<void> {
+    const { config, context, identity, task } = this.options;
+    if (this.decaying || this.used < decayBegin(config.optimizer)) return;
+    this.decaying = true;
+    const keep = { keep: 1, folder: BEFORE_DECAY };
+    await writeCheckpoint(context.store, identity, shapeOf(task), this.state(), keep);
+  }
+
+  private state(): CheckpointState<Row> {
+    return { snapshot: this.trainer.snapshot(), seconds: this.seconds, best: this.best };
   }
 
   private async evaluate(): Promise<void> {

@@ -31,6 +31,11 @@ export function learningRate(step: number, used: number, config: OptimizerConfig
   return peak * Math.min(warm, finalShare + (1 - finalShare) * left);
 }
 
+/** Share of the budget from which on the rate falls; below it, {@link learningRate} does not look at the budget. */
+export function decayBegin({ decayShare }: Pick<OptimizerConfig, 'decayShare'>): number {
+  return 1 - decayShare;
+}
+
 /** Decay of the averaged weights at optimizer step t (0-based): min(most, (1 + t) / (10 + t)). */
 export function emaDecay(t: number, most: number): number {
   return Math.min(most, (1 + t) / (10 + t));

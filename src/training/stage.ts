@@ -19,7 +19,7 @@ import { METRICS_KEY } from './metrics-log';
 import { EditTask, editWeight, isClean } from './edit-task';
 import { MemoryFeed } from './feed/memory-feed';
 import { TrainingRun, type RunSummary } from './run';
-import type { RunIdentity } from './checkpoint';
+import { BEFORE_DECAY, CHECKPOINTS, type RunIdentity } from './checkpoint';
 
 /**
  * The train stage: trains a model on the process stage's examples, in the calling process, and resumes from its own
@@ -113,7 +113,10 @@ async function finish(
   summary: RunSummary & { examples: number },
 ): Promise<Manifest> {
   const { store } = context;
-  const keys = [METRICS_KEY, ...(await store.list('model/')), ...(await store.list('checkpoints/'))];
+  const folders = await Promise.all(
+    ['model/', CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)),
+  );
+  const keys = [METRICS_KEY, ...folders.flat()];
   const { embedding, core, heads, total } = describeParameters(model.config);
   const manifest = await buildManifest({
     stage: 'train',

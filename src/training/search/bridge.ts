@@ -55,13 +55,13 @@ export class OptunaBridge {
   private async answer(): Promise<Record<string, unknown>> {
     const line = await this.lines.next();
     if (line.done) throw new TrmError(`the Optuna process ended: ${this.errors.trim() || 'no message'}`);
-    const answer = JSON.parse(line.value) as Record<string, unknown>;
+    const answer = JSON.parse(line.value) as Record<string, unknown> & { error?: string; missing?: boolean };
     if (answer.missing)
       throw new ConfigError(
-        `expected Optuna in ${this.python}: ${String(answer.error)}`,
+        `expected Optuna in ${this.python}: ${answer.error}`,
         `install it (${this.python} -m pip install -r requirements-search.txt), or use --engine own`,
       );
-    if (answer.error !== undefined) throw new TrmError(`Optuna: ${String(answer.error)}`);
+    if (answer.error !== undefined) throw new TrmError(`Optuna: ${answer.error}`);
     return answer;
   }
 

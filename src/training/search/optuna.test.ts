@@ -46,8 +46,10 @@ async function hasOptuna(): Promise<boolean> {
 }
 
 void hasOptuna().then((installed) => {
-  if (!installed) console.log('skipped: Optuna is not installed (pip install -r requirements-search.txt)');
-  const each = installed ? test : test.skip;
+  const each = (name: string, run: () => Promise<void>): void => {
+    if (installed) test(name, run);
+    else test.skip(`${name} (skipped: no Optuna, see requirements-search.txt)`, run);
+  };
 
   each('TPE with pruning finds a fast descent; cut off after any job it comes to the same end', async () => {
     const plan = { ...DESCENT, method: 'bayes' as const };

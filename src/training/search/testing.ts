@@ -117,7 +117,7 @@ async function main([folder, name, ms]: readonly string[]): Promise<number> {
     await searchIn(folder, name as 'own' | 'optuna', { ms: Number(ms), signal: interrupt.signal });
     return 0;
   } catch (error) {
-    console.error(describeError(error));
+    process.stderr.write(`${describeError(error)}\n`);
     return exitCodeOf(error);
   }
 }

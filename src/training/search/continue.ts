@@ -1,0 +1,37 @@
+import { writeFileAtomic } from '../../core/files';
+import { MANIFEST_KEY } from '../../shards/manifest';
+import type { ObjectStore } from '../../storage/stage';
+import { BEFORE_DECAY, CHECKPOINTS, copyCheckpoint, listCheckpoints } from '../checkpoint';
+import type { RunConfig } from '../config';
+import { METRICS_KEY, readMetrics } from '../metrics-log';
+
+/** The part of a training config that says whether a run is the same under a larger budget, up to its decay. */
+export type ExtensibleConfig = Pick<RunConfig, 'stages' | 'earlyStopping'> & {
+  optimizer: Pick<RunConfig['optimizer'], 'decayShare'>;
+};
+
+/**
+ * Gives a training that has not begun the state that one with a smaller budget had before its learning rate fell, and
+ * its log up to there. Both were the same run so far: going on is training anew with the larger budget, bit for bit, without
+ * the steps they share. Where that does not hold (stages that end at a share of the budget, early stopping, a rate that never was
+ * steady) nothing is copied, and the training begins at its beginning.
+ * @returns the step that it goes on from; null when it begins anew, or has begun already
+ */
+export async function continueTraining(
+  from: ObjectStore,
+  to: ObjectStore,
+  config: ExtensibleConfig,
+): Promise<number | null> {
+  const { stages, earlyStopping, optimizer } = config;
+  const bound = stages.slice(0, -1).some(({ untilShare }) => untilShare < 1);
+  if (bound || earlyStopping !== null) return null;
+  if ((await to.exists(MANIFEST_KEY)) || (await listCheckpoints(to)).length > 0) return null;
+  // Without a decay, the end itself is a state to go on from.
+  const folder = optimizer.decayShare === 0 ? CHECKPOINTS : BEFORE_DECAY;
+  const step = (await listCheckpoints(from, folder)).at(0);
+  if (step === undefined) return null;
+  const lines = (await readMetrics(from.localPath(METRICS_KEY))).filter((line) => line.step <= step);
+  await writeFileAtomic(to.localPath(METRICS_KEY), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await copyCheckpoint(from, { folder, step }, to);
+  return step;
+}
