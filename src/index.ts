@@ -23,6 +23,7 @@ export { percent, rateBar, rateRow } from './pipeline/rates';
 export { readMetrics, readRejects, readReport, readText } from './pipeline/readers';
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
+export { sweepTable } from './pipeline/sweep';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
 export { outputFiles, plantedTypes, recordFlow } from './pipeline/describe-manifest';
 export type { RepairScores } from './evaluation/demonstration';

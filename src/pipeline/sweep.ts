@@ -208,6 +208,28 @@ export function sweepRows({ journal, sweep }: Pick<SweepFolder, 'journal' | 'swe
   return trialRows(journal, sweep.metric.goal);
 }
 
+/**
+ * The trials of a sweep as flat rows for a table or a plot, the best first: numbers, metric with interval, parameters.
+ * @param id sweep id, part of one, folder, or `latest` (default)
+ */
+export async function sweepTable(id = 'latest', runs = runsDir()): Promise<Record<string, unknown>[]> {
+  const opened = await findSweep(id, runs);
+  return sweepRows(opened).map(
+    ({ trial, rung, budget, state, value, interval, steps, seconds, parameters }) => ({
+      trial,
+      rung,
+      budget,
+      state,
+      [opened.sweep.metric.name]: value,
+      low: interval?.[0] ?? null,
+      high: interval?.[1] ?? null,
+      steps,
+      seconds,
+      ...parameters,
+    }),
+  );
+}
+
 /** Writes `best.yaml`, an experiment with the best trial's parameters. @returns its path; undefined when no trial ended well */
 export async function writeBest(opened: SweepFolder): Promise<string | undefined> {
   const { folder, journal, sweep } = opened;

@@ -19,7 +19,7 @@ const GENERATE = ['data', 'generate', '--from', 'python:stdlib', '--out', '/tmp/
 
 test('--help lists every command and is instant', async () => {
   const runs = [await trm(['--help']), await trm(['--help']), await trm(['--help'])];
-  for (const command of ['fix', 'check', 'run', 'train', 'runs', 'data', 'taxonomy', 'doctor'])
+  for (const command of ['fix', 'check', 'run', 'train', 'sweep', 'runs', 'data', 'taxonomy', 'doctor'])
     assert.match(runs[0].stdout, new RegExp(`^  ${command}\\b`, 'm'));
   assert.is(runs[0].exitCode, 0);
   // The best of three: the machine may be busy, the command may not.
@@ -32,6 +32,9 @@ test('a wrong command, subcommand, flag or argument is exit code 2 and names the
     [['docotr'], 'Did you mean doctor?'],
     [['runs', 'lst'], 'Did you mean list?'],
     [['runs', 'list', '--jso'], 'Did you mean --json?'],
+    [['sweep', 'learnig-rate'], 'did you mean "learning-rate"?'],
+    [['sweep', 'tiny', '--engine', 'own', '--trials', '0'], 'expected a whole number of 1 or more, got "0"'],
+    [['sweep', 'show', 'nosuch'], 'found none that matches "nosuch"'],
     [['runs', 'show'], "missing required argument 'run'"],
     [['taxonomy', 'sintax'], 'did you mean "syntax"?'],
     [['data', 'verify', '/nowhere'], 'manifest.json'],
