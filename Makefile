@@ -20,7 +20,7 @@ export ENGINE PYTHON
 TRM := node dist/src/serving/cli/main.js
 SOURCES = $(shell find src bench scripts -name '*.ts' -o -name '*.py' -o -name '*.json' | grep -v node_modules)
 
-.PHONY: help setup build engine run lab experiment notebooks test unit lint typecheck check-notebooks bench fuzz parity doctor \
+.PHONY: help setup build engine run lab experiment notebooks test unit lint typecheck check-notebooks bench bench-peer fuzz parity doctor \
 	format clean distclean check-tools hooks
 
 help: ## List the targets
@@ -101,6 +101,14 @@ bench: setup ## Run bench/<BENCH>.ts; the last line is JSON
 	@test -f bench/$(BENCH).ts || { echo "no bench/$(BENCH).ts; there are: $$(ls bench | sed -n 's/\.ts$$//p' | paste -sd' ')"; exit 2; }
 	node dist/bench/$(BENCH).js $(ARGS)
 
+bench-peer: .venv-bench/.setup ## Install PyTorch (5 GB) into .venv-bench: what BENCH=train-step and infer-step are compared with
+
+.venv-bench/.setup: requirements-bench.txt | check-tools
+	@echo "bench-peer: installing PyTorch into .venv-bench"
+	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
+	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@touch $@
+
 fuzz: setup ## The long lexer test: 100 corruptions of every standard-library file (ARGS='--per-file 100')
 	node dist/scripts/fuzz-lexer.js $(ARGS)
 
@@ -115,7 +123,7 @@ clean: ## Remove compiled code and coverage; keeps data, runs and installed pack
 	rm -rf dist coverage
 
 distclean: clean ## Remove everything that set-up made (packages, venv, engine); keeps data and runs
-	rm -rf node_modules $(VENV) .engine
+	rm -rf node_modules $(VENV) .venv-bench .engine
 	@# The git filter and the hooks call programs that are gone now.
 	-@git config --remove-section filter.nbstripout 2>/dev/null
 	-@git config --remove-section diff.jupyternotebook 2>/dev/null

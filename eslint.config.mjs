@@ -1,7 +1,7 @@
 import tseslint from 'typescript-eslint';
 
 export default tseslint.config(
-  { ignores: ['dist', 'node_modules', 'runs', 'data', '.venv', '.engine', 'coverage'] },
+  { ignores: ['dist', 'node_modules', 'runs', 'data', '.venv', '.venv-bench', '.engine', 'coverage'] },
   {
     files: ['src/**/*.ts', 'bench/**/*.ts', 'scripts/**/*.ts'],
     extends: [...tseslint.configs.recommendedTypeChecked],

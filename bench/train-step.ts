@@ -1,102 +1,58 @@
 /**
- * Optimizer steps of a preset on made-up windows of 20..60 tokens: time a step, samples a second, GFLOP/s of the core
- * beside the matmul peak of this machine measured in the same run, and where the time goes.
+ * Optimizer steps of the presets, shallow (T 1, n 1) and at their own depth, against the same maths in PyTorch on as many
+ * threads: forward, backward, clipping, AdamW and moving average. Ours is the trainer itself, so its time includes putting
+ * the batch together. First both sides must find the same losses and gradient norms; then they take turns, one computing
+ * while the other waits.
  *
- *   node dist/bench/train-step.js [--preset trm-smoke] [--steps 30] [--batch-tokens 2048]
+ *   make bench BENCH=train-step ARGS='--presets trm-cpu --lengths 32,64,128 --batch-tokens 2048 --rounds 5'
  *
- * The last line is JSON: gflops (median), peak (4096-wide matrix product), share (gflops / peak), msPerStep,
- * samplesPerSecond, rssMiB, tensors (those alive, unchanged over the run or the bench fails).
+ * The peer needs PyTorch (`make bench-peer`, or TRM_PEER_PYTHON); without it `ratio` is null. The last line is JSON: ratio
+ * (the peer's time over ours, geometric mean of all cases; each case's is the median of its rounds), byPreset, compiled (the
+ * same for `torch.compile`), gflops of the core for trm-cpu at its own depth, peak (matrix product of 4096), share of it,
+ * rssMiB and peerRssMiB (largest resident memory at that depth), cases.
  */
 import { parseArgs } from 'node:util';
-import * as tf from '@tensorflow/tfjs-core';
-import { requireNativeEngine } from '../src/core/engine';
-import { seedStream } from '../src/core/rng';
-import { percentile } from '../src/metrics/percentile';
-import { trainConfigSchema } from '../src/training/config';
-import { createEditTrainer } from '../src/training/testing';
-import { describeParameters, resolveModelConfig } from '../src/trm/config';
-import { createModelData } from '../src/trm/model';
-import { syntheticExamples, syntheticTables } from '../src/trm/testing';
+import { PRESET_NAMES, resolveModelConfig, type PresetName } from '../src/trm/config';
+import { depthsOf, type StepCase } from './tools/step-case';
+import { stepBench, summarise } from './tools/step-bench';
 
-/** GFLOP/s of a square matrix product, the best of three. */
-function matmulPeak(size = 4096): number {
-  const a = tf.randomNormal([size, size]);
-  const seconds = Array.from({ length: 4 }, () => {
-    const started = performance.now();
-    tf.matMul(a, a).dispose();
-    return (performance.now() - started) / 1000;
-  });
-  a.dispose();
-  return (2 * size ** 3) / Math.min(...seconds) / 1e9;
-}
+const HEADLINE: PresetName = 'trm-cpu';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
-      preset: { type: 'string', default: 'trm-smoke' },
-      steps: { type: 'string', default: '30' },
+      presets: { type: 'string', default: 'trm-smoke,trm-cpu,trm-7m' },
+      // Default: 32, 64 and 128 for trm-cpu, 64 for the others.
+      lengths: { type: 'string' },
       'batch-tokens': { type: 'string', default: '2048' },
+      rounds: { type: 'string', default: '5' },
+      'turn-seconds': { type: 'string', default: '0.5' },
+      compile: { type: 'boolean', default: true },
     },
+    allowNegative: true,
   });
-  const engine = await requireNativeEngine();
-  const model = resolveModelConfig(values.preset);
-  const rng = seedStream(1, 'bench-train-step');
-  const config = trainConfigSchema.parse({ batchTokens: Number(values['batch-tokens']) });
-  const { trainer, dispose } = createEditTrainer({
-    config,
-    model: createModelData(model, syntheticTables(model), rng),
-    examples: syntheticExamples({ config: model, count: 3000, lengths: [20, 60] }, rng),
-    rng,
+  const cases = values.presets.split(',').flatMap((name): StepCase[] => {
+    resolveModelConfig(name);
+    const preset = PRESET_NAMES.find((each) => each === name) as PresetName;
+    const lengths = (values.lengths ?? (preset === HEADLINE ? '32,64,128' : '64')).split(',').map(Number);
+    return depthsOf(preset, 'train').flatMap((depth) =>
+      lengths.map((length) => ({
+        preset,
+        ...depth,
+        length,
+        rows: Math.floor(Number(values['batch-tokens']) / length),
+      })),
+    );
   });
-  for (let i = 0; i < 5; i++) await trainer.next(0);
-  const alive = tf.memory().numTensors;
-  const steps: { seconds: number; flops: number; newRows: number; tokens: number; paddedTokens: number }[] =
-    [];
-  for (let i = 0; i < Number(values.steps); i++) {
-    const started = performance.now();
-    const { flops, newRows, tokens, paddedTokens } = await trainer.next(0);
-    steps.push({ seconds: (performance.now() - started) / 1000, flops, newRows, tokens, paddedTokens });
-  }
-  if (supervised(model.supervisionSteps) && tf.memory().numTensors !== alive)
-    throw new Error(`expected ${alive} tensors alive, got ${tf.memory().numTensors}`);
-  const sum = (of: (step: (typeof steps)[number]) => number): number => steps.reduce((n, s) => n + of(s), 0);
-  const gflops = percentile(
-    steps.map(({ flops, seconds }) => flops / seconds / 1e9),
-    50,
-  );
-  const peak = matmulPeak();
-  const result = {
-    bench: 'train-step',
-    preset: values.preset,
-    gflops: round(gflops),
-    peak: round(peak),
-    share: round(gflops / peak),
-    msPerStep: round(
-      percentile(
-        steps.map(({ seconds }) => 1000 * seconds),
-        50,
-      ),
-    ),
-    samplesPerSecond: round(sum(({ newRows }) => newRows) / sum(({ seconds }) => seconds)),
-    realTokens: round(sum(({ tokens }) => tokens) / sum(({ paddedTokens }) => paddedTokens)),
-    rssMiB: Math.round(process.memoryUsage.rss() / 2 ** 20),
-    tensors: tf.memory().numTensors,
-  };
-  const { core, total } = describeParameters(model);
-  console.log(
-    `${values.preset}: ${core} weights in the core, ${total} in all; TensorFlow ${engine.tensorflow}`,
-  );
-  console.log(
-    `${result.msPerStep} ms a step of ${values['batch-tokens']} tokens, ${result.samplesPerSecond} samples/s`,
-  );
-  console.log(`${result.gflops} GFLOP/s of ${result.peak} (matmul peak), ${result.rssMiB} MiB`);
-  console.log(JSON.stringify(result));
-  dispose();
+  const compiled = cases.findLast(({ preset, length }) => preset === HEADLINE && length === 64) ?? null;
+  const result = await stepBench({
+    kind: 'train',
+    cases,
+    rounds: Number(values.rounds),
+    turnSeconds: Number(values['turn-seconds']),
+    compiled: values.compile ? compiled : null,
+  });
+  console.log(JSON.stringify(summarise('train-step', result, HEADLINE)));
 }
-
-/** With carries the number of tensors grows until every bucket has its pool. */
-const supervised = (supervisionSteps: number): boolean => supervisionSteps === 1;
-
-const round = (value: number): number => Math.round(value * 100) / 100;
 
 void main();

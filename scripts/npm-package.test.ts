@@ -7,7 +7,7 @@ import { runProcess } from '../src/core/subprocess';
 
 const root = projectRoot();
 /** What set-up makes in a checkout, for each machine anew. */
-const MADE = ['node_modules', '.venv', '.engine', 'data', 'runs'];
+const MADE = ['node_modules', '.venv', '.venv-bench', '.engine', 'data', 'runs'];
 
 /** Paths in the project that the library's code spells out: `join(projectRoot(), 'src', 'python', 'x.py')`. */
 function openedPaths(): string[] {

@@ -1,0 +1,158 @@
+/**
+ * Our side of the step benches: a process that computes only between a request and its answer, as bench/torch-peer.py
+ * does, one JSON line each.
+ */
+import { availableParallelism } from 'node:os';
+import { createInterface } from 'node:readline';
+import * as tf from '@tensorflow/tfjs-core';
+import { requireNativeEngine } from '../../src/core/engine';
+import { seedStream } from '../../src/core/rng';
+import { createEditTrainer } from '../../src/training/testing';
+import { collate } from '../../src/trm/batch';
+import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits } from '../../src/trm/heads';
+import { Model, prepareBatch, startStates, supervisionStep } from '../../src/trm/model';
+import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';
+
+/** A request of the parent; see {@link handle} for the answers. */
+export type SideRequest =
+  | { do: 'hello' | 'peak' | 'look' | 'memory' }
+  | { do: 'open'; kind: StepKind; step: StepCase; folder: string; compile?: boolean }
+  | { do: 'steps'; count: number };
+
+/** What can be run step by step. Owns tensors: call `dispose`. */
+export interface Program {
+  /** Numbers of one step, for the comparison of both sides. */
+  next(): Promise<Record<string, number | ArrayLike<number>>>;
+  dispose(): void;
+}
+
+function training({ model, examples, training: config }: StepMaterial): Program {
+  const rng = seedStream(1, 'bench-trainer');
+  const { trainer, dispose } = createEditTrainer({ config, model, examples, rng });
+  return {
+    next: async () => {
+      const { loss, gradientNorm } = await trainer.next(0);
+      return { loss, gradientNorm };
+    },
+    dispose,
+  };
+}
+
+/** Pieces that inference reads of a slot, as in src/trm/predict.ts. */
+const TOP_PIECES = 8;
+
+/** Answers of all heads at the true places, as `predict` reads them. */
+function inference({ model: data, examples }: StepMaterial): Program {
+  const model = new Model(data);
+  const batch = collate(examples);
+  const { buggyRows, starts, spans, slotRows, slotNumbers } = batch.targets;
+  const of = (values: Int32Array): Int32Array => slotRows.map((row) => values[row]);
+  const places = { rows: buggyRows, starts };
+  const queries = { rows: of(buggyRows), starts: of(starts), spans: of(spans), numbers: slotNumbers };
+  const { weights, parts, config } = model;
+  const compute = (): tf.NamedTensorMap => {
+    const prepared = prepareBatch(batch, config);
+    let state = startStates(parts, prepared.layout);
+    let answer;
+    for (let step = 0; step < config.supervisionSteps; step++)
+      ({ state, answer } = supervisionStep(weights, parts, prepared, state));
+    if (!answer) throw new Error('expected at least one supervision step');
+    const { copy, vocabulary, piece } = slotLogits(weights, answer, queries, parts.entries, config);
+    const total = tf.logSumExp(tf.stack([copy, vocabulary, piece].map((part) => tf.logSumExp(part, 1))), 0);
+    const share = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, tf.reshape(total, [-1, 1])));
+    const top = tf.topk(piece, TOP_PIECES);
+    return {
+      location: tf.softmax(locationLogits(weights, answer, config)),
+      halt: tf.sigmoid(haltLogits(weights, answer)),
+      span: tf.softmax(spanLogits(weights, answer, places, config)),
+      bugType: tf.argMax(bugTypeLogits(weights, answer, places, config), 1),
+      copy: share(copy),
+      vocabulary: share(vocabulary),
+      piece: share(top.values),
+      pieceIds: top.indices,
+    };
+  };
+  return {
+    next: async () => {
+      const tensors = tf.tidy(compute);
+      const values = Object.entries(tensors).map(([name, tensor]) => [name, tensor.dataSync()]);
+      tf.dispose(tensors);
+      return Object.fromEntries(values) as Record<string, ArrayLike<number>>;
+    },
+    dispose: () => model.dispose(),
+  };
+}
+
+/** Optimizer steps or answers of a case, in this process. The engine must be loaded. */
+export function startProgram(material: StepMaterial, kind: StepKind): Program {
+  return kind === 'train' ? training(material) : inference(material);
+}
+
+/** GFLOP/s of a square matrix product, the best of four. */
+export function matmulPeak(size = 4096): number {
+  const a = tf.randomNormal([size, size]);
+  const seconds = Array.from({ length: 4 }, () => {
+    const started = performance.now();
+    const product = tf.matMul(a, a);
+    // A kernel may still run when the call returns: reading one value waits for it.
+    const corner = tf.slice(product, [0, 0], [1, 1]);
+    corner.dataSync();
+    tf.dispose([product, corner]);
+    return (performance.now() - started) / 1000;
+  });
+  a.dispose();
+  return (2 * size ** 3) / Math.min(...seconds) / 1e9;
+}
+
+async function timeSteps(program: Program, count: number): Promise<number[]> {
+  const seconds: number[] = [];
+  for (let i = 0; i < count; i++) {
+    const started = performance.now();
+    await program.next();
+    seconds.push((performance.now() - started) / 1000);
+  }
+  return seconds;
+}
+
+let program: Program | undefined;
+
+function opened(): Program {
+  if (!program) throw new Error('expected a case to be opened first');
+  return program;
+}
+
+async function handle(request: SideRequest): Promise<object> {
+  switch (request.do) {
+    case 'hello': {
+      const { tensorflow } = await requireNativeEngine();
+      // Not the number of processors: the process may be held to some of them (taskset).
+      return { engine: `TensorFlow ${tensorflow}`, threads: availableParallelism() };
+    }
+    case 'peak':
+      return { gflops: matmulPeak() };
+    case 'open': {
+      program?.dispose();
+      program = startProgram(makeMaterial(request.step, request.kind), request.kind);
+      return {};
+    }
+    case 'look': {
+      const numbers = Object.entries(await opened().next());
+      return {
+        result: Object.fromEntries(
+          numbers.map(([name, value]) => [name, typeof value === 'number' ? value : Array.from(value)]),
+        ),
+      };
+    }
+    case 'steps':
+      return { seconds: await timeSteps(opened(), request.count) };
+    case 'memory':
+      return { peakMiB: process.resourceUsage().maxRSS / 1024, tensors: tf.memory().numTensors };
+  }
+}
+
+async function serve(): Promise<void> {
+  for await (const line of createInterface({ input: process.stdin }))
+    process.stdout.write(`${JSON.stringify(await handle(JSON.parse(line) as SideRequest))}\n`);
+}
+
+if (require.main === module) void serve();
