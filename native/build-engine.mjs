@@ -17,6 +17,7 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
+  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
@@ -64,7 +65,9 @@ function option(name, fallback) {
 const kind = option('engine', process.env.ENGINE || 'cpu');
 if (!(kind in WHEELS)) fail(`ENGINE must be cpu or cuda, got "${kind}"`);
 const python = process.env.PYTHON || 'python3';
-const engineHome = resolve(root, process.env.TRM_ENGINE_DIR || '.engine');
+const askedHome = resolve(root, process.env.TRM_ENGINE_DIR || '.engine');
+// Another work tree's link to the same folder is the same engine.
+const engineHome = existsSync(askedHome) ? realpathSync(askedHome) : askedHome;
 const libraryHome = join(engineHome, `${WHEELS[kind]}-${TENSORFLOW}-${process.arch}`);
 const packageHome = dirname(
   createRequire(join(root, 'package.json')).resolve('@tensorflow/tfjs-node-gpu/package.json'),
@@ -75,6 +78,10 @@ const addonHome = join(packageHome, 'lib', 'napi-v8');
 const bindingPath = join(addonHome, 'tfjs_binding.node');
 
 function isComplete() {
+  return isBindingComplete() && (process.env.TRM_KERNELS === 'off' || areKernelsCurrent());
+}
+
+function isBindingComplete() {
   const link = join(packageHome, 'deps', 'lib', LIBRARIES[0]);
   try {
     return (
@@ -166,8 +173,88 @@ function buildAddon(name, sources, flags) {
     }
     renameSync(`${cached}.tmp`, cached);
   }
-  mkdirSync(addonHome, { recursive: true });
-  copyFileSync(cached, join(addonHome, `${name}.node`));
+  install(cached, join(addonHome, `${name}.node`));
+}
+
+/** Puts an addon in its place by rename: a process that has the old one open keeps it. */
+function install(from, to) {
+  mkdirSync(dirname(to), { recursive: true });
+  copyFileSync(from, `${to}.tmp`);
+  renameSync(`${to}.tmp`, to);
+}
+
+const kernelHome = join(root, 'native', 'kernels');
+const kernelFlags = ['-fPIC', '-O3', '-std=c++17', '-fno-math-errno', '-fno-trapping-math'];
+/** numeric.cc is compiled once for each of these; the addon picks one when it is loaded. */
+const kernelVariants = {
+  x64: [
+    ['base', 4, []],
+    ['avx2', 8, ['-mavx2', '-mfma']],
+    ['avx512', 16, ['-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma']],
+  ],
+  arm64: [['base', 4, []]],
+};
+
+/** Names the sources and flags of the fused kernels, so that another version is compiled anew. */
+function kernelIdentity() {
+  const identity = createHash('sha256').update(JSON.stringify([libraryHome, kernelFlags, kernelVariants]));
+  for (const name of readdirSync(kernelHome).sort()) identity.update(name).update(readFileSync(join(kernelHome, name)));
+  return identity.digest('hex').slice(0, 16);
+}
+
+const kernelAddon = join(addonHome, 'trm_kernels.node');
+const kernelMark = join(addonHome, 'trm_kernels.id');
+
+function areKernelsCurrent() {
+  return (
+    existsSync(kernelAddon) && existsSync(kernelMark) && readFileSync(kernelMark, 'utf8') === kernelIdentity()
+  );
+}
+
+/** Compiles native/kernels for every instruction set and links one addon. */
+function compileKernels(output) {
+  const compiler = process.env.CXX || 'g++';
+  const library = join(libraryHome, 'tensorflow');
+  const folder = mkdtempSync(join(engineHome, 'kernels-'));
+  try {
+    const objects = [];
+    const compile = (source, name, flags) => {
+      objects.push(join(folder, `${name}.o`));
+      execFileSync(compiler, [...kernelFlags, ...flags, '-c', join(kernelHome, source), '-o', objects.at(-1)], {
+        stdio: 'inherit',
+      });
+    };
+    for (const [isa, lanes, flags] of kernelVariants[process.arch])
+      compile('numeric.cc', isa, [`-DTRM_ISA=${isa}`, `-DTRM_LANES=${lanes}`, ...flags]);
+    for (const name of ['ops', 'pool', 'addon'])
+      compile(`${name}.cc`, name, [`-I${nodeHeaders}`, `-I${join(library, 'include')}`, '-DNAPI_VERSION=8']);
+    const framework = join(library, LIBRARIES[1]);
+    const link = ['-shared', '-pthread', ...objects, framework, `-Wl,-rpath,${library}`];
+    execFileSync(compiler, [...link, '-o', `${output}.tmp`], { stdio: 'inherit' });
+    renameSync(`${output}.tmp`, output);
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** The fused kernels. The engine works without them, so a compiler that cannot make them is no error. */
+function buildKernels() {
+  const id = kernelIdentity();
+  const cached = join(engineHome, `trm_kernels-${id}.node`);
+  try {
+    if (!existsSync(cached)) {
+      say('compiling the fused kernels');
+      compileKernels(cached);
+    }
+    install(cached, kernelAddon);
+    writeFileSync(kernelMark, id);
+  } catch (error) {
+    rmSync(kernelAddon, { force: true });
+    console.error(
+      `engine: WARNING: the fused kernels could not be compiled (${error.message.split('\n')[0]}). ` +
+        'Everything works without them, but training takes about twice as long. GCC 12 or newer is needed; CXX chooses the compiler.',
+    );
+  }
 }
 
 function buildAddons() {
@@ -210,6 +297,8 @@ if (process.platform !== 'linux')
 if (process.argv.includes('--check')) process.exit(isComplete() ? 0 : 1);
 if (isComplete()) {
   say(`${kind} engine is in place`);
+} else if (isBindingComplete()) {
+  buildKernels();
 } else {
   try {
     installLibraries();
@@ -219,6 +308,7 @@ if (isComplete()) {
     );
   }
   buildAddons();
+  buildKernels();
   for (const name of LIBRARIES)
     link(join(libraryHome, 'tensorflow', name), join(packageHome, 'deps', 'lib', name));
   say(`ready: ${bindingPath}`);

@@ -19,9 +19,25 @@ export interface EngineInfo {
   threads: number;
   /** True when TensorFlow sees a CUDA device. */
   gpu: boolean;
+  /** The fused kernels of training and inference, or why they are not in use. */
+  kernels: KernelInfo | { off: string };
+}
+
+/** The fused kernels of native/kernels. */
+export interface KernelInfo {
+  /** Instruction set chosen for this processor: `avx512`, `avx2` or `base`. */
+  isa: string;
+  /** Threads they compute with. */
+  threads: number;
 }
 
 let loading: Promise<EngineInfo> | undefined;
+let kernels: KernelInfo | null = null;
+
+/** The fused kernels, once an engine is loaded that has them; null otherwise. */
+export function loadedKernels(): KernelInfo | null {
+  return kernels;
+}
 
 /**
  * Loads a TensorFlow.js engine once for the process; afterwards `@tensorflow/tfjs-core` computes on it. Later calls
@@ -55,7 +71,7 @@ export async function requireNativeEngine(): Promise<EngineInfo> {
 async function choose(choice: EngineChoice, warn: (text: string) => void): Promise<EngineInfo> {
   if (choice === 'wasm') return loadWasm();
   try {
-    return await loadNative();
+    return await loadNative(warn);
   } catch (error) {
     const reason = (error as Error).message.split('\n')[0];
     if (choice === 'native')
@@ -76,7 +92,7 @@ interface NativeBackend {
   isUsingGpuDevice?: boolean;
 }
 
-async function loadNative(): Promise<EngineInfo> {
+async function loadNative(warn: (text: string) => void): Promise<EngineInfo> {
   // 1 = warnings and worse: TensorFlow's start-up notes would drown a notebook's first cell.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
   const binding = nativeBindingPath();
@@ -87,14 +103,38 @@ async function loadNative(): Promise<EngineInfo> {
   const tf = await import('@tensorflow/tfjs-node-gpu');
   await tf.ready();
   const backend = tf.backend() as unknown as NativeBackend;
+  const gpu = backend.isUsingGpuDevice === true;
+  const fused = loadKernels(binding, gpu, warn);
+  kernels = 'off' in fused ? null : fused;
   return {
     engine: 'native',
     backend: tf.getBackend(),
     tensorflow: backend.binding.TF_Version,
     binding,
     threads: cpus().length,
-    gpu: backend.isUsingGpuDevice === true,
+    gpu,
+    kernels: fused,
   };
+}
+
+/** Adds the fused kernels to the TensorFlow that `binding` loaded. Everything works without them, only slower. */
+function loadKernels(
+  binding: string,
+  gpu: boolean,
+  warn: (text: string) => void,
+): KernelInfo | { off: string } {
+  if (process.env.TRM_KERNELS === 'off') return { off: 'switched off by TRM_KERNELS' };
+  if (gpu) return { off: 'a GPU computes, they are for processors' };
+  const file = join(dirname(binding), 'trm_kernels.node');
+  try {
+    const addon: { exports: Partial<KernelInfo> } = { exports: {} };
+    process.dlopen(addon, file);
+    return addon.exports as KernelInfo;
+  } catch (error) {
+    const reason = (error as Error).message.split('\n')[0];
+    warn(`WARNING: the fused kernels did not load (${reason}); training is slower. Run \`make setup\`.`);
+    return { off: reason };
+  }
 }
 
 /** Where the native binding stands in node_modules, whether or not it exists. */
@@ -116,5 +156,6 @@ async function loadWasm(): Promise<EngineInfo> {
     binding: null,
     threads: 1,
     gpu: false,
+    kernels: { off: 'WASM' },
   };
 }

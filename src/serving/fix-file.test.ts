@@ -18,7 +18,15 @@ test.after(() => rm(folder, { recursive: true, force: true }));
 const repairer: Repairer = {
   folder: '',
   calibration: UNCALIBRATED,
-  engine: { engine: 'native', backend: '', tensorflow: null, binding: null, threads: 1, gpu: false },
+  engine: {
+    engine: 'native',
+    backend: '',
+    tensorflow: null,
+    binding: null,
+    threads: 1,
+    gpu: false,
+    kernels: { off: 'no model here' },
+  },
   repair: async (source, { file = '' } = {}): Promise<Fix> => ({
     file,
     findings: [],

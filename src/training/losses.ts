@@ -9,6 +9,7 @@ import {
   type Answer,
   type SlotLogits,
 } from '../trm/heads';
+import { fusedKernels } from '../trm/kernels';
 import { MASKED } from '../trm/layers';
 import type { ModelParts } from '../trm/model';
 import type { Weights } from '../trm/weights';
@@ -98,8 +99,21 @@ function slotQueries(targets: TargetBatch) {
 
 /** log(sum(exp(x))) over the last axis, `[rows]`; the gradient by hand is one softmax. */
 export function logSumExp(x: tf.Tensor2D): tf.Tensor1D {
-  return logSumExpOp(x) as tf.Tensor1D;
+  return (fusedKernels() ? fusedLogSumExpOp(x) : logSumExpOp(x)) as tf.Tensor1D;
 }
+
+const fusedLogSumExpOp = tf.customGrad((...args) => {
+  const [x, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
+  const kernels = fusedKernels();
+  if (kernels === null) throw new Error('the fused kernels were switched off in between');
+  const value = kernels.logSumExp(x);
+  save([x, value]);
+  return {
+    value,
+    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
+      kernels.softmaxGrad(saved[0] as tf.Tensor2D, saved[1] as tf.Tensor1D, dy as tf.Tensor1D),
+  };
+});
 
 const logSumExpOp = tf.customGrad((...args) => {
   const [x, save] = args as [tf.Tensor, tf.GradSaveFunc];

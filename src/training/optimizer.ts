@@ -1,4 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { fusedKernels } from '../trm/kernels';
 import type { OptimizerConfig } from './config';
 
 /** All weights and what the optimizer remembers of them, flat: `[size]` each (src/trm/weights.ts). */
@@ -22,36 +23,86 @@ export interface UpdateNumbers {
 }
 
 /** Euclidean length of a flat vector, as a scalar tensor. */
-export function vectorNorm(vector: tf.Tensor1D): tf.Scalar {
-  const row = tf.reshape<tf.Rank.R2>(vector, [1, -1]);
-  return tf.reshape(tf.sqrt(tf.matMul(row, row, false, true)), []);
-}
+export { vectorNorm } from '../trm/weights';
+
+/** Advances all weights by one step. @returns new tensors; the old ones are the caller's to free */
+export type OptimizerStep = (
+  state: TrainedState,
+  gradient: tf.Tensor1D,
+  numbers: UpdateNumbers,
+  config: OptimizerConfig,
+) => TrainedState;
 
 /**
  * One AdamW step (arXiv 1711.05101) with the gradient clipped to `clipNorm`, then the moving average:
  * m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
  * w = (1 - lr decay) w - lr m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps), ema = d ema + (1 - d) w.
- * @returns new tensors; the old ones are the caller's to free
  */
-export function adamwStep(
+export const adamwStep: OptimizerStep = (...args) => step('adamw', ...args);
+
+/**
+ * One AdamATan2 step (arXiv 2407.05872), as {@link adamwStep} but without `epsilon`:
+ * w = (1 - lr decay) w - lr / (1 - b1^t) atan2(m, sqrt(v / (1 - b2^t))). The angle of two equal values is pi / 4, so
+ * that steps are about 0.79 of AdamW's at the same learning rate; as in TRM's own code m is not corrected inside.
+ */
+export const adamAtan2Step: OptimizerStep = (...args) => step('adam-atan2', ...args);
+
+function step(
+  kind: 'adamw' | 'adam-atan2',
   state: TrainedState,
   gradient: tf.Tensor1D,
   { step, learningRate, emaDecay, gradientNorm }: UpdateNumbers,
   { beta1, beta2, epsilon, weightDecay, clipNorm }: OptimizerConfig,
 ): TrainedState {
-  return tf.tidy(() => {
-    // Clipping joins the factors that multiply the gradient anyway.
-    const clip = Math.min(1, clipNorm / Math.max(gradientNorm, 1e-12));
-    const m: tf.Tensor1D = tf.add(tf.mul(state.m, beta1), tf.mul(gradient, (1 - beta1) * clip));
-    const v: tf.Tensor1D = tf.add(
-      tf.mul(state.v, beta2),
-      tf.mul(tf.square(gradient), (1 - beta2) * clip * clip),
-    );
-    const t = step + 1;
-    const root = tf.add(tf.mul(tf.sqrt(v), 1 / Math.sqrt(1 - beta2 ** t)), epsilon);
-    const update = tf.mul(tf.div(m, root), learningRate / (1 - beta1 ** t));
-    const weights: tf.Tensor1D = tf.sub(tf.mul(state.weights, 1 - learningRate * weightDecay), update);
-    const ema: tf.Tensor1D = tf.add(tf.mul(state.ema, emaDecay), tf.mul(weights, 1 - emaDecay));
-    return { weights, ema, m, v };
-  });
+  // Clipping joins the factors that multiply the gradient anyway.
+  const clip = Math.min(1, clipNorm / Math.max(gradientNorm, 1e-12));
+  const t = step + 1;
+  const factors: Factors = {
+    keepM: beta1,
+    takeM: (1 - beta1) * clip,
+    keepV: beta2,
+    takeV: (1 - beta2) * clip * clip,
+    root: 1 / Math.sqrt(1 - beta2 ** t),
+    epsilon,
+    keep: 1 - learningRate * weightDecay,
+    rate: learningRate / (1 - beta1 ** t),
+    ema: emaDecay,
+  };
+  const kernels = fusedKernels();
+  if (kernels === null) {
+    return tf.tidy(() => ({ ...composedStep(kind, state, gradient, factors) }));
+  }
+  const inputs = [state.weights, state.ema, state.m, state.v, gradient];
+  const numbers = [...Object.values(factors), kind === 'adam-atan2' ? 1 : 0];
+  const [weights, ema, m, v] = kernels.update(inputs, numbers);
+  return { weights, ema, m, v };
+}
+
+/** Numbers of one update, in the order that the fused kernel reads them. */
+interface Factors {
+  keepM: number;
+  takeM: number;
+  keepV: number;
+  takeV: number;
+  root: number;
+  epsilon: number;
+  keep: number;
+  rate: number;
+  ema: number;
+}
+
+function composedStep(
+  kind: 'adamw' | 'adam-atan2',
+  state: TrainedState,
+  gradient: tf.Tensor1D,
+  by: Factors,
+): TrainedState {
+  const m: tf.Tensor1D = tf.add(tf.mul(state.m, by.keepM), tf.mul(gradient, by.takeM));
+  const v: tf.Tensor1D = tf.add(tf.mul(state.v, by.keepV), tf.mul(tf.square(gradient), by.takeV));
+  const root = tf.mul(tf.sqrt(v), by.root);
+  const direction = kind === 'adamw' ? tf.div(m, tf.add(root, by.epsilon)) : tf.atan2(m, root);
+  const update = tf.mul(direction, by.rate);
+  const weights: tf.Tensor1D = tf.sub(tf.mul(state.weights, by.keep), update);
+  const ema: tf.Tensor1D = tf.add(tf.mul(state.ema, by.ema), tf.mul(weights, 1 - by.ema));
+  return { weights, ema, m, v };
 }

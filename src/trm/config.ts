@@ -178,11 +178,9 @@ function embeddingSpecs({ width, embeddingWidth, tokenizerSize, registers }: Mod
 function coreSpecs({ width, layers }: ModelConfig): ParameterSpec[] {
   const inner = innerWidth(width);
   return Array.from({ length: layers }, (_, layer) => [
-    linear(`core.${layer}.qk`, 'core', width, 2 * width),
-    linear(`core.${layer}.v`, 'core', width, width),
+    linear(`core.${layer}.qkv`, 'core', width, 3 * width),
     linear(`core.${layer}.o`, 'core', width, width),
-    linear(`core.${layer}.gate`, 'core', width, inner),
-    linear(`core.${layer}.up`, 'core', width, inner),
+    linear(`core.${layer}.gateUp`, 'core', width, 2 * inner),
     linear(`core.${layer}.down`, 'core', inner, width),
   ]).flat();
 }

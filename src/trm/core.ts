@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelConfig } from './config';
-import { attention, rms, rotaryTables, swiglu, MASKED, type Layout } from './layers';
+import { attentionBlock, attentionLayout, swigluBlock, type Layout } from './layers';
 import { weight, type Weights } from './weights';
 
 /** The recursive state: current answer y and reasoning z, both `[B * N, D]`. */
@@ -22,8 +22,8 @@ export function coreNetwork(
 ): tf.Tensor2D {
   for (let layer = 0; layer < config.layers; layer++) {
     const get = (name: string): tf.Tensor2D => weight(weights, `core.${layer}.${name}`);
-    h = rms(tf.add(h, attention(h, { qk: get('qk'), v: get('v'), o: get('o') }, layout)));
-    h = rms(tf.add(h, swiglu(h, { gate: get('gate'), up: get('up'), down: get('down') })));
+    h = attentionBlock(h, { qkv: get('qkv'), o: get('o') }, layout);
+    h = swigluBlock(h, { gateUp: get('gateUp'), down: get('down') });
   }
   return h;
 }
@@ -54,12 +54,6 @@ export function createLayout(
   length: number,
   { registers, width }: Pick<ModelConfig, 'registers' | 'width'>,
 ): Layout {
-  const batch = lengths.length;
-  const positions = registers + length;
-  const rotary = rotaryTables(positions, width);
-  if (Array.from(lengths).every((n) => n === length)) return { batch, positions, rotary, mask: null };
-  const mask = new Float32Array(batch * positions);
-  for (let row = 0; row < batch; row++)
-    mask.fill(MASKED, row * positions + registers + lengths[row], (row + 1) * positions);
-  return { batch, positions, rotary, mask: tf.tensor4d(mask, [1, batch, 1, positions]) };
+  const counts = Int32Array.from(lengths, (n) => registers + n);
+  return attentionLayout(counts, registers + length, width);
 }

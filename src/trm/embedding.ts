@@ -3,6 +3,7 @@ import { MAX_PIECES } from '../records/example';
 import { TOKEN_KINDS } from '../records/sample';
 import { EMPTY_KIND, type InputBatch, type VocabularyTables } from './batch';
 import { FEATURES, type ModelConfig } from './config';
+import { fusedKernels } from './kernels';
 import { MASKED, rms } from './layers';
 import { weight, type Weights } from './weights';
 
@@ -45,15 +46,23 @@ export function inputTensors(batch: InputBatch): InputTensors {
  * @param table `[tokenizer size, E]` @returns `[count, E]`
  */
 export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
+  const kernels = fusedKernels();
+  const { ids, tokens, weights, count } = lists;
   const op = tf.customGrad((...args) => {
     const [pieces] = args as [tf.Tensor2D];
-    const rows: tf.Tensor2D = tf.mul(tf.gather(pieces, lists.ids), lists.weights);
+    if (kernels)
+      return {
+        value: kernels.moveRows(pieces, { take: ids, put: tokens, weights, rows: count }),
+        gradFunc: (dy: tf.Tensor) =>
+          kernels.moveRows(dy as tf.Tensor2D, { take: tokens, put: ids, weights, rows: table.shape[0] }),
+      };
+    const rows: tf.Tensor2D = tf.mul(tf.gather(pieces, ids), weights);
     return {
       value: sumByToken(rows, lists),
       gradFunc: (dy: tf.Tensor) =>
         tf.unsortedSegmentSum(
-          tf.mul<tf.Tensor2D>(tf.gather(dy, lists.tokens), lists.weights),
-          lists.ids,
+          tf.mul<tf.Tensor2D>(tf.gather(dy, tokens), weights),
+          ids,
           table.shape[0],
         ),
     };

@@ -25,7 +25,7 @@ import {
 } from './weights';
 
 /** Version of a model folder's layout; another one is refused. */
-export const MODEL_VERSION = 1;
+export const MODEL_VERSION = 2;
 
 /** `config.json` of a model folder. */
 export const modelFileSchema = z.strictObject({

@@ -1,4 +1,4 @@
-import { loadEngine, nativeBindingPath } from '../../core/engine';
+import { loadEngine, nativeBindingPath, type EngineInfo } from '../../core/engine';
 import type { Check } from './diagnosis';
 
 /** Loads the native engine and, when that fails, WASM, and says what each can do. */
@@ -9,6 +9,7 @@ export async function probeEngine(): Promise<Check[]> {
       { name: 'engine', state: 'ok', value: `native, tfjs backend "${info.backend}"`, fix: null },
       { name: 'tensorflow', state: 'ok', value: `${info.tensorflow} (${info.binding})`, fix: null },
       { name: 'threads', state: 'ok', value: `${info.threads}`, fix: null },
+      kernelCheck(info.kernels),
       info.gpu
         ? { name: 'gpu', state: 'ok', value: 'CUDA device in use', fix: null }
         : { name: 'gpu', state: 'ok', value: 'none in use, computing on the processor', fix: null },
@@ -25,6 +26,22 @@ export async function probeEngine(): Promise<Check[]> {
       await probeWasm(),
     ];
   }
+}
+
+function kernelCheck(kernels: EngineInfo['kernels']): Check {
+  if ('isa' in kernels)
+    return {
+      name: 'kernels',
+      state: 'ok',
+      value: `fused kernels, ${kernels.isa}, ${kernels.threads} threads`,
+      fix: null,
+    };
+  return {
+    name: 'kernels',
+    state: 'warning',
+    value: `none (${kernels.off}): training is slower`,
+    fix: 'run `make setup`, which compiles native/kernels',
+  };
 }
 
 async function probeWasm(): Promise<Check> {

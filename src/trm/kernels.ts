@@ -1,0 +1,138 @@
+import * as tf from '@tensorflow/tfjs-core';
+import { loadedKernels } from '../core/engine';
+
+/**
+ * The fused kernels of native/kernels, one call each where tfjs would make five to twenty. Raw calls without
+ * gradients: layers, losses and optimizer build their own on them, and hold the plain composition beside it.
+ * Shapes: R rows, D width, I inner width, B batch, N positions, H = D / 64 heads.
+ */
+export interface FusedKernels {
+  /** Product of two matrices, either one transposed. */
+  matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA?: boolean, transposeB?: boolean): tf.Tensor2D;
+  /** y = rms(h) or rms(h + d) `[R, D]`, and the inverse root `[R]`. */
+  rms(h: tf.Tensor2D, d?: tf.Tensor2D): [y: tf.Tensor2D, inverse: tf.Tensor1D];
+  /** Gradient of {@link FusedKernels.rms}, the same for h and d. */
+  rmsGrad(dy: tf.Tensor2D, y: tf.Tensor2D, inverse: tf.Tensor1D): tf.Tensor2D;
+  /** silu(g) u of `[R, 2I]` rows [g | u]: `[R, I]`. */
+  gate(gateUp: tf.Tensor2D): tf.Tensor2D;
+  /** Gradient `[R, 2I]` of {@link FusedKernels.gate}, and its value once more (cheaper than to keep it). */
+  gateGrad(gateUp: tf.Tensor2D, dy: tf.Tensor2D): [dGateUp: tf.Tensor2D, value: tf.Tensor2D];
+  /**
+   * softmax(q k^T / 8) v of rows [q | k | v] `[B * N, 3D]`, q and k rotated: `[B * N, D]`, and the log of each
+   * softmax's sum `[B * H * N]`.
+   * @param angles `[N, 64]` cosines, then sines @param counts `[B]` int32: positions that may be attended to
+   */
+  attention(
+    qkv: tf.Tensor2D,
+    angles: tf.Tensor2D,
+    counts: tf.Tensor1D,
+  ): [out: tf.Tensor2D, logs: tf.Tensor1D];
+  /** Gradient `[B * N, 3D]` of {@link FusedKernels.attention}; probabilities are made anew. */
+  attentionGrad(
+    inputs: { qkv: tf.Tensor2D; angles: tf.Tensor2D; counts: tf.Tensor1D },
+    outputs: { out: tf.Tensor2D; logs: tf.Tensor1D },
+    dy: tf.Tensor2D,
+  ): tf.Tensor2D;
+  /** New weights, ema, m, v from the old ones, a gradient (`[n]` each) and the 10 numbers of `Update` (numeric.h). */
+  update(inputs: readonly tf.Tensor1D[], factors: readonly number[]): tf.Tensor1D[];
+  /**
+   * Copies tensors into one vector, zeros between them, and measures its Euclidean length `[1]`.
+   * @param offsets where each part starts, and last the size of the vector
+   */
+  flatten(parts: readonly tf.Tensor[], offsets: readonly number[]): [flat: tf.Tensor1D, norm: tf.Tensor1D];
+  /** log(sum(exp(x))) of rows: `[R]`. */
+  logSumExp(x: tf.Tensor2D): tf.Tensor1D;
+  /** exp(x - logs) dy, the gradient of {@link FusedKernels.logSumExp}. */
+  softmaxGrad(x: tf.Tensor2D, logs: tf.Tensor1D, dy: tf.Tensor1D): tf.Tensor2D;
+  /** Adds weights[e] * from[take[e]] to row put[e] of `[rows, E]`, for all entries e. */
+  moveRows(from: tf.Tensor2D, moves: Moves): tf.Tensor2D;
+}
+
+/** A list of row moves: `[M]` each, weights `[M, 1]`. */
+export interface Moves {
+  take: tf.Tensor1D;
+  put: tf.Tensor1D;
+  weights: tf.Tensor2D;
+  /** Rows of the result. */
+  rows: number;
+}
+
+let wanted = true;
+
+/** Switches the fused kernels off and on again, to compare both ways in one process. `TRM_KERNELS=off` keeps them out. */
+export function useFusedKernels(on: boolean): void {
+  wanted = on;
+}
+
+/** The fused kernels when they are loaded and the native backend computes on the processor; otherwise null. */
+export function fusedKernels(): FusedKernels | null {
+  if (!wanted || loadedKernels() === null || tf.getBackend() !== 'tensorflow') return null;
+  return KERNELS;
+}
+
+/** The part of tfjs-node's backend that runs an op by name. */
+interface Backend {
+  binding: { TF_ATTR_TYPE: number; TF_ATTR_BOOL: number; TF_ATTR_INT: number; TF_FLOAT: number };
+  executeMultipleOutputs(
+    name: string,
+    attributes: readonly { name: string; type: number; value: unknown }[],
+    inputs: readonly tf.Tensor[],
+    outputs: number,
+  ): tf.Tensor[];
+}
+
+const backend = (): Backend => tf.backend() as unknown as Backend;
+
+function call<T extends tf.Tensor[]>(name: string, inputs: readonly tf.Tensor[], outputs: T['length']): T {
+  return backend().executeMultipleOutputs(name, [], inputs, outputs) as T;
+}
+
+const KERNELS: FusedKernels = {
+  matMul(a, b, transposeA = false, transposeB = false) {
+    const { executeMultipleOutputs, binding } = backend();
+    const attributes = [
+      { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
+      { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
+      { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: transposeB },
+    ];
+    return executeMultipleOutputs.call(backend(), 'MatMul', attributes, [a, b], 1)[0] as tf.Tensor2D;
+  },
+  rms: (h, d) => (d ? call('TrmAddRms', [h, d], 2) : call('TrmRms', [h], 2)),
+  rmsGrad: (dy, y, inverse) => call<[tf.Tensor2D]>('TrmRmsGrad', [dy, y, inverse], 1)[0],
+  gate: (gateUp) => call<[tf.Tensor2D]>('TrmGate', [gateUp], 1)[0],
+  gateGrad: (gateUp, dy) => call('TrmGateGrad', [gateUp, dy], 2),
+  attention: (qkv, angles, counts) => call('TrmAttention', [qkv, angles, counts], 2),
+  attentionGrad: ({ qkv, angles, counts }, { out, logs }, dy) =>
+    call<[tf.Tensor2D]>('TrmAttentionGrad', [qkv, angles, counts, out, logs, dy], 1)[0],
+  update: (inputs, factors) => {
+    const numbers = tf.tensor1d([...factors]);
+    try {
+      return call<tf.Tensor1D[]>('TrmUpdate', [...inputs, numbers], 4);
+    } finally {
+      numbers.dispose();
+    }
+  },
+  flatten(parts, offsets) {
+    const { executeMultipleOutputs, binding } = backend();
+    const places = tf.tensor1d([...offsets], 'int32');
+    const attributes = [{ name: 'N', type: binding.TF_ATTR_INT, value: parts.length }];
+    try {
+      return executeMultipleOutputs.call(backend(), 'TrmFlatten', attributes, [...parts, places], 2) as [
+        tf.Tensor1D,
+        tf.Tensor1D,
+      ];
+    } finally {
+      places.dispose();
+    }
+  },
+  logSumExp: (x) => call<[tf.Tensor1D]>('TrmLogSumExp', [x], 1)[0],
+  softmaxGrad: (x, logs, dy) => call<[tf.Tensor2D]>('TrmSoftmaxGrad', [x, logs, dy], 1)[0],
+  moveRows(from, { take, put, weights, rows }) {
+    const count = tf.tensor1d([rows], 'int32');
+    try {
+      return call<[tf.Tensor2D]>('TrmMoveRows', [from, take, put, weights, count], 1)[0];
+    } finally {
+      count.dispose();
+    }
+  },
+};
