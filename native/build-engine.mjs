@@ -198,7 +198,8 @@ const kernelVariants = {
 /** Names the sources and flags of the fused kernels, so that another version is compiled anew. */
 function kernelIdentity() {
   const identity = createHash('sha256').update(JSON.stringify([libraryHome, kernelFlags, kernelVariants]));
-  for (const name of readdirSync(kernelHome).sort()) identity.update(name).update(readFileSync(join(kernelHome, name)));
+  for (const name of readdirSync(kernelHome).sort())
+    identity.update(name).update(readFileSync(join(kernelHome, name)));
   return identity.digest('hex').slice(0, 16);
 }
 
@@ -220,9 +221,13 @@ function compileKernels(output) {
     const objects = [];
     const compile = (source, name, flags) => {
       objects.push(join(folder, `${name}.o`));
-      execFileSync(compiler, [...kernelFlags, ...flags, '-c', join(kernelHome, source), '-o', objects.at(-1)], {
-        stdio: 'inherit',
-      });
+      execFileSync(
+        compiler,
+        [...kernelFlags, ...flags, '-c', join(kernelHome, source), '-o', objects.at(-1)],
+        {
+          stdio: 'inherit',
+        },
+      );
     };
     for (const [isa, lanes, flags] of kernelVariants[process.arch])
       compile('numeric.cc', isa, [`-DTRM_ISA=${isa}`, `-DTRM_LANES=${lanes}`, ...flags]);

@@ -135,18 +135,17 @@ void add_scaled(float* to, const float* from, float factor, int64_t n) {
     store_some(to + i, load_some(to + i, n - i) + load_some(from + i, n - i) * factor, n - i);
 }
 
-double copy_squares(float* to, const float* from, int64_t n) {
+double squares(const float* x, int64_t n) {
   double total = 0;
   // Sums of single precision are short, so that millions of small squares do not get lost.
   for (int64_t begin = 0; begin < n; begin += 4096) {
     const int64_t end = begin + 4096 < n ? begin + 4096 : n;
-    Vec squares{};
+    Vec part{};
     for (int64_t i = begin; i < end; i += kLanes) {
-      const Vec x = load_some(from + i, end - i);
-      store_some(to + i, x, end - i);
-      squares += x * x;
+      const Vec value = load_some(x + i, end - i);
+      part += value * value;
     }
-    total += sum(squares);
+    total += sum(part);
   }
   return total;
 }
@@ -171,7 +170,7 @@ extern const Kernels TRM_TABLE(TRM_ISA) = {
     TRM_ISA::log_sum_exp,
     TRM_ISA::softmax_grad,
     TRM_ISA::add_scaled,
-    TRM_ISA::copy_squares,
+    TRM_ISA::squares,
 };
 
 }  // namespace trm

@@ -62,8 +62,8 @@ struct Kernels {
                        int64_t to);
   /** to += factor from, n values. */
   void (*add_scaled)(float* to, const float* from, float factor, int64_t n);
-  /** Copies n values and returns the sum of their squares. */
-  double (*copy_squares)(float* to, const float* from, int64_t n);
+  /** Sum of n squares. */
+  double (*squares)(const float* x, int64_t n);
 };
 
 extern const Kernels kernels_base;

@@ -221,7 +221,7 @@ void update_op(Call& call) {
   parallel(size[0], 16384, [&](int64_t begin, int64_t end) { kernels().update(state, by, begin, end); });
 }
 
-/** parts[N], then offsets `[N + 1]`, the last one the length of the flat vector: the vector and its norm. */
+/** parts[N], then offsets `[N + 1]`, the last one the length of the flat vector. */
 void flatten_op(Call& call) {
   const int count = call.inputs() - 1;
   const int32_t* offsets = call.integers(count, {count + 1});
@@ -241,22 +241,31 @@ void flatten_op(Call& call) {
   }
   const int64_t size = offsets[count], grain = 65536;
   float* flat = call.output(0, {size});
-  float* norm = call.output(1, {1});
   if (call.failed) return;
-  std::vector<double> squares(static_cast<size_t>((size + grain - 1) / grain));
   parallel(size, grain, [&](int64_t from, int64_t to) {
-    double total = 0;
     int64_t at = from;
     auto part = std::upper_bound(parts.begin(), parts.end(), from,
                                  [](int64_t value, const Part& p) { return value < p.end; });
     for (; part != parts.end() && part->begin < to; ++part) {
       const int64_t begin = std::max(part->begin, from), end = std::min(part->end, to);
       if (begin > at) memset(flat + at, 0, sizeof(float) * static_cast<size_t>(begin - at));
-      total += kernels().copy_squares(flat + begin, part->data + (begin - part->begin), end - begin);
+      memcpy(flat + begin, part->data + (begin - part->begin), sizeof(float) * static_cast<size_t>(end - begin));
       at = end;
     }
     if (at < to) memset(flat + at, 0, sizeof(float) * static_cast<size_t>(to - at));
-    squares[static_cast<size_t>(from / grain)] = total;
+  });
+}
+
+/** Euclidean length `[1]` of a vector, summed block by block in their order. */
+void norm_op(Call& call) {
+  const Shape size = call.shape(0, 1);
+  const float* x = call.floats(0, size);
+  float* norm = call.output(0, {1});
+  if (call.failed) return;
+  const int64_t grain = 65536;
+  std::vector<double> squares(static_cast<size_t>((size[0] + grain - 1) / grain));
+  parallel(size[0], grain, [&](int64_t from, int64_t to) {
+    squares[static_cast<size_t>(from / grain)] = kernels().squares(x + from, to - from);
   });
   double total = 0;
   for (double part : squares) total += part;
@@ -360,9 +369,10 @@ const std::vector<Definition>& definitions() {
        compute<update_op>},
       {"TrmFlatten",
        {"parts: N * float", "offsets: int32"},
-       {"flat: float", "norm: float"},
+       {"flat: float"},
        {"N: int >= 1"},
        compute<flatten_op>},
+      {"TrmNorm", {"x: float"}, {"norm: float"}, {}, compute<norm_op>},
       {"TrmLogSumExp", {"x: float"}, {"y: float"}, {}, compute<log_sum_exp_op>},
       {"TrmSoftmaxGrad", {"x: float", "logs: float", "dy: float"}, {"dx: float"}, {}, compute<softmax_grad_op>},
       {"TrmMoveRows",

@@ -23,7 +23,12 @@ export interface UpdateNumbers {
 }
 
 /** Euclidean length of a flat vector, as a scalar tensor. */
-export { vectorNorm } from '../trm/weights';
+export function vectorNorm(vector: tf.Tensor1D): tf.Scalar {
+  const kernels = fusedKernels();
+  if (kernels) return tf.reshape(kernels.norm(vector), []);
+  const row = tf.reshape<tf.Rank.R2>(vector, [1, -1]);
+  return tf.reshape(tf.sqrt(tf.matMul(row, row, false, true)), []);
+}
 
 /** Advances all weights by one step. @returns new tensors; the old ones are the caller's to free */
 export type OptimizerStep = (
@@ -73,7 +78,7 @@ function step(
     return tf.tidy(() => ({ ...composedStep(kind, state, gradient, factors) }));
   }
   const inputs = [state.weights, state.ema, state.m, state.v, gradient];
-  const numbers = [...Object.values(factors), kind === 'adam-atan2' ? 1 : 0];
+  const numbers = [...(Object.values(factors) as number[]), kind === 'adam-atan2' ? 1 : 0];
   const [weights, ema, m, v] = kernels.update(inputs, numbers);
   return { weights, ema, m, v };
 }

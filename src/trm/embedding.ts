@@ -60,11 +60,7 @@ export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
     return {
       value: sumByToken(rows, lists),
       gradFunc: (dy: tf.Tensor) =>
-        tf.unsortedSegmentSum(
-          tf.mul<tf.Tensor2D>(tf.gather(dy, tokens), weights),
-          ids,
-          table.shape[0],
-        ),
+        tf.unsortedSegmentSum(tf.mul<tf.Tensor2D>(tf.gather(dy, tokens), weights), ids, table.shape[0]),
     };
   });
   return op(table) as tf.Tensor2D;

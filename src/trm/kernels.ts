@@ -36,10 +36,12 @@ export interface FusedKernels {
   /** New weights, ema, m, v from the old ones, a gradient (`[n]` each) and the 10 numbers of `Update` (numeric.h). */
   update(inputs: readonly tf.Tensor1D[], factors: readonly number[]): tf.Tensor1D[];
   /**
-   * Copies tensors into one vector, zeros between them, and measures its Euclidean length `[1]`.
+   * Copies tensors into one vector, zeros between them.
    * @param offsets where each part starts, and last the size of the vector
    */
-  flatten(parts: readonly tf.Tensor[], offsets: readonly number[]): [flat: tf.Tensor1D, norm: tf.Tensor1D];
+  flatten(parts: readonly tf.Tensor[], offsets: readonly number[]): tf.Tensor1D;
+  /** Euclidean length `[1]` of a vector. */
+  norm(x: tf.Tensor1D): tf.Tensor1D;
   /** log(sum(exp(x))) of rows: `[R]`. */
   logSumExp(x: tf.Tensor2D): tf.Tensor1D;
   /** exp(x - logs) dy, the gradient of {@link FusedKernels.logSumExp}. */
@@ -83,20 +85,27 @@ interface Backend {
 
 const backend = (): Backend => tf.backend() as unknown as Backend;
 
-function call<T extends tf.Tensor[]>(name: string, inputs: readonly tf.Tensor[], outputs: T['length']): T {
-  return backend().executeMultipleOutputs(name, [], inputs, outputs) as T;
+/** Values of attributes, with the field of `binding` that says their type. */
+type Attributes = readonly { name: string; type: keyof Backend['binding']; value: unknown }[];
+
+function call<T extends tf.Tensor[]>(
+  name: string,
+  inputs: readonly tf.Tensor[],
+  outputs: T['length'],
+  attributes: Attributes = [],
+): T {
+  const engine = backend();
+  const typed = attributes.map((attribute) => ({ ...attribute, type: engine.binding[attribute.type] }));
+  return engine.executeMultipleOutputs(name, typed, inputs, outputs) as T;
 }
 
 const KERNELS: FusedKernels = {
-  matMul(a, b, transposeA = false, transposeB = false) {
-    const { executeMultipleOutputs, binding } = backend();
-    const attributes = [
-      { name: 'T', type: binding.TF_ATTR_TYPE, value: binding.TF_FLOAT },
-      { name: 'transpose_a', type: binding.TF_ATTR_BOOL, value: transposeA },
-      { name: 'transpose_b', type: binding.TF_ATTR_BOOL, value: transposeB },
-    ];
-    return executeMultipleOutputs.call(backend(), 'MatMul', attributes, [a, b], 1)[0] as tf.Tensor2D;
-  },
+  matMul: (a, b, transposeA = false, transposeB = false) =>
+    call<[tf.Tensor2D]>('MatMul', [a, b], 1, [
+      { name: 'T', type: 'TF_ATTR_TYPE', value: backend().binding.TF_FLOAT },
+      { name: 'transpose_a', type: 'TF_ATTR_BOOL', value: transposeA },
+      { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
+    ])[0],
   rms: (h, d) => (d ? call('TrmAddRms', [h, d], 2) : call('TrmRms', [h], 2)),
   rmsGrad: (dy, y, inverse) => call<[tf.Tensor2D]>('TrmRmsGrad', [dy, y, inverse], 1)[0],
   gate: (gateUp) => call<[tf.Tensor2D]>('TrmGate', [gateUp], 1)[0],
@@ -113,18 +122,15 @@ const KERNELS: FusedKernels = {
     }
   },
   flatten(parts, offsets) {
-    const { executeMultipleOutputs, binding } = backend();
     const places = tf.tensor1d([...offsets], 'int32');
-    const attributes = [{ name: 'N', type: binding.TF_ATTR_INT, value: parts.length }];
+    const attributes: Attributes = [{ name: 'N', type: 'TF_ATTR_INT', value: parts.length }];
     try {
-      return executeMultipleOutputs.call(backend(), 'TrmFlatten', attributes, [...parts, places], 2) as [
-        tf.Tensor1D,
-        tf.Tensor1D,
-      ];
+      return call<[tf.Tensor1D]>('TrmFlatten', [...parts, places], 1, attributes)[0];
     } finally {
       places.dispose();
     }
   },
+  norm: (x) => call<[tf.Tensor1D]>('TrmNorm', [x], 1)[0],
   logSumExp: (x) => call<[tf.Tensor1D]>('TrmLogSumExp', [x], 1)[0],
   softmaxGrad: (x, logs, dy) => call<[tf.Tensor2D]>('TrmSoftmaxGrad', [x, logs, dy], 1)[0],
   moveRows(from, { take, put, weights, rows }) {

@@ -58,7 +58,7 @@ function required(): FusedKernels {
  * @param gateUp `[rows, 2I]`: g, then u @returns `[rows, I]`
  */
 export function gated(gateUp: tf.Tensor2D): tf.Tensor2D {
-  if (fusedKernels()) return fusedGateOp(gateUp) as tf.Tensor2D;
+  if (fusedKernels()) return fusedGateOp(gateUp);
   const [g, u] = tf.split(gateUp, 2, 1);
   return gatedOp(g, u) as tf.Tensor2D;
 }
@@ -237,10 +237,13 @@ function mixHeads(qkv: tf.Tensor2D, layout: Layout): tf.Tensor2D {
   const heads = width / HEAD_WIDTH;
   const split = (x: tf.Tensor2D, parts: number): tf.Tensor4D =>
     tf.transpose(tf.reshape(x, [batch, positions, parts, HEAD_WIDTH]), [2, 0, 1, 3]);
-  const [rows, values] = tf.split(qkv, [2 * width, width], 1) as tf.Tensor2D[];
+  const [rows, values] = tf.split<tf.Tensor2D>(qkv, [2 * width, width], 1);
   const [q, k] = tf.split(split(rotate(rows, batch, tables.rotary), 2 * heads), 2);
   const scores = tf.matMul(q, k, false, true);
-  const mixed = tf.matMul(tf.softmax(tables.mask ? tf.add(scores, tables.mask) : scores), split(values, heads));
+  const mixed = tf.matMul(
+    tf.softmax(tables.mask ? tf.add(scores, tables.mask) : scores),
+    split(values, heads),
+  );
   return tf.reshape(tf.transpose(mixed, [1, 2, 0, 3]), [batch * positions, width]);
 }
 
@@ -256,7 +259,7 @@ function fusedMix(qkv: tf.Tensor2D, { angles, counts }: FusedTables): tf.Tensor2
     };
     return { value, gradFunc };
   });
-  return op(qkv) as tf.Tensor2D;
+  return op(qkv);
 }
 
 /** Weights of one SwiGLU: `gateUp` `[D, 2I]` (gate, then up), `down` `[I, D]`. */

@@ -83,31 +83,8 @@ export function unflatten(flat: tf.Tensor1D, layout: FlatLayout): Record<string,
 
 /** Joins tensors in the layout's order (gradients, for example) to one vector `[size]`. */
 export function flatten(tensors: readonly tf.Tensor[], layout: FlatLayout): tf.Tensor1D {
-  return flattenWithNorm(tensors, layout).flat;
-}
-
-/** As {@link flatten}, with the vector's Euclidean length as a scalar. */
-export function flattenWithNorm(
-  tensors: readonly tf.Tensor[],
-  layout: FlatLayout,
-): { flat: tf.Tensor1D; norm: tf.Scalar } {
   const kernels = fusedKernels();
-  if (kernels) {
-    const offsets = [...layout.entries.map(({ offset }) => offset), layout.size];
-    const [flat, norm] = kernels.flatten(tensors, offsets);
-    return { flat, norm: tf.reshape(norm, []) };
-  }
-  const flat = concatenate(tensors, layout);
-  return { flat, norm: vectorNorm(flat) };
-}
-
-/** Euclidean length of a flat vector, as a scalar tensor. */
-export function vectorNorm(vector: tf.Tensor1D): tf.Scalar {
-  const row = tf.reshape<tf.Rank.R2>(vector, [1, -1]);
-  return tf.reshape(tf.sqrt(tf.matMul(row, row, false, true)), []);
-}
-
-function concatenate(tensors: readonly tf.Tensor[], layout: FlatLayout): tf.Tensor1D {
+  if (kernels) return kernels.flatten(tensors, [...layout.entries.map(({ offset }) => offset), layout.size]);
   const parts: tf.Tensor1D[] = [];
   layout.entries.forEach(({ offset, size }, i) => {
     parts.push(tf.reshape(tensors[i], [size]));

@@ -1,0 +1,254 @@
+import { execFileSync } from 'node:child_process';
+import * as tf from '@tensorflow/tfjs-core';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { requireNativeEngine } from '../core/engine';
+import { adamAtan2Step, adamwStep, vectorNorm, type OptimizerStep } from '../training/optimizer';
+import { logSumExp } from '../training/losses';
+import { trainConfigSchema } from '../training/config';
+import { meanPieces } from './embedding';
+import { fusedKernels, useFusedKernels, type FusedKernels } from './kernels';
+import {
+  attention,
+  attentionBlock,
+  attentionLayout,
+  gated,
+  rms,
+  swiglu,
+  swigluBlock,
+  type Layout,
+} from './layers';
+import { flatten } from './weights';
+
+/** Largest difference over the largest value: two orders of adding the same 32-bit numbers. */
+const TOLERANCE = 5e-6;
+
+test.before(async () => {
+  await requireNativeEngine();
+});
+test.after.each(() => useFusedKernels(true));
+
+function kernels(): FusedKernels {
+  const found = fusedKernels();
+  if (found === null) throw new Error('the fused kernels are not loaded: run `make setup`');
+  return found;
+}
+
+let seed = 0;
+const normal = (...shape: number[]): tf.Tensor => tf.randomNormal(shape, 0, 1, 'float32', ++seed);
+
+/** Values and gradients of a function, fused and composed. @param prepare runs before each way */
+function bothWays(
+  f: (...inputs: tf.Tensor[]) => tf.Tensor,
+  inputs: tf.Tensor[],
+  prepare: () => void = () => undefined,
+): void {
+  const run = (fused: boolean): Float32Array[] =>
+    tf.tidy(() => {
+      useFusedKernels(fused);
+      prepare();
+      const value = f(...inputs);
+      const dy = tf.randomNormal(value.shape, 0, 1, 'float32', 77);
+      const grads = tf.grads(f)(inputs, dy);
+      return [value, ...grads].map((tensor) => tensor.dataSync<'float32'>().slice());
+    });
+  const composed = run(false);
+  run(true).forEach((got, i) => near(got, composed[i], i === 0 ? 'value' : `gradient of input ${i - 1}`));
+}
+
+function near(got: ArrayLike<number>, want: ArrayLike<number>, label: string): void {
+  assert.is(got.length, want.length, label);
+  let largest = 1e-6;
+  let difference = 0;
+  for (let i = 0; i < want.length; i++) {
+    assert.ok(Number.isFinite(got[i]), `${label}: value ${i} is ${got[i]}`);
+    largest = Math.max(largest, Math.abs(want[i]));
+    difference = Math.max(difference, Math.abs(got[i] - want[i]));
+  }
+  assert.ok(difference / largest < TOLERANCE, `${label}: relative difference ${difference / largest}`);
+}
+
+test('rms, gate and log-sum-exp are what the composition computes, of widths that fill no vector too', () => {
+  for (const width of [64, 50, 7]) {
+    bothWays((h) => rms(h as tf.Tensor2D), [normal(33, width)]);
+    bothWays((gu) => gated(tf.mul<tf.Tensor2D>(gu, 5)), [normal(33, 2 * width)]);
+    bothWays((x) => logSumExp(tf.mul<tf.Tensor2D>(x, 9)), [normal(33, width)]);
+  }
+  const masked = tf.tensor2d([0, -1e9, 3, -1e9, -1e9, -1e9], [2, 3]);
+  bothWays((x) => logSumExp(x as tf.Tensor2D), [masked]);
+});
+
+test('attention and both blocks with padding of every length', () => {
+  const width = 128;
+  for (const [counts, positions] of [
+    [[21, 1, 17, 16], 21],
+    [[40, 40], 40],
+    [[3], 3],
+    [[136, 100, 129], 136],
+  ] as const) {
+    const rows = counts.length * positions;
+    let layout: Layout;
+    const layOut = (): void => void (layout = attentionLayout(Int32Array.from(counts), positions, width));
+    const weights = [normal(width, 3 * width), normal(width, width)].map((w) => tf.mul(w, 0.09));
+    const named = (qkv: tf.Tensor, o: tf.Tensor) => ({ qkv: qkv as tf.Tensor2D, o: o as tf.Tensor2D });
+    const inputs = [normal(rows, width), ...weights];
+    bothWays((h, qkv, o) => attention(h as tf.Tensor2D, named(qkv, o), layout), inputs, layOut);
+    bothWays((h, qkv, o) => attentionBlock(h as tf.Tensor2D, named(qkv, o), layout), inputs, layOut);
+  }
+  const swigluInputs = [
+    normal(30, width),
+    tf.mul(normal(width, 384), 0.09),
+    tf.mul(normal(192, width), 0.07),
+  ];
+  const named = (gateUp: tf.Tensor, down: tf.Tensor) => ({
+    gateUp: gateUp as tf.Tensor2D,
+    down: down as tf.Tensor2D,
+  });
+  bothWays((h, gateUp, down) => swiglu(h as tf.Tensor2D, named(gateUp, down)), swigluInputs);
+  bothWays((h, gateUp, down) => swigluBlock(h as tf.Tensor2D, named(gateUp, down)), swigluInputs);
+});
+
+test('padding has no influence, and very large scores stay finite', () => {
+  const layout = attentionLayout(Int32Array.of(5), 9, 64);
+  const qkv = tf.mul(normal(9, 192), 60);
+  const { tables } = layout;
+  if (tables.kind !== 'fused') throw new Error('expected a fused layout');
+  const attend = (x: tf.Tensor): Float32Array =>
+    kernels()
+      .attention(x as tf.Tensor2D, tables.angles, tables.counts)[0]
+      .dataSync<'float32'>()
+      .slice(0, 5 * 64);
+  const other = tf.concat([tf.slice(qkv, 0, 5), normal(4, 192)]);
+  assert.equal(attend(qkv), attend(other));
+  assert.ok(attend(qkv).every(Number.isFinite));
+});
+
+test('mean of pieces and its gradient, tokens without pieces and repeated pieces included', () => {
+  const lists = {
+    ids: tf.tensor1d([3, 1, 1, 0, 6], 'int32'),
+    tokens: tf.tensor1d([0, 0, 2, 3, 3], 'int32'),
+    weights: tf.tensor2d([0.5, 0.5, 1, 0.5, 0.5], [5, 1]),
+    count: 5,
+  };
+  bothWays((table) => meanPieces(table as tf.Tensor2D, lists), [normal(7, 24)]);
+});
+
+test('optimizer steps, norm and flattening', () => {
+  const size = 48 * 1024 + 5;
+  const config = trainConfigSchema.parse({}).optimizer;
+  const steps = (advance: OptimizerStep, fused: boolean): Float32Array[] =>
+    tf.tidy(() => {
+      useFusedKernels(fused);
+      const start = tf.randomNormal<tf.Rank.R1>([size], 0, 1, 'float32', 5);
+      let state = {
+        weights: start,
+        ema: start,
+        m: tf.zeros<tf.Rank.R1>([size]),
+        v: tf.zeros<tf.Rank.R1>([size]),
+      };
+      for (let step = 0; step < 3; step++) {
+        // A quarter of the gradients are exactly zero: rows of the embedding that no batch has used.
+        const noise = tf.randomNormal<tf.Rank.R1>([size], 0, 1, 'float32', 9 + step);
+        const gradient: tf.Tensor1D = tf.mul(noise, tf.cast(tf.greater(start, -0.67), 'float32'));
+        const gradientNorm = vectorNorm(gradient).dataSync()[0];
+        state = advance(state, gradient, { step, learningRate: 0.01, emaDecay: 0.9, gradientNorm }, config);
+      }
+      return [state.weights, state.ema, state.m, state.v].map((t) => t.dataSync<'float32'>().slice());
+    });
+  for (const advance of [adamwStep, adamAtan2Step]) {
+    const composed = steps(advance, false);
+    steps(advance, true).forEach((got, i) => near(got, composed[i], `state ${i}`));
+  }
+  const parts = [normal(3, 5), normal(16), normal(70_000)];
+  const layout = {
+    size: 70_064,
+    entries: [
+      { name: 'a', shape: [3, 5], offset: 0, size: 15 },
+      { name: 'b', shape: [16], offset: 16, size: 16 },
+      { name: 'c', shape: [70_000], offset: 48, size: 70_000 },
+    ],
+  };
+  const joined = [true, false].map((fused) => {
+    useFusedKernels(fused);
+    return flatten(parts, layout).dataSync();
+  });
+  assert.equal(joined[0], joined[1]);
+});
+
+test('atan2 in all of its range', () => {
+  const config = {
+    ...trainConfigSchema.parse({}).optimizer,
+    beta1: 0,
+    beta2: 0,
+    weightDecay: 0,
+    clipNorm: 1e30,
+  };
+  const y = tf.linspace(-50, 50, 4001);
+  const state = { weights: tf.zerosLike(y), ema: y, m: y, v: tf.square(tf.linspace(0, 3, 4001)) };
+  // With both betas 0 the step is -rate * atan2(g, |g|) = -+ pi / 4; the other quadrants come from v kept.
+  const angle = (fused: boolean): Float32Array => {
+    useFusedKernels(fused);
+    const kept = { ...config, beta1: 0.5, beta2: 0.5 };
+    const numbers = { step: 3, learningRate: 1, emaDecay: 0, gradientNorm: 1 };
+    return adamAtan2Step(state, tf.zerosLike(y), numbers, kept).weights.dataSync<'float32'>().slice();
+  };
+  near(angle(true), angle(false), 'atan2');
+});
+
+test('the same call twice gives the same bits, with one thread the same as with two', () => {
+  const program = `
+    const load = (p) => require(${JSON.stringify(__dirname)} + p);
+    load('/../core/engine.js').requireNativeEngine().then(() => {
+      const tf = require('@tensorflow/tfjs-core');
+      const { attentionLayout } = load('/layers.js');
+      const n = (s, ...shape) => tf.randomNormal(shape, 0, 0.1, 'float32', s);
+      const layout = attentionLayout(Int32Array.of(30, 9), 30, 128);
+      const hash = require('crypto').createHash('sha256');
+      const { fusedKernels } = load('/kernels.js');
+      const k = fusedKernels();
+      const a = k.attention(n(2, 60, 384), layout.tables.angles, layout.tables.counts);
+      const grad = k.attentionGrad({ qkv: n(2, 60, 384), ...layout.tables }, { out: a[0], logs: a[1] }, n(4, 60, 128));
+      const norm = k.norm(n(6, 300000));
+      for (const t of [...a, grad, norm]) hash.update(Buffer.from(t.dataSync().buffer));
+      console.log('HASH', hash.digest('hex'));
+    });`;
+  const hash = (threads: string): string => {
+    const env = { ...process.env, TF_NUM_INTRAOP_THREADS: threads };
+    const out = execFileSync(process.execPath, ['-e', program], { env, encoding: 'utf8' });
+    return /HASH (\w+)/.exec(out)?.[1] ?? out;
+  };
+  const once = hash('2');
+  assert.match(once, /^[0-9a-f]{64}$/);
+  assert.is(hash('2'), once);
+  assert.is(hash('1'), once);
+  assert.is(hash('5'), once);
+});
+
+test('shapes and places that do not fit are refused, not read', () => {
+  const k = kernels();
+  assert.throws(() => k.rms(tf.zeros([4, 8]), tf.zeros([3, 8])), /expected shape \[ 4 8 \], got \[ 3 8 \]/);
+  assert.throws(
+    () => k.attention(tf.zeros([6, 192]), tf.zeros([3, 64]), tf.tensor1d([3, 4], 'int32')),
+    /expected counts of 1\.\.3, got 4/,
+  );
+  const moves = {
+    take: tf.tensor1d([0, 9], 'int32'),
+    put: tf.tensor1d([0, 0], 'int32'),
+    weights: tf.ones<tf.Rank.R2>([2, 1]),
+    rows: 2,
+  };
+  assert.throws(() => k.moveRows(tf.zeros([4, 8]), moves), /entry 1 points at a row that does not exist/);
+});
+
+test('no tensor is left behind, with and without gradient', () => {
+  const h = normal(12, 64) as tf.Tensor2D;
+  const weights = { qkv: normal(64, 192) as tf.Tensor2D, o: normal(64, 64) as tf.Tensor2D };
+  const layout = attentionLayout(Int32Array.of(6, 4), 6, 64);
+  const before = tf.memory().numTensors;
+  attentionBlock(h, weights, layout).dispose();
+  const grads = tf.grads((x: tf.Tensor) => attentionBlock(x as tf.Tensor2D, weights, layout))([h], h);
+  tf.dispose(grads);
+  assert.is(tf.memory().numTensors, before);
+});
+
+test.run();
