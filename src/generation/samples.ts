@@ -4,12 +4,12 @@ import type { Rng } from '../core/rng';
 import type { Sample } from '../records/sample';
 import { LEXER_VERSION } from '../python/lexer';
 import type { Critic } from '../python/critic';
-import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
 import { mapAhead } from './ahead';
 import type { GenerateConfig } from './config';
-import type { Drawn, DrawnMutant, DrawRequest } from './draw';
+import type { DrawnMutant, DrawRequest } from './draw';
 import type { DrawPool } from './draw-pool';
+import { judge, objection, type JudgedFunction } from './judge';
 import { count, drop, type Reject, type Tally } from './tally';
 
 /** What was used or written so far, so that nothing comes twice. */
@@ -51,18 +51,8 @@ interface Candidate {
   refusal: string | null;
 }
 
-/** What the critic says of a source. */
-interface Judgement {
-  /** Digest of its bytecode; null when it does not compile. */
-  fingerprint: string | null;
-  /** Why CPython refuses a source that should compile. */
-  complaint: string | null;
-  /** The source has the clean function's syntax tree; looked up for equal bytecode only. */
-  sameTree: boolean;
-}
-
 /** A function with its mutants and the critic's judgements: of the clean source, then of each source of each mutant. */
-type Judged = Candidate & { drawn: Drawn | null; judgements: Judgement[] };
+type Judged = Candidate & JudgedFunction;
 
 /**
  * Turns clean functions into validated bug-fix samples, streaming and in order. Mutants of syntax types must not
@@ -126,51 +116,12 @@ async function work(candidates: readonly Candidate[], options: GenerateOptions):
   const ofSample = new Map(used.map(({ sample }, i) => [sample, drawn[i]]));
   const items = candidates.map((candidate): Judged => ({
     ...candidate,
+    source: candidate.sample.after,
     drawn: ofSample.get(candidate.sample) ?? null,
     judgements: [],
   }));
   await judge(items, options.critic);
   return items;
-}
-
-/** Asks the critic about all sources of a batch in one go. */
-async function judge(items: readonly Judged[], critic: GenerateOptions['critic']): Promise<void> {
-  const asked = items.flatMap((item) => sourcesOf(item).map((source) => ({ item, ...source })));
-  const fingerprints = await critic.fingerprint(asked.map(({ source }) => source));
-  asked.forEach(({ item }, i) => {
-    item.judgements.push({ fingerprint: fingerprints[i], complaint: null, sameTree: false });
-  });
-  const judgements = items.flatMap((item) => item.judgements);
-  const refused = asked.map((_, i) => i).filter((i) => asked[i].compiles && fingerprints[i] === null);
-  const verdicts = await critic.check(refused.map((i) => asked[i].source));
-  refused.forEach((at, i) => {
-    const { error } = verdicts[i];
-    judgements[at].complaint = error && `${error.type}: ${error.message}`;
-  });
-  const equal = asked
-    .map((_, i) => i)
-    .filter((i) => {
-      const [clean] = asked[i].item.judgements;
-      return judgements[i] !== clean && fingerprints[i] !== null && fingerprints[i] === clean.fingerprint;
-    });
-  const trees = await critic.tree(equal.flatMap((i) => [asked[i].source, asked[i].item.sample.after]));
-  equal.forEach((at, i) => {
-    judgements[at].sameTree = trees[2 * i] !== null && trees[2 * i] === trees[2 * i + 1];
-  });
-}
-
-/** The clean source, then of each mutant itself and each of several bugs alone; and whether each should compile. */
-function sourcesOf({ sample, drawn }: Judged): { source: string; compiles: boolean }[] {
-  if (!drawn || 'reason' in drawn) return [];
-  return [
-    { source: sample.after, compiles: true },
-    ...drawn.mutants.flatMap((mutant) =>
-      [mutant, ...mutant.alone].map((bug) => ({
-        source: bug.before,
-        compiles: compilesWithBug(bugType(bug.bugType)),
-      })),
-    ),
-  ];
 }
 
 /** Counts what a function gave and yields its samples. */
@@ -217,54 +168,25 @@ function* settle(judged: Judged, options: GenerateOptions): Generator<Sample> {
   if (share < kept * config.cleanPerMutant) yield sample;
 }
 
-type Objection =
-  'mutant_compiles' | 'mutant_does_not_compile' | 'same_tree' | 'same_bytecode' | 'bugs_interact';
-
-/** Why the critic's judgements of a mutant and of its single bugs speak against it. */
-function objection(
-  { bugType, alone }: DrawnMutant,
-  [whole, ...parts]: readonly Judgement[],
-  clean: Judgement,
-): Objection | undefined {
-  if (alone.length === 0) return objectionToOne(bugType, whole, clean);
-  for (const [i, bug] of alone.entries()) {
-    const reason = objectionToOne(bug.bugType, parts[i], clean);
-    if (reason) return reason;
-  }
-  const compile = parts.every(({ fingerprint }) => fingerprint !== null);
-  if ((whole.fingerprint !== null) !== compile) return 'bugs_interact';
-  // Equal to one of its bugs alone: the others make no difference beside it.
-  const same = [clean, ...parts].some(({ fingerprint }) => fingerprint === whole.fingerprint);
-  return compile && same ? 'same_bytecode' : undefined;
-}
-
-function objectionToOne(
-  id: string,
-  { fingerprint, sameTree }: Judgement,
-  clean: Judgement,
-): Objection | undefined {
-  const compiles = fingerprint !== null;
-  if (compilesWithBug(bugType(id)) !== compiles)
-    return compiles ? 'mutant_compiles' : 'mutant_does_not_compile';
-  if (!compiles || fingerprint !== clean.fingerprint) return undefined;
-  return sameTree ? 'same_tree' : 'same_bytecode';
-}
-
 function toSample(clean: Sample, { id, bugType: type, before, edits, alone }: DrawnMutant): Sample {
-  const types = [type, ...alone.map((bug) => bug.bugType)].map(bugType);
   return {
     ...clean,
     id,
     parentId: clean.id,
     source: 'synthetic',
     bugType: type,
-    family: types[0].family,
+    family: bugType(type).family,
     before,
     edits,
     lexerVersion: LEXER_VERSION,
-    difficulty: Math.max(...types.map(({ difficulty }) => difficulty)),
+    difficulty: difficultyOf({ bugType: type, alone }),
     quality: { ...clean.quality, critic: 1 },
     flags: edits.length > 1 ? [SEVERAL_BUGS] : [],
     split: null,
   };
+}
+
+/** How hard a mutant is to mend: as its hardest bug. */
+export function difficultyOf({ bugType: type, alone }: Pick<DrawnMutant, 'bugType' | 'alone'>): number {
+  return Math.max(...[type, ...alone.map((bug) => bug.bugType)].map((id) => bugType(id).difficulty));
 }

@@ -6,7 +6,7 @@ import { LEXER_VERSION } from '../python/lexer';
 import { EXAMPLE_VERSION } from '../records/example';
 import type { Manifest, Resource } from '../records/manifest';
 import { SAMPLE_VERSION, type Sample } from '../records/sample';
-import { EXAMPLE_COLUMNS } from '../shards/example-shard';
+import { EXAMPLE_COLUMNS } from '../shards/example-columns';
 import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
 import { readBatches } from '../shards/reader';
 import { readSamples } from '../shards/sample-shard';

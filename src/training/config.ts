@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { CORE_KINDS, PRESET_NAMES, resolveModelConfig, type ModelConfig } from '../trm/config';
 import { curriculumStageSchema } from './curriculum';
+import { feedConfigSchema } from './feed/config';
 import { guardSchema } from './guard';
 
 /** Version of the train stage's code; part of its key. */
@@ -105,6 +106,8 @@ export const trainConfigSchema = z
     bucketLengths: z.array(z.int().min(2)).min(1).default([16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128]),
     /** Share of rows without a bug. */
     cleanShare: z.number().min(0).max(1).default(0.5),
+    /** Where the rows come from, and how many wait in memory. */
+    feed: feedConfigSchema.prefault({}),
     /** Weight of the bug type's loss; location, span and slots have 1. */
     bugTypeWeight: z.number().nonnegative().default(0.2),
   })

@@ -1,6 +1,5 @@
 import type { Example } from '../records/example';
 import type { ArtefactHashes } from '../records/checkpoint';
-import { bugTypeByCode } from '../taxonomy/table';
 import { collate } from '../trm/batch';
 import type { ModelConfig } from '../trm/config';
 import { supervisionStepFlops } from '../trm/flops';
@@ -20,6 +19,7 @@ import { flatLayout, type FlatLayout } from '../trm/weights';
 import type { TrainConfig } from './config';
 import { validate } from './evaluate';
 import type { Mixture } from './feed/feed';
+import { mixtureWeight } from './feed/mixture';
 import { computeLoss, LOSS_PARTS, type Decisions } from './losses';
 import type { Counts, Depth, PreparedRows, TrainingTask, Validation } from './task';
 
@@ -128,10 +128,6 @@ function countsOf(rows: readonly Example[], decisions: Decisions): Counts {
 }
 
 /** Weight of a buggy row in a mixture: the product of its family's, its type's and its difficulty's. */
-export function editWeight(example: Example, { families, types, difficulties }: Mixture): number {
-  const type = bugTypeByCode(example.target.bugType);
-  const family = type ? (families?.[type.family] ?? 1) : 1;
-  const own = type ? (types?.[type.id] ?? 1) : 1;
-  const difficulty = difficulties?.[example.difficulty - 1] ?? 1;
-  return family * own * difficulty;
+export function editWeight({ target, difficulty }: Example, mixture: Mixture): number {
+  return mixtureWeight({ clean: false, bugType: target.bugType, difficulty }, mixture);
 }

@@ -17,7 +17,9 @@ import { vocabularyTables } from '../trm/vocabulary';
 import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
 import { METRICS_KEY } from './metrics-log';
 import { EditTask, editWeight, isClean } from './edit-task';
+import type { RowFeed } from './feed/feed';
 import { MemoryFeed } from './feed/memory-feed';
+import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
 import { BEFORE_DECAY, CHECKPOINTS, type RunIdentity } from './checkpoint';
 
@@ -31,30 +33,42 @@ export const train: Stage<TrainConfig> = async (config, context) => {
   await requireNativeEngine();
   const input = requireInput(context, 'train', 'process');
   const { model, identity, hashes } = await openModel(config, input, context);
-  const validation = (await collectExamples(input, 'val', context)).slice(0, config.evaluateExamples);
+  const validation = await collectExamples(input, 'val', context, config.evaluateExamples);
   if (validation.length === 0)
     throw new DataError(
       'expected validation examples, got none',
       'raise process.valFraction or collect more groups',
     );
-  const examples = await collectExamples(input, 'train', context);
-  const { bucketLengths, cleanShare } = config;
-  const feed = new MemoryFeed(
-    examples,
-    { bucketLengths, cleanShare, lengthOf: ({ length }) => length, isClean, weightOf: editWeight },
-    context.rng.fork('trainer', 'batches'),
-  );
+  const feed = await openFeed(config, input, context);
   const task = new EditTask({ model, hashes, config });
-  const run = await TrainingRun.open({ config, task, feed, cleanShare, validation, identity, context });
+  let run: TrainingRun<Example> | undefined;
   try {
+    const { cleanShare } = config;
+    run = await TrainingRun.open({ config, task, feed, cleanShare, validation, identity, context });
     await run.train();
-    return await finish(config, context, model, { ...run.summary(), examples: examples.length });
+    const { rows } = (await readMetadata(input)).splits.train;
+    return await finish(config, context, model, { ...run.summary(), examples: rows });
   } finally {
-    run.dispose();
+    run?.dispose();
     task.dispose();
     await feed.close();
   }
 };
+
+/** The feed that a config asks for. */
+async function openFeed(
+  { feed: config, bucketLengths, cleanShare }: TrainConfig,
+  input: ObjectStore,
+  context: StageContext,
+): Promise<RowFeed<Example>> {
+  const rng = context.rng.fork('trainer', 'batches');
+  const shared = { bucketLengths, cleanShare };
+  if (config.source !== 'memory')
+    return openStreamFeed({ ...shared, config, input, metadata: await readMetadata(input), rng });
+  const examples = await collectExamples(input, 'train', context);
+  const ofRows = { lengthOf: ({ length }: Example) => length, isClean, weightOf: editWeight };
+  return new MemoryFeed(examples, { ...shared, ...ofRows }, rng);
+}
 
 async function openModel(
   config: TrainConfig,
@@ -93,6 +107,7 @@ async function collectExamples(
   input: ObjectStore,
   split: 'train' | 'val',
   { progress, signal }: StageContext,
+  limit = Infinity,
 ): Promise<Example[]> {
   const task = progress.start(`reading ${split} examples`);
   const out: Example[] = [];
@@ -101,6 +116,7 @@ async function collectExamples(
       throw new InterruptedError('reading examples was interrupted', 'run the same command again');
     out.push(example);
     task.advance();
+    if (out.length >= limit) break;
   }
   task.finish();
   return out;

@@ -1,0 +1,100 @@
+import type { Critic } from '../python/critic';
+import { compilesWithBug } from '../taxonomy/bug-type';
+import { bugType } from '../taxonomy/table';
+import type { Drawn, DrawnMutant } from './draw';
+
+/** What the critic says of a source. */
+export interface Judgement {
+  /** Digest of its bytecode; null when it does not compile. */
+  fingerprint: string | null;
+  /** Why CPython refuses a source that should compile. */
+  complaint: string | null;
+  /** The source has the clean function's syntax tree; looked up for equal bytecode only. */
+  sameTree: boolean;
+}
+
+/** A clean function, its mutants and what the critic says of the clean source, then of each source of each mutant. */
+export interface JudgedFunction {
+  /** The clean source. */
+  source: string;
+  /** Null when nothing was drawn. */
+  drawn: Drawn | null;
+  judgements: Judgement[];
+}
+
+/** Asks the critic about all sources of a batch in one go. */
+export async function judge(
+  items: readonly JudgedFunction[],
+  critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>,
+): Promise<void> {
+  const asked = items.flatMap((item) => sourcesOf(item).map((source) => ({ item, ...source })));
+  const fingerprints = await critic.fingerprint(asked.map(({ source }) => source));
+  asked.forEach(({ item }, i) => {
+    item.judgements.push({ fingerprint: fingerprints[i], complaint: null, sameTree: false });
+  });
+  const judgements = items.flatMap((item) => item.judgements);
+  const refused = asked.map((_, i) => i).filter((i) => asked[i].compiles && fingerprints[i] === null);
+  const verdicts = await critic.check(refused.map((i) => asked[i].source));
+  refused.forEach((at, i) => {
+    const { error } = verdicts[i];
+    judgements[at].complaint = error && `${error.type}: ${error.message}`;
+  });
+  const equal = asked
+    .map((_, i) => i)
+    .filter((i) => {
+      const [clean] = asked[i].item.judgements;
+      return judgements[i] !== clean && fingerprints[i] !== null && fingerprints[i] === clean.fingerprint;
+    });
+  const trees = await critic.tree(equal.flatMap((i) => [asked[i].source, asked[i].item.source]));
+  equal.forEach((at, i) => {
+    judgements[at].sameTree = trees[2 * i] !== null && trees[2 * i] === trees[2 * i + 1];
+  });
+}
+
+/** The clean source, then of each mutant itself and each of several bugs alone; and whether each should compile. */
+function sourcesOf({ source, drawn }: JudgedFunction): { source: string; compiles: boolean }[] {
+  if (!drawn || 'reason' in drawn) return [];
+  return [
+    { source, compiles: true },
+    ...drawn.mutants.flatMap((mutant) =>
+      [mutant, ...mutant.alone].map((bug) => ({
+        source: bug.before,
+        compiles: compilesWithBug(bugType(bug.bugType)),
+      })),
+    ),
+  ];
+}
+
+/** Why a mutant is no sample. */
+export type Objection =
+  'mutant_compiles' | 'mutant_does_not_compile' | 'same_tree' | 'same_bytecode' | 'bugs_interact';
+
+/** Why the critic's judgements of a mutant and of its single bugs speak against it. */
+export function objection(
+  { bugType, alone }: DrawnMutant,
+  [whole, ...parts]: readonly Judgement[],
+  clean: Judgement,
+): Objection | undefined {
+  if (alone.length === 0) return objectionToOne(bugType, whole, clean);
+  for (const [i, bug] of alone.entries()) {
+    const reason = objectionToOne(bug.bugType, parts[i], clean);
+    if (reason) return reason;
+  }
+  const compile = parts.every(({ fingerprint }) => fingerprint !== null);
+  if ((whole.fingerprint !== null) !== compile) return 'bugs_interact';
+  // Equal to one of its bugs alone: the others make no difference beside it.
+  const same = [clean, ...parts].some(({ fingerprint }) => fingerprint === whole.fingerprint);
+  return compile && same ? 'same_bytecode' : undefined;
+}
+
+function objectionToOne(
+  id: string,
+  { fingerprint, sameTree }: Judgement,
+  clean: Judgement,
+): Objection | undefined {
+  const compiles = fingerprint !== null;
+  if (compilesWithBug(bugType(id)) !== compiles)
+    return compiles ? 'mutant_compiles' : 'mutant_does_not_compile';
+  if (!compiles || fingerprint !== clean.fingerprint) return undefined;
+  return sameTree ? 'same_tree' : 'same_bytecode';
+}

@@ -1,0 +1,84 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { BUG_TYPES, bugType } from '../../taxonomy/table';
+import type { RowCount } from './block';
+import { mixtureWeight, planMixture } from './mixture';
+
+const OPERATOR = bugType('wrong-comparison-operator');
+const BRACKET = bugType(BUG_TYPES.find(({ family }) => family === 'syntax')?.id ?? '');
+
+const clean = (length: number, rows: number): RowCount => ({
+  length,
+  rows,
+  clean: true,
+  bugType: 0,
+  difficulty: 0,
+});
+const buggy = (length: number, rows: number, type = OPERATOR): RowCount => ({
+  length,
+  rows,
+  clean: false,
+  bugType: type.code,
+  difficulty: type.difficulty,
+});
+const plan = (counts: RowCount[], mixture = {}, maxRepeats = 4) =>
+  planMixture(counts, { bucketLengths: [8, 16], mixture: { cleanShare: 0.5, ...mixture }, maxRepeats });
+
+/** Rows that a plan deals of some counts. */
+const dealt = (counts: readonly RowCount[], { repeats }: ReturnType<typeof planMixture>): number[] =>
+  counts.map((count) => count.rows * repeats(count.length <= 8 ? 0 : 1, count));
+
+test('a bucket deals as many rows as it holds, its clean share of them clean', () => {
+  const counts = [clean(8, 40), buggy(7, 60), clean(12, 50), buggy(16, 50)];
+  const { supply } = plan(counts);
+  assert.equal(supply, [
+    { clean: 50, buggy: 50 },
+    { clean: 50, buggy: 50 },
+  ]);
+  assert.equal(dealt(counts, plan(counts)), [50, 50, 50, 50]);
+});
+
+test('no row is dealt more than maxRepeats times; the bucket deals fewer then', () => {
+  const counts = [clean(8, 10), buggy(8, 190)];
+  const [{ clean: cleanRows, buggy: buggyRows }] = plan(counts).supply;
+  assert.equal([cleanRows, buggyRows], [40, 40]);
+  assert.equal(dealt(counts, plan(counts)), [40, 40]);
+});
+
+test('bugs are dealt in proportion to family, type and difficulty', () => {
+  const counts = [clean(8, 100), buggy(8, 50), buggy(8, 50, BRACKET)];
+  const ratio = (mixture: object): number => {
+    const [, first, second] = dealt(counts, plan(counts, mixture));
+    return first / second;
+  };
+  assert.ok(Math.abs(ratio({}) - 1) < 1e-9);
+  assert.ok(Math.abs(ratio({ families: { [BRACKET.family]: 0.5 } }) - 2) < 1e-9);
+  assert.ok(Math.abs(ratio({ types: { [OPERATOR.id]: 3 } }) - 3) < 1e-9);
+  assert.is(ratio({ types: { [OPERATOR.id]: 0 } }), 0);
+  const difficulties = [1, 1, 1, 1, 1].with(BRACKET.difficulty - 1, 0.25);
+  assert.ok(OPERATOR.difficulty !== BRACKET.difficulty);
+  assert.ok(Math.abs(ratio({ difficulties }) - 4) < 1e-9);
+});
+
+test('rows without a stored difficulty have that of their type; clean rows have no weight but their share', () => {
+  const mixture = { cleanShare: 0.5, difficulties: [0, 0, 0, 0, 0].with(OPERATOR.difficulty - 1, 2) };
+  assert.is(mixtureWeight({ clean: false, bugType: OPERATOR.code, difficulty: 0 }, mixture), 2);
+  assert.is(
+    mixtureWeight({ clean: true, bugType: 0, difficulty: 0 }, { cleanShare: 0, families: { logic: 0 } }),
+    1,
+  );
+});
+
+test('a bucket of one side deals that, unless none of it is wanted; nothing at all is an error', () => {
+  assert.equal(plan([clean(8, 30)]).supply[0], { clean: 30, buggy: 0 });
+  assert.equal(plan([buggy(8, 30)], { cleanShare: 0.9 }).supply[0], { clean: 0, buggy: 30 });
+  const counts = [clean(8, 30), buggy(16, 20)];
+  assert.equal(plan(counts, { cleanShare: 0 }).supply, [
+    { clean: 0, buggy: 0 },
+    { clean: 0, buggy: 20 },
+  ]);
+  assert.throws(() => plan([clean(8, 30)], { cleanShare: 0 }), /leaves no row of the training data/);
+  assert.throws(() => plan([buggy(8, 3)], { families: { [OPERATOR.family]: 0 } }), /leaves no row/);
+});
+
+test.run();

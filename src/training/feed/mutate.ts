@@ -1,0 +1,146 @@
+import { seedStream } from '../../core/rng';
+import { drawFunction, type DrawnMutant } from '../../generation/draw';
+import { difficultyOf } from '../../generation/samples';
+import { judge, objection, type JudgedFunction } from '../../generation/judge';
+import { createMixture, type FamilyMixture } from '../../generation/sampling';
+import { isDropped } from '../../processing/encode';
+import { encodeSample, type EncodableSample } from '../../processing/encode-sample';
+import type { ClosedVocabulary } from '../../processing/closed-vocabulary';
+import type { Tokenizer } from '../../processing/tokenizer/tokenizer';
+import type { Critic, Verdict } from '../../python/critic';
+import { lex } from '../../python/lexer';
+import { tokenOfError } from '../../python/positions';
+import type { Example } from '../../records/example';
+import { bugType } from '../../taxonomy/table';
+import type { FeedConfig } from './config';
+import type { Mixture } from './feed';
+
+/** A clean function to plant bugs into. */
+export type CleanFunction = Pick<EncodableSample, 'id' | 'after' | 'context' | 'origin'>;
+
+/** What {@link mutateFunctions} works with. */
+export interface MutateOptions {
+  settings: FeedConfig['mutations'];
+  /** See {@link scaledMixture}. */
+  mixture: readonly FamilyMixture[];
+  critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>;
+  tokenizer: Tokenizer;
+  vocabulary: ClosedVocabulary;
+  /** Most tokens of a window. */
+  maxTokens: number;
+  /** Seed and epoch: with the function's id they decide its mutants and windows. */
+  seed: number;
+  epoch: number;
+  /** Whether a buggy program, by its hash without layout, stands in another split. */
+  isHeldOut: (key: string) => boolean;
+}
+
+/** Rows of some functions, and what was dropped on the way, by reason. */
+export interface Mutated {
+  examples: Example[];
+  dropped: string[];
+}
+
+/**
+ * The mixture that the generate stage would draw from, its weights multiplied by those of a curriculum's. A family
+ * keeps the share that its types have after that.
+ */
+export function scaledMixture(
+  config: Pick<FeedConfig['mutations'], 'families' | 'types'>,
+  { families = {}, types = {}, difficulties = [] }: Mixture,
+): FamilyMixture[] {
+  return createMixture(config)
+    .map(({ family, weight, mutators }) => {
+      const scaled = mutators.map(({ mutator, weight: own }) => {
+        const level = bugType(mutator.bugType).difficulty;
+        const factor = (types[mutator.bugType] ?? 1) * (difficulties[level - 1] ?? 1);
+        return { mutator, weight: own * factor };
+      });
+      const kept = sumOf(scaled) / sumOf(mutators);
+      return {
+        family,
+        weight: weight * (families[family] ?? 1) * kept,
+        mutators: scaled.filter((each) => each.weight > 0),
+      };
+    })
+    .filter(({ weight }) => weight > 0);
+}
+
+function sumOf(items: readonly { weight: number }[]): number {
+  return items.reduce((sum, { weight }) => sum + weight, 0);
+}
+
+/**
+ * Draws, judges and encodes the mutants of some clean functions, each followed by the function itself. CPython judges as
+ * it does in the generate stage, and says where the parser stops in syntax bugs, which is one of the model's inputs.
+ */
+export async function mutateFunctions(
+  functions: readonly CleanFunction[],
+  options: MutateOptions,
+): Promise<Mutated> {
+  const { mixture, settings, seed, epoch, critic } = options;
+  const judged = functions.map(({ id, after, context }): JudgedFunction => {
+    const request = { source: after, context, seed: seedStream(seed, 'mutants', epoch, id).int(2 ** 32) };
+    return { source: after, drawn: drawFunction(request, mixture, settings), judgements: [] };
+  });
+  await judge(judged, critic);
+  const dropped: string[] = [];
+  const kept = judged.map((item) => keptMutants(item, options, dropped));
+  const verdicts = await verdictsOf(kept.flat(), critic);
+  const examples = functions.flatMap((clean, i) => {
+    const samples = kept[i].map((mutant) => toSample(clean, mutant));
+    const all = [...samples, { ...clean, before: clean.after, edits: [], bugType: null, difficulty: 1 }];
+    return all.flatMap((sample) => {
+      const example = encode(sample, verdicts.get(sample.before), options);
+      if (!isDropped(example)) return [example];
+      dropped.push(example.dropped);
+      return [];
+    });
+  });
+  return { examples, dropped };
+}
+
+/** The mutants that nothing speaks against. */
+function keptMutants(
+  { drawn, judgements: [clean, ...rest] }: JudgedFunction,
+  { isHeldOut }: MutateOptions,
+  dropped: string[],
+): DrawnMutant[] {
+  if (!drawn || 'reason' in drawn) {
+    if (drawn) dropped.push(drawn.reason);
+    return [];
+  }
+  dropped.push(...drawn.dropped.map(({ reason }) => reason));
+  return drawn.mutants.filter((mutant) => {
+    const own = rest.splice(0, 1 + mutant.alone.length);
+    const reason =
+      objection(mutant, own, clean) ?? (isHeldOut(mutant.key) ? 'content_in_other_split' : undefined);
+    if (reason) dropped.push(reason);
+    return !reason;
+  });
+}
+
+/** Verdicts on the mutants that do not compile, by their source. */
+async function verdictsOf(
+  mutants: readonly DrawnMutant[],
+  critic: MutateOptions['critic'],
+): Promise<Map<string, Verdict>> {
+  const broken = mutants.filter((mutant) => bugType(mutant.bugType).family === 'syntax');
+  const verdicts = await critic.check(broken.map(({ before }) => before));
+  return new Map(broken.map(({ before }, i) => [before, verdicts[i]]));
+}
+
+function toSample(clean: CleanFunction, mutant: DrawnMutant): EncodableSample {
+  const { id, before, edits, bugType } = mutant;
+  return { ...clean, id, before, edits, bugType, difficulty: difficultyOf(mutant) };
+}
+
+function encode(
+  sample: EncodableSample,
+  verdict: Verdict | undefined,
+  { tokenizer, vocabulary, maxTokens, seed, epoch }: MutateOptions,
+): ReturnType<typeof encodeSample> {
+  const rng = seedStream(seed, 'window', epoch, sample.id);
+  const stoppedAt = tokenOfError(sample.before, lex(sample.before), verdict?.error ?? null);
+  return encodeSample(sample, { tokenizer, vocabulary, maxTokens, rng, stoppedAt });
+}

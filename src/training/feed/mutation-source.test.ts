@@ -1,0 +1,226 @@
+import { mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seedStream } from '../../core/rng';
+import { drawFunction } from '../../generation/draw';
+import { buildClosedVocabulary } from '../../processing/closed-vocabulary';
+import { TokenCounter } from '../../processing/token-counter';
+import { trainTokenizer } from '../../processing/tokenizer/tokenizer';
+import { Critic } from '../../python/critic';
+import { lex } from '../../python/lexer';
+import { makeSample } from '../../python/sample-testing';
+import type { Example } from '../../records/example';
+import type { Sample } from '../../records/sample';
+import { writeSampleShards } from '../../shards/sample-shard';
+import { createFolderStore } from '../../storage/folder-store';
+import type { ObjectStore } from '../../storage/stage';
+import { BUG_TYPES, bugTypeByCode, taxonomyHash } from '../../taxonomy/table';
+import { feedConfigSchema } from './config';
+import { mutateFunctions, scaledMixture, type MutateOptions } from './mutate';
+import { openStreamFeed } from './open';
+import type { StreamFeed } from './stream-feed';
+
+/** The correct sides of the taxonomy's examples: small functions with something for every mutator. */
+const CLEAN = BUG_TYPES.map(({ example }) => makeSample(example.after)).filter(
+  (sample, i, all) => all.findIndex(({ id }) => id === sample.id) === i,
+);
+
+const counter = new TokenCounter();
+for (const { after } of CLEAN) counter.add(lex(after));
+const tokenizer = trainTokenizer(counter.words(), { vocabularySize: 600 });
+const vocabulary = buildClosedVocabulary(counter.frequent(), { size: 200 });
+const config = feedConfigSchema.parse({ source: 'mutations', mutations: { blockFunctions: 40 } });
+
+let folder: string;
+let critic: Critic;
+let input: ObjectStore;
+
+test.before(async () => {
+  folder = await mkdtemp(join(tmpdir(), 'trm-mutations-'));
+  critic = await Critic.start();
+  input = await writeDataset('data', CLEAN.slice(0, 100), CLEAN.slice(100));
+});
+
+test.after(async () => {
+  await critic.close();
+  await rm(folder, { recursive: true });
+});
+
+/** A processed dataset, as far as the source reads it: mutants of the train split are passed over. */
+async function writeDataset(name: string, train: Sample[], heldOut: Sample[]): Promise<ObjectStore> {
+  const store = createFolderStore(join(folder, name));
+  const mutant = makeSample('def f(a):\n    return b\n', 'def f(a):\n    return a\n');
+  const rows = [...train, mutant, ...train.slice(0, 20)];
+  await writeSampleShards(store, 'samples/train', rows, { rowsPerShard: 70, rowGroupSize: 30 });
+  for (const split of ['val', 'test']) await writeSampleShards(store, `samples/${split}`, heldOut);
+  await store.put('vocabulary/tokenizer.json', JSON.stringify(tokenizer.toJSON()));
+  await store.put('vocabulary/closed.json', JSON.stringify(vocabulary.toJSON()));
+  return store;
+}
+
+function openFeed(store = input, seed = 1): Promise<StreamFeed> {
+  return openStreamFeed({
+    config,
+    input: store,
+    metadata: {
+      hashes: { tokenizer: tokenizer.hash, vocabulary: vocabulary.hash, taxonomy: taxonomyHash() },
+      sizes: { tokenizer: tokenizer.size, vocabulary: vocabulary.size },
+    },
+    bucketLengths: [16, 32, 64, 128],
+    cleanShare: 0.5,
+    rng: seedStream(seed, 'mutations'),
+  });
+}
+
+async function takeBatches(feed: StreamFeed, count: number, rng = seedStream(3, 'x')): Promise<Example[]> {
+  const rows: Example[] = [];
+  for (let i = 0; i < count; i++) {
+    const bucket = feed.pickBucket(rng, (length) => Math.floor(256 / length));
+    rows.push(...(await feed.take(bucket, 1 + rng.int(8), rng)));
+  }
+  return rows;
+}
+
+function mutate(more: Partial<MutateOptions> = {}): ReturnType<typeof mutateFunctions> {
+  return mutateFunctions(CLEAN.slice(0, 60), {
+    settings: config.mutations,
+    mixture: scaledMixture(config.mutations, { cleanShare: 0.5 }),
+    critic,
+    tokenizer,
+    vocabulary,
+    maxTokens: 128,
+    seed: 5,
+    epoch: 0,
+    isHeldOut: () => false,
+    ...more,
+  });
+}
+
+const isBuggy = ({ target }: Example): boolean => target.location > 0;
+const familyOf = ({ target }: Example): string => bugTypeByCode(target.bugType)?.family ?? 'none';
+
+test('functions give mutants and themselves; other ones each epoch, the same ones for the same epoch', async () => {
+  const [first, again, next] = [await mutate(), await mutate(), await mutate({ epoch: 1 })];
+  assert.equal(first, again);
+  const ids = ({ examples }: typeof first): string[] =>
+    examples.filter(isBuggy).map(({ sampleId }) => sampleId);
+  const common = ids(first).filter((id) => ids(next).includes(id)).length;
+  assert.ok(
+    ids(first).length > 90 && common < 0.5 * ids(first).length,
+    `${common} of ${ids(first).length} again`,
+  );
+  assert.is(first.examples.filter((example) => !isBuggy(example)).length, 60);
+});
+
+test('CPython judges: syntax bugs say where the parser stops, the others parse', async () => {
+  const { examples, dropped } = await mutate();
+  const stops = (example: Example): number => example.stopped.reduce((sum, value) => sum + value, 0);
+  const syntax = examples.filter((example) => familyOf(example) === 'syntax');
+  assert.ok(syntax.length > 10 && syntax.length < examples.length / 2);
+  for (const example of examples) assert.is(stops(example), familyOf(example) === 'syntax' ? 1 : 0);
+  for (const example of examples.filter(isBuggy))
+    assert.ok(example.difficulty >= 1 && example.difficulty <= 5);
+  assert.ok(dropped.length > 0);
+});
+
+test('a program that stands in another split is no row, whatever its layout', async () => {
+  const clean = makeSample('def f(a, b):\n    return a == b\n');
+  const drawn = drawFunction(
+    { source: clean.after, context: clean.context, seed: 1 },
+    scaledMixture(config.mutations, { cleanShare: 0.5 }),
+    { ...config.mutations, mutantsPerFunction: 60 },
+  );
+  const mutants = 'reason' in drawn ? [] : drawn.mutants;
+  const heldOut = mutants.map(({ before }) => makeSample(`${before}  # a remark\n`, clean.after));
+  assert.ok(heldOut.length > 20);
+  const feed = await openFeed(await writeDataset('shared', [clean, CLEAN[0]], heldOut));
+  try {
+    await takeBatches(feed, 20);
+    assert.ok((feed.figures().dropped.content_in_other_split ?? 0) > 0);
+  } finally {
+    await feed.close();
+  }
+});
+
+test('weights of a curriculum multiply those of the generate stage; a family keeps the share of its types', () => {
+  const base = scaledMixture(config.mutations, { cleanShare: 0.5 });
+  const [{ family, weight, mutators }] = base;
+  const [{ mutator, weight: own }] = mutators;
+  const types = { [mutator.bugType]: 0 };
+  const scaled = scaledMixture(config.mutations, { cleanShare: 0.5, families: { [family]: 3 }, types });
+  const found = scaled.find((each) => each.family === family);
+  assert.is(found?.mutators.length, mutators.length - 1);
+  const share = own / mutators.reduce((sum, each) => sum + each.weight, 0);
+  assert.ok(Math.abs((found?.weight ?? 0) - 3 * weight * (1 - share)) < 1e-9);
+  assert.equal(scaledMixture(config.mutations, { cleanShare: 0.5, difficulties: [0, 0, 0, 0, 0] }), []);
+});
+
+test('the feed deals mutants of the clean functions, half of the rows clean', async () => {
+  const feed = await openFeed();
+  try {
+    const rows = await takeBatches(feed, 120);
+    const share = rows.filter(isBuggy).length / rows.length;
+    assert.ok(Math.abs(share - 0.5) < 0.1, `${share} of the rows buggy`);
+    const cleanIds = new Set(CLEAN.slice(0, 100).map(({ id }) => id));
+    for (const row of rows) if (!isBuggy(row)) assert.ok(cleanIds.has(row.sampleId));
+    const types = new Set(rows.filter(isBuggy).map(({ target }) => target.bugType));
+    assert.ok(types.size > 20, `${types.size} bug types`);
+    feed.setMixture({ cleanShare: 0, families: { logic: 1, ...without('logic') } });
+    const waiting = feed.state().pending.length;
+    const later = (await takeBatches(feed, 120)).filter((row) => familyOf(row) !== 'logic');
+    assert.ok(later.length <= waiting, `${later.length} rows of other families, ${waiting} waited`);
+  } finally {
+    await feed.close();
+  }
+});
+
+test('a state goes on exactly, in a block and after a change of the mixture', async () => {
+  const feed = await openFeed();
+  const resumed = await openFeed();
+  const other = await openFeed(input, 2);
+  try {
+    const requests = seedStream(8, 'requests');
+    const ids = (rows: Example[]): string[] =>
+      rows.map(({ sampleId, firstToken }) => `${sampleId}/${firstToken}`);
+    await takeBatches(feed, 20, requests);
+    for (const mixture of [{ cleanShare: 0.5 }, { cleanShare: 0.3, families: { syntax: 0 } }]) {
+      feed.setMixture(mixture);
+      const { cursor, pending } = feed.state();
+      const state = requests.state();
+      const expected = ids(await takeBatches(feed, 40, requests));
+      await resumed.restore({ cursor: JSON.parse(JSON.stringify(cursor)) as unknown, pending });
+      resumed.setMixture(mixture);
+      const again = seedStream(0, 'any');
+      again.restore(state);
+      assert.equal(ids(await takeBatches(resumed, 40, again)), expected);
+    }
+    await assertRejects(other.restore(feed.state()), /expected a position in this training data/);
+  } finally {
+    await Promise.all([feed.close(), resumed.close(), other.close()]);
+  }
+});
+
+test('a dataset without clean functions is refused', async () => {
+  const bug = makeSample('def f(a):\n    return b\n', 'def f(a):\n    return a\n');
+  const store = await writeDataset('buggy', [bug], []);
+  await assertRejects(openFeed(store), /expected clean functions to plant bugs into, got none/);
+});
+
+function without(kept: string): Record<string, number> {
+  const families = new Set(BUG_TYPES.map(({ family }) => family as string));
+  return Object.fromEntries([...families].filter((family) => family !== kept).map((family) => [family, 0]));
+}
+
+async function assertRejects(promise: Promise<unknown>, message: RegExp): Promise<void> {
+  try {
+    await promise;
+  } catch (error) {
+    assert.match((error as Error).message, message);
+    return;
+  }
+  assert.unreachable(`expected ${message}`);
+}
+
+test.run();
