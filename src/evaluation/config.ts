@@ -1,22 +1,24 @@
 import { z } from 'zod';
 
 /** Version of the evaluate stage's code; part of its key. */
-export const EVALUATE_VERSION = 1;
+export const EVALUATE_VERSION = 2;
 
 /** Config of the evaluate stage. */
 export const evaluateConfigSchema = z.strictObject({
   /** Supervision steps to measure at; the first one is the model's own when the list is empty. */
-  supervisionSteps: z.array(z.int().positive()).default([1, 2, 4]),
+  supervisionSteps: z.array(z.int().positive()).default([1, 2, 4, 8]),
   /** Steps that the calibration, the tables by family and repair use; null = the model's own. */
   mainSteps: z.int().positive().nullable().default(null),
   /** Edits kept for each function. */
   topK: z.int().positive().max(64).default(5),
-  /** Most test samples, and most validation samples for the calibration; null = all. Taken by id, not by order. */
+  /** Most test samples, most validation samples for the calibration, and most samples of a benchmark; null = all. Taken by id, not by order. */
   maxSamples: z.int().positive().nullable().default(null),
   /** Share of clean functions that the threshold must leave alone. */
   targetCleanKept: z.number().min(0).max(1).default(0.9),
   /** The threshold is never below this. */
   leastThreshold: z.number().min(0).max(1).default(0.1),
+  /** Frozen sets to measure as well: benchmarks of the project or `real-dev` (`loadSet`); see also `trm evaluate`. */
+  benchmarks: z.array(z.string().min(1)).default(['synthetic-9']),
   /** Functions whose latency is measured one by one. */
   latencySamples: z.int().nonnegative().default(100),
   /** Program tokens of a batch, padding included. */

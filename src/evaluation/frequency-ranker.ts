@@ -39,22 +39,41 @@ interface CountedTokens {
   count: number;
 }
 
+/** Counts training functions one by one; see {@link frequencyCounter}. */
+export interface FrequencyCounter {
+  add(sample: RankerSample): void;
+  /** The ranker of what was added so far. */
+  ranker(): FrequencyRanker;
+}
+
 /**
  * Counts the edits of the training split. The score of writing w for the tokens p at a place that starts with token t
- * is count(p -> w) / count(t), the second over all tokens of all training functions.
+ * is count(p -> w) / count(t), the second over all tokens of all training functions. Memory grows with the number of different
+ * tokens and edits, not with that of functions.
  */
-export function trainFrequencyRanker(samples: Iterable<RankerSample>): FrequencyRanker {
+export function frequencyCounter(): FrequencyCounter {
   const occurrences = new Map<string, number>();
   const patterns = new Map<string, Map<string, Pattern>>();
-  for (const { tokens, edit } of samples) {
-    const keys = tokens.map(tokenKey);
-    for (const key of keys) occurrences.set(key, (occurrences.get(key) ?? 0) + 1);
-    if (edit) countEdit(patterns, keys, edit);
-  }
-  const best = new Map(
-    [...patterns].map(([first, group]) => [first, rankPatterns(group, occurrences.get(first) ?? 1)]),
-  );
-  return { propose: (tokens) => propose(best, tokens) };
+  return {
+    add({ tokens, edit }) {
+      const keys = tokens.map(tokenKey);
+      for (const key of keys) occurrences.set(key, (occurrences.get(key) ?? 0) + 1);
+      if (edit) countEdit(patterns, keys, edit);
+    },
+    ranker() {
+      const best = new Map(
+        [...patterns].map(([first, group]) => [first, rankPatterns(group, occurrences.get(first) ?? 1)]),
+      );
+      return { propose: (tokens) => propose(best, tokens) };
+    },
+  };
+}
+
+/** The ranker of a list of training functions. See {@link frequencyCounter}. */
+export function trainFrequencyRanker(samples: Iterable<RankerSample>): FrequencyRanker {
+  const counter = frequencyCounter();
+  for (const sample of samples) counter.add(sample);
+  return counter.ranker();
 }
 
 function countEdit(

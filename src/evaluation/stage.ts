@@ -1,8 +1,10 @@
 import { loadEngine } from '../core/engine';
+import { DataError } from '../core/errors';
 import { brierScore, expectedCalibrationError, reliabilityBins } from '../metrics/calibration';
 import { loadClosedVocabulary } from '../processing/closed-vocabulary';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
 import { loadTokenizer } from '../processing/tokenizer/tokenizer';
+import type { Resource } from '../records/manifest';
 import type { Family } from '../records/sample';
 import { confidenceOf, fitCalibration, type Calibration } from '../repair/calibration';
 import type { RepairModel } from '../repair/model-folder';
@@ -13,7 +15,10 @@ import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { bugType } from '../taxonomy/table';
 import { describeParameters } from '../trm/config';
 import { loadModel } from '../trm/model';
-import { measureBaseline, trainBaseline } from './baseline';
+import { measureBaseline, readTrainingFacts, type TrainingFacts } from './baseline';
+import { measureSet } from './benchmarks/measure-set';
+import { loadSet } from './benchmarks/sets';
+import { writeSet } from './benchmarks/write-set';
 import { readCases } from './cases';
 import { EVALUATE_VERSION, type EvaluateConfig } from './config';
 import { measureLatency } from './latency';
@@ -26,7 +31,7 @@ import {
   type Measured,
   type Measurement,
 } from './measure';
-import type { Case } from './outcome';
+import { isClean, type Case } from './outcome';
 import { PREDICTION_COLUMNS, predictionRow } from './predictions';
 import { REPORT_VERSION, reportSchema, type Report } from './report';
 
@@ -44,14 +49,14 @@ type Parts = Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>;
 /**
  * The evaluate stage: calibrates the trained model on the validation split and measures it on the test split, whose
  * groups (packages, modules) training never saw. Writes `predictions.parquet` (one row a test sample), `report.json`
- * and `calibration.json`. The same inputs and config give the same figures but for the times.
+ * and `calibration.json`, and for each of `config.benchmarks` a folder `benchmarks/<name>/` (see `writeSet`). The same inputs and config give the same figures but for the times.
  * @throws DataError when the train or process output is missing or does not fit together
  */
 export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
   const { store, signal, progress } = context;
   const data = requireInput(context, 'evaluate', 'process');
   const engine = await loadEngine();
-  const parts = await loadParts(context);
+  const parts = await loadTrained(requireInput(context, 'evaluate', 'train'), data);
   try {
     const validation = await readCases(data, 'val', config.maxSamples);
     const test = await readCases(data, 'test', config.maxSamples);
@@ -75,7 +80,8 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
     for (const count of [...new Set([...config.supervisionSteps, mainSteps])].sort((a, b) => a - b))
       steps.push({ supervisionSteps: count, measurement: await measure(test, count, true) });
     const main = steps.find(({ supervisionSteps }) => supervisionSteps === mainSteps)?.measurement.rows ?? [];
-    const baseline = measureBaseline(await trainBaseline(data), validation, test, config.targetCleanKept);
+    const facts = await readTrainingFacts(data);
+    const baseline = measureBaseline(facts.ranker, validation, test, config.targetCleanKept);
     const report: Report = reportSchema.parse({
       version: REPORT_VERSION,
       test: describeTest(test),
@@ -96,22 +102,48 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
       calibration,
       model: { parameters: describeParameters(parts.model.config).total, backend: engine.backend },
     });
-    return await writeOutput(store, config, context, { report, calibration, main });
+    const sets = await measureBenchmarks(config, context, { parts, calibration, facts, validation });
+    return await writeOutput(store, config, context, { report, calibration, main, sets });
   } finally {
     parts.model.dispose();
   }
 };
 
-async function loadParts(context: StageContext): Promise<Parts> {
-  const data = requireInput(context, 'evaluate', 'process');
+/** Loads a trained model with the vocabularies of its data. The caller disposes of the model; an engine must be loaded. */
+export async function loadTrained(trained: ObjectStore, data: ObjectStore): Promise<Parts> {
   const text = async (key: string): Promise<string> => Buffer.from(await data.get(key)).toString('utf8');
   const tokenizer = loadTokenizer(await text(TOKENIZER_KEY));
   const vocabulary = loadClosedVocabulary(await text(CLOSED_VOCABULARY_KEY));
   return {
-    model: await loadModel(requireInput(context, 'evaluate', 'train').localPath('model')),
+    model: await loadModel(trained.localPath('model')),
     tokenizer,
     vocabulary,
   };
+}
+
+interface JudgedParts {
+  parts: Parts;
+  calibration: Calibration;
+  facts: TrainingFacts;
+  validation: readonly Case[];
+}
+
+/** Judges the model on the config's benchmarks and writes `benchmarks/<name>/`. */
+async function measureBenchmarks(
+  config: EvaluateConfig,
+  { store, signal, progress }: StageContext,
+  { parts, calibration, facts, validation }: JudgedParts,
+): Promise<Resource[]> {
+  const clean = validation.filter(isClean).map(({ sample }) => sample);
+  const written: Resource[] = [];
+  for (const name of config.benchmarks) {
+    const set = await loadSet(name, { data: null });
+    if ('skipped' in set) throw new DataError(set.skipped, 'take it out of evaluate.benchmarks');
+    const options = { ...config, training: { facts, validation: clean }, signal, progress };
+    const measured = await measureSet(set, [{ name: 'model', parts, calibration }], options);
+    written.push(...(await writeSet(store, `benchmarks/${name}`, measured)));
+  }
+  return written;
 }
 
 function calibrate(rows: readonly Measured[], supervisionSteps: number, config: EvaluateConfig): Calibration {
@@ -188,7 +220,12 @@ async function writeOutput(
   store: ObjectStore,
   config: EvaluateConfig,
   context: StageContext,
-  { report, calibration, main }: { report: Report; calibration: Calibration; main: readonly Measured[] },
+  {
+    report,
+    calibration,
+    main,
+    sets,
+  }: { report: Report; calibration: Calibration; main: readonly Measured[]; sets: readonly Resource[] },
 ): ReturnType<Stage<EvaluateConfig>> {
   const rows = main.map((row) => predictionRow(row, calibration));
   const predictions = await writeShard(store, PREDICTIONS_KEY, PREDICTION_COLUMNS, rows, { split: 'test' });
@@ -203,6 +240,7 @@ async function writeOutput(
       predictions,
       await describeResource(store, REPORT_KEY),
       await describeResource(store, CALIBRATION_KEY),
+      ...sets,
     ],
     counts: { in: main.length, out: main.length, dropped: {} },
     columns: PREDICTION_COLUMNS,

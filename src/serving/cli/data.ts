@@ -1,4 +1,5 @@
 import { CommandExit, printJson, type Register } from './command';
+import { registerDataBenchmark } from './data-benchmark';
 import { registerDataGenerate } from './data-generate';
 
 /**
@@ -11,6 +12,7 @@ export const registerData: Register = (program, context) => {
     .helpCommand(false)
     .description('make datasets, check them and stage outputs');
   registerDataGenerate(data, context);
+  registerDataBenchmark(data, context);
   data
     .command('verify')
     .description(

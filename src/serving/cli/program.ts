@@ -6,6 +6,7 @@ import type { CommandContext, Register } from './command';
 import { registerCheck } from './check';
 import { registerData } from './data';
 import { registerDoctor } from './doctor';
+import { registerEvaluate } from './evaluate';
 import { registerFix } from './fix';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
@@ -20,6 +21,7 @@ const COMMANDS: readonly Register[] = [
   registerRun,
   registerTrain,
   registerSweep,
+  registerEvaluate,
   registerRuns,
   registerData,
   registerTaxonomy,

@@ -1,0 +1,74 @@
+import { Critic } from '../../python/critic';
+import { lex } from '../../python/lexer';
+import { tokenOfError } from '../../python/positions';
+import { encodeSample, type EncodeSampleOptions } from '../../processing/encode-sample';
+import { isDropped } from '../../processing/encode';
+import { bugType } from '../../taxonomy/table';
+import type { Sample } from '../../records/sample';
+import type { RepairModel } from '../../repair/model-folder';
+import { createCase, type Case } from '../outcome';
+
+/** The samples of a set as a model reads them. */
+export interface SetCases {
+  cases: Case[];
+  /** Bugs whose fix the model cannot write at all (a name it has no token for): asked all the same, and counted as missed. */
+  unrenderable: number;
+  /** Samples left out, by the encoder's reason: they do not fit the model's window. */
+  dropped: Record<string, number>;
+}
+
+/** Token at which CPython's parser stops, by sample id; samples that parse are not in it. */
+export type ParserStops = ReadonlyMap<string, number>;
+
+/** Asks CPython where it stops in each sample, as the process stage and repair do before they ask a model. */
+export async function findParserStops(samples: readonly Sample[]): Promise<ParserStops> {
+  const stops = new Map<string, number>();
+  const critic = await Critic.start();
+  try {
+    const verdicts = await critic.check(samples.map(({ before }) => before));
+    samples.forEach(({ id, before }, i) => {
+      const at = tokenOfError(before, lex(before), verdicts[i].error);
+      if (at !== null) stops.set(id, at);
+    });
+  } finally {
+    await critic.close();
+  }
+  return stops;
+}
+
+/** Encodes samples with a model's own tokenizer and vocabulary. A set has the same n for every model of the same window. */
+export function encodeSet(
+  samples: readonly Sample[],
+  stops: ParserStops,
+  { tokenizer, vocabulary }: Pick<RepairModel, 'tokenizer' | 'vocabulary'>,
+): SetCases {
+  const cases: Case[] = [];
+  const dropped: Record<string, number> = {};
+  let unrenderable = 0;
+  for (const sample of samples) {
+    const options = { tokenizer, vocabulary, stoppedAt: stops.get(sample.id) ?? null };
+    const example = encodeSample(sample, options);
+    if (!isDropped(example)) {
+      cases.push(createCase(sample, example));
+      continue;
+    }
+    const asked = example.dropped === 'unrenderable_token' ? unrenderableCase(sample, options) : null;
+    if (asked) {
+      unrenderable++;
+      cases.push(asked);
+    } else dropped[example.dropped] = (dropped[example.dropped] ?? 0) + 1;
+  }
+  return { cases, unrenderable, dropped };
+}
+
+/** The whole function as a window, with the place and length of the fix as its target but no content. */
+function unrenderableCase(sample: Sample, options: EncodeSampleOptions): Case | null {
+  // Without a fix the encoder has nothing to refuse; it would cut a long function anywhere, though.
+  const example = encodeSample({ ...sample, after: sample.before, edits: [] }, options);
+  const item = isDropped(example) ? null : createCase(sample, example);
+  if (item === null || item.before.length > item.example.length) return null;
+  const [start, end] = item.right[0].tokenSpan;
+  const code = sample.bugType === null ? 0 : bugType(sample.bugType).code;
+  const target = { location: 1 + start, spanLength: end - start, slots: [], bugType: code };
+  return { ...item, example: { ...item.example, target } };
+}

@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { UserError } from '../../core/errors';
+import { dataDir } from '../../core/paths';
+import type { Sample } from '../../records/sample';
+import { readSamples } from '../../shards/sample-shard';
+import { createFolderStore } from '../../storage/folder-store';
+import type { ObjectStore } from '../../storage/stage';
+import { benchmarkFolder, benchmarkNames, openBenchmark, readBenchmark, RECIPE_KEY } from './benchmark';
+import type { EvaluationSet } from './measure-set';
+import { readRealDev } from './real-pairs';
+
+/** A set that cannot be had here, and why: reported, not an error. */
+export interface SkippedSet {
+  skipped: string;
+}
+
+/** Where {@link loadSet} looks. */
+export interface LoadSetOptions {
+  /** Output of the process stage that the model was trained on; null when it is not at hand. */
+  data: ObjectStore | null;
+  /** `TRM_DATA_DIR`. Default: the environment's. */
+  dataFolder?: string;
+}
+
+/**
+ * Loads a set by its name: a benchmark of the project (`synthetic-9`), `test` or `val` (the splits of the model's own data),
+ * `real-dev` (see {@link readRealDev}; skipped without `TRM_DATA_DIR`), or the folder of a benchmark or dataset.
+ * @throws UserError when there is no such set
+ */
+export async function loadSet(name: string, options: LoadSetOptions): Promise<EvaluationSet | SkippedSet> {
+  const { data, dataFolder = dataDir() } = options;
+  if (benchmarkNames().includes(name)) return loadBenchmark(benchmarkFolder(name));
+  if (name === 'test' || name === 'val') {
+    if (data) return { name, samples: await readUnique(data, `samples/${name}`) };
+    throw new UserError(
+      `the set "${name}" is part of the data that a model was trained on, which a model folder does not hold`,
+      'name the run or the experiment instead of the folder',
+    );
+  }
+  if (name === 'real-dev') {
+    if (dataFolder !== undefined) return readRealDev(dataFolder);
+    return {
+      skipped: 'real-dev needs the mined pairs: set TRM_DATA_DIR to the folder that holds real-pairs/',
+    };
+  }
+  if (existsSync(join(name, RECIPE_KEY))) return loadBenchmark(resolve(name));
+  if (existsSync(name))
+    return { name: basename(resolve(name)), samples: await readUnique(createFolderStore(name), 'samples') };
+  throw new UserError(
+    `expected a set to evaluate on, got "${name}"`,
+    `one of ${benchmarkNames().join(', ')}, test, val, real-dev, or the folder of a dataset`,
+  );
+}
+
+async function loadBenchmark(folder: string): Promise<EvaluationSet> {
+  const benchmark = await openBenchmark(folder);
+  const { name, version } = benchmark.recipe;
+  return { name: `${name} v${version}`, samples: await readBenchmark(benchmark) };
+}
+
+/** Samples of a folder, each once: process repeats clean functions. */
+async function readUnique(store: ObjectStore, folder: string): Promise<Sample[]> {
+  const samples = new Map<string, Sample>();
+  for await (const sample of readSamples(store, folder)) samples.set(sample.id, sample);
+  return [...samples.values()];
+}

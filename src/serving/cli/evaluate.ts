@@ -1,0 +1,58 @@
+import { UserError } from '../../core/errors';
+import { collect, printJson, SET_HELP, type Register } from './command';
+
+interface EvaluateFlags {
+  set: string[];
+  steps: string;
+  against?: string;
+  most?: string;
+  out?: string;
+  json?: boolean;
+}
+
+/** `trm evaluate`: tables of a finished model on fixed sets. Exit code 0 also where a set is skipped, which is said. */
+export const registerEvaluate: Register = (program, { signal }) => {
+  program
+    .command('evaluate')
+    .description('judge a finished model on fixed sets, beside another model and the frequency ranker')
+    .argument('<model>', 'run (id, part of one, "latest", folder), experiment, or model folder')
+    .option(
+      '--set <name>',
+      'synthetic-9, test, val, real-dev (needs TRM_DATA_DIR), or a folder; repeatable (default: synthetic-9)',
+      collect,
+      [],
+    )
+    .option('--steps <list>', 'supervision steps to measure at', '1,2,4,8')
+    .option('--against <model>', 'a second model, for example the equal-FLOP baseline')
+    .option('--most <n>', 'take at most so many samples of a set')
+    .option('--out <folder>', 'where results go (default: data/evaluations/<model>)')
+    .option('--config <key=value>', SET_HELP, collect, [])
+    .option('--json', 'print the reports as JSON')
+    .action(async (model: string, flags: EvaluateFlags & { config: string[] }) => {
+      const { evaluateModels } = await import('../evaluate-models.js');
+      const { terminalProgress } = await import('../../core/progress.js');
+      const { renderSetReport } = await import('../../evaluation/benchmarks/set-tables.js');
+      const results = await evaluateModels({
+        model,
+        against: flags.against ?? null,
+        sets: flags.set.length > 0 ? flags.set : ['synthetic-9'],
+        steps: flags.steps.split(',').map((text) => whole(text, '--steps')),
+        most: flags.most === undefined ? null : whole(flags.most, '--most'),
+        out: flags.out ?? null,
+        set: flags.config,
+        signal,
+        progress: terminalProgress(),
+      });
+      if (flags.json) return printJson(results);
+      for (const result of results) {
+        if ('skipped' in result) console.log(`skipped ${result.set}: ${result.skipped}\n`);
+        else console.log(`${renderSetReport(result.report)}\n${result.folder}\n`);
+      }
+    });
+};
+
+function whole(text: string, flag: string): number {
+  const value = Number(text);
+  if (/^\s*\d+\s*$/.test(text) && value >= 1) return value;
+  throw new UserError(`${flag}: expected whole numbers of 1 or more, got "${text}"`);
+}

@@ -1,0 +1,95 @@
+import { join, resolve } from 'node:path';
+import { loadEngine } from '../core/engine';
+import { workDir } from '../core/paths';
+import type { Progress } from '../core/progress';
+import { readTrainingFacts } from '../evaluation/baseline';
+import { evaluateConfigSchema } from '../evaluation/config';
+import { measureSet, type MeasureSetOptions } from '../evaluation/benchmarks/measure-set';
+import type { SetReport } from '../evaluation/benchmarks/set-report';
+import { loadSet } from '../evaluation/benchmarks/sets';
+import { writeSet } from '../evaluation/benchmarks/write-set';
+import type { Sample } from '../records/sample';
+import { readSamples } from '../shards/sample-shard';
+import { createFolderStore } from '../storage/folder-store';
+import type { ObjectStore } from '../storage/stage';
+import { loadTrainedModel, type TrainedModel } from './trained-model';
+
+/** What `trm evaluate` is asked for. */
+export interface EvaluateRequest {
+  /** A run, an experiment or a model folder; see `loadTrainedModel`. */
+  model: string;
+  /** A second one, judged on the same samples; null: none. */
+  against: string | null;
+  /** Names of sets, see `loadSet`. */
+  sets: readonly string[];
+  /** Supervision steps to measure at. */
+  steps: readonly number[];
+  /** Samples of a set at most; null: all. */
+  most: number | null;
+  /** Folder for the results; null: `TRM_WORK_DIR/evaluations/<model>`. Each set has a folder in it. */
+  out: string | null;
+  /** `a.b=c` assignments for experiments. */
+  set: readonly string[];
+  signal: AbortSignal;
+  progress: Progress;
+}
+
+/** What became of one set. */
+export type SetResult = { set: string; folder: string; report: SetReport } | { set: string; skipped: string };
+
+/** Share of clean functions that the frequency ranker must leave alone on the validation split: the model's own bar. */
+const RANKER_CLEAN_KEPT = 0.95;
+
+/**
+ * Judges a finished model on sets, beside a second one and the frequency ranker of its training data, and writes report, tables and
+ * predictions of each set.
+ * @throws UserError, DataError when a model or set cannot be had
+ */
+export async function evaluateModels(request: EvaluateRequest): Promise<SetResult[]> {
+  await loadEngine();
+  const models: TrainedModel[] = [];
+  try {
+    models.push(await loadTrainedModel(request.model, request.set));
+    if (request.against !== null) models.push(await loadTrainedModel(request.against, request.set));
+    const [{ name, data }] = models;
+    const training = data && (await readTraining(data, request));
+    const results: SetResult[] = [];
+    for (const wanted of request.sets) {
+      const set = await loadSet(wanted, { data });
+      if ('skipped' in set) {
+        results.push({ set: wanted, skipped: set.skipped });
+        continue;
+      }
+      const defaults = evaluateConfigSchema.parse({});
+      const measured = await measureSet(set, models, {
+        ...defaults,
+        supervisionSteps: request.steps,
+        maxSamples: request.most,
+        targetCleanKept: RANKER_CLEAN_KEPT,
+        training,
+        signal: request.signal,
+        progress: request.progress,
+      });
+      const out = request.out ?? join(workDir(), 'evaluations', name);
+      const folder = join(resolve(out), set.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
+      await writeSet(createFolderStore(folder), '', measured);
+      results.push({ set: wanted, folder, report: measured.report });
+    }
+    return results;
+  } finally {
+    for (const model of models) model.dispose();
+  }
+}
+
+async function readTraining(
+  data: ObjectStore,
+  { progress }: EvaluateRequest,
+): Promise<NonNullable<MeasureSetOptions['training']>> {
+  const task = progress.start('reading the training data');
+  const facts = await readTrainingFacts(data);
+  const validation = new Map<string, Sample>();
+  for await (const sample of readSamples(data, 'samples/val'))
+    if (sample.edits.length === 0) validation.set(sample.id, sample);
+  task.finish();
+  return { facts, validation: [...validation.values()] };
+}

@@ -1,0 +1,57 @@
+import { existsSync } from 'node:fs';
+import { basename, join, resolve } from 'node:path';
+import { DataError } from '../core/errors';
+import { projectRoot } from '../core/paths';
+import { loadTrained } from '../evaluation/stage';
+import type { JudgedModel } from '../evaluation/benchmarks/measure-set';
+import { loadExperiment } from '../pipeline/experiment';
+import { openRun } from '../pipeline/open-run';
+import { locateStage } from '../pipeline/open-stage';
+import { loadRepairModel, RELEASE_FILES } from '../repair/model-folder';
+import { createFolderStore } from '../storage/folder-store';
+import type { ObjectStore } from '../storage/stage';
+import { findRun } from './runs';
+
+/** A trained model, wherever it was found. */
+export interface TrainedModel extends JudgedModel {
+  /** Output of the process stage that it was trained on; null for a model folder, which does not know it. */
+  data: ObjectStore | null;
+  /** Frees the weights. */
+  dispose(): void;
+}
+
+/**
+ * Loads a model for judging: a model folder, an experiment whose training is finished (by name, or a path to its YAML), or a run
+ * (id, part of one, `latest` or folder). An engine must be loaded.
+ * @param set `a.b=c` assignments, for an experiment
+ * @throws UserError, DataError when there is none, or its training is not finished
+ */
+export async function loadTrainedModel(what: string, set: readonly string[] = []): Promise<TrainedModel> {
+  if (existsSync(join(what, RELEASE_FILES.config))) {
+    const parts = await loadRepairModel(what);
+    return judged(basename(resolve(what)), parts, null, parts.calibration);
+  }
+  const isExperiment =
+    /\.ya?ml$/.test(what) || existsSync(join(projectRoot(), 'experiments', `${what}.yaml`));
+  if (isExperiment) {
+    const { name, config } = await loadExperiment({ experiment: what, set });
+    const { inputs } = await locateStage('evaluate', config);
+    const [trained, data] = [inputs.train, inputs.process].map((folder) => {
+      if (!folder) throw new DataError(`the training of ${name} is not finished`, `\`trm train ${name}\``);
+      return createFolderStore(folder.output);
+    });
+    return judged(name, await loadTrained(trained, data), data);
+  }
+  const run = await openRun({ run: await findRun(what) });
+  const data = run.output('process');
+  return judged(run.id, await loadTrained(run.output('train'), data), data);
+}
+
+function judged(
+  name: string,
+  parts: JudgedModel['parts'],
+  data: ObjectStore | null,
+  calibration?: JudgedModel['calibration'],
+): TrainedModel {
+  return { name, parts, data, calibration, dispose: () => parts.model.dispose() };
+}
