@@ -50,7 +50,10 @@ async function strip(): Promise<number> {
   return 0;
 }
 
-/** The pipeline's notebooks in order, then the reviews on what they made. */
+/** Experiments for notebooks that have a kind of their own. */
+const TINY: Readonly<Record<string, string>> = { 'sudoku.ipynb': 'sudoku-tiny' };
+
+/** The pipeline's notebooks in order, then the reviews on what they made and those that stand alone. */
 async function execute(set: readonly string[], signal: AbortSignal): Promise<number> {
   const experiment = 'tiny';
   const run = await runExperiment(experiment, {
@@ -68,7 +71,7 @@ async function execute(set: readonly string[], signal: AbortSignal): Promise<num
     if (stages.some((stage) => stage.endsWith(name))) continue;
     const output = join(run.folder, name);
     const declared = cellSource((await readNotebook(path)).cells.find((cell) => hasTag(cell, 'parameters'))!);
-    const given = { experiment, run: run.id };
+    const given = { experiment: TINY[name] ?? experiment, run: run.id };
     const parameters = Object.fromEntries(
       Object.entries(given).filter(([key]) => new RegExp(`^let ${key}\\b`, 'm').test(declared)),
     );

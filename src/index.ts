@@ -13,7 +13,10 @@ import type { Stage } from './storage/stage';
 import type { StageConfig } from './pipeline/experiment';
 import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/open-stage';
 import { type StageTraining, startStageTraining } from './pipeline/train-process';
-import type { TrainConfig } from './training/config';
+import { openSudoku as openSudokuStage } from './pipeline/sudoku';
+import type { SolvedStepwise } from './pipeline/sudoku-boards';
+import type { SudokuConfig } from './training/sudoku/config';
+import type { SudokuReport } from './training/sudoku/report';
 import { onInterrupt } from './workbench/display';
 import { notebookProgress } from './workbench/progress';
 
@@ -24,6 +27,8 @@ export { readMetrics, readRejects, readReport, readText } from './pipeline/reade
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
 export { sweepTable } from './pipeline/sweep';
+export { stepBoards } from './pipeline/sudoku-boards';
+export { plainTwin } from './training/sudoku/config';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
 export { outputFiles, plantedTypes, recordFlow } from './pipeline/describe-manifest';
 export type { RepairScores } from './evaluation/demonstration';
@@ -62,6 +67,24 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) =>
 export const release: Stage<ReleaseConfig> = async (config, context) =>
   (await import('./release/stage.js')).release(config, context);
 
+/** Opens the training of an experiment of `kind: sudoku`, as `openStage` does. See `src/pipeline/sudoku.ts`. */
+export function openSudoku(options: OpenStageOptions): OpenedStage<SudokuConfig> {
+  return openSudokuStage({ interrupt: onInterrupt, progress: notebookProgress(), ...options });
+}
+
+/** What a finished Sudoku training gave on its test puzzles. See `src/training/sudoku/report.ts`. */
+export async function readSudokuReport(stage: OpenedStage<SudokuConfig>): Promise<SudokuReport> {
+  return (await import('./training/sudoku/stage.js')).readSudokuReport(stage.store);
+}
+
+/** The test puzzle that took the most supervision steps, with the answer after each. See `src/pipeline/sudoku-steps.ts`. */
+export async function hardestPuzzle(
+  stage: OpenedStage<SudokuConfig>,
+  supervisionSteps: number,
+): Promise<SolvedStepwise> {
+  return (await import('./pipeline/sudoku-steps.js')).hardestPuzzle(stage.store, supervisionSteps);
+}
+
 /** Loads a release folder to mend files with. See `src/repair/repairer.ts`. */
 export async function loadRepairer(folder: string, options?: LoadRepairerOptions): Promise<Repairer> {
   return (await import('./repair/repairer.js')).loadRepairer(folder, options);
@@ -71,6 +94,6 @@ export async function loadRepairer(folder: string, options?: LoadRepairerOptions
  * Starts training in a process of its own, or follows the one that goes on; interrupting the cell stops it cleanly.
  * See `src/pipeline/train-process.ts`.
  */
-export function startTraining(stage: OpenedStage<TrainConfig>): Promise<StageTraining> {
+export function startTraining(stage: OpenedStage<unknown>): Promise<StageTraining> {
   return startStageTraining(stage, { signal: onInterrupt() });
 }

@@ -6,8 +6,9 @@ import * as assert from 'uvu/assert';
 import { parse, stringify } from 'yaml';
 import { hashJson } from '../core/hash';
 import { projectRoot } from '../core/paths';
-import { experimentPath, experimentSchema, loadExperiment } from './experiment';
+import { experimentKind, experimentPath, experimentSchema, loadExperiment } from './experiment';
 import { newRunRecord, writeRunRecord } from './run-record';
+import { loadSudokuExperiment, openSudoku } from './sudoku';
 
 const folder = join(projectRoot(), 'experiments');
 
@@ -15,7 +16,9 @@ test('every experiment file is valid and says what it is for', async () => {
   const names = readdirSync(folder).filter((name) => name.endsWith('.yaml'));
   assert.ok(names.includes('quickstart.yaml') && names.includes('tiny.yaml'));
   for (const name of names) {
-    const { config } = await loadExperiment({ experiment: join(folder, name) });
+    const experiment = join(folder, name);
+    const load = experimentKind(experiment) === 'sudoku' ? loadSudokuExperiment : loadExperiment;
+    const { config } = await load({ experiment });
     if (name !== 'base.yaml') assert.ok(config.description.length > 20, name);
   }
 });
@@ -78,6 +81,30 @@ test("a run's saved config is the config it started with, or refused", async () 
   } finally {
     rmSync(run, { recursive: true });
   }
+});
+
+test('a Sudoku experiment has a schema of its own; either kind is refused where the other one belongs', async () => {
+  const { config } = loadSudokuExperiment({ experiment: 'sudoku-4x4', set: ['train.maxSteps=7'] });
+  assert.is(config.train.maxSteps, 7);
+  const wrong = await loadExperiment({ experiment: 'sudoku-4x4' }).catch((error: Error) => error);
+  assert.match((wrong as Error).message, /is a Sudoku experiment/);
+  assert.throws(
+    () => loadSudokuExperiment({ experiment: 'tiny' }),
+    /expected an experiment with "kind: sudoku"/,
+  );
+  assert.throws(() => loadSudokuExperiment({ experiment: 'sudoku-4x4', run: '/runs/x' }), /expected no run/);
+  assert.throws(
+    () => loadSudokuExperiment({ experiment: 'sudoku-4x4', set: ['model.widht=64'] }),
+    /"model\.widht", did you mean "model\.width"/,
+  );
+  const key = (set: string[]): string => openSudoku({ experiment: 'sudoku-4x4', set }).key;
+  assert.is(key([]), key([]));
+  assert.is.not(key([]), key(['seed=1']));
+});
+
+test('sudoku-4x4.yaml lists every key that there is', () => {
+  const listed = parse(readFileSync(join(folder, 'sudoku-4x4.yaml'), 'utf8')) as Record<string, unknown>;
+  assert.equal(loadSudokuExperiment({ experiment: 'sudoku-4x4' }).config, listed);
 });
 
 test.run();

@@ -64,7 +64,15 @@ export interface ExperimentSource {
  */
 export async function loadExperiment(source: ExperimentSource): Promise<LoadedConfig<Experiment>> {
   const { experiment, overrides = {}, set = [], run } = source;
-  if (!run) return loadConfig(experimentPath(experiment), experimentSchema, { set, overrides });
+  if (!run) {
+    const path = experimentPath(experiment);
+    if (experimentKind(path) !== 'code')
+      throw new ConfigError(
+        `${path} is a Sudoku experiment: it has no stages but its training`,
+        `npx trm train ${experiment}, or notebooks/sudoku.ipynb`,
+      );
+    return loadConfig(path, experimentSchema, { set, overrides });
+  }
   if (set.length > 0 || Object.keys(overrides).length > 0)
     throw new ConfigError(
       `expected no overrides beside the run ${basename(run)}, whose config is settled`,
@@ -78,6 +86,15 @@ export async function loadExperiment(source: ExperimentSource): Promise<LoadedCo
       'start a new run with `trm run <experiment> --new`',
     );
   return { ...loaded, name: record.experiment };
+}
+
+/** Kinds of experiments: of the pipeline from code to fixes, or of the model alone on Sudoku. */
+export type ExperimentKind = 'code' | 'sudoku';
+
+/** What an experiment file is about: its key `kind`, `code` where there is none. @throws ConfigError */
+export function experimentKind(path: string): ExperimentKind {
+  const kinds = z.looseObject({ kind: z.enum(['code', 'sudoku']).default('code') });
+  return loadConfig(path, kinds).config.kind;
 }
 
 /** Path of an experiment file by name or path. @throws ConfigError with the nearest name */

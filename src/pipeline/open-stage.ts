@@ -70,20 +70,39 @@ export async function openStage<S extends StageName>(
   stage: S,
   options: OpenStageOptions,
 ): Promise<OpenedStage<StageConfig<S>>> {
-  const { interrupt = () => new AbortController().signal, progress = silentProgress, notebooks } = options;
+  const { notebooks, run } = options;
   const experiment = await loadExperiment(options);
-  const { seed } = experiment.config;
   const config = experiment.config[stage] as StageConfig<S>;
-  const located = await locateStage(stage, experiment.config, { run: options.run, notebooks });
+  const located = await locateStage(stage, experiment.config, { run, notebooks });
+  return stageAt(options, { name: experiment.name, config, seed: experiment.config.seed, stage, located });
+}
+
+/** What {@link stageAt} needs to know beside the options it is opened with. */
+export interface StageParts<Config> {
+  /** Name of the experiment. */
+  name: string;
+  stage: StageName;
+  /** The stage's part of the resolved config. */
+  config: Config;
+  seed: number;
+  located: LocatedStage;
+}
+
+/** A stage in the folder of its key; `openStage` and kinds of experiments that have one stage only call it. */
+export function stageAt<Config>(
+  options: OpenStageOptions,
+  { name, stage, config, seed, located }: StageParts<Config>,
+): OpenedStage<Config> {
+  const { interrupt = () => new AbortController().signal, progress = silentProgress } = options;
   const folder = stageFolder(located.key);
   const store = createFolderStore(folder.output);
   const inputs = Object.fromEntries(
-    Object.entries(located.inputs).map(([name, input]) => [name, createFolderStore(input.output)]),
+    Object.entries(located.inputs).map(([input, place]) => [input, createFolderStore(place.output)]),
   );
   const manifest = (): Promise<Manifest | undefined> => readStageManifest(folder);
   return {
     stage,
-    experiment: experiment.name,
+    experiment: name,
     config,
     key: located.key,
     folder,
@@ -101,7 +120,7 @@ export async function openStage<S extends StageName>(
     async run(fn) {
       const finished = await manifest();
       if (finished) {
-        if (stage === 'release') await publishModel(experiment.name, folder);
+        if (stage === 'release') await publishModel(name, folder);
         return finished;
       }
       const signal = interrupt();
@@ -124,7 +143,7 @@ export async function openStage<S extends StageName>(
             `stage ${stage} ended without writing ${join(folder.output, 'manifest.json')}`,
             'a stage function writes its manifest last; see src/storage/stage.ts',
           );
-        if (stage === 'release') await publishModel(experiment.name, folder);
+        if (stage === 'release') await publishModel(name, folder);
         return made;
       } finally {
         await rm(folder.progress, { force: true });

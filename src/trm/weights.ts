@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { DataError } from '../core/errors';
 import type { Rng } from '../core/rng';
-import { parameterSpecs, type Initializer, type ModelConfig } from './config';
+import { parameterSpecs, type Initializer, type ModelConfig, type ParameterSpec } from './config';
 import { fusedKernels } from './kernels';
 
 /** A model's trained tensors by the names of `parameterSpecs`. */
@@ -50,8 +50,13 @@ export interface FlatLayout {
  * a copy; the gaps stay zero.
  */
 export function flatLayout(config: ModelConfig): FlatLayout {
+  return layoutOf(parameterSpecs(config));
+}
+
+/** {@link flatLayout} of any list of weights. */
+export function layoutOf(specs: readonly ParameterSpec[]): FlatLayout {
   let offset = 0;
-  const entries = parameterSpecs(config).map(({ name, shape }) => {
+  const entries = specs.map(({ name, shape }) => {
     const size = shape.reduce((product, n) => product * n, 1);
     const entry = { name, shape, offset, size };
     offset += Math.ceil(size / 16) * 16;
@@ -62,9 +67,14 @@ export function flatLayout(config: ModelConfig): FlatLayout {
 
 /** Starting values of all weights, flat; each weight has a seed stream of its own. */
 export function initialWeights(config: ModelConfig, rng: Rng): Float32Array {
-  const layout = flatLayout(config);
+  return startingWeights(parameterSpecs(config), rng);
+}
+
+/** {@link initialWeights} of any list of weights. */
+export function startingWeights(specs: readonly ParameterSpec[], rng: Rng): Float32Array {
+  const layout = layoutOf(specs);
   const flat = new Float32Array(layout.size);
-  parameterSpecs(config).forEach(({ name, initializer }, i) => {
+  specs.forEach(({ name, initializer }, i) => {
     const { offset, size } = layout.entries[i];
     flat.set(initialValues(size, initializer, rng.fork('weight', name)), offset);
   });

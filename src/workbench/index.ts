@@ -1,5 +1,6 @@
 /** What notebooks use to show things; `src/index.ts` passes it on as part of 'trm-code-repair'. */
 export { clearOutput, html, inNotebook, markdown, onInterrupt } from './display';
+export { boards, type Board } from './boards';
 export { sideBySide } from './diff-view';
 export {
   accuracyFigure,

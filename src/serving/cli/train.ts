@@ -1,3 +1,4 @@
+import type { OpenStageOptions } from '../../pipeline/open-stage';
 import { collect, SET_HELP, type Register } from './command';
 
 interface TrainFlags {
@@ -7,7 +8,8 @@ interface TrainFlags {
 
 /**
  * `trm train <experiment>`: the train stage in this process. Interrupted (SIGINT, SIGTERM), it writes a checkpoint and
- * ends with 130; the same command goes on from there. Notebook 04 starts it as its child.
+ * ends with 130; the same command goes on from there. Notebook 04 starts it as its child. An experiment of
+ * `kind: sudoku` trains the model's reference form (notebook `sudoku`).
  */
 export const registerTrain: Register = (program, { signal }) => {
   program
@@ -22,20 +24,38 @@ export const registerTrain: Register = (program, { signal }) => {
     .action(async (experiment: string, { resume, set }: TrainFlags) => {
       const { terminalProgress } = await import('../../core/progress.js');
       const { createRedactor, redactStream } = await import('../../core/redact.js');
-      const { openStage } = await import('../../pipeline/open-stage.js');
-      const { train } = await import('../../training/stage.js');
+      const { experimentKind, experimentPath } = await import('../../pipeline/experiment.js');
       const { findRun } = await import('../runs.js');
       // Notebook 04 keeps this output in the stage's training.log.
       for (const stream of [process.stdout, process.stderr]) redactStream(stream, createRedactor());
       const run = resume === undefined ? undefined : await findRun(resume);
-      const stage = await openStage('train', {
-        experiment,
-        set,
-        run,
-        interrupt: () => signal,
-        progress: terminalProgress(),
-      });
-      await stage.run(train);
-      console.log(`trained: ${stage.outDir}`);
+      const options = { experiment, set, run, interrupt: () => signal, progress: terminalProgress() };
+      const sudoku = run === undefined && experimentKind(experimentPath(experiment)) === 'sudoku';
+      const outDir = await (sudoku ? trainOnSudoku(options) : trainOnCode(options));
+      console.log(`trained: ${outDir}`);
     });
 };
+
+async function trainOnCode(options: OpenStageOptions): Promise<string> {
+  const { openStage } = await import('../../pipeline/open-stage.js');
+  const { train } = await import('../../training/stage.js');
+  const stage = await openStage('train', options);
+  await stage.run(train);
+  return stage.outDir;
+}
+
+/** Experiments of `kind: sudoku` have no other stage; the result on the test puzzles is told at once. */
+async function trainOnSudoku(options: OpenStageOptions): Promise<string> {
+  const { openSudoku } = await import('../../pipeline/sudoku.js');
+  const { readSudokuReport, trainSudoku } = await import('../../training/sudoku/stage.js');
+  const stage = openSudoku(options);
+  await stage.run(trainSudoku);
+  const { puzzles, grids, steps, halted } = await readSudokuReport(stage.store);
+  const told = ({ rate, low, high }: { rate: number; low: number; high: number }): string =>
+    `${(100 * rate).toFixed(1)} % (95 % interval ${(100 * low).toFixed(1)} to ${(100 * high).toFixed(1)})`;
+  console.log(`${puzzles} test puzzles of ${grids} grids that training never saw, solved in every cell:`);
+  for (const { supervisionSteps, exact } of steps)
+    console.log(`  ${String(supervisionSteps).padStart(2)} supervision steps  ${told(exact)}`);
+  console.log(`  until it halts, ${halted.meanSteps.toFixed(1)} on average  ${told(halted.exact)}`);
+  return stage.outDir;
+}
