@@ -101,11 +101,16 @@ export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
   if (isDropped(target)) return target;
 
   const pieces = new Uint16Array(length * MAX_PIECES);
-  inside.forEach((token, i) => pieces.set(options.tokenizer.encode(token), i * MAX_PIECES));
+  for (let i = 0; i < length; i++) {
+    const ids = options.tokenizer.encode(inside[i]);
+    for (let k = 0; k < ids.length; k++) pieces[i * MAX_PIECES + k] = ids[k];
+  }
   const { previous, next } = nameDistances(inside);
   // The END that was added has no facts of its own.
   const own = inside[length - 1] === END ? length - 1 : length;
   const cutOf = (values: Uint8Array): Uint8Array => {
+    // Whole functions are the rule: their arrays need no copy.
+    if (own === length && values.length === length) return values;
     const part = new Uint8Array(length);
     part.set(values.subarray(firstToken, firstToken + own));
     return part;

@@ -51,7 +51,7 @@ export function tokenFacts(tokens: readonly TokenText[], context?: ModuleContext
   };
 }
 
-function bracketBuckets(tokens: readonly TokenText[], matches: Int32Array): Uint8Array {
+function bracketBuckets(tokens: readonly TokenText[], matches: readonly number[]): Uint8Array {
   return mapCodes(tokens.length, (i) => {
     const { kind, text } = tokens[i];
     if (kind !== 'op' || text.length !== 1 || !'()[]{}'.includes(text)) return 0;

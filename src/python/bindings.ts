@@ -27,10 +27,11 @@ function classify(tokens: readonly TokenText[], index: number, scope: Scope, lin
   const name = tokens[index].text;
   const before = tokens[index - 1];
   if (line.isSoftKeyword[index] === 1) return 'none';
-  if (before?.text === '.' && before.kind === 'op') return line.inImport[index] ? 'import' : 'attribute';
+  if (before?.text === '.' && before.kind === 'op')
+    return line.inImport[index] === 1 ? 'import' : 'attribute';
   const resolved = resolveName(name, index, scope);
   if (isKeywordArgument(tokens, index, resolved?.inner !== undefined, line)) return 'none';
-  return resolved?.binding ?? (line.inImport[index] ? 'import' : fallback(name));
+  return resolved?.binding ?? (line.inImport[index] === 1 ? 'import' : fallback(name));
 }
 
 function fallback(name: string): Binding {
@@ -40,17 +41,18 @@ function fallback(name: string): Binding {
 /** What {@link classify} needs to know of the line around a token. */
 interface LineFacts {
   /** 1 inside import statements. */
-  inImport: Uint8Array;
+  inImport: number[];
   /** 1 for `match`, `case` and `type` that begin a statement, and for the pattern `_`. */
-  isSoftKeyword: Uint8Array;
+  isSoftKeyword: number[];
   /** Index of the innermost bracket open at a token, -1 outside brackets. */
-  opener: Int32Array;
+  opener: number[];
 }
 
 function lineFacts(tokens: readonly TokenText[]): LineFacts {
-  const inImport = new Uint8Array(tokens.length);
-  const isSoftKeyword = new Uint8Array(tokens.length);
-  const opener = new Int32Array(tokens.length).fill(-1);
+  // Plain arrays: a typed one is dear to make for the few tokens of a function.
+  const inImport = new Array<number>(tokens.length).fill(0);
+  const isSoftKeyword = new Array<number>(tokens.length).fill(0);
+  const opener = new Array<number>(tokens.length).fill(-1);
   const open: number[] = [];
   for (let i = 0; i < tokens.length; i++) {
     const step = bracketStep(tokens[i]);

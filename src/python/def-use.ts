@@ -13,7 +13,7 @@ export interface DefUse {
   /** In token order. */
   occurrences: readonly Occurrence[];
   /** Of each token the index of its occurrence, -1 where it is no variable. */
-  occurrenceOf: Int32Array;
+  occurrenceOf: readonly number[];
   /** Of each token how it is bound; see `bindNames`. */
   bindings: readonly Binding[];
   /**
@@ -45,7 +45,8 @@ export function defUse(tokens: readonly TokenText[], context?: ModuleContext): D
   const table = findVariables(tokens, context);
   const { occurrences, variables } = table;
   const { reaching: all, guarded } = reachDefinitions(tokens, table);
-  const occurrenceOf = new Int32Array(tokens.length).fill(-1);
+  // Plain arrays here and below: a typed one is dear to make for the few tokens of a function.
+  const occurrenceOf = new Array<number>(tokens.length).fill(-1);
   occurrences.forEach(({ token, inString }, i) => {
     if (!inString) occurrenceOf[token] = i;
   });
@@ -89,19 +90,21 @@ function unusedDefinitions(
   { occurrences, variables, scopes }: VariableTable,
   reaching: readonly (readonly number[])[],
 ): number[] {
-  const seen = new Uint8Array(occurrences.length);
+  const seen = new Array<number>(occurrences.length).fill(0);
   for (const definitions of reaching) for (const one of definitions) seen[one] = 1;
   // `locals()` sees every variable of its function.
   const exposed = new Set<Scope>();
   for (const { name, variable, token } of occurrences)
     if (name === 'locals' && variable < 0) exposed.add(scopes[token]);
-  const quoted = quotedNames(tokens);
+  let quoted: Set<string> | undefined;
   return occurrences.flatMap(({ role, variable, name, token }, i) => {
     if ((role !== 'def' && role !== 'both') || seen[i] === 1) return [];
     const { binding, scope, inner } = variables[variable];
     if (inner || binding === 'parameter' || exposed.has(scope)) return [];
     if (binding === 'import')
-      return scope.kind === 'class' || quoted.has(name) || isFuture(tokens, token) ? [] : [i];
+      return scope.kind === 'class' || (quoted ??= quotedNames(tokens)).has(name) || isFuture(tokens, token)
+        ? []
+        : [i];
     return scope.kind === 'def' || isCaught(tokens, token) ? [i] : [];
   });
 }

@@ -79,8 +79,8 @@ function union(a: readonly number[], b: readonly number[]): readonly number[] {
 }
 
 /** For each `indent` the index of its `dedent` (or the list's length), -1 elsewhere. */
-export function blockEnds(tokens: readonly TokenText[]): Int32Array {
-  const ends = new Int32Array(tokens.length).fill(-1);
+export function blockEnds(tokens: readonly TokenText[]): number[] {
+  const ends = new Array<number>(tokens.length).fill(-1);
   const open: number[] = [];
   tokens.forEach(({ kind }, i) => {
     if (kind === 'indent') open.push(i);

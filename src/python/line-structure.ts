@@ -3,25 +3,28 @@ import type { TokenText } from '../records/sample';
 import { skipIndentation } from './scopes';
 import { bracketStep, simpleStatements, statementEnd } from './statements';
 
-/** What the logical line around each token says; one entry a token. */
+/**
+ * What the logical line around each token says; one entry a token. Plain arrays where nothing is kept: a typed array
+ * is dear to make for the few tokens of a function.
+ */
 export interface LineStructure {
   /** Code in STATEMENTS of the simple statement or header; its `:`, `;` and newline belong to it. */
   statements: Uint8Array;
   /** First token of that statement, -1 outside statements. */
-  starts: Int32Array;
+  starts: number[];
   /** Place in the logical line, which begins at 1; 0 outside lines. */
-  places: Int32Array;
+  places: number[];
   /** Code in ENCLOSURES of the innermost bracket; brackets have their own. */
   enclosures: Uint8Array;
   /** Index of the innermost bracket open before the token, -1 without one. */
-  openers: Int32Array;
+  openers: number[];
   /** Of brackets the index of the one that matches; -1 for brackets without one and all other tokens. */
-  matches: Int32Array;
+  matches: number[];
   /**
    * Of assignments at their first token: index of the last `=` (or `+=`, or the annotation's colon) outside brackets,
    * before which the targets stand. 0 elsewhere.
    */
-  targetEnds: Int32Array;
+  targetEnds: number[];
 }
 
 /** Codes of STATEMENTS by name. */
@@ -54,12 +57,12 @@ export function lineStructure(tokens: readonly TokenText[]): LineStructure {
   const count = tokens.length;
   const structure: LineStructure = {
     statements: new Uint8Array(count),
-    starts: new Int32Array(count).fill(-1),
-    places: new Int32Array(count),
+    starts: new Array<number>(count).fill(-1),
+    places: new Array<number>(count).fill(0),
     enclosures: new Uint8Array(count),
-    openers: new Int32Array(count).fill(-1),
-    matches: new Int32Array(count).fill(-1),
-    targetEnds: new Int32Array(count),
+    openers: new Array<number>(count).fill(-1),
+    matches: new Array<number>(count).fill(-1),
+    targetEnds: new Array<number>(count).fill(0),
   };
   for (let i = 0; i < count;) {
     const start = skipIndentation(tokens, i);

@@ -10,9 +10,9 @@ export interface NameFlow {
    * Tokens between a use and the nearest definition that reaches it, those before it first; between a definition and
    * its nearest use, those after it first.
    */
-  distances: Int32Array;
+  distances: number[];
   /** Places that name the variable, in the whole function. */
-  counts: Int32Array;
+  counts: number[];
 }
 
 const FLOW = codesOf(FLOWS);
@@ -26,8 +26,8 @@ export function nameFlow(facts: DefUse, lines: LineStructure): NameFlow {
   const count = occurrenceOf.length;
   const flow: NameFlow = {
     flows: new Uint8Array(count),
-    distances: new Int32Array(count),
-    counts: new Int32Array(count),
+    distances: new Array<number>(count).fill(0),
+    counts: new Array<number>(count).fill(0),
   };
   const uses = summarise(facts, lines);
   const unbound = new Set(facts.unbound);
@@ -78,20 +78,23 @@ function nearest(token: number, definitions: readonly number[], occurrences: Def
   return Math.abs(best);
 }
 
+/** Farther than any token. */
+const FAR = 1 << 30;
+
 interface Uses {
   /** Of each variable its occurrences, and those that read it (`x += 1` alone reads nothing for others). */
-  counts: Int32Array;
-  reads: Int32Array;
+  counts: number[];
+  reads: number[];
   /** Of each definition the distance to its nearest use, 0 without one. */
-  nearest: Int32Array;
+  nearest: number[];
   /** Statements and the variables that they define; see {@link ownKey}. */
   own: ReadonlySet<number>;
 }
 
 function summarise({ occurrences, variables, reaching }: DefUse, { starts }: LineStructure): Uses {
-  const counts = new Int32Array(variables.length);
-  const reads = new Int32Array(variables.length);
-  const signed = new Int32Array(occurrences.length);
+  const counts = new Array<number>(variables.length).fill(0);
+  const reads = new Array<number>(variables.length).fill(0);
+  const signed = new Array<number>(occurrences.length).fill(0);
   const own = new Set<number>();
   occurrences.forEach(({ token, role, variable }, i) => {
     if (variable < 0) return;
@@ -102,8 +105,8 @@ function summarise({ occurrences, variables, reaching }: DefUse, { starts }: Lin
       own.add(ownKey(starts[token], variable, variables.length));
     for (const one of reaching[i]) {
       // A use in the definition's own token (`x += 1` in a loop) counts as far as one gets.
-      const distance = token - occurrences[one].token || Number.MAX_SAFE_INTEGER;
-      if (closer(distance, signed[one])) signed[one] = Math.min(distance, 0x7fffffff);
+      const distance = token - occurrences[one].token || FAR;
+      if (closer(distance, signed[one])) signed[one] = distance;
     }
   });
   for (let i = 0; i < signed.length; i++) signed[i] = Math.abs(signed[i]);

@@ -113,8 +113,8 @@ function definitionRole(
 }
 
 /** 1 for the tokens of annotations. */
-function annotationTokens(tokens: readonly TokenText[], lines: LineStructure): Uint8Array {
-  const marks = new Uint8Array(tokens.length);
+function annotationTokens(tokens: readonly TokenText[], lines: LineStructure): number[] {
+  const marks = new Array<number>(tokens.length).fill(0);
   const { starts, statements, targetEnds, openers } = lines;
   for (let i = 0; i < tokens.length; i++) {
     if (starts[i] !== i) continue;
@@ -133,7 +133,7 @@ function markSignature(
   from: number,
   end: number,
   { openers }: LineStructure,
-  marks: Uint8Array,
+  marks: number[],
 ): void {
   const def = tokens[from].text === 'async' ? from + 1 : from;
   const [open, close] = parameterList(tokens, def, end);

@@ -21,7 +21,7 @@ export interface Reached {
   /** One entry an occurrence. */
   reaching: (readonly number[] | undefined)[];
   /** 1 for the tokens in whose place a NameError is caught. */
-  guarded: Uint8Array;
+  guarded: number[];
 }
 
 /** A line and the block below it. */
@@ -39,17 +39,17 @@ interface Line {
 
 class Walk {
   private readonly reaching: (readonly number[] | undefined)[];
-  private readonly ends: Int32Array;
+  private readonly ends: number[];
   /** First occurrence at or after each token. */
-  private readonly firstAt: Int32Array;
+  private readonly firstAt: number[];
   /** 1 in the bodies of lambdas, which run later. */
-  private readonly later: Uint8Array;
+  private readonly later: number[];
   /** Definitions of each variable that run in another function than the one that owns it. */
   private readonly foreign: number[][];
   /** Bodies of functions still to be read. */
   private readonly functions: [number, number][] = [];
   /** 1 in the bodies of `try` statements that catch NameError. */
-  readonly guarded: Uint8Array;
+  readonly guarded: number[];
   private readonly loops: { base: Env; breaks: Env[] }[] = [];
   private depth = 0;
 
@@ -60,12 +60,12 @@ class Walk {
     const { occurrences, variables, scopes } = table;
     this.reaching = new Array<readonly number[] | undefined>(occurrences.length).fill(undefined);
     this.ends = blockEnds(tokens);
-    this.firstAt = new Int32Array(tokens.length + 1).fill(occurrences.length);
+    this.firstAt = new Array<number>(tokens.length + 1).fill(occurrences.length);
     for (let i = occurrences.length - 1; i >= 0; i--) this.firstAt[occurrences[i].token] = i;
     for (let i = tokens.length - 1; i >= 0; i--)
       this.firstAt[i] = Math.min(this.firstAt[i], this.firstAt[i + 1]);
-    this.later = new Uint8Array(tokens.length);
-    this.guarded = new Uint8Array(tokens.length);
+    this.later = new Array<number>(tokens.length).fill(0);
+    this.guarded = new Array<number>(tokens.length).fill(0);
     tokens.forEach(({ kind, text }, i) => {
       if (kind === 'keyword' && text === 'lambda')
         this.later.fill(1, ...lambdaBody(tokens, i, statementEnd(tokens, i)));
