@@ -38,6 +38,8 @@ const KINDS: [source: string, kind: string][] = [
   ['x = 1', 'assignment'],
   ['x, (y, z) = a', 'assignment'],
   ['x = lambda y=1: y', 'assignment'],
+  ['lambda y=1: y', 'expression'],
+  ['f(x)[lambda: 1]', 'expression'],
   ['x.y[i] += 1', 'augmented'],
   ['x: int', 'annotated'],
   ['x: int = 1', 'annotated'],
@@ -115,6 +117,7 @@ test('partners of brackets, broken ones included', () => {
   assert.is(pairs('f(a\nreturn (b)\n'), '(1! (5-7', 'a line ends what it left open');
   assert.is(pairs('f(a))\n'), '(1-3 )4!');
   assert.is(pairs('f(a[0)\n'), '(1-5 [3!');
+  assert.is(pairs('f(a[0), b)\n'), '(1-5 [3! )8!', 'what was passed over stays without one');
   assert.is(pairs('f(a])\n'), '(1-4 ]3!');
 });
 

@@ -99,6 +99,11 @@ const FLOW_CASES: [what: string, source: string, expected: string][] = [
     'x:defined:12:3 x:read-merged:12:3 x:defined:3:3',
   ],
   ['targets of comprehensions', 'x = [a for a in b]\n', 'a:read:2:2 a:defined-once:2:2'],
+  [
+    'a bare annotation is neither',
+    'def f():\n    x: int\n    x = 1\n    x\n',
+    'x:defined-once:4:3 x:read:4:3',
+  ],
   ['names of modules have none', 'x = 1\nprint(x)\nclass A:\n    y = x\n', ''],
 ];
 for (const [what, source, expected] of FLOW_CASES)
