@@ -6,7 +6,9 @@ import { readJson } from '../core/files';
 import { runsDir, workDir } from '../core/paths';
 import { listRuns, readMark, runState, type RunState } from '../core/run-folder';
 import { formatDuration } from '../core/progress';
-import { runSchema, type RunRecord } from '../records/run';
+import { runSchema, type Metric, type RunRecord } from '../records/run';
+import { METRICS_KEY, readMetrics } from '../training/metrics-log';
+import { TRACKING_KEY } from '../training/tracking/tracker';
 
 /** One line of `trm runs list`. */
 export interface RunSummary {
@@ -24,6 +26,8 @@ export interface RunDetails extends RunSummary {
   /** Text of DONE or FAILED. */
   mark: string | null;
   record: RunRecord | null;
+  /** Figures that its training ended with or has come to; empty before. */
+  metrics: Readonly<Record<string, number>>;
   /** Names in the run folder. */
   files: string[];
 }
@@ -45,6 +49,7 @@ export async function describeRun(id: string, runs = runsDir()): Promise<RunDeta
     ...summarize(folder, record),
     mark: (await readMark(folder)) ?? null,
     record,
+    metrics: Object.fromEntries(finalMetrics(await readMetrics(join(folder, METRICS_KEY)))),
     files: (await readdir(folder)).sort(),
   };
 }
@@ -80,9 +85,17 @@ export function formatRun(run: RunDetails): string {
       `  ${stage.stage.padEnd(9)}${stage.state.padEnd(8)}${time.padEnd(9)}${join(workDir(), 'stages', stage.key)}`,
     );
   }
+  const metrics = Object.entries(run.metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  for (let i = 0; i < metrics.length; i += METRICS_A_LINE)
+    lines.push(`  ${i === 0 ? 'metrics' : '       '}  ${metrics.slice(i, i + METRICS_A_LINE).join('  ')}`);
+  const train = run.record?.stages.find(({ stage }) => stage === 'train');
+  const events = train && join(workDir(), 'stages', train.key, 'output', TRACKING_KEY, 'tensorboard');
+  if (train?.key && events && existsSync(events)) lines.push(`  curves   tensorboard --logdir ${events}`);
   lines.push(`  files    ${run.files.join('  ')}`);
   return lines.join('\n');
 }
+
+const METRICS_A_LINE = 5;
 
 function summarize(folder: string, record: RunRecord | null): RunSummary {
   const finished = record?.stages.filter(({ state }) => state === 'done' || state === 'skipped').length;
@@ -98,4 +111,20 @@ function summarize(folder: string, record: RunRecord | null): RunSummary {
 async function readRecord(folder: string): Promise<RunRecord | null> {
   const path = join(folder, 'run.json');
   return existsSync(path) ? readJson(path, runSchema) : null;
+}
+
+/**
+ * Figures that a run ended with: of the last training line, of the last evaluation, and the best score with its step.
+ * Empty for a run that has not trained.
+ */
+export function finalMetrics(lines: readonly Metric[]): Map<string, number> {
+  const evaluations = lines.filter(({ kind }) => kind === 'evaluation');
+  const final = new Map<string, number>();
+  for (const line of [lines.findLast(({ kind }) => kind === 'train'), evaluations.at(-1)])
+    for (const [name, value] of Object.entries(line ?? {}))
+      if (typeof value === 'number' && name !== 'time') final.set(name, value);
+  const scored = evaluations.filter((line): line is Metric & { val_score: number } => typeof line.val_score === 'number');
+  if (scored.length === 0) return final;
+  const best = scored.reduce((x, y) => (y.val_score > x.val_score ? y : x));
+  return final.set('best_score', best.val_score).set('best_step', best.step);
 }

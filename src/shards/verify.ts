@@ -7,6 +7,12 @@ import { MANIFEST_KEY, readManifest } from './manifest';
 import { countRows } from './reader';
 import { PARQUET_MEDIA_TYPE } from './writer';
 
+/**
+ * Files of a train stage that repeat its metrics elsewhere (event files, how much a W&B server has): they may grow after
+ * the manifest is written.
+ */
+const TRACKING_PREFIX = 'tracking/';
+
 /** What can be wrong with a file of a dataset. */
 export type FileProblem = 'missing' | 'extra' | 'truncated' | 'changed' | 'unreadable' | 'wrong_rows';
 
@@ -47,7 +53,7 @@ export async function verifyDataset(store: ObjectStore): Promise<VerifyReport> {
   }
   const known = new Set([MANIFEST_KEY, ...resources.map((resource) => resource.path)]);
   for (const path of present)
-    if (!known.has(path)) problems.push({ path, problem: 'extra', message: 'the manifest does not name it' });
+    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX)) problems.push({ path, problem: 'extra', message: 'the manifest does not name it' });
   return {
     location: store.location,
     ok: problems.length === 0,

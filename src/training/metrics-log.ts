@@ -11,16 +11,18 @@ export const METRICS_KEY = 'metrics.jsonl';
 /** Values of a line; what is no finite number becomes null. */
 export type MetricValues = Readonly<Record<string, number | string | null>>;
 
-/** Appends one line to a metrics log, `time` added. */
-export async function appendMetric(path: string, step: number, values: MetricValues): Promise<void> {
+/** Appends one line to a metrics log, `time` added; returns the line. */
+export async function appendMetric(path: string, step: number, values: MetricValues): Promise<Metric> {
   const clean = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
       name,
       typeof value === 'number' && !Number.isFinite(value) ? null : value,
     ]),
   );
+  const line: Metric = { step, time: Date.now() / 1000, ...clean };
   await mkdir(dirname(path), { recursive: true });
-  await appendFile(path, `${JSON.stringify({ step, time: Date.now() / 1000, ...clean })}\n`);
+  await appendFile(path, `${JSON.stringify(line)}\n`);
+  return line;
 }
 
 /** Reads a metrics log; a last line that is cut short is left out. Empty when there is no file. */
@@ -59,19 +61,23 @@ export interface FollowOptions {
   signal?: AbortSignal;
 }
 
-/** Yields a log's lines as they are written, the present ones first, until `finished` and the end is reached. */
+/**
+ * Yields a log's lines as they are written, the present ones first, until `finished` and the end is reached. A resumed
+ * training replaces the file by one without the lines after its checkpoint; then all lines come anew, and a line takes
+ * the place of those that came for its step and later ones.
+ */
 export async function* followMetrics(
   path: string,
   { finished, intervalMs = 250, signal }: FollowOptions,
 ): AsyncGenerator<Metric> {
   let offset = 0;
   let rest = '';
+  let file: bigint | undefined;
   while (!signal?.aborted) {
     // Asked before reading: lines written in between are then read in this very round.
     const last = finished();
-    const size = existsSync(path) ? (await stat(path)).size : 0;
-    // A resumed run replaces the file by a shorter one: start over from its end.
-    if (size < offset) [offset, rest] = [size, ''];
+    const { size, ino } = await fileState(path);
+    if (ino !== file) [offset, rest, file] = [0, '', ino];
     if (size > offset) {
       const text = rest + (await readRange(path, offset, size));
       offset = size;
@@ -82,6 +88,13 @@ export async function* followMetrics(
     if (last) return;
     await sleep(intervalMs);
   }
+}
+
+/** Size and identity of a file; a file that is not there is empty. */
+async function fileState(path: string): Promise<{ size: number; ino: bigint | undefined }> {
+  if (!existsSync(path)) return { size: 0, ino: undefined };
+  const { size, ino } = await stat(path, { bigint: true });
+  return { size: Number(size), ino };
 }
 
 async function readRange(path: string, start: number, end: number): Promise<string> {

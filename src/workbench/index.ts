@@ -17,8 +17,9 @@ export {
   type Panel,
   type Series,
 } from './figures';
+export { learningCurve } from './learning-curve';
 export { showParameters } from './parameters';
-export { learningCurve, live, plotly, type LiveFigure } from './plot';
+export { live, plotly, type LiveFigure } from './plot';
 export { notebookProgress } from './progress';
 export { importEsm, reload } from './reload';
 export { show } from './show';

@@ -1,6 +1,7 @@
 import { randomUUID } from 'node:crypto';
 import { inNotebook, publish } from './display';
-import { curveFigure, type Figure, type MetricPoint } from './figures';
+import type { Figure, MetricPoint } from './figures';
+import { learningCurve } from './learning-curve';
 
 /** Media type that JupyterLab's Plotly extension and our HTML template draw. */
 const PLOTLY = 'application/vnd.plotly.v1+json';
@@ -29,7 +30,7 @@ function asJson(figure: Figure): unknown {
 
 /** A figure that grows while a cell runs. */
 export interface LiveFigure<Point> {
-  /** Adds points and draws, at most once every `intervalMs`. */
+  /** Adds points and draws, at most once every `intervalMs`. A point takes the place of those of its step and later ones. */
   add(...points: Point[]): void;
   /** Draws the last state. Call it when all is in, also after an interrupt. */
   finish(): void;
@@ -39,7 +40,7 @@ export interface LiveFigure<Point> {
 /**
  * A live figure: `const curve = live(draw); for await (const metric of training.follow()) curve.add(metric);`.
  * The executed notebook keeps the last state. Outside a notebook only `finish` prints, one line.
- * @param draw makes the figure of all points so far. Default: training and validation loss and accuracy against `step`
+ * @param draw makes the figure of all points so far. Default: {@link learningCurve}
  * @param options.intervalMs least milliseconds between two drawings. Default 1000
  */
 export function live<Point extends MetricPoint = MetricPoint>(
@@ -57,23 +58,19 @@ export function live<Point extends MetricPoint = MetricPoint>(
   return {
     points,
     add(...more) {
-      points.push(...more);
+      for (const point of more) {
+        dropFrom(points, point);
+        points.push(point);
+      }
       if (inNotebook() && now() - last >= intervalMs) show();
     },
     finish: show,
   };
 }
 
-/** Losses in one panel, shares (accuracies) in the other, whatever metrics the points have. */
-export function learningCurve(points: readonly MetricPoint[]): Figure {
-  const names = [...new Set(points.flatMap((point) => Object.keys(point)))];
-  const losses = names.filter((name) => /loss/i.test(name));
-  const shares = names.filter(
-    (name) => /accuracy|joint|location|content|kept|exact/i.test(name) && !/loss/i.test(name),
-  );
-  const panels = [
-    { title: 'loss', keys: losses },
-    ...(shares.length > 0 ? [{ title: 'share', keys: shares }] : []),
-  ];
-  return curveFigure(points, { title: 'Learning curve', panels });
+/** Takes points off the end that a training wrote before it was stopped and now writes again. */
+function dropFrom(points: MetricPoint[], { step, kind }: MetricPoint): void {
+  const replaced = (last: MetricPoint): boolean =>
+    Number(last.step) > Number(step) || (last.step === step && last.kind === kind && step !== undefined);
+  while (points.length > 0 && replaced(points[points.length - 1])) points.pop();
 }

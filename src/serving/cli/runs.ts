@@ -1,9 +1,9 @@
 import type { Register } from './command';
 import { columns, printJson } from './command';
 
-/** `trm runs list|show`: what ran, how it stands, where it is. */
+/** `trm runs list|show|diff|sync`: what ran, how it stands, where it is, how two differ; send one to a W&B server. */
 export const registerRuns: Register = (program) => {
-  const runs = program.command('runs').helpCommand(false).description('list runs, or show one');
+  const runs = program.command('runs').helpCommand(false).description('list, show and compare runs');
   runs
     .command('list')
     .description('list runs, newest first')
@@ -32,5 +32,29 @@ export const registerRuns: Register = (program) => {
       const run = await describeRun(id);
       if (options.json) printJson(run);
       else console.log(formatRun(run));
+    });
+  runs
+    .command('diff')
+    .description('compare two runs: config, environment, data, final metrics')
+    .argument('<a>', 'run id, the end of one, or "latest"')
+    .argument('<b>', 'the other run')
+    .option('--json', 'print JSON')
+    .action(async (a: string, b: string, options: { json?: boolean }) => {
+      const { diffRuns, diffRows } = await import('../runs-diff.js');
+      const diff = await diffRuns(a, b);
+      if (options.json) printJson(diff);
+      else console.log(columns(diffRows(diff)));
+    });
+  runs
+    .command('sync')
+    .description('send what a W&B server has not got of a run; the key comes from WANDB_API_KEY')
+    .argument('<run>', 'run id, the end of one, "latest", or the folder of a train stage')
+    .option('--base-url <url>', 'the server; default: the one of the run')
+    .option('--project <name>', 'project on the server; default: the one of the run')
+    .option('--entity <name>', 'user or team; default: the one of the run')
+    .action(async (id: string, options: { baseUrl?: string; project?: string; entity?: string }) => {
+      const { syncRun } = await import('../runs-sync.js');
+      const { rows, url } = await syncRun(id, options);
+      console.log(`${rows} rows: ${url}`);
     });
 };

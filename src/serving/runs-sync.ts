@@ -1,0 +1,67 @@
+import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
+import { basename, join, resolve } from 'node:path';
+import { parse } from 'yaml';
+import { z } from 'zod';
+import { UserError } from '../core/errors';
+import { createRedactor } from '../core/redact';
+import { lockHolder } from '../pipeline/lock';
+import { recordedKey } from '../pipeline/run-record';
+import { stageFolder } from '../pipeline/stage-folder';
+import { METRICS_KEY } from '../training/metrics-log';
+import { trackingConfigSchema, type WandbConfig } from '../training/tracking/config';
+import { syncWandb } from '../training/tracking/wandb';
+import { TRACKING_KEY } from '../training/tracking/tracker';
+import { findRun } from './runs';
+
+/** Settings of {@link syncRun}; what is not given comes from the run's config. */
+export type SyncOverrides = Partial<Pick<WandbConfig, 'baseUrl' | 'project' | 'entity'>>;
+
+const runConfigSchema = z.looseObject({ train: z.looseObject({ tracking: trackingConfigSchema.prefault({}) }) });
+
+/**
+ * Sends what a W&B server has not got of a run's metrics.jsonl, whether or not the run mirrored itself.
+ * @param id as `trm runs show` takes it, or the folder of a train stage
+ * @returns rows that the server has now, and the run's page
+ * @throws UserError when there is no such run, it has not trained, or it is training
+ * @throws TrmError when the server refuses or does not answer
+ */
+export async function syncRun(id: string, overrides: SyncOverrides = {}): Promise<{ rows: number; url: string }> {
+  const { stage, config } = await locate(id);
+  const holder = await lockHolder(stage);
+  if (holder)
+    throw new UserError(
+      `${basename(stage)} is being trained by process ${holder.pid}`,
+      'wait for its end; with train.tracking.wandb.enabled it mirrors itself',
+    );
+  const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
+  const { tracking } = runConfigSchema.parse(config).train;
+  const env = process.env;
+  return syncWandb(
+    { ...tracking.wandb, ...given },
+    {
+      metricsPath: join(stage, 'output', METRICS_KEY),
+      folder: join(stage, 'output', TRACKING_KEY),
+      name: tracking.wandb.name ?? basename(stage),
+      experiment: config,
+      env,
+      redact: createRedactor(env),
+      warn: () => undefined,
+    },
+  );
+}
+
+/** The train stage of a run, and the config to show beside its curves. */
+async function locate(id: string): Promise<{ stage: string; config: Record<string, unknown> }> {
+  const identity = join(id, 'identity.json');
+  if (existsSync(identity)) {
+    const { config } = JSON.parse(await readFile(identity, 'utf8')) as { config: Record<string, unknown> };
+    return { stage: resolve(id), config: { train: config } };
+  }
+  const run = await findRun(id);
+  const key = await recordedKey(run, 'train');
+  if (key === undefined)
+    throw new UserError(`run ${basename(run)} has not trained`, '`trm runs show` tells how far it came');
+  const config = parse(await readFile(join(run, 'config.yaml'), 'utf8')) as Record<string, unknown>;
+  return { stage: stageFolder(key).path, config };
+}

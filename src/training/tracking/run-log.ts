@@ -1,0 +1,43 @@
+import type { Metric } from '../../records/run';
+import { appendMetric, truncateMetrics, type MetricValues } from '../metrics-log';
+import { openTrackers, type OpenTrackersOptions, type Outcome, type Tracker } from './tracker';
+import type { TrackingConfig } from './config';
+
+/** metrics.jsonl of a training and what shows it elsewhere. */
+export interface RunLog {
+  /** Appends a line to metrics.jsonl, `time` added, then hands it to the trackers. Throws only when the file cannot be written. */
+  append(step: number, values: MetricValues): Promise<Metric>;
+  /** Ends the trackers within a bounded time; the log needs no end. */
+  close(outcome: Outcome): Promise<void>;
+}
+
+/** Settings of {@link openRunLog}. */
+export type RunLogOptions = Omit<OpenTrackersOptions, 'warn'> & {
+  /** Told of a tracker that fails, beside a line of kind `warning` in the log. Default: standard error. */
+  warn?: (message: string) => void;
+};
+
+/**
+ * Opens the log of a training that starts or goes on at `step`: later lines are cut off, they come anew.
+ * @throws Error when metrics.jsonl cannot be written; trackers never make it fail
+ */
+export async function openRunLog(config: TrackingConfig, options: RunLogOptions): Promise<RunLog> {
+  const { metricsPath, step, warn = (message) => console.error(message) } = options;
+  await truncateMetrics(metricsPath, step);
+  let last = step;
+  const warned = (reason: string): void => {
+    warn(reason);
+    // Best effort: the log may be on the disk whose failure is being told.
+    void appendMetric(metricsPath, last, { kind: 'warning', reason }).catch(() => undefined);
+  };
+  const trackers: Tracker = await openTrackers(config, { ...options, warn: warned });
+  return {
+    async append(at, values) {
+      last = at;
+      const line = await appendMetric(metricsPath, at, values);
+      trackers.log(line);
+      return line;
+    },
+    close: (outcome) => trackers.close(outcome),
+  };
+}

@@ -1,0 +1,124 @@
+import { join } from 'node:path';
+import { describeError } from '../../core/errors';
+import { createRedactor } from '../../core/redact';
+import type { Metric } from '../../records/run';
+import type { TrackingConfig } from './config';
+
+/**
+ * Folder of the trackers' own files in the train stage's output. They are no part of its manifest: they repeat
+ * metrics.jsonl, and the W&B cursor moves after the end.
+ */
+export const TRACKING_KEY = 'tracking';
+
+/** One line of metrics.jsonl: `step`, `time`, `kind`, and numbers by name. */
+export type MetricLine = Metric;
+
+/** How a training ended, for those who show it. */
+export type Outcome = 'finished' | 'interrupted' | 'failed';
+
+/** Something that shows the lines of metrics.jsonl elsewhere. */
+export interface Tracker {
+  /** Takes a line that stands in metrics.jsonl already. Returns at once. */
+  log(line: MetricLine): void;
+  /** Writes out what is left, within a bounded time. Default outcome `finished`. */
+  close(outcome?: Outcome): Promise<void>;
+}
+
+/** Settings of {@link openTrackers}. */
+export interface OpenTrackersOptions {
+  /** metrics.jsonl, already cut back to `step`. */
+  metricsPath: string;
+  /** Folder of the trackers' own files: event files and the W&B cursor. */
+  folder: string;
+  /** Optimizer step that training goes on from; 0 for a new run. */
+  step: number;
+  /** Name of the run, for people. */
+  name: string;
+  /** Resolved config, shown beside the curves. Secrets in it are redacted. */
+  experiment: unknown;
+  /** Told once of each tracker that fails: what happened and what to do. */
+  warn: (message: string) => void;
+  /** Environment that holds `WANDB_API_KEY`. Default `process.env`. */
+  env?: NodeJS.ProcessEnv;
+}
+
+/**
+ * Opens the trackers of a config as one. None of them can stop or slow down the training: a member that throws is
+ * closed after one warning, the others go on, and metrics.jsonl is written by the run itself in any case.
+ */
+export async function openTrackers(config: TrackingConfig, options: OpenTrackersOptions): Promise<Tracker> {
+  const { env = process.env, warn } = options;
+  const redact = createRedactor(env);
+  const openers: Record<string, (() => Promise<Tracker>) | false> = {
+    TensorBoard:
+      config.tensorboard &&
+      (async () => {
+        const { openTensorboard } = await import('./tensorboard.js');
+        return openTensorboard({ ...options, redact, folder: join(options.folder, 'tensorboard') });
+      }),
+    'W&B':
+      config.wandb.enabled &&
+      (async () => {
+        const { openWandb } = await import('./wandb.js');
+        return openWandb(config.wandb, { ...options, env, redact });
+      }),
+  };
+  const say = (message: string): void => warn(redact(message));
+  const members: Guarded[] = [];
+  for (const [name, open] of Object.entries(openers)) {
+    if (!open) continue;
+    const member = new Guarded(name, say);
+    await member.open(open);
+    members.push(member);
+  }
+  return {
+    log: (line) => members.forEach((member) => member.log(line)),
+    close: async (outcome) => {
+      await Promise.all(members.map((member) => member.close(outcome)));
+    },
+  };
+}
+
+/** A tracker whose failures become one warning. */
+class Guarded {
+  private tracker: Tracker | undefined;
+
+  constructor(
+    private readonly name: string,
+    private readonly warn: (message: string) => void,
+  ) {}
+
+  async open(open: () => Promise<Tracker>): Promise<void> {
+    try {
+      this.tracker = await open();
+    } catch (error) {
+      this.fail(error);
+    }
+  }
+
+  log(line: MetricLine): void {
+    try {
+      this.tracker?.log(line);
+    } catch (error) {
+      void this.tracker?.close('failed').catch(() => undefined); // Its failure has just been told.
+      this.fail(error);
+    }
+  }
+
+  async close(outcome?: Outcome): Promise<void> {
+    try {
+      await this.tracker?.close(outcome);
+    } catch (error) {
+      this.fail(error);
+    }
+    this.tracker = undefined;
+  }
+
+  private fail(error: unknown): void {
+    this.tracker = undefined;
+    this.warn(
+      `${this.name} is off for the rest of this training, which goes on; metrics.jsonl has everything. ` +
+        describeError(error),
+    );
+  }
+}

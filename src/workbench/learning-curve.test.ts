@@ -1,0 +1,77 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import type { Figure } from './figures';
+import { learningCurve, smoothed } from './learning-curve';
+import { live } from './plot';
+
+type Trace = { name: string; x: number[]; y: number[]; yaxis: string; opacity?: number; line: { color: string; dash?: string } };
+const traces = (figure: Figure): Trace[] => figure.data as unknown as Trace[];
+
+const line = (step: number, loss = 10 / step) => ({
+  step,
+  kind: 'train',
+  loss,
+  loss_span: 1,
+  joint: 0.5,
+  cleanKept: 0.9,
+  learningRate: 1e-3,
+  samplesPerSecond: 50,
+  gflops: 90,
+  rssMiB: 2048,
+  budgetUsed: step / 100,
+  etaSeconds: 600,
+});
+
+test('panels for loss, parts, right answers by split, rate, speed and memory; raw below smoothed', () => {
+  const points = [
+    ...Array.from({ length: 50 }, (_, i) => line(i + 1)),
+    { step: 25, kind: 'evaluation', val_joint: 0.4, val_cleanKept: 0.8, rssMiB: 9 },
+  ].sort((a, b) => a.step - b.step);
+  const figure = learningCurve(points);
+  const titles = Object.entries(figure.layout as Record<string, { title?: { text: string } }>)
+    .filter(([key]) => key.startsWith('yaxis'))
+    .map(([, axis]) => axis.title?.text);
+  assert.equal(titles, ['loss', 'parts of the loss', 'right answers', 'learning rate', 'samples/s', 'GFLOP/s', 'GiB']);
+  const [raw, smooth] = traces(figure).filter(({ name }) => name === 'loss');
+  assert.equal(raw.y, points.filter(({ kind }) => kind === 'train').map((point) => (point as { loss: number }).loss));
+  assert.ok(raw.opacity! < 0.5 && smooth.opacity === undefined);
+  assert.is.not(smooth.y[10], raw.y[10]);
+  const validation = traces(figure).find(({ name }) => name === 'joint, validation')!;
+  const training = traces(figure).find(({ name }) => name === 'joint')!;
+  assert.equal([validation.x, validation.y, validation.line.dash], [[25], [0.4], 'dash']);
+  assert.is(validation.line.color, training.line.color);
+  assert.is(validation.yaxis, 'y3');
+  const memory = traces(figure).filter(({ yaxis }) => yaxis === 'y7');
+  assert.equal([...new Set(memory.flatMap(({ y }) => y))], [2], 'GiB, of training lines only');
+  assert.match(String((figure.layout?.title as { text: string }).text), /step 50, 50 % of the budget, about 10 min to go/);
+});
+
+test('few points are drawn as they are; none make a figure that waits', () => {
+  const figure = learningCurve([line(1), line(2)]);
+  assert.equal(traces(figure).find(({ name }) => name === 'loss')!.y, [10, 5]);
+  assert.is(traces(figure).filter(({ name }) => name === 'loss').length, 1);
+  assert.equal(learningCurve([]).data, []);
+});
+
+test('a running mean keeps constants, begins at the first value and follows a jump', () => {
+  assert.ok(smoothed(Array(100).fill(3)).every((value) => Math.abs(value - 3) < 1e-12));
+  assert.is(smoothed([5, 1])[0], 5);
+  const jump = smoothed([...Array(200).fill(0), ...Array(200).fill(1)]);
+  assert.ok(jump[399] > 0.95 && jump[205] < 0.5);
+});
+
+test('points that a resumed training writes anew take the place of the old ones', () => {
+  const curve = live();
+  for (let step = 1; step <= 20; step++) curve.add(line(step, 1));
+  curve.add({ step: 20, kind: 'evaluation', val_joint: 0.1 });
+  // The log was cut back to step 12 and comes again from its start, as `followMetrics` gives it.
+  for (let step = 1; step <= 25; step++) curve.add(line(step, step <= 12 ? 1 : 2));
+  assert.equal(
+    curve.points.map(({ step, loss }) => [step, loss]),
+    Array.from({ length: 25 }, (_, i) => [i + 1, i < 12 ? 1 : 2]),
+  );
+  curve.add({ step: 25, kind: 'evaluation', val_joint: 0.2 });
+  assert.is(curve.points.length, 26);
+});
+
+test.run();
