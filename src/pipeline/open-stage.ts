@@ -10,6 +10,7 @@ import type { Manifest } from '../records/manifest';
 import type { StageName } from '../records/run';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { withoutTracking } from '../training/config';
 import { type ExperimentSource, loadExperiment, type StageConfig, STAGE_VERSIONS } from './experiment';
 import { lockFolder } from './lock';
 import { notebookCodeHash, readNotebook } from './notebook';
@@ -189,7 +190,7 @@ export async function locateStage(
     stage,
     version: STAGE_VERSIONS[stage],
     notebook: existsSync(path) ? notebookCodeHash(await readNotebook(path)) : '',
-    config: config[stage],
+    config: stage === 'train' ? withoutTracking(config.train as object) : config[stage],
     seed: config.seed,
     inputs: hashes,
   };

@@ -15,14 +15,30 @@ import type { RunsDiff } from './runs-diff';
 const [A, B] = ['20260101-000000-tiny-00aa', '20260102-000000-tiny-00bb'];
 
 /** Writes a run and its train stage: what `trm run` leaves, without the notebooks. */
-async function plantRun(root: string, id: string, change: { width: number; joint: number; data: string }): Promise<void> {
+async function plantRun(
+  root: string,
+  id: string,
+  change: { width: number; joint: number; data: string },
+): Promise<void> {
   const folder = join(root, 'runs', id);
   await mkdir(folder, { recursive: true });
-  const stages = STAGES.map((stage) => ({ stage, key: '', state: 'waiting', seconds: null as number | null }));
+  const stages = STAGES.map((stage) => ({
+    stage,
+    key: '',
+    state: 'waiting',
+    seconds: null as number | null,
+  }));
   const [processed, trained] = [`process-${change.data}`, `train-${id.slice(-4)}`];
   stages[2] = { stage: 'process', key: processed, state: 'done', seconds: 3 };
   stages[3] = { stage: 'train', key: trained, state: 'done', seconds: 60 };
-  const record = { id, experiment: 'tiny', configHash: id, startedAt: '2026-01-01T00:00:00Z', finishedAt: null, stages };
+  const record = {
+    id,
+    experiment: 'tiny',
+    configHash: id,
+    startedAt: '2026-01-01T00:00:00Z',
+    finishedAt: null,
+    stages,
+  };
   await writeFile(join(folder, 'run.json'), JSON.stringify(record));
   const config = { seed: 42, train: { model: { width: change.width }, bucketLengths: [8, 16] } };
   await writeFile(join(folder, 'config.yaml'), stringify(config));
@@ -38,7 +54,10 @@ async function plantRun(root: string, id: string, change: { width: number; joint
     await mkdir(output, { recursive: true });
     await writeFile(join(output, name), `{"same": "${key}"}`);
   }
-  for (const log of [join(folder, 'metrics.jsonl'), join(root, 'data/stages', trained, 'output/metrics.jsonl')]) {
+  for (const log of [
+    join(folder, 'metrics.jsonl'),
+    join(root, 'data/stages', trained, 'output/metrics.jsonl'),
+  ]) {
     await appendMetric(log, 20, { kind: 'train', loss: 2.5, samplesPerSecond: 100 });
     await appendMetric(log, 20, { kind: 'evaluation', val_joint: 0.9, val_score: 0.9 });
     await appendMetric(log, 40, { kind: 'train', loss: 1.25, samplesPerSecond: 110 });
@@ -46,7 +65,10 @@ async function plantRun(root: string, id: string, change: { width: number; joint
   }
 }
 
-async function withRuns(use: (trm: (...args: string[]) => Promise<ProcessResult>) => Promise<void>, env = {}): Promise<void> {
+async function withRuns(
+  use: (trm: (...args: string[]) => Promise<ProcessResult>) => Promise<void>,
+  env = {},
+): Promise<void> {
   await withTemporaryFolder(async (root) => {
     await plantRun(root, A, { width: 128, joint: 0.25, data: 'one' });
     await plantRun(root, B, { width: 256, joint: 0.75, data: 'one' });
@@ -108,7 +130,14 @@ test('sync sends a run that was never mirrored; without a key it says which vari
   try {
     await withRuns(
       async (trm) => {
-        const { stdout, stderr, exitCode } = await trm('sync', A, '--base-url', server.url, '--project', 'mine');
+        const { stdout, stderr, exitCode } = await trm(
+          'sync',
+          A,
+          '--base-url',
+          server.url,
+          '--project',
+          'mine',
+        );
         assert.is(exitCode, 0, stderr);
         assert.match(stdout, /^2 rows: http:.*\/tester\/mine\/runs\/train-00aa-/);
         assert.equal(
@@ -121,11 +150,14 @@ test('sync sends a run that was never mirrored; without a key it says which vari
       },
       { WANDB_API_KEY: server.key },
     );
-    await withRuns(async (trm) => {
-      const { stderr, exitCode } = await trm('sync', A, '--base-url', server.url);
-      assert.is(exitCode, 2);
-      assert.match(stderr, /WANDB_API_KEY, found none/);
-    }, { WANDB_API_KEY: undefined });
+    await withRuns(
+      async (trm) => {
+        const { stderr, exitCode } = await trm('sync', A, '--base-url', server.url);
+        assert.is(exitCode, 2);
+        assert.match(stderr, /WANDB_API_KEY, found none/);
+      },
+      { WANDB_API_KEY: undefined },
+    );
   } finally {
     await server.stop();
   }

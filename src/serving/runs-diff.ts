@@ -76,10 +76,15 @@ async function readRun(folder: string): Promise<ReadRun> {
   const hashes = await Promise.all(
     stages
       .filter(({ key }) => key !== '')
-      .map(async ({ stage, key }): Promise<[string, unknown]> => [stage, (await manifestHash(stageFolder(key))) ?? 'unfinished']),
+      .map(async ({ stage, key }): Promise<[string, unknown]> => [
+        stage,
+        (await manifestHash(stageFolder(key))) ?? 'unfinished',
+      ]),
   );
   const environment = join(folder, 'environment.json');
-  const flat = existsSync(environment) ? flatten(await readJson(environment, z.looseObject({}))) : new Map<string, unknown>();
+  const flat = existsSync(environment)
+    ? flatten(await readJson(environment, z.looseObject({})))
+    : new Map<string, unknown>();
   flat.delete('capturedAt');
   return {
     id: basename(folder),
@@ -92,7 +97,10 @@ async function readRun(folder: string): Promise<ReadRun> {
 
 async function readConfig(path: string): Promise<unknown> {
   if (!existsSync(path))
-    throw new DataError(`expected the run's config at ${path}, found none`, 'the run may have been cut off at its start');
+    throw new DataError(
+      `expected the run's config at ${path}, found none`,
+      'the run may have been cut off at its start',
+    );
   return parse(await readFile(path, 'utf8'));
 }
 
@@ -100,7 +108,9 @@ async function readConfig(path: string): Promise<unknown> {
 function flatten(value: unknown, prefix = ''): Map<string, unknown> {
   if (value === null || typeof value !== 'object' || Array.isArray(value)) return new Map([[prefix, value]]);
   return new Map(
-    Object.entries(value).flatMap(([key, member]) => [...flatten(member, prefix === '' ? key : `${prefix}.${key}`)]),
+    Object.entries(value).flatMap(([key, member]) => [
+      ...flatten(member, prefix === '' ? key : `${prefix}.${key}`),
+    ]),
   );
 }
 

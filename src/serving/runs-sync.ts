@@ -17,7 +17,9 @@ import { findRun } from './runs';
 /** Settings of {@link syncRun}; what is not given comes from the run's config. */
 export type SyncOverrides = Partial<Pick<WandbConfig, 'baseUrl' | 'project' | 'entity'>>;
 
-const runConfigSchema = z.looseObject({ train: z.looseObject({ tracking: trackingConfigSchema.prefault({}) }) });
+const runConfigSchema = z.looseObject({
+  train: z.looseObject({ tracking: trackingConfigSchema.prefault({}) }),
+});
 
 /**
  * Sends what a W&B server has not got of a run's metrics.jsonl, whether or not the run mirrored itself.
@@ -26,7 +28,10 @@ const runConfigSchema = z.looseObject({ train: z.looseObject({ tracking: trackin
  * @throws UserError when there is no such run, it has not trained, or it is training
  * @throws TrmError when the server refuses or does not answer
  */
-export async function syncRun(id: string, overrides: SyncOverrides = {}): Promise<{ rows: number; url: string }> {
+export async function syncRun(
+  id: string,
+  overrides: SyncOverrides = {},
+): Promise<{ rows: number; url: string }> {
   const { stage, config } = await locate(id);
   const holder = await lockHolder(stage);
   if (holder)

@@ -85,7 +85,9 @@ export function formatRun(run: RunDetails): string {
       `  ${stage.stage.padEnd(9)}${stage.state.padEnd(8)}${time.padEnd(9)}${join(workDir(), 'stages', stage.key)}`,
     );
   }
-  const metrics = Object.entries(run.metrics).map(([name, value]) => `${name} ${Number(value.toPrecision(4))}`);
+  const metrics = Object.entries(run.metrics).map(
+    ([name, value]) => `${name} ${Number(value.toPrecision(4))}`,
+  );
   for (let i = 0; i < metrics.length; i += METRICS_A_LINE)
     lines.push(`  ${i === 0 ? 'metrics' : '       '}  ${metrics.slice(i, i + METRICS_A_LINE).join('  ')}`);
   const train = run.record?.stages.find(({ stage }) => stage === 'train');
@@ -123,7 +125,9 @@ export function finalMetrics(lines: readonly Metric[]): Map<string, number> {
   for (const line of [lines.findLast(({ kind }) => kind === 'train'), evaluations.at(-1)])
     for (const [name, value] of Object.entries(line ?? {}))
       if (typeof value === 'number' && name !== 'time') final.set(name, value);
-  const scored = evaluations.filter((line): line is Metric & { val_score: number } => typeof line.val_score === 'number');
+  const scored = evaluations.filter(
+    (line): line is Metric & { val_score: number } => typeof line.val_score === 'number',
+  );
   if (scored.length === 0) return final;
   const best = scored.reduce((x, y) => (y.val_score > x.val_score ? y : x));
   return final.set('best_score', best.val_score).set('best_step', best.step);

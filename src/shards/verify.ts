@@ -53,7 +53,8 @@ export async function verifyDataset(store: ObjectStore): Promise<VerifyReport> {
   }
   const known = new Set([MANIFEST_KEY, ...resources.map((resource) => resource.path)]);
   for (const path of present)
-    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX)) problems.push({ path, problem: 'extra', message: 'the manifest does not name it' });
+    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX))
+      problems.push({ path, problem: 'extra', message: 'the manifest does not name it' });
   return {
     location: store.location,
     ok: problems.length === 0,

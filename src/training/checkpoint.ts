@@ -36,7 +36,7 @@ const MAY_CHANGE = [
   'keepCheckpoints',
   'logEvery',
   'tracking',
-] as const satisfies readonly (keyof RunConfig | 'tracking')[];
+] as const satisfies readonly (keyof RunConfig)[];
 
 /** How a model's weights lie in the flat vectors of a snapshot. */
 export interface WeightShape {

@@ -3,6 +3,7 @@ import { CORE_KINDS, PRESET_NAMES, resolveModelConfig, type ModelConfig } from '
 import { curriculumStageSchema } from './curriculum';
 import { feedConfigSchema } from './feed/config';
 import { guardSchema } from './guard';
+import { trackingConfigSchema } from './tracking/config';
 
 /** Version of the train stage's code; part of its key. */
 export const TRAIN_VERSION = 2;
@@ -82,9 +83,16 @@ export const runConfigShape = {
   keepCheckpoints: z.int().positive().default(2),
   /** Optimizer steps between two lines of metrics.jsonl. */
   logEvery: z.int().positive().default(20),
+  /** Where else those lines are shown; changes nothing of what is trained. */
+  tracking: trackingConfigSchema.prefault({}),
 };
 /** The part of a training config that the trainer and its run read. */
 export type RunConfig = z.output<z.ZodObject<typeof runConfigShape>>;
+
+/** A training config without `tracking`, which changes nothing of the result: what a stage's key is made of. */
+export function withoutTracking(config: object): Record<string, unknown> {
+  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== 'tracking'));
+}
 
 /** Refuses a run without an end; for schemas made of {@link runConfigShape}. */
 export const hasBudget = (config: Pick<RunConfig, 'maxSteps' | 'maxSeconds'>): boolean =>

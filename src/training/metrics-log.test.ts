@@ -12,7 +12,8 @@ test('a follower sees lines as they come, half lines when they are whole, and a 
     let finished = false;
     const seen: number[] = [];
     const following = (async () => {
-      for await (const { step } of followMetrics(log, { finished: () => finished, intervalMs: 5 })) seen.push(step);
+      for await (const { step } of followMetrics(log, { finished: () => finished, intervalMs: 5 }))
+        seen.push(step);
     })();
     const wait = async (count: number): Promise<void> => {
       for (let waited = 0; seen.length < count && waited < 5000; waited += 5) await sleep(5);

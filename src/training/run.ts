@@ -1,5 +1,5 @@
-import * as tf from '@tensorflow/tfjs-core';
-import { throwIfAborted } from '../core/errors';
+import { basename, dirname } from 'node:path';
+import { InterruptedError, throwIfAborted } from '../core/errors';
 import type { ProgressTask } from '../core/progress';
 import type { CheckpointRecord } from '../records/checkpoint';
 import type { StageContext } from '../storage/stage';
@@ -11,12 +11,15 @@ import {
   type RunIdentity,
   type WeightShape,
 } from './checkpoint';
-import type { RunConfig } from './config';
+import { withoutTracking, type RunConfig } from './config';
 import type { RowFeed } from './feed/feed';
-import { appendMetric, METRICS_KEY, truncateMetrics, type MetricValues } from './metrics-log';
+import { METRICS_KEY, type MetricValues } from './metrics-log';
 import { budgetUsed, decayBegin } from './schedule';
 import { StepMeter } from './step-meter';
 import type { TrainingTask, Validation } from './task';
+import { openRunLog, type RunLog } from './tracking/run-log';
+import { SystemMeter } from './tracking/system-metrics';
+import { TRACKING_KEY, type Outcome } from './tracking/tracker';
 import { DivergedError, Trainer } from './trainer';
 
 /** Settings of {@link TrainingRun.open}. */
@@ -60,22 +63,30 @@ export class TrainingRun<Row> {
   private savedStep = -1;
   /** True when the rate has begun to fall: too late for `before-decay/`. */
   private decaying = false;
+  private readonly system = new SystemMeter();
 
   private constructor(
     private readonly options: TrainingRunOptions<Row>,
     private readonly trainer: Trainer<Row>,
-    private readonly metricsPath: string,
+    private readonly lines: RunLog,
   ) {}
 
   /** Opens a run; goes on from the newest usable checkpoint of the store, if there is one. */
   static async open<Row>(options: TrainingRunOptions<Row>): Promise<TrainingRun<Row>> {
-    const { identity, context, task } = options;
+    const { config, identity, context, task } = options;
     const { store, rng } = context;
     const checkpoint = await loadNewestCheckpoint<Row>(store, identity, shapeOf(task));
     const trainer = new Trainer({ ...options, rng: rng.fork('trainer') });
-    const run = new TrainingRun(options, trainer, store.localPath(METRICS_KEY));
+    if (checkpoint) await trainer.restore(checkpoint.snapshot);
+    const lines = await openRunLog(config.tracking, {
+      metricsPath: store.localPath(METRICS_KEY),
+      folder: store.localPath(TRACKING_KEY),
+      step: trainer.step,
+      name: nameOf(store.location),
+      experiment: { seed: context.seed, model: identity.model, train: withoutTracking(config) },
+    });
+    const run = new TrainingRun(options, trainer, lines);
     if (checkpoint) {
-      await trainer.restore(checkpoint.snapshot);
       // Weights of a best evaluation that are not here (the checkpoint came from another run) cannot be released.
       const hasModel = (await store.list('model/')).length > 0;
       run.best = hasModel ? checkpoint.best : null;
@@ -83,7 +94,6 @@ export class TrainingRun<Row> {
       run.savedStep = trainer.step;
       run.decaying = run.used > decayBegin(options.config.optimizer);
     }
-    await truncateMetrics(run.metricsPath, trainer.step);
     for (const { step, reason } of checkpoint?.rejected ?? [])
       await run.log({ kind: 'warning', rejectedCheckpoint: step, reason });
     return run;
@@ -98,8 +108,8 @@ export class TrainingRun<Row> {
   }
 
   /** One line of metrics.jsonl at the present step. */
-  private log(values: MetricValues): Promise<void> {
-    return appendMetric(this.metricsPath, this.trainer.step, values);
+  private async log(values: MetricValues): Promise<void> {
+    await this.lines.append(this.trainer.step, values);
   }
 
   /**
@@ -107,8 +117,22 @@ export class TrainingRun<Row> {
    * @throws InterruptedError when aborted, after writing a checkpoint; DivergedError, which leaves the last checkpoint
    */
   async train(): Promise<void> {
+    let outcome: Outcome = 'failed';
+    try {
+      await this.trainToEnd();
+      outcome = 'finished';
+    } catch (error) {
+      if (error instanceof InterruptedError) outcome = 'interrupted';
+      throw error;
+    } finally {
+      await this.lines.close(outcome);
+    }
+  }
+
+  private async trainToEnd(): Promise<void> {
     const { config, context } = this.options;
     this.started = performance.now();
+    this.system.start(this.used);
     const meter = new StepMeter();
     // Thousandths of the budget: the same bar for a budget of steps and one of seconds.
     const task = context.progress.start('training', { total: 1000, done: Math.floor(1000 * this.used) });
@@ -202,13 +226,12 @@ export class TrainingRun<Row> {
       await context.store.put(`model/${name}`, body);
   }
 
-  private health(): Record<string, number> {
+  private health(): MetricValues {
     return {
       seconds: this.seconds,
       samplesSeen: this.trainer.samplesSeen,
       budgetUsed: this.used,
-      rssMiB: process.memoryUsage.rss() / 2 ** 20,
-      tensors: tf.memory().numTensors,
+      ...this.system.read(this.used),
     };
   }
 
@@ -227,6 +250,11 @@ export class TrainingRun<Row> {
   dispose(): void {
     this.trainer.dispose();
   }
+}
+
+/** Name of a run by the place of its output: `train-0123456789abcdef` of `.../train-0123456789abcdef/output`. */
+function nameOf(location: string): string {
+  return basename(location) === 'output' ? basename(dirname(location)) : basename(location);
 }
 
 const shapeOf = <Row>({ layout, width }: TrainingTask<Row>): WeightShape => ({ layout, width });

@@ -4,7 +4,14 @@ import type { Figure } from './figures';
 import { learningCurve, smoothed } from './learning-curve';
 import { live } from './plot';
 
-type Trace = { name: string; x: number[]; y: number[]; yaxis: string; opacity?: number; line: { color: string; dash?: string } };
+type Trace = {
+  name: string;
+  x: number[];
+  y: number[];
+  yaxis: string;
+  opacity?: number;
+  line: { color: string; dash?: string };
+};
 const traces = (figure: Figure): Trace[] => figure.data as unknown as Trace[];
 
 const line = (step: number, loss = 10 / step) => ({
@@ -31,9 +38,20 @@ test('panels for loss, parts, right answers by split, rate, speed and memory; ra
   const titles = Object.entries(figure.layout as Record<string, { title?: { text: string } }>)
     .filter(([key]) => key.startsWith('yaxis'))
     .map(([, axis]) => axis.title?.text);
-  assert.equal(titles, ['loss', 'parts of the loss', 'right answers', 'learning rate', 'samples/s', 'GFLOP/s', 'GiB']);
+  assert.equal(titles, [
+    'loss',
+    'parts of the loss',
+    'right answers',
+    'learning rate',
+    'samples/s',
+    'GFLOP/s',
+    'GiB',
+  ]);
   const [raw, smooth] = traces(figure).filter(({ name }) => name === 'loss');
-  assert.equal(raw.y, points.filter(({ kind }) => kind === 'train').map((point) => (point as { loss: number }).loss));
+  assert.equal(
+    raw.y,
+    points.filter(({ kind }) => kind === 'train').map((point) => (point as { loss: number }).loss),
+  );
   assert.ok(raw.opacity! < 0.5 && smooth.opacity === undefined);
   assert.is.not(smooth.y[10], raw.y[10]);
   const validation = traces(figure).find(({ name }) => name === 'joint, validation')!;
@@ -43,7 +61,10 @@ test('panels for loss, parts, right answers by split, rate, speed and memory; ra
   assert.is(validation.yaxis, 'y3');
   const memory = traces(figure).filter(({ yaxis }) => yaxis === 'y7');
   assert.equal([...new Set(memory.flatMap(({ y }) => y))], [2], 'GiB, of training lines only');
-  assert.match(String((figure.layout?.title as { text: string }).text), /step 50, 50 % of the budget, about 10 min to go/);
+  assert.match(
+    String((figure.layout?.title as { text: string }).text),
+    /step 50, 50 % of the budget, about 10 min to go/,
+  );
 });
 
 test('few points are drawn as they are; none make a figure that waits', () => {
@@ -54,9 +75,9 @@ test('few points are drawn as they are; none make a figure that waits', () => {
 });
 
 test('a running mean keeps constants, begins at the first value and follows a jump', () => {
-  assert.ok(smoothed(Array(100).fill(3)).every((value) => Math.abs(value - 3) < 1e-12));
+  assert.ok(smoothed(Array.from({ length: 100 }, () => 3)).every((value) => Math.abs(value - 3) < 1e-12));
   assert.is(smoothed([5, 1])[0], 5);
-  const jump = smoothed([...Array(200).fill(0), ...Array(200).fill(1)]);
+  const jump = smoothed(Array.from({ length: 400 }, (_, i) => (i < 200 ? 0 : 1)));
   assert.ok(jump[399] > 0.95 && jump[205] < 0.5);
 });
 

@@ -21,8 +21,18 @@ interface CurvePanel {
   range?: [number, number];
 }
 
-const train = (key: string, name = key, more: Partial<Curve> = {}): Curve => ({ kind: 'train', key, name, ...more });
-const validation = (key: string, name: string): Curve => ({ kind: 'evaluation', key: `val_${key}`, name, dashed: true });
+const train = (key: string, name = key, more: Partial<Curve> = {}): Curve => ({
+  kind: 'train',
+  key,
+  name,
+  ...more,
+});
+const validation = (key: string, name: string): Curve => ({
+  kind: 'evaluation',
+  key: `val_${key}`,
+  name,
+  dashed: true,
+});
 
 /** Accuracies drawn where the lines have them: edits, and whole grids and cells of Sudoku. */
 const SHARES = ['joint', 'cleanKept', 'location', 'content', 'exact', 'cells'];
@@ -34,7 +44,11 @@ function panelsOf(points: readonly MetricPoint[]): CurvePanel[] {
   const shares = SHARES.filter((name) => names.has(name) || names.has(`val_${name}`));
   return [
     { title: 'loss', curves: [train('loss'), validation('loss', 'loss, validation')] },
-    { title: 'parts of the loss', curves: parts.map((name) => train(name, name.slice('loss_'.length))), logY: true },
+    {
+      title: 'parts of the loss',
+      curves: parts.map((name) => train(name, name.slice('loss_'.length))),
+      logY: true,
+    },
     {
       title: 'right answers',
       curves: shares.flatMap((name) => [train(name), validation(name, `${name}, validation`)]),
@@ -59,7 +73,10 @@ const MOST = 1500;
  */
 export function learningCurve(points: readonly MetricPoint[]): Figure {
   const panels = panelsOf(points)
-    .map((panel) => ({ ...panel, curves: panel.curves.filter(({ key }) => points.some((point) => finite(point[key]))) }))
+    .map((panel) => ({
+      ...panel,
+      curves: panel.curves.filter(({ key }) => points.some((point) => finite(point[key]))),
+    }))
     .filter(({ curves }) => curves.length > 0);
   const last = points[points.length - 1];
   const data = panels.flatMap(({ curves }, index) =>
@@ -77,18 +94,41 @@ function colourOf(curves: readonly Curve[], place: number): string {
 const finite = (value: unknown): value is number => typeof value === 'number' && Number.isFinite(value);
 const axisName = (prefix: string, index: number): string => (index === 0 ? prefix : `${prefix}${index + 1}`);
 
-function tracesOf(points: readonly MetricPoint[], curve: Curve, yaxis: string, color: string): Partial<Data>[] {
+function tracesOf(
+  points: readonly MetricPoint[],
+  curve: Curve,
+  yaxis: string,
+  color: string,
+): Partial<Data>[] {
   const { kind, key, name, dashed = false, scale = 1 } = curve;
-  const own = points.filter((point) => (point.kind ?? kind) === kind && finite(point[key]) && finite(point.step));
+  const own = points.filter(
+    (point) => (point.kind ?? kind) === kind && finite(point[key]) && finite(point.step),
+  );
   if (own.length === 0) return [];
   const x = own.map(({ step }) => step as number);
   const y = own.map((point) => (point[key] as number) * scale);
   const common = { type: 'scatter' as const, name, xaxis: 'x', yaxis, legendgroup: `${yaxis} ${name}` };
   const dash = dashed ? ('dash' as const) : ('solid' as const);
   if (own.length <= FEW || dashed)
-    return [{ ...common, ...thin(x, y), mode: 'lines+markers', line: { color, dash, width: 2 }, marker: { size: 4, color } }];
+    return [
+      {
+        ...common,
+        ...thin(x, y),
+        mode: 'lines+markers',
+        line: { color, dash, width: 2 },
+        marker: { size: 4, color },
+      },
+    ];
   return [
-    { ...common, ...thin(x, y), mode: 'lines', showlegend: false, hoverinfo: 'skip', opacity: 0.25, line: { color, width: 1 } },
+    {
+      ...common,
+      ...thin(x, y),
+      mode: 'lines',
+      showlegend: false,
+      hoverinfo: 'skip',
+      opacity: 0.25,
+      line: { color, width: 1 },
+    },
     { ...common, ...thin(x, smoothed(y)), mode: 'lines', line: { color, width: 2 } },
   ];
 }
@@ -118,8 +158,11 @@ function thin(x: readonly number[], y: readonly number[]): { x: number[]; y: num
 
 function titleOf(last: MetricPoint | undefined): string {
   if (!last) return 'Training: waiting for the first steps';
-  const done = finite(last.budgetUsed) ? `, ${Math.min(100, Math.round(100 * last.budgetUsed))} % of the budget` : '';
-  const left = finite(last.etaSeconds) && last.etaSeconds > 0 ? `, about ${minutes(last.etaSeconds)} to go` : '';
+  const done = finite(last.budgetUsed)
+    ? `, ${Math.min(100, Math.round(100 * last.budgetUsed))} % of the budget`
+    : '';
+  const left =
+    finite(last.etaSeconds) && last.etaSeconds > 0 ? `, about ${minutes(last.etaSeconds)} to go` : '';
   return `Training: step ${String(last.step)}${done}${left}`;
 }
 

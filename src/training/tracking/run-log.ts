@@ -14,7 +14,7 @@ export interface RunLog {
 /** Settings of {@link openRunLog}. */
 export type RunLogOptions = Omit<OpenTrackersOptions, 'warn'> & {
   /** Told of a tracker that fails, beside a line of kind `warning` in the log. Default: standard error. */
-  warn?: (message: string) => void;
+  warn?: (message: string) => unknown;
 };
 
 /**
@@ -22,7 +22,7 @@ export type RunLogOptions = Omit<OpenTrackersOptions, 'warn'> & {
  * @throws Error when metrics.jsonl cannot be written; trackers never make it fail
  */
 export async function openRunLog(config: TrackingConfig, options: RunLogOptions): Promise<RunLog> {
-  const { metricsPath, step, warn = (message) => console.error(message) } = options;
+  const { metricsPath, step, warn = (message) => process.stderr.write(`${message}\n`) } = options;
   await truncateMetrics(metricsPath, step);
   let last = step;
   const warned = (reason: string): void => {

@@ -21,20 +21,23 @@ export interface SystemMetrics {
 
 const MIB = 2 ** 20;
 
-/** Reads {@link SystemMetrics}; shares and the time left are of what happened since it was made or last read. */
+/** Reads {@link SystemMetrics}; shares and the time left are of what happened since `start` and the last reading. */
 export class SystemMeter {
   private readonly cores = availableParallelism();
   private cpu = process.cpuUsage();
   private at: number;
-  private readonly start: { at: number; used: number };
+  private begun: { at: number; used: number };
 
-  /** @param used share of the budget used at this start, 0 to 1 */
-  constructor(
-    used: number,
-    private readonly now: () => number = () => performance.now(),
-  ) {
+  constructor(private readonly now: () => number = () => performance.now()) {
     this.at = now();
-    this.start = { at: this.at, used };
+    this.begun = { at: this.at, used: 0 };
+  }
+
+  /** Begins anew. @param used share of the budget used by earlier starts, 0 to 1 */
+  start(used: number): void {
+    this.at = this.now();
+    this.cpu = process.cpuUsage();
+    this.begun = { at: this.at, used };
   }
 
   /** @param used share of the budget used, 0 to 1 */
@@ -52,7 +55,7 @@ export class SystemMeter {
       tensorMiB: numBytes / MIB,
       cpuShare,
       loadAverage: loadavg()[0],
-      etaSeconds: secondsLeft(used - this.start.used, 1 - used, (at - this.start.at) / 1000),
+      etaSeconds: secondsLeft(used - this.begun.used, 1 - used, (at - this.begun.at) / 1000),
     };
   }
 }

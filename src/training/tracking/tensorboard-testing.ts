@@ -19,7 +19,7 @@ function masked(bytes: Buffer): number {
 /** Data of the frames of a TFRecord file. @throws Error when a checksum is wrong or the end is missing */
 export function readFrames(bytes: Buffer): Buffer[] {
   const frames: Buffer[] = [];
-  for (let at = 0; at < bytes.length; ) {
+  for (let at = 0; at < bytes.length;) {
     const length = Number(bytes.readBigUInt64LE(at));
     if (masked(bytes.subarray(at, at + 8)) !== bytes.readUInt32LE(at + 8))
       throw new Error(`frame ${frames.length}: wrong checksum of the length`);
@@ -68,7 +68,8 @@ export interface SeenEvent {
 export function readEvents(bytes: Buffer): SeenEvent[] {
   return readFrames(bytes).map((frame) => {
     const event = decode(frame);
-    const one = (fields: Fields, field: number): Buffer | undefined => fields.get(field)?.[0] as Buffer | undefined;
+    const one = (fields: Fields, field: number): Buffer | undefined =>
+      fields.get(field)?.[0] as Buffer | undefined;
     const scalars: Record<string, number> = {};
     const texts: Record<string, string> = {};
     for (const summary of (event.get(5) ?? []) as Buffer[])

@@ -23,7 +23,8 @@ export async function* rowsOf(lines: AsyncIterable<Metric>): AsyncGenerator<Wand
       row = undefined;
     }
     const values = Object.fromEntries(scalarsOf(line));
-    const runtime: Record<string, number> = typeof line.seconds === 'number' ? { _runtime: line.seconds } : {};
+    const runtime: Record<string, number> =
+      typeof line.seconds === 'number' ? { _runtime: line.seconds } : {};
     row = { ...row, ...values, ...runtime, _step: line.step, _timestamp: line.time };
   }
   if (row) yield row;

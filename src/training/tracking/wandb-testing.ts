@@ -50,9 +50,13 @@ export class WandbServer {
   /** Listens; the first time on any free port. */
   async start(port = this.port): Promise<void> {
     const server = createServer((request, response) => {
-      this.serve(request, response).catch((error: Error) => this.answer(response, { error: error.message }, 500));
+      this.serve(request, response).catch((error: Error) =>
+        this.answer(response, { error: error.message }, 500),
+      );
     });
-    await new Promise<void>((resolve, reject) => server.once('error', reject).listen(port, '127.0.0.1', resolve));
+    await new Promise<void>((resolve, reject) =>
+      server.once('error', reject).listen(port, '127.0.0.1', resolve),
+    );
     this.port = (server.address() as AddressInfo).port;
     this.server = server;
   }
@@ -67,7 +71,9 @@ export class WandbServer {
   /** History rows of the one run that there is. */
   rows(): Record<string, number>[] {
     const [run] = this.runs.values();
-    return (run?.files['wandb-history.jsonl'] ?? []).map((line) => JSON.parse(line) as Record<string, number>);
+    return (run?.files['wandb-history.jsonl'] ?? []).map(
+      (line) => JSON.parse(line) as Record<string, number>,
+    );
   }
 
   private async serve(request: IncomingMessage, response: ServerResponse): Promise<void> {
@@ -148,7 +154,8 @@ export class WandbServer {
     if (files['wandb-history.jsonl']) this.batches++;
     for (const [file, { offset, content }] of Object.entries(files)) {
       const lines = (run.files[file] ??= []);
-      if (offset > lines.length) throw new Error(`${file}: expected offset ${lines.length} at most, got ${offset}`);
+      if (offset > lines.length)
+        throw new Error(`${file}: expected offset ${lines.length} at most, got ${offset}`);
       lines.splice(offset, content.length, ...content);
     }
     if (complete) run.exitCode = exitcode ?? 0;

@@ -69,10 +69,7 @@ export function createTransport(options: TransportOptions): Transport {
     };
     const response = await send(url, { ...init, body: JSON.stringify({ ...body, files }) }, options);
     numbers.forEach((number) => underWay.delete(number));
-    await options.onArrived(
-      options.rows + history.offset + rows.length,
-      rows[rows.length - 1]._step,
-    );
+    await options.onArrived(options.rows + history.offset + rows.length, rows[rows.length - 1]._step);
     wake();
     return response;
   };
@@ -113,8 +110,7 @@ async function send(url: string, init: RequestInit, options: TransportOptions): 
 }
 
 type Answer =
-  | { response: Response }
-  | { response?: undefined; reason: string; fatal: boolean; retryAfterMs: number };
+  { response: Response } | { response?: undefined; reason: string; fatal: boolean; retryAfterMs: number };
 
 async function once(url: string, init: RequestInit, requestSeconds: number): Promise<Answer> {
   try {
@@ -144,7 +140,9 @@ async function once(url: string, init: RequestInit, requestSeconds: number): Pro
 function graphqlError(text: string): string | undefined {
   try {
     const { errors } = JSON.parse(text) as { errors?: { message?: string }[] };
-    return errors?.length ? `the server refused: ${errors.map(({ message }) => message).join('; ')}` : undefined;
+    return errors?.length
+      ? `the server refused: ${errors.map(({ message }) => message).join('; ')}`
+      : undefined;
   } catch {
     return `the server answered no JSON: ${text.slice(0, 200)}`;
   }

@@ -1,6 +1,7 @@
 /** Thread of {@link openWandb}: follows metrics.jsonl and sends its rows through `@wandb/sdk`. */
 import { createRequire } from 'node:module';
 import { parentPort, workerData } from 'node:worker_threads';
+import type { wandb as Sdk } from '@wandb/sdk';
 import { describeError } from '../../core/errors';
 import { followMetrics } from '../metrics-log';
 import type { WandbConfig } from './config';
@@ -44,19 +45,27 @@ export interface WandbFinish {
 const report = (message: WandbReport): void => parentPort?.postMessage(message);
 
 /** Loads the SDK with `fetch` replaced for all that it is made of. */
-function loadSdk(fetch: Transport['fetch']): typeof import('@wandb/sdk').wandb {
+function loadSdk(fetch: Transport['fetch']): typeof Sdk {
   const own = createRequire(__filename);
   const sdk = createRequire(own.resolve('@wandb/sdk'));
-  const exports = Object.assign(fetch, { fetch, default: fetch, Headers, Request, Response, __esModule: true });
+  const exports = Object.assign(fetch, {
+    fetch,
+    default: fetch,
+    Headers,
+    Request,
+    Response,
+    __esModule: true,
+  });
   for (const from of [sdk, createRequire(sdk.resolve('graphql-request'))]) {
     const path = from.resolve('cross-fetch');
     from.cache[path] = { id: path, filename: path, loaded: true, exports } as unknown as NodeModule;
   }
-  return (own('@wandb/sdk') as typeof import('@wandb/sdk')).wandb;
+  return (own('@wandb/sdk') as { wandb: typeof Sdk }).wandb;
 }
 
 async function mirror(job: WandbJob, finish: Promise<WandbFinish>): Promise<void> {
-  const { config, apiKey, metricsPath, cursorPath, label, experiment, attempts, firstDelayMs, intervalMs } = job;
+  const { config, apiKey, metricsPath, cursorPath, label, experiment, attempts, firstDelayMs, intervalMs } =
+    job;
   let cursor = await openCursor(cursorPath, config, label);
   const transport = createTransport({
     rows: cursor.rows,
@@ -86,7 +95,9 @@ async function mirror(job: WandbJob, finish: Promise<WandbFinish>): Promise<void
   void finish.then((message) => (finished = message));
   const sent = cursor.step;
   let number = 0;
-  for await (const row of rowsOf(followMetrics(metricsPath, { finished: () => finished !== undefined, intervalMs }))) {
+  for await (const row of rowsOf(
+    followMetrics(metricsPath, { finished: () => finished !== undefined, intervalMs }),
+  )) {
     if (row._step <= sent) continue;
     await transport.take(row);
     // The SDK keeps a row only when its number is not below the count of rows: it is given that count.

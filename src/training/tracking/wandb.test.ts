@@ -21,12 +21,15 @@ interface Scene {
   warnings: string[];
   config: WandbConfig;
   options: WandbOptions;
-  open(): Tracker;
+  open: () => Tracker;
   /** Writes train lines of these steps. */
-  train(from: number, to: number): Promise<void>;
+  train: (from: number, to: number) => Promise<void>;
 }
 
-async function withScene(use: (scene: Scene) => Promise<void>, given: Partial<WandbConfig> = {}): Promise<void> {
+async function withScene(
+  use: (scene: Scene) => Promise<void>,
+  given: Partial<WandbConfig> = {},
+): Promise<void> {
   const server = new WandbServer(KEY);
   await server.start();
   try {
@@ -52,7 +55,16 @@ async function withScene(use: (scene: Scene) => Promise<void>, given: Partial<Wa
         for (let step = from; step <= to; step++)
           await appendMetric(log, step, { kind: 'train', loss: 1 / step, seconds: step, tensors: 7 });
       };
-      await use({ server, folder, log, warnings, config, options, train, open: () => openWandb(config, options) });
+      await use({
+        server,
+        folder,
+        log,
+        warnings,
+        config,
+        options,
+        train,
+        open: () => openWandb(config, options),
+      });
     });
   } finally {
     await server.stop();
@@ -191,7 +203,10 @@ test('a wrong key is one clear warning without the key; the run goes on', async 
     await train(6, 10);
     await tracker.close();
     assert.is(warnings.length, 1);
-    assert.match(warnings[0], /answered 401: it does not accept WANDB_API_KEY.*metrics\.jsonl has everything/);
+    assert.match(
+      warnings[0],
+      /answered 401: it does not accept WANDB_API_KEY.*metrics\.jsonl has everything/,
+    );
     assert.not.match(warnings[0], /www/);
     assert.is(server.runs.size, 0);
     assert.is((await readFile(log, 'utf8')).trim().split('\n').length, 10);

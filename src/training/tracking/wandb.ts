@@ -77,7 +77,16 @@ class WandbThread {
     private readonly options: WandbOptions,
     attempts: number,
   ) {
-    const { metricsPath, folder, name, experiment, env, redact, intervalMs = 1000, firstDelayMs = 1000 } = options;
+    const {
+      metricsPath,
+      folder,
+      name,
+      experiment,
+      env,
+      redact,
+      intervalMs = 1000,
+      firstDelayMs = 1000,
+    } = options;
     const apiKey = env.WANDB_API_KEY ?? '';
     if (apiKey === '')
       throw new UserError(
