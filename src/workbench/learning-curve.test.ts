@@ -38,15 +38,7 @@ test('panels for loss, parts, right answers by split, rate, speed and memory; ra
   const titles = Object.entries(figure.layout as Record<string, { title?: { text: string } }>)
     .filter(([key]) => key.startsWith('yaxis'))
     .map(([, axis]) => axis.title?.text);
-  assert.equal(titles, [
-    'loss',
-    'parts of the loss',
-    'right answers',
-    'learning rate',
-    'samples/s',
-    'GFLOP/s',
-    'GiB',
-  ]);
+  assert.equal(titles, ['loss', 'parts of the loss', 'right answers', 'rate', 'samples/s', 'GFLOP/s', 'GiB']);
   const [raw, smooth] = traces(figure).filter(({ name }) => name === 'loss');
   assert.equal(
     raw.y,
@@ -74,11 +66,20 @@ test('few points are drawn as they are; none make a figure that waits', () => {
   assert.equal(learningCurve([]).data, []);
 });
 
-test('a running mean keeps constants, begins at the first value and follows a jump', () => {
+test('smoothing keeps constants and lines and calms noise without falling behind', () => {
   assert.ok(smoothed(Array.from({ length: 100 }, () => 3)).every((value) => Math.abs(value - 3) < 1e-12));
-  assert.is(smoothed([5, 1])[0], 5);
+  const ramp = smoothed(Array.from({ length: 400 }, (_, i) => i));
+  assert.ok(
+    ramp.slice(20, -20).every((value, i) => Math.abs(value - i - 20) < 1e-9),
+    'no lag',
+  );
   const jump = smoothed(Array.from({ length: 400 }, (_, i) => (i < 200 ? 0 : 1)));
-  assert.ok(jump[399] > 0.95 && jump[205] < 0.5);
+  assert.ok(jump[215] === 1 && jump[185] < 0.1 && jump[199] > 0.3 && jump[199] < 0.6);
+  const noise = smoothed(Array.from({ length: 400 }, (_, i) => (i % 2 === 0 ? 1 : -1)));
+  assert.ok(
+    noise.every((value) => Math.abs(value) <= 0.1),
+    String(Math.max(...noise)),
+  );
 });
 
 test('points that a resumed training writes anew take the place of the old ones', () => {

@@ -9,6 +9,8 @@ interface Curve {
   /** Name in the legend. */
   name: string;
   dashed?: boolean;
+  /** Drawn as logged only: it has no noise. Default false. */
+  exact?: boolean;
   /** Value drawn, of the value logged. Default: the same. */
   scale?: number;
 }
@@ -54,10 +56,10 @@ function panelsOf(points: readonly MetricPoint[]): CurvePanel[] {
       curves: shares.flatMap((name) => [train(name), validation(name, `${name}, validation`)]),
       range: [0, 1],
     },
-    { title: 'learning rate', curves: [train('learningRate', 'learning rate')] },
+    { title: 'rate', curves: [train('learningRate', 'learning rate', { exact: true })] },
     { title: 'samples/s', curves: [train('samplesPerSecond', 'samples/s')] },
     { title: 'GFLOP/s', curves: [train('gflops', 'GFLOP/s')] },
-    { title: 'GiB', curves: [train('rssMiB', 'memory', { scale: 1 / 1024 })] },
+    { title: 'GiB', curves: [train('rssMiB', 'memory', { exact: true, scale: 1 / 1024 })] },
   ];
 }
 
@@ -68,8 +70,8 @@ const MOST = 1500;
 
 /**
  * The state of a training in one figure: loss and its parts, right answers in training (full lines) and validation
- * (dashed), learning rate, speed and memory against the step. Values as logged are drawn pale, a running mean over
- * them in full colour. Panels without values are left out.
+ * (dashed), learning rate, speed and memory against the step. Values as logged are drawn pale, the mean of
+ * neighbours over them in full colour. Panels without values are left out.
  */
 export function learningCurve(points: readonly MetricPoint[]): Figure {
   const panels = panelsOf(points)
@@ -78,9 +80,16 @@ export function learningCurve(points: readonly MetricPoint[]): Figure {
       curves: panel.curves.filter(({ key }) => points.some((point) => finite(point[key]))),
     }))
     .filter(({ curves }) => curves.length > 0);
-  const last = points[points.length - 1];
+  const last = points.findLast(({ budgetUsed }) => finite(budgetUsed)) ?? points[points.length - 1];
   const data = panels.flatMap(({ curves }, index) =>
-    curves.flatMap((curve, place) => tracesOf(points, curve, axisName('y', index), colourOf(curves, place))),
+    curves.flatMap((curve, place) =>
+      tracesOf(points, curve, {
+        yaxis: axisName('y', index),
+        color: colourOf(curves, place),
+        // A curve that is alone in its panel has its name there.
+        showlegend: curves.length > 1,
+      }),
+    ),
   );
   return { data, layout: layoutOf(panels, titleOf(last)) };
 }
@@ -97,24 +106,23 @@ const axisName = (prefix: string, index: number): string => (index === 0 ? prefi
 function tracesOf(
   points: readonly MetricPoint[],
   curve: Curve,
-  yaxis: string,
-  color: string,
+  { yaxis, color, showlegend }: { yaxis: string; color: string; showlegend: boolean },
 ): Partial<Data>[] {
-  const { kind, key, name, dashed = false, scale = 1 } = curve;
+  const { kind, key, name, dashed = false, exact = false, scale = 1 } = curve;
   const own = points.filter(
     (point) => (point.kind ?? kind) === kind && finite(point[key]) && finite(point.step),
   );
   if (own.length === 0) return [];
   const x = own.map(({ step }) => step as number);
   const y = own.map((point) => (point[key] as number) * scale);
-  const common = { type: 'scatter' as const, name, xaxis: 'x', yaxis, legendgroup: `${yaxis} ${name}` };
+  const common = { type: 'scatter' as const, name, xaxis: 'x', yaxis, legendgroup: yaxis, showlegend };
   const dash = dashed ? ('dash' as const) : ('solid' as const);
-  if (own.length <= FEW || dashed)
+  if (own.length <= FEW || dashed || exact)
     return [
       {
         ...common,
         ...thin(x, y),
-        mode: 'lines+markers',
+        mode: own.length <= FEW || dashed ? 'lines+markers' : 'lines',
         line: { color, dash, width: 2 },
         marker: { size: 4, color },
       },
@@ -133,18 +141,14 @@ function tracesOf(
   ];
 }
 
-/**
- * Running mean that forgets: a tenth of the points counts, 30 at most, the first ones without a bias to zero
- * (`m_t = b m_(t-1) + (1 - b) v_t`, divided by `1 - b^t`).
- */
+/** Mean of each value and its neighbours, a fortieth of all on either side, 1 to 15; at the ends of those there are. */
 export function smoothed(values: readonly number[]): number[] {
-  const span = Math.min(30, Math.max(2, values.length / 10));
-  const beta = 1 - 1 / span;
-  let [mean, weight] = [0, 0];
-  return values.map((value) => {
-    mean = beta * mean + (1 - beta) * value;
-    weight = beta * weight + (1 - beta);
-    return mean / weight;
+  const reach = Math.min(15, Math.max(1, Math.floor(values.length / 40)));
+  const sums = [0];
+  for (const value of values) sums.push(sums[sums.length - 1] + value);
+  return values.map((_, i) => {
+    const [from, to] = [Math.max(0, i - reach), Math.min(values.length, i + reach + 1)];
+    return (sums[to] - sums[from]) / (to - from);
   });
 }
 
@@ -195,6 +199,7 @@ function layoutOf(panels: readonly CurvePanel[], title: string): Partial<Layout>
     margin: { l: 70, r: 20, t: 50, b: 50 },
     template: 'none' as never,
     showlegend: true,
+    legend: { groupclick: 'toggleitem', tracegroupgap: 14 },
     // A redrawn figure keeps what the reader zoomed to or switched off.
     uirevision: 'training',
     ...Object.fromEntries(axes),
