@@ -107,6 +107,7 @@ test('an untouched dataset verifies; each kind of damage is found and named', as
       (store) => store.put('samples/shard_00009.parquet', 'x'),
       ['samples/shard_00009.parquet extra'],
     ],
+    ['event file of a training', (store) => store.put('tracking/tensorboard/events.out.tfevents.1', 'x'), []],
     [
       'half-written file of an interrupted run',
       (store) => writeFile(`${store.localPath(shard)}.tmp`, 'x'),

@@ -31,8 +31,7 @@ test('a follower sees lines as they come, half lines when they are whole, and a 
     await wait(10);
     finished = true;
     await following;
-    assert.equal(seen.slice(0, 4), [1, 2, 3, 4]);
-    assert.equal(seen.slice(-6), [1, 2, 3, 4, 5, 6]);
+    assert.equal(seen, [1, 2, 3, 4, 1, 2, 3, 4, 5, 6]);
   });
 });
 
