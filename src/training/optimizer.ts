@@ -52,6 +52,12 @@ export const adamwStep: OptimizerStep = (...args) => step('adamw', ...args);
  */
 export const adamAtan2Step: OptimizerStep = (...args) => step('adam-atan2', ...args);
 
+const STEPS = { adamw: adamwStep, 'adam-atan2': adamAtan2Step };
+
+/** The step of a config's `kind`. */
+export const optimizerStep: OptimizerStep = (state, gradient, numbers, config) =>
+  STEPS[config.kind](state, gradient, numbers, config);
+
 function step(
   kind: 'adamw' | 'adam-atan2',
   state: TrainedState,

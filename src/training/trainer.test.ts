@@ -88,7 +88,7 @@ test('learns the rule of the synthetic bugs, on examples it has not seen', async
 });
 
 for (const supervisionSteps of [1, 3])
-  test(`resumed = uninterrupted over 24 steps, ${supervisionSteps} supervision steps, T 2, n 2`, async () => {
+  test(`resumed = uninterrupted over 50 steps, ${supervisionSteps} supervision steps, T 2, n 2`, async () => {
     const model = { supervisionSteps, recursions: 2, latentUpdates: 2 };
     const straight = makeTrainer({ exploration: 0.5 }, model);
     await run(straight, 12);
@@ -101,7 +101,7 @@ for (const supervisionSteps of [1, 3])
     const resumed = makeTrainer({ exploration: 0.5 }, model);
     await run(resumed, 3);
     await resumed.restore(saved);
-    const [a, b] = [await run(straight, 24), await run(resumed, 24)];
+    const [a, b] = [await run(straight, 50), await run(resumed, 50)];
     const worst = Math.max(...a.map(({ loss }, i) => Math.abs(loss - b[i].loss)));
     assert.ok(worst <= 1e-6, `largest difference of losses ${worst}`);
     assert.equal(
@@ -187,6 +187,20 @@ test('stages change depth and batch by share, step and score, and a resumed run 
   );
   assert.equal(names(b), ['deep', 'deep', 'deep']);
   for (const each of [trainer, resumed]) each.free();
+});
+
+test('Adam-atan2 learns as well, by other steps', async () => {
+  const few = examples.filter(({ length }) => length > 8).slice(0, 8);
+  const options = {
+    bucketLengths: [16],
+    optimizer: { kind: 'adam-atan2', warmupSteps: 10, learningRate: 3e-3 },
+  };
+  const [atan2, adamw] = [makeTrainer(options, {}, few), makeTrainer({ bucketLengths: [16] }, {}, few)];
+  const [a, b] = [await run(atan2, 60), await run(adamw, 60)];
+  assert.is(a[0].loss, b[0].loss);
+  assert.not.equal(a[59].loss, b[59].loss);
+  assert.ok(a[59].loss < a[0].loss / 2, `from ${a[0].loss} to ${a[59].loss}`);
+  for (const trainer of [atan2, adamw]) trainer.free();
 });
 
 test('losses that run away stop the run before the weights change', async () => {

@@ -16,7 +16,7 @@ import { stageIndex, stageSettings, type StageSettings } from './curriculum';
 import type { FeedState, RowFeed } from './feed/feed';
 import { addGradients, type BatchGradient } from './gradient';
 import { freshGuard, watchLoss, type GuardState } from './guard';
-import { adamwStep, vectorNorm, type TrainedState } from './optimizer';
+import { optimizerStep, vectorNorm, type TrainedState } from './optimizer';
 import { emaDecay, learningRate } from './schedule';
 import type { Counts, TrainingTask } from './task';
 
@@ -277,7 +277,7 @@ export class Trainer<Row> {
       emaDecay: emaDecay(this.step, config.emaDecay),
       gradientNorm,
     };
-    this.state = adamwStep(old, gradient, numbers, config.optimizer);
+    this.state = optimizerStep(old, gradient, numbers, config.optimizer);
     tf.dispose([old.weights, old.ema, old.m, old.v, gradient]);
   }
 
