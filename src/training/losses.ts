@@ -8,6 +8,7 @@ import {
   spanLogits,
   type Answer,
   type SlotLogits,
+  type SlotQueries,
 } from '../trm/heads';
 import { fusedKernels } from '../trm/kernels';
 import { MASKED } from '../trm/layers';
@@ -87,7 +88,7 @@ function cleanLosses(weights: Weights): tf.Scalar[] {
 }
 
 /** The slots that have a target, as queries for the heads. */
-function slotQueries(targets: TargetBatch) {
+export function slotQueries(targets: TargetBatch): SlotQueries {
   const of = (values: Int32Array): Int32Array => targets.slotRows.map((row) => values[row]);
   return {
     rows: of(targets.buggyRows),

@@ -1,0 +1,172 @@
+import * as tf from '@tensorflow/tfjs-core';
+import type { State } from '../../trm/core';
+import { collate, type Batch } from '../../trm/batch';
+import { embed } from '../../trm/embedding';
+import {
+  bugTypeLogits,
+  haltLogits,
+  locationLogits,
+  slotLogits,
+  spanLogits,
+  type Answer,
+} from '../../trm/heads';
+import { MASKED } from '../../trm/layers';
+import { createParts, prepareBatch, type ModelParts } from '../../trm/model';
+import { flatLayout, flatten, unflatten } from '../../trm/weights';
+import { resumeState, type CarryPool } from '../carries';
+import { EditTask } from '../edit-task';
+import { computeLoss, slotQueries } from '../losses';
+import type { PreparedRows, Supervised } from '../task';
+import { MADE_UP_HASHES } from '../testing';
+import { compare, compareDecisions, type ParityRow } from './compare';
+import type { Fixture } from './fixture';
+
+/** Tokens the batch is padded to: more than its longest row has. */
+const LENGTH = 11;
+const WEIGHTING = { bugTypeWeight: 0.2, haltWeight: 0.5 };
+
+/** A model on the engine with a batch of the fixture's rows. */
+interface Run {
+  fixture: Fixture;
+  task: EditTask;
+  weights: Record<string, tf.Tensor>;
+  parts: ModelParts;
+  batch: Batch;
+  prepared: PreparedRows;
+}
+
+/** Rows of the comparison, and the gradient for the optimizer's; null on an engine that only infers. */
+export interface ModelComparison {
+  rows: ParityRow[];
+  /** Flat, of the second supervision step. */
+  gradient: Float32Array | null;
+}
+
+/**
+ * Compares the model as the trainer runs it: the input, two supervision steps with carry and a third in which one row
+ * was replaced (states, the logits of every head, loss, its parts, decisions), and the gradients of all weights in the
+ * second step and in a batch without bugs. Rows are of different lengths and padded; the reference's are not.
+ */
+export function compareModel(fixture: Fixture, gradients: boolean): ModelComparison {
+  const { data, replacedRow } = fixture.model;
+  const config = { ...WEIGHTING, batchTokens: 2048 };
+  const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config });
+  const run: Run = {
+    fixture,
+    task,
+    weights: unflatten(tf.tensor1d(data.weights), task.layout),
+    parts: createParts(data.config, data.start, data.tables),
+    batch: collate(fixture.rows, { length: LENGTH }),
+    prepared: task.prepare(fixture.rows, LENGTH, data.config),
+  };
+  const rows = compareInput(run);
+  const pool = (state: State): CarryPool<unknown> => ({
+    rows: [],
+    state,
+    halted: fixture.rows.map((_, row) => row === replacedRow),
+  });
+  const first = compareStep(run, 0, run.prepared.start(), rows);
+  const second = compareStep(run, 1, first, rows);
+  compareStep(run, 2, resumeState(pool(second), run.prepared), rows);
+  if (!gradients) return { rows, gradient: null };
+  const grads = gradientsOf(run, run.prepared, first).grads;
+  task.layout.entries.forEach(({ name }, i) => {
+    rows.push(compare(`gradient ${name}`, grads[i].dataSync(), fixture.tensor(`gradient ${name}`)));
+  });
+  rows.push(...compareCleanBatch(run, first));
+  task.dispose();
+  return { rows, gradient: flatten(grads, task.layout).dataSync<'float32'>().slice() };
+}
+
+function compareInput(run: Run): ParityRow[] {
+  const { fixture, batch, weights, parts } = run;
+  const { input } = prepareBatch(batch, parts.config);
+  const x = embed(weights, input, batch.rows, parts.config);
+  return [compare('embedding x', sampleState(run, x), fixture.tensor('embedding x'))];
+}
+
+/** Runs one supervision step from a state, adds its rows, and returns the new state. */
+function compareStep(run: Run, number: number, from: State, rows: ParityRow[]): State {
+  const { fixture, weights, prepared, parts, batch } = run;
+  const label = `step ${number + 1}`;
+  const want = fixture.model.steps[number];
+  const { state, loss, parts: lossParts } = prepared.supervise(weights, prepared.warm(weights, from));
+  const { positions } = prepared;
+  const answer: Answer = { y: state.y, batch: batch.rows, positions, lengths: batch.lengths };
+  for (const [name, tensor] of Object.entries(headLogits(run, answer)))
+    rows.push(
+      compare(`${label} ${name} logits`, unmasked(tensor), fixture.tensor(`${label} ${name} logits`)),
+    );
+  const { exact } = computeLoss(weights, parts, answer, batch.targets, WEIGHTING).decisions;
+  rows.push(
+    compare(`${label} y`, sampleState(run, state.y), fixture.tensor(`${label} y`)),
+    compare(`${label} z`, sampleState(run, state.z), fixture.tensor(`${label} z`)),
+    compare(`${label} loss`, loss.dataSync(), [want.loss]),
+    compare(`${label} loss parts`, lossParts.dataSync(), want.parts),
+    compareDecisions(`${label} exactly right`, exact, want.exact),
+  );
+  return state;
+}
+
+function headLogits({ weights, parts, batch }: Run, answer: Answer): Record<string, tf.Tensor> {
+  const { config, entries } = parts;
+  const { targets } = batch;
+  const places = { rows: targets.buggyRows, starts: targets.starts };
+  const { copy, vocabulary, piece } = slotLogits(weights, answer, slotQueries(targets), entries, config);
+  return {
+    location: locationLogits(weights, answer, config),
+    halting: haltLogits(weights, answer),
+    span: spanLogits(weights, answer, places, config),
+    'bug type': bugTypeLogits(weights, answer, places, config),
+    "slots' copy": copy,
+    "slots' vocabulary": vocabulary,
+    "slots' piece": piece,
+  };
+}
+
+/** Masked logits left out: their size would hide any difference. */
+const unmasked = (logits: tf.Tensor): Float32Array =>
+  logits.dataSync<'float32'>().filter((value) => value > MASKED / 2);
+
+/** Every so-many-th value of a state without its padding. */
+function sampleState({ fixture, parts, batch }: Run, state: tf.Tensor2D): number[] {
+  const { registers, width } = parts.config;
+  const values = state.dataSync();
+  const perRow = values.length / batch.rows;
+  const real = Array.from(batch.lengths).flatMap((length, row) =>
+    Array.from(values.subarray(row * perRow, row * perRow + (registers + length) * width)),
+  );
+  return real.filter((_, i) => i % fixture.model.stateStride === 0);
+}
+
+function gradientsOf(
+  { task, weights }: Run,
+  prepared: PreparedRows,
+  from: State,
+): { loss: number; grads: tf.Tensor[] } {
+  const begin = prepared.warm(weights, from);
+  const names = task.layout.entries.map(({ name }) => name);
+  const supervise = (...tensors: tf.Tensor[]): Supervised['loss'] =>
+    prepared.supervise(Object.fromEntries(names.map((name, i) => [name, tensors[i]])), begin).loss;
+  const { value, grads } = tf.valueAndGrads(supervise)(names.map((name) => weights[name]));
+  return { loss: value.dataSync()[0], grads };
+}
+
+/** A batch without bugs takes another way through the loss; the heads of edits have gradients of 0. */
+function compareCleanBatch(run: Run, carried: State): ParityRow[] {
+  const { fixture, task } = run;
+  const { row, loss: wantLoss, gradientNorms } = fixture.model.clean;
+  const example = fixture.rows[row];
+  const prepared = task.prepare([example, example], LENGTH, fixture.config);
+  const take = (state: tf.Tensor2D): tf.Tensor2D => {
+    const { positions } = prepared;
+    return tf.tile(tf.slice(state, [row * positions, 0], [positions, -1]), [2, 1]);
+  };
+  const { loss, grads } = gradientsOf(run, prepared, { y: take(carried.y), z: take(carried.z) });
+  const norms = grads.map((gradient) => tf.norm(gradient).dataSync()[0]);
+  const want = flatLayout(fixture.config).entries.map(({ name }) => gradientNorms[name]);
+  return [
+    compare('batch without bugs: loss', [loss], [wantLoss]),
+    compare("batch without bugs: lengths of all weights' gradients", norms, want),
+  ];
+}

@@ -1,0 +1,124 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { loadedKernels, loadEngine, requireNativeEngine } from '../../core/engine';
+import { DataError } from '../../core/errors';
+import { runProcess } from '../../core/subprocess';
+import { agrees, compare, compareDecisions, summarize, type ParityRow } from './compare';
+import { formula, readFixture } from './fixture';
+import { compareInitialValues } from './initial';
+import { compareSchedules } from './optimizer';
+import { compareNative, compareOnEngine, compareWasm, type Comparison } from './parity';
+
+const failed = (rows: readonly ParityRow[]): string[] =>
+  rows.filter((row) => !agrees(row)).map(({ name, difference }) => `${name}: ${difference}`);
+
+test('layers, model, losses, all gradients, optimizers, schedules and halting agree with the float64 reference', async () => {
+  await requireNativeEngine();
+  const all = await compareNative();
+  const ways =
+    loadedKernels() === null ? ['no engine', 'tfjs ops'] : ['no engine', 'fused kernels', 'tfjs ops'];
+  assert.equal(
+    all.map(({ way }) => way),
+    ways,
+  );
+  for (const { way, rows } of all) {
+    assert.equal(failed(rows), [], way);
+    if (way === 'no engine') continue;
+    assert.ok(rows.length > 100, `${way}: ${summarize(rows)}`);
+    await everyGradientEntry(rows);
+  }
+});
+
+/** All entries of all weights' gradients were compared, and the loss met halting targets of both kinds. */
+async function everyGradientEntry(rows: readonly ParityRow[]): Promise<void> {
+  const { model, weights } = await readFixture();
+  const gradients = rows.filter(({ name }) => name.startsWith('gradient '));
+  assert.is(gradients.length, weights.length);
+  assert.is(
+    gradients.reduce((sum, { values }) => sum + values, 0),
+    weights.reduce((sum, { shape }) => sum + shape.reduce((a, b) => a * b, 1), 0),
+  );
+  assert.equal([...new Set(model.steps.flatMap(({ exact }) => exact))].sort(), [false, true]);
+}
+
+test('forward passes on WASM agree too', async () => {
+  // An engine is loaded once a process, so WASM computes in another one: this file, called with an argument.
+  const { stdout } = await runProcess(process.execPath, [__filename, 'wasm']);
+  const { rows } = JSON.parse(stdout) as Comparison;
+  assert.equal(failed(rows), []);
+  assert.ok(rows.length > 45, summarize(rows));
+});
+
+test('one value of the reference that is off by a thousandth fails every quantity', async () => {
+  const fixture = await readFixture();
+  const tensor = (name: string): Float64Array => {
+    const values = fixture.tensor(name).slice();
+    const largest = values.reduce((most, value) => Math.max(most, Math.abs(value)), 0);
+    values[values.length - 1] += 1e-3 * largest;
+    return values;
+  };
+  const stored = new Set(fixture.tensors.map(({ name }) => name));
+  const rows = compareOnEngine({ ...fixture, tensor }, true).filter(({ name }) => stored.has(name));
+  assert.is(rows.length, stored.size, 'every stored tensor is compared');
+  assert.equal(
+    rows.filter(agrees).map(({ name }) => name),
+    [],
+  );
+});
+
+test('one weight that is off fails the model, and only the model', async () => {
+  const fixture = await readFixture();
+  const weights = fixture.model.data.weights.slice();
+  weights[fixture.weights[0].shape[0] * fixture.weights[0].shape[1] + 5] += 0.2;
+  const model = { ...fixture.model, data: { ...fixture.model.data, weights } };
+  const names = failed(compareOnEngine({ ...fixture, model }, true));
+  for (const name of ['embedding x', 'step 1 loss', 'gradient core.0.qkv', 'batch without bugs: loss'])
+    assert.ok(
+      names.some((text) => text.startsWith(`${name}:`)),
+      name,
+    );
+  assert.equal(
+    names.filter((name) => name.startsWith('layer ')),
+    [],
+  );
+});
+
+test('schedules, decisions and drawn weights of another kind fail', async () => {
+  const fixture = await readFixture();
+  const [{ config, ...rates }] = fixture.learningRates;
+  const later = { ...fixture, learningRates: [{ ...rates, config: { ...config, warmupSteps: 11 } }] };
+  assert.equal(compareSchedules(later).filter(agrees).length, 3);
+  const bolder = fixture.halting.map((halting) => ({ ...halting, exploration: halting.exploration + 0.3 }));
+  assert.is(failed(compareSchedules({ ...fixture, halting: bolder })).length, 2);
+  const { truncatedNormal, initial } = fixture;
+  const uncut = { ...truncatedNormal, cut: 2 };
+  assert.ok(failed(compareInitialValues({ ...fixture, truncatedNormal: uncut })).length >= 5);
+  const wider = { ...initial, 'core.0.o': { kind: 'normal' as const, value: 1.05 / Math.sqrt(128) } };
+  assert.is(failed(compareInitialValues({ ...fixture, initial: wider })).length, 1);
+});
+
+test('a value that is no number, a missing value and another decision are not equal', () => {
+  assert.not.ok(agrees(compare('nan', [1, NaN], [1, 2])));
+  assert.not.ok(agrees(compare('infinite', [1, Infinity], [1, 2])));
+  assert.not.ok(agrees(compareDecisions('decision', [true, false], [true, true])));
+  assert.throws(
+    () => compare('short', [1], [1, 2]),
+    (error: unknown) => error instanceof DataError,
+  );
+  assert.ok(agrees(compare('equal', [1, 2.0001], [1, 2])));
+  assert.match(summarize([compare('off', [1.1], [1])]), '1 failed');
+});
+
+test('the formula of weights and inputs spreads over its range', () => {
+  const values = formula(7, 10_000, 2);
+  const share = values.filter((value) => value < 1).length / values.length;
+  assert.ok(Math.abs(share - 0.75) < 0.02, `${share}`);
+  assert.ok(values.every((value) => Math.abs(value) <= 2));
+  assert.not.equal(formula(8, 5, 2), formula(7, 5, 2));
+});
+
+if (process.argv[2] === 'wasm')
+  void loadEngine({ choice: 'wasm' }).then(async () =>
+    process.stdout.write(JSON.stringify(await compareWasm())),
+  );
+else test.run();
