@@ -3,15 +3,13 @@ import type { Rng } from '../../core/rng';
 import { flatLayout, type FlatLayout } from '../../trm/weights';
 import { decideHalting, refill, type CarryPool } from '../carries';
 import type { OptimizerConfig } from '../config';
-import { adamAtan2Step, adamwStep, vectorNorm, type OptimizerStep, type TrainedState } from '../optimizer';
+import { optimizerStep, vectorNorm, type TrainedState } from '../optimizer';
 import { emaDecay, learningRate } from '../schedule';
 import { compare, compareDecisions, type ParityRow } from './compare';
 import { formula, type Fixture, type HaltingFixture } from './fixture';
 
-const OPTIMIZERS: [kind: OptimizerConfig['kind'], step: OptimizerStep][] = [
-  ['adamw', adamwStep],
-  ['adam-atan2', adamAtan2Step],
-];
+type Kind = OptimizerConfig['kind'];
+const KINDS: readonly Kind[] = ['adamw', 'adam-atan2'];
 
 /**
  * Compares AdamW and AdamATan2 with clipping and moving average: three steps from nothing on short vectors, and the
@@ -19,17 +17,17 @@ const OPTIMIZERS: [kind: OptimizerConfig['kind'], step: OptimizerStep][] = [
  * @param gradient flat, of the second supervision step
  */
 export function compareOptimizers(fixture: Fixture, gradient: Float32Array): ParityRow[] {
-  return OPTIMIZERS.flatMap(([kind, advance]) => [
-    ...compareShort(fixture, kind, advance),
-    ...compareWhole(fixture, kind, advance, tf.tensor1d(gradient)),
+  return KINDS.flatMap((kind) => [
+    ...compareShort(fixture, kind),
+    ...compareWhole(fixture, kind, tf.tensor1d(gradient)),
   ]);
 }
 
-function configOf({ optimizer }: Fixture, kind: OptimizerConfig['kind'], clipNorm: number): OptimizerConfig {
+function configOf({ optimizer }: Fixture, kind: Kind, clipNorm: number): OptimizerConfig {
   return { ...optimizer.hyper, kind, clipNorm, warmupSteps: 0, decayShare: 0, finalShare: 0 };
 }
 
-function compareShort(fixture: Fixture, kind: OptimizerConfig['kind'], advance: OptimizerStep): ParityRow[] {
+function compareShort(fixture: Fixture, kind: Kind): ParityRow[] {
   const { seeds, size, scales, clipNorm, emaDecays } = fixture.optimizer.short;
   const config = configOf(fixture, kind, clipNorm);
   const [weights, ...gradients] = seeds.map((seed, i) => tf.tensor1d(formula(seed, size, scales[i])));
@@ -41,7 +39,7 @@ function compareShort(fixture: Fixture, kind: OptimizerConfig['kind'], advance: 
       emaDecay: emaDecays[step],
       gradientNorm: vectorNorm(gradient).dataSync()[0],
     };
-    state = advance(state, gradient, numbers, config);
+    state = optimizerStep(state, gradient, numbers, config);
   });
   return (['weights', 'm', 'v', 'ema'] as const).map((part) => {
     const name = `${kind} ${part} after ${gradients.length} steps`;
@@ -50,12 +48,7 @@ function compareShort(fixture: Fixture, kind: OptimizerConfig['kind'], advance: 
   });
 }
 
-function compareWhole(
-  fixture: Fixture,
-  kind: OptimizerConfig['kind'],
-  advance: OptimizerStep,
-  gradient: tf.Tensor1D,
-): ParityRow[] {
+function compareWhole(fixture: Fixture, kind: Kind, gradient: tf.Tensor1D): ParityRow[] {
   const { whole } = fixture.optimizer;
   const layout = flatLayout(fixture.config);
   const config = configOf(fixture, kind, whole.clipNorm);
@@ -67,7 +60,7 @@ function compareWhole(
     emaDecay: whole.emaDecay,
     gradientNorm,
   };
-  const after = advance(state, gradient, numbers, config);
+  const after = optimizerStep(state, gradient, numbers, config);
   const sample = (tensor: tf.Tensor): number[] =>
     dense(tensor.dataSync<'float32'>(), layout).filter((_, i) => i % whole.stride === 0);
   const change = tf.sub(after.weights, before);
