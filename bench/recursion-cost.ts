@@ -3,16 +3,18 @@
  * of the model, one of them at a time around a default (trm-cpu, T 1, n 1, N_sup 1, 64 tokens, 32 rows). Every point is
  * visited once a round, in an order that turns with the round, so that a slow minute of the machine falls on all of them.
  *
- *   make bench BENCH=recursion-cost ARGS='--out experiments/recursion-cost.csv --rounds 5'
+ *   make bench BENCH=recursion-cost ARGS='--out experiments/recursion-cost.json --rounds 5'
  *
- * Writes a CSV with a row a point: factor, its value, median milliseconds for a batch of samples from start to end (N_sup
- * optimizer steps; one answer of N_sup supervision steps), operations of the core. notebooks/model-analysis.ipynb draws the
- * committed file. The last line is JSON with the same rows.
+ * Writes median milliseconds for a batch of samples from start to end (N_sup optimizer steps; one answer of N_sup
+ * supervision steps), in the form of src/pipeline/recursion-cost.ts; notebooks/model-analysis.ipynb draws the committed
+ * file. The last line is JSON of the same.
  */
 import { writeFile } from 'node:fs/promises';
+import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { requireNativeEngine } from '../src/core/engine';
 import { percentile } from '../src/metrics/percentile';
+import { recursionCostSchema, type RecursionCost } from '../src/pipeline/recursion-cost';
 import { supervisionStepFlops } from '../src/trm/flops';
 import { startProgram } from './tools/our-side';
 import { caseModel, makeMaterial, type StepCase, type StepKind } from './tools/step-case';
@@ -76,7 +78,9 @@ async function main(): Promise<void> {
       factors: { type: 'string', default: Object.keys(FACTORS).join(',') },
     },
   });
-  await requireNativeEngine();
+  const [load] = loadavg();
+  const { tensorflow, kernels } = await requireNativeEngine();
+  const fused = 'off' in kernels ? 'no fused kernels' : `fused kernels ${kernels.isa}`;
   const asked = values.factors.split(',');
   const all = points().filter(({ factor }) => asked.includes(factor));
   const times = all.map(() => ({ train: [] as number[], infer: [] as number[] }));
@@ -87,23 +91,41 @@ async function main(): Promise<void> {
       for (const kind of ['train', 'infer'] as const)
         times[at][kind].push(...(await timePoint(all[at].step, kind, Number(values.repeats))));
     }
-  const rows = all.map(({ factor, value, step }, i) => ({
-    factor,
-    value: String(value),
-    trainMilliseconds: percentile(times[i].train, 50),
-    inferMilliseconds: percentile(times[i].infer, 50),
-    trainGflop: gflop(step, 'train'),
-    inferGflop: gflop(step, 'infer'),
-  }));
-  const columns = Object.keys(rows[0]) as (keyof (typeof rows)[number])[];
-  const cell = (value: string | number): string => (typeof value === 'number' ? value.toFixed(2) : value);
-  const lines = [
-    columns.join(','),
-    ...rows.map((row) => columns.map((column) => cell(row[column])).join(',')),
-  ];
-  console.log(lines.join('\n'));
-  if (values.out) await writeFile(values.out, `${lines.join('\n')}\n`);
-  console.log(JSON.stringify({ bench: 'recursion-cost', rounds, out: values.out ?? null, rows }));
+  const cost: RecursionCost = {
+    measuredOn: new Date().toISOString().slice(0, 10),
+    processor: cpus()[0].model,
+    threads: availableParallelism(),
+    engine: `TensorFlow ${tensorflow}, ${fused}`,
+    load: Math.round(100 * load) / 100,
+    around: { ...DEFAULT },
+    factors: asked.map((name) => ({
+      factor: name,
+      points: all.flatMap(({ factor, value, step }, i) =>
+        factor === name ? [describePoint(value, step, times[i])] : [],
+      ),
+    })),
+  };
+  for (const { factor, points: own } of cost.factors)
+    for (const { value, trainMilliseconds, inferMilliseconds } of own)
+      console.log(`${factor} ${value}: ${trainMilliseconds} ms to train, ${inferMilliseconds} ms to answer`);
+  if (values.out)
+    await writeFile(values.out, `${JSON.stringify(recursionCostSchema.parse(cost), null, 2)}\n`);
+  console.log(JSON.stringify({ bench: 'recursion-cost', ...cost }));
+}
+
+function describePoint(
+  value: string | number,
+  step: StepCase,
+  { train, infer }: Record<StepKind, number[]>,
+): RecursionCost['factors'][number]['points'][number] {
+  const rounded = (x: number): number => Number(x.toPrecision(4));
+  return {
+    value,
+    trainMilliseconds: rounded(percentile(train, 50)),
+    inferMilliseconds: rounded(percentile(infer, 50)),
+    trainGflop: rounded(gflop(step, 'train')),
+    inferGflop: rounded(gflop(step, 'infer')),
+  };
 }
 
 /** Operations of the core for a batch from start to end, in 10^9. */

@@ -11,6 +11,8 @@ import type { ReleaseConfig } from './release/config';
 import type { LoadRepairerOptions, Repairer } from './repair/repairer';
 import type { Stage } from './storage/stage';
 import type { StageConfig } from './pipeline/experiment';
+import type { AnalysisOptions, ModelAnalysis } from './pipeline/model-analysis';
+import type { OpenedRun } from './pipeline/open-run';
 import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/open-stage';
 import { type StageTraining, startStageTraining } from './pipeline/train-process';
 import { openSudoku as openSudokuStage } from './pipeline/sudoku';
@@ -29,6 +31,15 @@ export { describeParameters } from './trm/config';
 export { sweepTable } from './pipeline/sweep';
 export { stepBoards } from './pipeline/sudoku-boards';
 export { plainTwin } from './training/sudoku/config';
+export {
+  accuracyBySteps,
+  haltCalibration,
+  haltingSteps,
+  latentPaths,
+  meanMoves,
+  pathSeries,
+} from './pipeline/model-analysis-tables';
+export { readRecursionCost } from './pipeline/recursion-cost';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
 export { outputFiles, plantedTypes, recordFlow } from './pipeline/describe-manifest';
 export type { RepairScores } from './evaluation/demonstration';
@@ -83,6 +94,11 @@ export async function hardestPuzzle(
   supervisionSteps: number,
 ): Promise<SolvedStepwise> {
   return (await import('./pipeline/sudoku-steps.js')).hardestPuzzle(stage.store, supervisionSteps);
+}
+
+/** Follows a run's model through its supervision steps. See `src/pipeline/model-analysis.ts`. */
+export async function analyseModel(run: OpenedRun, options?: AnalysisOptions): Promise<ModelAnalysis> {
+  return (await import('./pipeline/model-analysis.js')).analyseModel(run, options);
 }
 
 /** Loads a release folder to mend files with. See `src/repair/repairer.ts`. */

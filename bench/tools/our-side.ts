@@ -124,9 +124,10 @@ function opened(): Program {
 async function handle(request: SideRequest): Promise<object> {
   switch (request.do) {
     case 'hello': {
-      const { tensorflow } = await requireNativeEngine();
+      const { tensorflow, kernels } = await requireNativeEngine();
+      const fused = 'off' in kernels ? `no fused kernels: ${kernels.off}` : `fused kernels ${kernels.isa}`;
       // Not the number of processors: the process may be held to some of them (taskset).
-      return { engine: `TensorFlow ${tensorflow}`, threads: availableParallelism() };
+      return { engine: `TensorFlow ${tensorflow}, ${fused}`, threads: availableParallelism() };
     }
     case 'peak':
       return { gflops: matmulPeak() };

@@ -9,9 +9,9 @@ export function rateRow(
   return { measure, share: percent({ rate }), interval, count, of: total };
 }
 
-/** A share as `12.3 %`; `-` when there was nothing to count. */
+/** A share as `12.3 %`; `-` when there was nothing to count (null, NaN). */
 export function percent({ rate }: Pick<Rate, 'rate'>): string {
-  return rate === null ? '-' : `${(100 * rate).toFixed(1)} %`;
+  return rate === null || Number.isNaN(rate) ? '-' : `${(100 * rate).toFixed(1)} %`;
 }
 
 /** A share as a bar of `barFigure` with its interval; nothing to count shows as 0 without an interval. */
