@@ -25,7 +25,7 @@ import { notebookProgress } from './workbench/progress';
 export * from './workbench';
 export { readMetadata } from './processing/metadata';
 export { percent, rateBar, rateRow } from './pipeline/rates';
-export { readMetrics, readRejects, readReport, readText } from './pipeline/readers';
+export { readMetrics, readRejects, readReport, readSetReports, readText } from './pipeline/readers';
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
 export { sweepTable } from './pipeline/sweep';

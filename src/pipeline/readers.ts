@@ -1,4 +1,5 @@
 import { parseJson } from '../core/files';
+import { type SetReport, setReportSchema } from '../evaluation/benchmarks/set-report';
 import { type Report, reportSchema } from '../evaluation/report';
 import { type Metric, metricSchema } from '../records/run';
 import type { ObjectStore } from '../storage/stage';
@@ -12,6 +13,16 @@ export async function readText(store: ObjectStore, key: string): Promise<string>
 export async function readReport(store: ObjectStore): Promise<Report> {
   const key = 'report.json';
   return parseJson(await readText(store, key), reportSchema, `${store.location}/${key}`);
+}
+
+/** The reports of the evaluate stage's benchmarks, by name. @throws DataError when one is damaged */
+export async function readSetReports(store: ObjectStore): Promise<SetReport[]> {
+  const keys = (await store.list('benchmarks/')).filter((key) => key.endsWith('/report.json'));
+  return Promise.all(
+    keys.map(async (key) =>
+      parseJson(await readText(store, key), setReportSchema, `${store.location}/${key}`),
+    ),
+  );
 }
 
 /** `metrics.jsonl` of the train stage, in the order of the steps. @throws DataError when a line is damaged */

@@ -19,7 +19,18 @@ const GENERATE = ['data', 'generate', '--from', 'python:stdlib', '--out', '/tmp/
 
 test('--help lists every command and is instant', async () => {
   const runs = [await trm(['--help']), await trm(['--help']), await trm(['--help'])];
-  for (const command of ['fix', 'check', 'run', 'train', 'sweep', 'runs', 'data', 'taxonomy', 'doctor'])
+  for (const command of [
+    'fix',
+    'check',
+    'run',
+    'train',
+    'sweep',
+    'evaluate',
+    'runs',
+    'data',
+    'taxonomy',
+    'doctor',
+  ])
     assert.match(runs[0].stdout, new RegExp(`^  ${command}\\b`, 'm'));
   assert.is(runs[0].exitCode, 0);
   // The best of three: the machine may be busy, the command may not.
