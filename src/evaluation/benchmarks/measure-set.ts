@@ -45,7 +45,6 @@ export interface JudgedModel {
 export interface MeasureSetOptions {
   /** Supervision steps to measure at; the model's own are measured in any case. A plain core has one. */
   supervisionSteps: readonly number[];
-  topK: number;
   /** Program tokens of a batch, padding included. */
   batchTokens: number;
   /** Samples taken at most, those with the smallest ids (SHA-256, so an even choice). Null: all. */
@@ -60,6 +59,9 @@ export interface MeasureSetOptions {
   progress: Progress;
   signal: AbortSignal;
 }
+
+/** Places that are filled in for each function: the most probable edit is judged, and it starts at one of the two most probable places. */
+const TOP_K = 2;
 
 /** Columns of a set's `predictions.parquet`: those of the evaluate stage, the model and the kind. */
 export const SET_PREDICTION_COLUMNS = [
@@ -148,6 +150,7 @@ async function measureModel(
     const task = `${set.name}: ${name} at supervision step ${supervisionSteps}`;
     const { rows, millisecondsPerFunction } = await measureCases(cases, {
       ...options,
+      topK: TOP_K,
       parts,
       supervisionSteps,
       task,
