@@ -5,9 +5,12 @@ import { projectRoot } from '../core/paths';
 import { loadTrained } from '../evaluation/stage';
 import type { JudgedModel } from '../evaluation/benchmarks/measure-set';
 import { loadExperiment } from '../pipeline/experiment';
-import { openRun } from '../pipeline/open-run';
 import { locateStage } from '../pipeline/open-stage';
+import { recordedKey } from '../pipeline/run-record';
+import { stageFolder } from '../pipeline/stage-folder';
+import type { StageName } from '../records/run';
 import { loadRepairModel, RELEASE_FILES } from '../repair/model-folder';
+import { MANIFEST_KEY } from '../shards/manifest';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/stage';
 import { findRun } from './runs';
@@ -42,9 +45,20 @@ export async function loadTrainedModel(what: string, set: readonly string[] = []
     });
     return judged(name, await loadTrained(trained, data), data);
   }
-  const run = await openRun({ run: await findRun(what) });
-  const data = run.output('process');
-  return judged(run.id, await loadTrained(run.output('train'), data), data);
+  const folder = await findRun(what);
+  const [trained, data] = [await outputOf(folder, 'train'), await outputOf(folder, 'process')];
+  return judged(basename(folder), await loadTrained(trained, data), data);
+}
+
+/** Output of a run's finished stage. Its config is not read: runs of older versions are judged, too. */
+async function outputOf(run: string, stage: StageName): Promise<ObjectStore> {
+  const key = await recordedKey(run, stage);
+  const store = key === undefined ? undefined : createFolderStore(stageFolder(key).output);
+  if (store && (await store.exists(MANIFEST_KEY))) return store;
+  throw new DataError(
+    `run ${basename(run)} has not finished stage ${stage}`,
+    `\`trm runs show ${basename(run)}\``,
+  );
 }
 
 function judged(
