@@ -40,9 +40,12 @@ export function recursion(
   config: ModelConfig,
 ): State {
   if (config.core === 'plain') return { y: coreNetwork(weights, x, layout, config), z };
-  for (let i = 0; i < config.latentUpdates; i++)
-    z = coreNetwork(weights, tf.add(z, tf.add(y, x)), layout, config);
-  return { y: coreNetwork(weights, tf.add(y, z), layout, config), z };
+  // Each pass frees what only it needed; on the tape, what the gradient needs is kept.
+  const pass = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D =>
+    tf.tidy(() => coreNetwork(weights, tf.add(a, b), layout, config));
+  const injected: tf.Tensor2D = tf.add(y, x);
+  for (let i = 0; i < config.latentUpdates; i++) z = pass(z, injected);
+  return { y: pass(y, z), z };
 }
 
 /**

@@ -91,8 +91,12 @@ export function embed(
     tf.matMul(input.features, weight(weights, 'embedding.features')),
   );
   const learned = weight(weights, 'embedding.registers');
-  const repeated = tf.tile(tf.reshape(learned, [1, registers, width]), [batch, 1, 1]);
-  const joined = tf.concat([repeated, tf.reshape(tokens, [batch, -1, width])], 1);
+  // A product with ones repeats a row; the gradient of `tile` would slice and add once for each row of the batch.
+  const repeated = tf.matMul(tf.ones([batch, 1]), tf.reshape(learned, [1, registers * width]));
+  const joined = tf.concat(
+    [tf.reshape(repeated, [batch, registers, width]), tf.reshape(tokens, [batch, -1, width])],
+    1,
+  );
   return rms(tf.reshape(joined, [-1, width]));
 }
 

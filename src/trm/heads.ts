@@ -188,5 +188,5 @@ function pieceLogits(weights: Weights, query: tf.Tensor2D): tf.Tensor2D {
   const kind = tf.matMul(query, tf.slice(features, [NAME_KIND, 0], [1, -1]), false, true);
   const narrow = tf.matMul(query, weight(weights, 'embedding.up'), false, true);
   const match = tf.matMul(narrow, weight(weights, 'embedding.pieces'), false, true);
-  return tf.add(tf.add(match, kind), weight(weights, 'heads.pieceBias'));
+  return tf.add(match, tf.add(kind, weight(weights, 'heads.pieceBias')));
 }

@@ -100,12 +100,17 @@ function call<T extends tf.Tensor[]>(
 }
 
 const KERNELS: FusedKernels = {
-  matMul: (a, b, transposeA = false, transposeB = false) =>
-    call<[tf.Tensor2D]>('MatMul', [a, b], 1, [
-      { name: 'T', type: 'TF_ATTR_TYPE', value: backend().binding.TF_FLOAT },
-      { name: 'transpose_a', type: 'TF_ATTR_BOOL', value: transposeA },
-      { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
-    ])[0],
+  matMul(a, b, transposeA = false, transposeB = false) {
+    const { TF_FLOAT } = backend().binding;
+    // Two ops, same product. By processor time (D = 256), MatMul is 10-15 % faster where the first matrix is
+    // transposed, BatchMatMulV2 5-14 % where the second is and its rows are longer than the result's.
+    const batched = transposeB && b.shape[1] > b.shape[0];
+    return call<[tf.Tensor2D]>(batched ? 'BatchMatMulV2' : 'MatMul', [a, b], 1, [
+      { name: 'T', type: 'TF_ATTR_TYPE', value: TF_FLOAT },
+      { name: batched ? 'adj_x' : 'transpose_a', type: 'TF_ATTR_BOOL', value: transposeA },
+      { name: batched ? 'adj_y' : 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
+    ])[0];
+  },
   rms: (h, d) => (d ? call('TrmAddRms', [h, d], 2) : call('TrmRms', [h], 2)),
   rmsGrad: (dy, y, inverse) => call<[tf.Tensor2D]>('TrmRmsGrad', [dy, y, inverse], 1)[0],
   gate: (gateUp) => call<[tf.Tensor2D]>('TrmGate', [gateUp], 1)[0],
