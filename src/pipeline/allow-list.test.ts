@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isAllowedGroup } from '../core/groups';
 import { projectRoot } from '../core/paths';
-import { loadExperiment } from './experiment';
+import { experimentKind, experimentPath, loadExperiment } from './experiment';
 
 /** Repositories of the dev split of the real bug fixes, and the packages they are. */
 const DEV_REPOSITORIES = [
@@ -34,7 +34,8 @@ const DEV_PACKAGES = [
 
 const names = readdirSync(join(projectRoot(), 'experiments'))
   .filter((name) => name.endsWith('.yaml') && name !== 'base.yaml')
-  .map((name) => name.slice(0, -5));
+  .map((name) => name.slice(0, -5))
+  .filter((name) => experimentKind(experimentPath(name)) === 'code');
 
 for (const name of names)
   test(`${name}: its allow-list holds for generated bugs and for clean code, and names nothing that judges`, async () => {

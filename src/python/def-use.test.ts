@@ -167,6 +167,7 @@ test('broken code is read in order, and never fails', () => {
     });
   }
   defUse([]);
+  defUse(lex('def f():\n    nonlocal x, y\n    x = 1\n    import y\n    x += y\n'));
   defUse(lex('else:\nexcept:\ncase\nfor\nbreak\ndel\nclass\ndef\nlambda\n'));
 });
 

@@ -98,7 +98,8 @@ function unusedDefinitions(
     if (name === 'locals' && variable < 0) exposed.add(scopes[token]);
   let quoted: Set<string> | undefined;
   return occurrences.flatMap(({ role, variable, name, token }, i) => {
-    if ((role !== 'def' && role !== 'both') || seen[i] === 1) return [];
+    // A `nonlocal` whose name nothing binds leaves a definition without a variable.
+    if (variable < 0 || (role !== 'def' && role !== 'both') || seen[i] === 1) return [];
     const { binding, scope, inner } = variables[variable];
     if (inner || binding === 'parameter' || exposed.has(scope)) return [];
     if (binding === 'import')
