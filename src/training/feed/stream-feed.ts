@@ -117,12 +117,11 @@ export class StreamFeed implements RowFeed<Example> {
 
   pickBucket(rng: Rng, rowsOf: (length: number) => number): number {
     const { bucketLengths } = this.options;
-    const { queueRows } = this.settings.config;
     const weights = bucketLengths.map((length, i) => {
-      const { clean, buggy } = this.plan.supply[i];
-      // Buckets whose rows pile up come half as often again, so that queues stay short.
-      const fill = (this.queues[i].clean.length + this.queues[i].buggy.length) / (2 * queueRows);
-      return ((clean + buggy) / rowsOf(length)) * (1 + Math.min(1, fill));
+      const [{ clean, buggy }, queues] = [this.plan.supply[i], this.queues[i]];
+      // Buckets with batches in store are drawn more often: pure chance would let some queues overflow.
+      const stored = (queues.clean.length + queues.buggy.length) / rowsOf(length);
+      return ((clean + buggy) / rowsOf(length)) * (0.25 + stored);
     });
     return bucketLengths[rng.weighted(weights)];
   }
@@ -240,7 +239,10 @@ export class StreamFeed implements RowFeed<Example> {
     const queue = this.queues[at][side];
     const room = Math.max(this.settings.config.queueRows, at === bucket ? wanted[side] : 0);
     for (let copy = 0; copy < copies; copy++) {
-      if (queue.length >= room) return this.drop('queue_full');
+      if (queue.length >= room) {
+        if (copy === 0) this.drop('queue_full');
+        return;
+      }
       // A copy of its own, too: rows are views of memory that the next batch may still hold.
       queue.push(exampleOfRow(unpackRow(EXAMPLE_LAYOUT, row.record())));
       this.counted[copy === 0 ? 'queued' : 'repeated']++;
