@@ -11,10 +11,17 @@ import {
   type TokenFeatureName,
 } from '../../records/token-features';
 import type { VocabularyTables } from '../../trm/batch';
-import { modelConfigSchema, parameterSpecs, type Initializer, type ModelConfig } from '../../trm/config';
+import {
+  modelConfigSchema,
+  parameterSpecs,
+  type Initializer,
+  type ModelConfig,
+  type ParameterSpec,
+} from '../../trm/config';
 import type { ModelData } from '../../trm/model';
-import { flatLayout } from '../../trm/weights';
+import { layoutOf } from '../../trm/weights';
 import type { OptimizerConfig } from '../config';
+import type { GridLossOptions } from '../sudoku/loss';
 
 /** An input of a layer: values by {@link formula}. */
 export interface FormulaTensor {
@@ -68,6 +75,12 @@ export interface StoredFixture {
       gradientNorm: number;
     };
   };
+  grid: {
+    /** Of gradients of more than `large` values every so-many-th is stored. */
+    gradientStride: number;
+    large: number;
+    cases: GridFixture[];
+  };
   learningRates: {
     config: Pick<OptimizerConfig, 'learningRate' | 'warmupSteps' | 'decayShare' | 'finalShare'>;
     most: number;
@@ -77,9 +90,25 @@ export interface StoredFixture {
   halting: HaltingFixture[];
   /** Of a truncated normal of std 1: its end, kurtosis and deciles. */
   truncatedNormal: { cut: number; kurtosis: number; deciles: number[] };
-  initial: Record<string, { kind: Initializer['kind']; value: number }>;
+  initial: InitialFixture;
   fixedPoint: number;
   tensors: { name: string; size: number; largest: number }[];
+}
+
+/** How each weight starts: a normal's std, or a constant. */
+export type InitialFixture = Record<string, { kind: Initializer['kind']; value: number }>;
+
+/** A model in the paper's form: grids in, grids out. */
+export interface GridFixture {
+  label: string;
+  config: unknown;
+  crossEntropy: GridLossOptions['crossEntropy'];
+  haltWeight: number;
+  weights: StoredFixture['weights'];
+  puzzles: number[][];
+  solutions: number[][];
+  steps: StepFixture[];
+  initial: InitialFixture;
 }
 
 /** Decisions over supervision steps: `[steps][rows]` each. */
@@ -116,7 +145,7 @@ export async function readFixture(): Promise<Fixture> {
   const { start } = stored;
   const data: ModelData = {
     config,
-    weights: formulaWeights(config, stored.weights),
+    weights: formulaWeights(parameterSpecs(config), stored.weights),
     start: {
       y: formula(start.y, config.width, start.scale),
       z: formula(start.z, config.width, start.scale),
@@ -172,12 +201,19 @@ export function formulaTensor({ seed, shape, scale }: FormulaTensor): tf.Tensor 
   return tf.tensor(formula(seed, count, scale), shape);
 }
 
-function formulaWeights(config: ModelConfig, recipe: StoredFixture['weights']): Float32Array {
-  const layout = flatLayout(config);
+/**
+ * Flat weights by the formula.
+ * @throws DataError when the reference's weights are not those of `specs`
+ */
+export function formulaWeights(
+  specs: readonly ParameterSpec[],
+  recipe: StoredFixture['weights'],
+): Float32Array {
+  const layout = layoutOf(specs);
   const say = (list: readonly { name: string; shape: number[] }[]): string =>
     list.map(({ name, shape }) => `${name} [${shape.join(', ')}]`).join(', ');
-  if (say(recipe) !== say(parameterSpecs(config)))
-    throw staleFixture(`expected the weights ${say(parameterSpecs(config))}, got ${say(recipe)}`);
+  if (say(recipe) !== say(specs))
+    throw staleFixture(`expected the weights ${say(specs)}, got ${say(recipe)}`);
   const flat = new Float32Array(layout.size);
   recipe.forEach(({ seed, scale }, i) => {
     const { offset, size } = layout.entries[i];

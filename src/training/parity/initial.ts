@@ -1,8 +1,10 @@
 import { seedStream } from '../../core/rng';
+import { parameterSpecs, type ParameterSpec } from '../../trm/config';
+import { gridModelConfigSchema, gridParameterSpecs } from '../../trm/grid/config';
 import { createStartStates } from '../../trm/model';
-import { flatLayout, flatViews, initialWeights } from '../../trm/weights';
+import { flatViews, layoutOf, startingWeights } from '../../trm/weights';
 import { compare, STATISTIC_TOLERANCE, type ParityRow } from './compare';
-import type { Fixture } from './fixture';
+import type { Fixture, InitialFixture } from './fixture';
 
 /**
  * Compares how weights and start states are drawn: constants as they are; truncated normals by mean, std and the shares
@@ -10,24 +12,33 @@ import type { Fixture } from './fixture';
  */
 export function compareInitialValues(fixture: Fixture): ParityRow[] {
   const rng = seedStream(1, 'parity');
-  const layout = flatLayout(fixture.config);
-  const views = flatViews(initialWeights(fixture.config, rng), layout);
-  const weights = layout.entries.map(({ name }) => {
-    const { kind, value } = fixture.initial[name];
-    const label = `initial ${name}`;
-    if (kind === 'normal') return compareNormal(label, views[name], value, fixture);
-    return compare(
-      label,
-      views[name],
-      views[name].map(() => value),
-    );
-  });
   const start = createStartStates({ ...fixture.config, width: 64 * 64 }, rng);
   return [
-    ...weights,
+    ...compareWeights('initial', parameterSpecs(fixture.config), fixture.initial, fixture),
+    ...fixture.grid.cases.flatMap(({ label, config, initial }) => {
+      const specs = gridParameterSpecs(gridModelConfigSchema.parse(config));
+      return compareWeights(`${label}: initial`, specs, initial, fixture);
+    }),
     compareNormal('initial start state y', start.y, 1, fixture),
     compareNormal('initial start state z', start.z, 1, fixture),
   ];
+}
+
+function compareWeights(
+  label: string,
+  specs: readonly ParameterSpec[],
+  initial: InitialFixture,
+  fixture: Fixture,
+): ParityRow[] {
+  const layout = layoutOf(specs);
+  const views = flatViews(startingWeights(specs, seedStream(1, 'parity')), layout);
+  return layout.entries.map(({ name }) => {
+    const { kind, value } = initial[name];
+    const values = views[name];
+    if (kind === 'normal') return compareNormal(`${label} ${name}`, values, value, fixture);
+    const constant = values.map(() => value);
+    return compare(`${label} ${name}`, values, constant);
+  });
 }
 
 function compareNormal(

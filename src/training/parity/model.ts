@@ -12,7 +12,7 @@ import {
 } from '../../trm/heads';
 import { MASKED } from '../../trm/layers';
 import { createParts, prepareBatch, type ModelParts } from '../../trm/model';
-import { flatLayout, flatten, unflatten } from '../../trm/weights';
+import { flatten, unflatten, type FlatLayout, type Weights } from '../../trm/weights';
 import { resumeState, type CarryPool } from '../carries';
 import { EditTask } from '../edit-task';
 import { computeLoss, slotQueries } from '../losses';
@@ -69,7 +69,7 @@ export function compareModel(fixture: Fixture, gradients: boolean): ModelCompari
   const second = compareStep(run, 1, first, rows);
   compareStep(run, 2, resumeState(pool(second), run.prepared), rows);
   if (!gradients) return { rows, gradient: null };
-  const grads = gradientsOf(run, run.prepared, first).grads;
+  const grads = gradientsOf(task.layout, run.weights, run.prepared, first).grads;
   task.layout.entries.forEach(({ name }, i) => {
     rows.push(compare(`gradient ${name}`, grads[i].dataSync(), fixture.tensor(`gradient ${name}`)));
   });
@@ -139,13 +139,15 @@ function sampleState({ fixture, parts, batch }: Run, state: tf.Tensor2D): number
   return real.filter((_, i) => i % fixture.model.stateStride === 0);
 }
 
-function gradientsOf(
-  { task, weights }: Run,
+/** Loss and gradients of all weights in one supervision step, as the trainer computes them. */
+export function gradientsOf(
+  layout: FlatLayout,
+  weights: Weights,
   prepared: PreparedRows,
   from: State,
 ): { loss: number; grads: tf.Tensor[] } {
   const begin = prepared.warm(weights, from);
-  const names = task.layout.entries.map(({ name }) => name);
+  const names = layout.entries.map(({ name }) => name);
   const supervise = (...tensors: tf.Tensor[]): Supervised['loss'] =>
     prepared.supervise(Object.fromEntries(names.map((name, i) => [name, tensors[i]])), begin).loss;
   const { value, grads } = tf.valueAndGrads(supervise)(names.map((name) => weights[name]));
@@ -154,7 +156,7 @@ function gradientsOf(
 
 /** A batch without bugs takes another way through the loss; the heads of edits have gradients of 0. */
 function compareCleanBatch(run: Run, carried: State): ParityRow[] {
-  const { fixture, task } = run;
+  const { fixture, task, weights } = run;
   const { row, loss: wantLoss, gradientNorms } = fixture.model.clean;
   const example = fixture.rows[row];
   const prepared = task.prepare([example, example], LENGTH, fixture.config);
@@ -162,9 +164,12 @@ function compareCleanBatch(run: Run, carried: State): ParityRow[] {
     const { positions } = prepared;
     return tf.tile(tf.slice(state, [row * positions, 0], [positions, -1]), [2, 1]);
   };
-  const { loss, grads } = gradientsOf(run, prepared, { y: take(carried.y), z: take(carried.z) });
+  const { loss, grads } = gradientsOf(task.layout, weights, prepared, {
+    y: take(carried.y),
+    z: take(carried.z),
+  });
   const norms = grads.map((gradient) => tf.norm(gradient).dataSync()[0]);
-  const want = flatLayout(fixture.config).entries.map(({ name }) => gradientNorms[name]);
+  const want = task.layout.entries.map(({ name }) => gradientNorms[name]);
   return [
     compare('batch without bugs: loss', [loss], [wantLoss]),
     compare("batch without bugs: lengths of all weights' gradients", norms, want),

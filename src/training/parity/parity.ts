@@ -3,6 +3,7 @@ import { loadedKernels } from '../../core/engine';
 import { useFusedKernels } from '../../trm/kernels';
 import type { ParityRow } from './compare';
 import { readFixture, type Fixture } from './fixture';
+import { compareGrids } from './grid';
 import { compareInitialValues } from './initial';
 import { compareLayers } from './layers';
 import { compareModel } from './model';
@@ -24,7 +25,8 @@ export function compareOnEngine(fixture: Fixture, gradients: boolean): ParityRow
   try {
     const layers = compareLayers(fixture, gradients);
     const { rows, gradient } = compareModel(fixture, gradients);
-    return [...layers, ...rows, ...(gradient === null ? [] : compareOptimizers(fixture, gradient))];
+    const grids = compareGrids(fixture, gradients);
+    return [...layers, ...rows, ...grids, ...(gradient === null ? [] : compareOptimizers(fixture, gradient))];
   } finally {
     tf.engine().endScope();
   }
