@@ -1,6 +1,7 @@
 import { EXAMPLE_VERSION, MAX_PIECES, MAX_SPAN, SLOTS, type Example } from '../records/example';
 import { TOKEN_KINDS } from '../records/sample';
 import { DataError } from '../core/errors';
+import type { TokenFeatureName } from '../records/token-features';
 import { FEATURE_GROUPS, FEATURES, type ModelConfig } from './config';
 
 /** The part of a batch that the core and the location head read. Plain arrays: no engine is needed to make one. */
@@ -133,6 +134,16 @@ function setFeatures(out: Float32Array, firstRow: number, example: Example): voi
       if (size > 1) out[at + values[token]] = 1;
       else out[at] = values[token];
   }
+}
+
+/** The same batch without some features: their columns are 0. */
+export function withoutFeatures(batch: InputBatch, omitted: readonly TokenFeatureName[]): InputBatch {
+  if (omitted.length === 0) return batch;
+  const features = batch.features.slice();
+  for (const { name, size, offset } of FEATURE_GROUPS)
+    if (omitted.includes(name))
+      for (let at = offset; at < features.length; at += FEATURES) features.fill(0, at, at + size);
+  return { ...batch, features };
 }
 
 function collateTargets(examples: readonly Example[], length: number): TargetBatch {

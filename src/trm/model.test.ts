@@ -81,6 +81,27 @@ test('padding changes no logit of a row', () => {
   model.dispose();
 });
 
+test('a feature that is left out changes nothing, whatever its value; the others still count', () => {
+  const config = { ...TINY_CONFIG, omitFeatures: ['roles' as const] };
+  const model = new Model(createModelData(config, syntheticTables(config), rng));
+  const [example] = syntheticExamples({ config, count: 1 }, rng.fork('omitted'));
+  const logits = (name: 'roles' | 'bindings', code: number) =>
+    tf.tidy(() => {
+      const told = { ...example, [name]: new Uint8Array(example.length).fill(code) };
+      const prepared = prepareBatch(collate([told]), config);
+      const { answer } = supervisionStep(
+        model.weights,
+        model.parts,
+        prepared,
+        startStates(model.parts, prepared.layout),
+      );
+      return Array.from(locationLogits(model.weights, answer, config).dataSync());
+    });
+  assert.equal(logits('roles', 1), logits('roles', 2));
+  assert.not.equal(logits('bindings', 1), logits('bindings', 2));
+  model.dispose();
+});
+
 test('a model folder reads back the same, and a cut file is refused', () => {
   const data = createModelData(TINY_CONFIG, syntheticTables(TINY_CONFIG), rng);
   const { config, weights } = encodeModel(data, hashes, 7);

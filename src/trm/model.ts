@@ -7,7 +7,7 @@ import { readJson } from '../core/files';
 import type { Rng } from '../core/rng';
 import { MAX_PIECES } from '../records/example';
 import { artefactHashesSchema, type ArtefactHashes } from '../records/checkpoint';
-import { checkTables, type InputBatch, type VocabularyTables } from './batch';
+import { checkTables, withoutFeatures, type InputBatch, type VocabularyTables } from './batch';
 import { describeParameters, modelConfigSchema, type ModelConfig } from './config';
 import { createLayout, recursion, type State } from './core';
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
@@ -89,7 +89,8 @@ export interface PreparedBatch {
 
 /** Moves a batch's inputs to the engine; call inside `tf.tidy`, or dispose of the tensors. */
 export function prepareBatch(batch: InputBatch, config: ModelConfig): PreparedBatch {
-  return { batch, input: inputTensors(batch), layout: createLayout(batch.lengths, batch.length, config) };
+  const layout = createLayout(batch.lengths, batch.length, config);
+  return { batch, input: inputTensors(withoutFeatures(batch, config.omitFeatures)), layout };
 }
 
 /** States of rows that start anew: `[B * N, D]` each. */
