@@ -103,7 +103,7 @@ function parseAssignment(assignment: string): { keys: string[]; parsed: unknown 
   if (at < 1)
     throw new ConfigError(
       `--set: expected key=value, got "${assignment}"`,
-      'for example --set train.steps=100',
+      'for example --set train.maxSteps=100',
     );
   const document = parseDocument(assignment.slice(at + 1), { version: '1.2' });
   if (document.errors.length > 0) throw new ConfigError(`--set ${assignment}: ${document.errors[0].message}`);
@@ -113,7 +113,7 @@ function parseAssignment(assignment: string): { keys: string[]; parsed: unknown 
 function splitKey(key: string): string[] {
   const keys = key.split('.');
   if (keys.some((part) => part === ''))
-    throw new ConfigError(`expected a dotted key such as train.steps, got "${key}"`);
+    throw new ConfigError(`expected a dotted key such as train.maxSteps, got "${key}"`);
   return keys;
 }
 

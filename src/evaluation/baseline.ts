@@ -62,12 +62,12 @@ export function judgeRanker(
     const best = ranker.propose(item.before);
     const proposal = best && best.score > threshold ? best : null;
     if (isClean(item)) return { item, proposal, joint: null, location: null };
-    const { example } = item;
     return {
       item,
       proposal,
       joint: proposal !== null && isExactEdit(item, proposal),
-      location: proposal?.tokenSpan[0] === example.firstToken + example.target.location - 1,
+      location:
+        proposal !== null && item.right.some(({ tokenSpan }) => tokenSpan[0] === proposal.tokenSpan[0]),
     };
   });
 }

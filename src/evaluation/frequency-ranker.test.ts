@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import type { TokenText } from '../records/sample';
-import { trainFrequencyRanker, type RankerSample } from './frequency-ranker';
+import { frequencyCounter, type FrequencyRanker, type RankerSample } from './frequency-ranker';
 
 const op = (text: string): TokenText => ({ kind: 'op', text });
 const name = (text: string): TokenText => ({ kind: 'name', text });
@@ -30,8 +30,14 @@ const TRAINING: RankerSample[] = [
   edited(code(name('c')), 0, 0, { kind: 'keyword', text: 'return' }),
 ];
 
+function trainRanker(samples: readonly RankerSample[]): FrequencyRanker {
+  const counter = frequencyCounter();
+  for (const sample of samples) counter.add(sample);
+  return counter.ranker();
+}
+
 test('proposes the edit with the highest share, for a replacement and for an insertion', () => {
-  const ranker = trainFrequencyRanker(TRAINING);
+  const ranker = trainRanker(TRAINING);
   assert.equal(ranker.propose(code(name('z'), op('<'), name('z'))), {
     tokenSpan: [1, 2],
     replacement: [op('<=')],
@@ -46,14 +52,14 @@ test('proposes the edit with the highest share, for a replacement and for an ins
 });
 
 test('code in which nothing was ever wrong gets no edit; of equal places the leftmost is taken', () => {
-  const ranker = trainFrequencyRanker(TRAINING);
+  const ranker = trainRanker(TRAINING);
   assert.is(ranker.propose(code(name('z'))), null);
   assert.equal(ranker.propose(code(op('<'), name('z'), op('<')))?.tokenSpan, [0, 1]);
-  assert.is(trainFrequencyRanker([]).propose(code(op('<'))), null);
+  assert.is(trainRanker([]).propose(code(op('<'))), null);
 });
 
 test('a span of several tokens applies only where all of them stand', () => {
-  const ranker = trainFrequencyRanker([edited(code(op('='), op('=')), 0, 2, op('=='))]);
+  const ranker = trainRanker([edited(code(op('='), op('=')), 0, 2, op('=='))]);
   assert.is(ranker.propose(code(op('='), name('a'))), null);
   assert.equal(ranker.propose(code(name('a'), op('='), op('=')))?.tokenSpan, [1, 3]);
 });

@@ -17,7 +17,7 @@ export interface RankedEdit extends TokenEdit {
   score: number;
 }
 
-/** See {@link trainFrequencyRanker}. */
+/** See {@link frequencyCounter}. */
 export interface FrequencyRanker {
   /** The edit with the highest score, the leftmost of equals; null when nothing in the code was ever wrong. */
   propose(tokens: readonly TokenText[]): RankedEdit | null;
@@ -67,13 +67,6 @@ export function frequencyCounter(): FrequencyCounter {
       return { propose: (tokens) => propose(best, tokens) };
     },
   };
-}
-
-/** The ranker of a list of training functions. See {@link frequencyCounter}. */
-export function trainFrequencyRanker(samples: Iterable<RankerSample>): FrequencyRanker {
-  const counter = frequencyCounter();
-  for (const sample of samples) counter.add(sample);
-  return counter.ranker();
 }
 
 function countEdit(

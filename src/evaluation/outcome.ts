@@ -76,7 +76,7 @@ export function judgeCase(item: Case, prediction: Prediction, given: Prediction 
       span: none,
       content: none,
       given: clean ? null : isGivenExact(item, given),
-      bugType: none,
+      bugType: sample.bugType === null ? null : none,
     };
   }
   const { tokenSpan, replacement } = editOf(item, proposal);

@@ -69,7 +69,8 @@ export const generateConfigSchema = z.strictObject({
 /** A value of {@link generateConfigSchema}. */
 export type GenerateConfig = z.output<typeof generateConfigSchema>;
 
-function refuseUnknownTypes(types: Record<string, number>, context: z.RefinementCtx): void {
+/** Refinement of a record by bug types: each must be in the taxonomy. */
+export function refuseUnknownTypes(types: Record<string, number>, context: z.RefinementCtx): void {
   for (const id of Object.keys(types))
     try {
       bugType(id);

@@ -100,6 +100,7 @@ test('a Sudoku experiment has a schema of its own; either kind is refused where 
   const key = (set: string[]): string => openSudoku({ experiment: 'sudoku-4x4', set }).key;
   assert.is(key([]), key([]));
   assert.is.not(key([]), key(['seed=1']));
+  assert.is(key([]), key(['train.tracking.tensorboard=false']), 'trackers change nothing of what is trained');
 });
 
 test('sudoku-4x4.yaml lists every key that there is', () => {

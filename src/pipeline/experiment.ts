@@ -49,7 +49,7 @@ export const STAGE_VERSIONS: Readonly<Record<StageName, number>> = {
 export interface ExperimentSource {
   /** Name of a file in `experiments/` (`quickstart`) or a path to a YAML file. */
   experiment: string;
-  /** Config values by dotted key, already typed, for example `{ 'train.steps': 100 }`. Default none. */
+  /** Config values by dotted key, already typed, for example `{ 'train.maxSteps': 100 }`. Default none. */
   overrides?: Readonly<Record<string, unknown>>;
   /** `a.b=c` assignments as on the command line, applied before `overrides`. Default none. */
   set?: readonly string[];

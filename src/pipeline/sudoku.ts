@@ -7,6 +7,7 @@ import {
   type SudokuConfig,
   type SudokuExperiment,
 } from '../training/sudoku/config';
+import { withoutTracking } from '../training/config';
 import { experimentKind, experimentPath, type ExperimentSource } from './experiment';
 import { stageAt, type OpenedStage, type OpenStageOptions } from './open-stage';
 
@@ -45,7 +46,7 @@ export function openSudoku(options: OpenStageOptions): OpenedStage<SudokuConfig>
     stage: 'train' as const,
     version: SUDOKU_VERSION,
     notebook: '',
-    config,
+    config: { ...config, train: withoutTracking(train) },
     seed,
     inputs: {},
   };

@@ -1,10 +1,11 @@
 /** A small program stands in for `trm train` here; the real one is followed by notebook 04 on experiments/tiny.yaml. */
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { join } from 'node:path';
+import { join, relative } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InterruptedError, type TrmError } from '../core/errors';
+import { projectRoot } from '../core/paths';
 import type { Metric } from '../records/run';
 import { lockHolder } from './lock';
 import { openStage, type OpenedStage } from './open-stage';
@@ -128,6 +129,12 @@ test('the command names the same stage: a run, or experiment and overrides', () 
   assert.equal(inRun.slice(2), ['train', 'tiny', '--resume', '/runs/x']);
   const alone = trainCommand({ experiment: 'tiny', set: ['seed=1'], overrides: { 'train.maxSteps': 5 } });
   assert.equal(alone.slice(2), ['train', 'tiny', '--set', 'seed=1', '--set', 'train.maxSteps=5']);
+  const file = join(projectRoot(), 'experiments', 'tiny.yaml');
+  assert.is(
+    trainCommand({ experiment: relative(process.cwd(), file) })[3],
+    file,
+    'a path holds in any folder',
+  );
 });
 
 test.run();

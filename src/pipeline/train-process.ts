@@ -8,7 +8,7 @@ import { createRedactor } from '../core/redact';
 import type { Manifest } from '../records/manifest';
 import type { Metric } from '../records/run';
 import { followMetrics } from '../training/metrics-log';
-import type { ExperimentSource } from './experiment';
+import { experimentPath, type ExperimentSource } from './experiment';
 import { lockHolder } from './lock';
 import type { OpenedStage } from './open-stage';
 import { waitForHolder } from './stage-watch';
@@ -93,7 +93,9 @@ export function trainCommand({ experiment, set = [], overrides = {}, run }: Expe
     ...Object.entries(overrides).map(([key, value]) => `${key}=${JSON.stringify(value)}`),
   ];
   const more = run ? ['--resume', run] : assignments.flatMap((assignment) => ['--set', assignment]);
-  return [process.execPath, main, 'train', experiment, ...more];
+  // The training's working directory is the project's root.
+  const isPath = !run && (experiment.includes('/') || /\.ya?ml$/.test(experiment));
+  return [process.execPath, main, 'train', isPath ? experimentPath(experiment) : experiment, ...more];
 }
 
 /** A training process, ours or one that was found. */

@@ -141,7 +141,7 @@ function bindSimple(tokens: readonly TokenText[], from: number, to: number, add:
 /** `match subject:`; nothing else that starts with a name ends with a colon. */
 export function opensMatch(tokens: readonly TokenText[], from: number, to: number): boolean {
   const last = tokens[to - 1]?.kind === 'newline' ? to - 2 : to - 1;
-  return tokens[last]?.text === ':' && tokens[from].text === 'match' && last > from + 1;
+  return tokens[last]?.text === ':' && tokens[from]?.text === 'match' && last > from + 1;
 }
 
 /** Type parameters of the `def`, `class` or `type` statement whose keyword stands at `at`. */

@@ -37,9 +37,6 @@ export interface EvaluateRequest {
 /** What became of one set. */
 export type SetResult = { set: string; folder: string; report: SetReport } | { set: string; skipped: string };
 
-/** Share of clean functions that the frequency ranker must leave alone on the validation split: the model's own bar. */
-const RANKER_CLEAN_KEPT = 0.95;
-
 /**
  * Judges a finished model on sets, beside a second one and the frequency ranker of its training data, and writes report, tables and
  * predictions of each set.
@@ -65,7 +62,6 @@ export async function evaluateModels(request: EvaluateRequest): Promise<SetResul
         ...defaults,
         supervisionSteps: request.steps,
         maxSamples: request.most,
-        targetCleanKept: RANKER_CLEAN_KEPT,
         training,
         signal: request.signal,
         progress: request.progress,

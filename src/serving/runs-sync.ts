@@ -4,13 +4,15 @@ import { basename, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../core/errors';
+import { readJson } from '../core/files';
 import { createRedactor } from '../core/redact';
 import { lockHolder } from '../pipeline/lock';
 import { recordedKey } from '../pipeline/run-record';
 import { stageFolder } from '../pipeline/stage-folder';
 import { METRICS_KEY } from '../training/metrics-log';
 import { trackingConfigSchema, type WandbConfig } from '../training/tracking/config';
-import { syncWandb } from '../training/tracking/wandb';
+import { syncWandb, WANDB_CURSOR } from '../training/tracking/wandb';
+import { wandbCursorSchema } from '../training/tracking/wandb-cursor';
 import { TRACKING_KEY } from '../training/tracking/tracker';
 import { findRun } from './runs';
 
@@ -41,12 +43,13 @@ export async function syncRun(
     );
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   const { tracking } = runConfigSchema.parse(config).train;
+  const folder = join(stage, 'output', TRACKING_KEY);
   const env = process.env;
   return syncWandb(
-    { ...tracking.wandb, ...given },
+    { ...tracking.wandb, ...(await placeOf(folder)), ...given },
     {
       metricsPath: join(stage, 'output', METRICS_KEY),
-      folder: join(stage, 'output', TRACKING_KEY),
+      folder,
       name: tracking.wandb.name ?? basename(stage),
       experiment: config,
       env,
@@ -54,6 +57,14 @@ export async function syncRun(
       warn: () => undefined,
     },
   );
+}
+
+/** Where a mirror of the training was begun: a stage's identity says nothing of trackers. */
+async function placeOf(folder: string): Promise<SyncOverrides> {
+  const path = join(folder, WANDB_CURSOR);
+  if (!existsSync(path)) return {};
+  const { baseUrl, entity, project } = await readJson(path, wandbCursorSchema);
+  return { baseUrl, entity, project };
 }
 
 /** The train stage of a run, and the config to show beside its curves. */

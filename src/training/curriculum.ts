@@ -1,15 +1,14 @@
 import { z } from 'zod';
+import { refuseUnknownTypes } from '../generation/config';
 import { FAMILIES } from '../records/sample';
 import type { Mixture } from './feed/feed';
 import type { Depth } from './task';
-
-const weights = z.record(z.string(), z.number().nonnegative());
 
 const mixtureSchema = z.strictObject({
   /** Weights of bug families; those not named have 1. */
   families: z.partialRecord(z.enum(FAMILIES), z.number().nonnegative()).optional(),
   /** Weights of bug types by taxonomy id. */
-  types: weights.optional(),
+  types: z.record(z.string(), z.number().nonnegative()).superRefine(refuseUnknownTypes).optional(),
   /** Weights of the difficulties 1..5. */
   difficulties: z.array(z.number().nonnegative()).length(5).optional(),
   /** Share of rows without a bug. Default: that of the run. */

@@ -186,6 +186,14 @@ test('a run whose evaluations bring nothing better ends early; a longer budget g
     assert.equal([early.steps, early.ended, early.best?.step], [20, 'early_stopping', 10]);
   });
   await withTemporaryFolder(async (folder) => {
+    // Steps too small to change an answer.
+    const optimizer = { ...config.optimizer, learningRate: 1e-12 };
+    const still = await trainIn(folder, {
+      overrides: { optimizer, earlyStopping: { patience: 1, leastGain: 0 } },
+    });
+    assert.equal([still.ended, still.best?.step], ['early_stopping', 10], 'an equal score is no better one');
+  });
+  await withTemporaryFolder(async (folder) => {
     assert.is((await trainIn(folder)).steps, 30);
     const longer = await trainIn(folder, { overrides: { maxSteps: 40 } });
     assert.equal([longer.steps, longer.ended], [40, 'budget']);

@@ -140,8 +140,9 @@ export class TrainingRun<Row> {
     while (!this.finished) {
       await this.stopIfAborted();
       await this.keepBeforeDecay();
+      const from = performance.now();
       const result = await this.nextStep();
-      meter.add(result);
+      meter.add(result, (performance.now() - from) / 1000);
       if (result.step % config.logEvery === 0) {
         const values = meter.read();
         await this.log({ kind: 'train', ...values, ...this.health() });
@@ -219,8 +220,8 @@ export class TrainingRun<Row> {
       evaluationSeconds: (performance.now() - started) / 1000,
       ...this.health(),
     });
-    const leastGain = this.best === null ? 0 : (config.earlyStopping?.leastGain ?? 0);
-    if (this.best !== null && this.last.score < this.best.score + leastGain) return;
+    const gain = this.best === null ? Infinity : this.last.score - this.best.score;
+    if (gain <= 0 || gain < (config.earlyStopping?.leastGain ?? 0)) return;
     this.best = { step, score: this.last.score };
     for (const [name, body] of Object.entries(task.modelFiles(weights, step, depth)))
       await context.store.put(`model/${name}`, body);

@@ -47,7 +47,8 @@ export const train: Stage<TrainConfig> = async (config, context) => {
     run = await TrainingRun.open({ config, task, feed, cleanShare, validation, identity, context });
     await run.train();
     const { rows } = (await readMetadata(input)).splits.train;
-    return await finish(config, context, model, { ...run.summary(), examples: rows });
+    const dropped = feed.dropped?.() ?? {};
+    return await finish(config, context, model, { ...run.summary(), examples: rows, dropped });
   } finally {
     run?.dispose();
     task.dispose();
@@ -57,14 +58,22 @@ export const train: Stage<TrainConfig> = async (config, context) => {
 
 /** The feed that a config asks for. */
 async function openFeed(
-  { feed: config, bucketLengths, cleanShare }: TrainConfig,
+  { feed: config, bucketLengths, cleanShare, stages }: TrainConfig,
   input: ObjectStore,
   context: StageContext,
 ): Promise<RowFeed<Example>> {
   const rng = context.rng.fork('trainer', 'batches');
   const shared = { bucketLengths, cleanShare };
-  if (config.source !== 'memory')
-    return openStreamFeed({ ...shared, config, input, metadata: await readMetadata(input), rng });
+  if (config.source !== 'memory') {
+    const feed = await openStreamFeed({ ...shared, config, input, metadata: await readMetadata(input), rng });
+    try {
+      for (const { mixture } of stages) feed.checkMixture({ cleanShare, ...mixture });
+    } catch (error) {
+      await feed.close();
+      throw error;
+    }
+    return feed;
+  }
   const examples = await collectExamples(input, 'train', context);
   const ofRows = { lengthOf: ({ length }: Example) => length, isClean, weightOf: editWeight };
   return new MemoryFeed(examples, { ...shared, ...ofRows }, rng);
@@ -126,7 +135,7 @@ async function finish(
   config: TrainConfig,
   context: StageContext,
   model: ModelData,
-  summary: RunSummary & { examples: number },
+  { dropped, ...summary }: RunSummary & { examples: number; dropped: Readonly<Record<string, number>> },
 ): Promise<Manifest> {
   const { store } = context;
   const folders = await Promise.all(
@@ -140,7 +149,8 @@ async function finish(
     config,
     context,
     resources: await Promise.all(keys.map((key) => describeResource(store, key))),
-    counts: { in: summary.examples, out: summary.samplesSeen, dropped: {} },
+    // Rows that the feed left out since this start: an epoch deals the others.
+    counts: { in: summary.examples, out: summary.samplesSeen, dropped },
     metrics: { ...summary, parameters: { embedding, core, heads, total } },
   });
   await writeManifest(store, manifest);

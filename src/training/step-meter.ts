@@ -8,10 +8,12 @@ export type MeterReading = Record<string, number | string> & { loss: number; sta
 /** Sums up optimizer steps between two lines of the log. */
 export class StepMeter {
   private results: StepResult[] = [];
-  private started = performance.now();
+  private seconds = 0;
 
-  add(result: StepResult): void {
+  /** @param seconds that the step took; evaluations and checkpoints between steps are no part of any speed */
+  add(result: StepResult, seconds: number): void {
     this.results.push(result);
+    this.seconds += seconds;
   }
 
   /**
@@ -19,8 +21,7 @@ export class StepMeter {
    * real tokens and the seconds spent waiting for rows; then starts over.
    */
   read(): MeterReading {
-    const { results } = this;
-    const seconds = (performance.now() - this.started) / 1000;
+    const { results, seconds } = this;
     const sum = (of: (result: StepResult) => number): number => results.reduce((n, r) => n + of(r), 0);
     const mean = (of: (result: StepResult) => number): number => sum(of) / results.length;
     const last = results[results.length - 1];
@@ -41,7 +42,7 @@ export class StepMeter {
       realTokens: sum(({ tokens }) => tokens) / sum(({ paddedTokens }) => paddedTokens),
     };
     this.results = [];
-    this.started = performance.now();
+    this.seconds = 0;
     return reading;
   }
 }

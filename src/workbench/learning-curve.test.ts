@@ -29,6 +29,16 @@ const line = (step: number, loss = 10 / step) => ({
   etaSeconds: 600,
 });
 
+test('shares of Sudoku are drawn, whole grids and cells', () => {
+  const shares = { exact: 0.4, cellsRight: 0.9 };
+  const points = [
+    { step: 1, kind: 'train', loss: 1, ...shares },
+    { step: 1, kind: 'evaluation', val_exact: 0.3, val_cellsRight: 0.8 },
+  ];
+  const drawn = new Set(traces(learningCurve(points)).map(({ name }) => name));
+  for (const name of ['exact', 'cellsRight', 'cellsRight, validation']) assert.ok(drawn.has(name), name);
+});
+
 test('panels for loss, parts, right answers by split, rate, speed and memory; raw below smoothed', () => {
   const points = [
     ...Array.from({ length: 50 }, (_, i) => line(i + 1)),

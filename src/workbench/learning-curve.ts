@@ -37,7 +37,7 @@ const validation = (key: string, name: string): Curve => ({
 });
 
 /** Accuracies drawn where the lines have them: edits, and whole grids and cells of Sudoku. */
-const SHARES = ['joint', 'cleanKept', 'location', 'content', 'exact', 'cells'];
+const SHARES = ['joint', 'cleanKept', 'location', 'content', 'exact', 'cellsRight'];
 
 /** Panels of the curve, from what the points have. */
 function panelsOf(points: readonly MetricPoint[]): CurvePanel[] {

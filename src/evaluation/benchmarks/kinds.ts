@@ -22,19 +22,6 @@ export const BUG_KINDS = [
 /** One of {@link BUG_KINDS}. */
 export type BugKind = (typeof BUG_KINDS)[number];
 
-/** What the rows of a table by kind mean. */
-export const KIND_DESCRIPTIONS: Readonly<Record<BugKind, string>> = {
-  operator: 'a comparison, arithmetic, boolean or assignment operator stands for another',
-  'wrong-name': 'one name stands for another',
-  'missing-not': 'a `not` is missing',
-  'added-not': 'a `not` too many',
-  'deleted-punctuation': 'a bracket, comma, colon, dot or other mark is missing',
-  'added-punctuation': 'a mark too many',
-  'wrong-punctuation': 'a mark stands for another',
-  'deleted-keyword': 'a keyword is missing',
-  'wrong-keyword': 'a keyword is misspelled, stands for another, or is one too many',
-};
-
 /** Marks that stand between things; all other `op` tokens work on values. */
 const PUNCTUATION = new Set(['(', ')', '[', ']', '{', '}', ',', ':', '.', ';', '@', '->', '...']);
 /** Keywords that are operators: where one stands for another operator, that is what is wrong. */

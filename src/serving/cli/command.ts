@@ -27,7 +27,7 @@ export function collect(value: string, previous: readonly string[]): string[] {
 }
 
 /** Help text that several commands share. */
-export const SET_HELP = 'override a config value, repeatable, for example --set train.steps=200';
+export const SET_HELP = 'override a config value, repeatable, for example --set train.maxSteps=200';
 
 /** Prints a value as indented JSON on standard output. */
 export function printJson(value: unknown): void {

@@ -39,5 +39,7 @@ export interface RowFeed<Row> {
   state(): FeedState<Row>;
   /** Continues from a saved state. @throws DataError when it belongs to other data */
   restore(state: FeedState<Row>): Promise<void>;
+  /** Rows left out since the feed was opened, by reason. */
+  dropped?(): Readonly<Record<string, number>>;
   close(): Promise<void>;
 }

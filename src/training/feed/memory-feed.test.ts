@@ -82,6 +82,8 @@ test('a mixture deals buggy rows in proportion to their weights, clean ones by t
   const odds = (counts: Map<number, number>): number => (counts.get(1) ?? 0) / (counts.get(2) ?? 0);
   assert.ok(Math.abs(odds(mixed) / odds(plain) - 0.25) < 0.1, `${odds(mixed)} against ${odds(plain)}`);
   assert.is(mixed.get(0), 600);
+  feed.setMixture({ types: { 1: 0, 2: 0 }, cleanShare: 0.25 });
+  assert.is(count().get(0), 2400, 'a bucket whose bugs are left out deals clean rows');
 });
 
 test.run();

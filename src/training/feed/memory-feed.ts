@@ -46,6 +46,8 @@ const cursorSchema = z.record(z.string(), z.strictObject({ epoch: z.int(), posit
 export class MemoryFeed<Row> implements RowFeed<Row> {
   private readonly buckets: Bucket[];
   private mixture: Mixture;
+  /** Of each deck of bugs whether the mixture wants some of it. */
+  private readonly withBugs = new Map<string, boolean>();
 
   /**
    * @param rng its seed path fixes the permutations
@@ -103,7 +105,7 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
     const { clean, buggy } = bucket;
     let cleanCount = Math.floor(count * this.mixture.cleanShare + rng.next());
     if (clean.items.length === 0) cleanCount = 0;
-    if (buggy.items.length === 0) cleanCount = count;
+    if (!this.dealsBugs(buggy)) cleanCount = count;
     return [
       ...Array.from({ length: cleanCount }, () => this.dealOne(clean)),
       ...Array.from({ length: count - cleanCount }, () => this.dealOne(buggy)),
@@ -112,6 +114,7 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
 
   setMixture(mixture: Mixture): void {
     this.mixture = mixture;
+    this.withBugs.clear();
     // What an epoch deals depends on the mixture: the decks begin their next one.
     for (const { buggy } of this.buckets)
       if (buggy.position > 0 || buggy.order !== null)
@@ -160,9 +163,18 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
     const { weightOf, isClean = () => false } = this.options;
     if (!weightOf || isClean(this.rows[order[0]])) return order;
     const weights = order.map((index) => weightOf(this.rows[index], this.mixture));
-    const most = Math.max(...weights);
-    if (!(most > 0)) return order;
+    const most = weights.reduce((a, b) => Math.max(a, b), 0);
     return order.filter((_, i) => rng.next() < weights[i] / most);
+  }
+
+  /** False for a bucket whose bugs the mixture leaves out: it deals clean rows only. */
+  private dealsBugs({ key, items }: Deck): boolean {
+    const { weightOf = () => 1 } = this.options;
+    const known = this.withBugs.get(key);
+    if (known !== undefined) return known;
+    const deals = items.some((index) => weightOf(this.rows[index], this.mixture) > 0);
+    this.withBugs.set(key, deals);
+    return deals;
   }
 
   private decks(): Deck[] {

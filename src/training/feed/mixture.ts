@@ -31,6 +31,11 @@ export function mixtureWeight(
   return (type ? (families[type.family] ?? 1) * (types[type.id] ?? 1) : 1) * (difficulties[level - 1] ?? 1);
 }
 
+/** True when rows that were made for a mixture hold some that its share of clean rows wants. */
+export function leavesRows(counts: readonly RowCount[], { cleanShare }: Mixture): boolean {
+  return counts.some(({ clean, rows }) => rows > 0 && (clean ? cleanShare > 0 : cleanShare < 1));
+}
+
 /** Index of the bucket that a length belongs to; -1 when it is longer than the last. */
 export function bucketOf(length: number, bucketLengths: readonly number[]): number {
   return bucketLengths.findIndex((most) => length <= most);

@@ -126,6 +126,19 @@ test('queues stay short: rows beyond queueRows are dropped and counted', () =>
     assert.ok((feed.figures().dropped.queue_full ?? 0) > 100);
   }));
 
+test('a bucket of two rows deals them as often as a batch needs', async () => {
+  const narrow = createFolderStore(join(folder, 'narrow'));
+  const long = (clean: boolean): Example =>
+    examples.find(({ length, target }) => length > 12 && (target.location === 0) === clean) as Example;
+  const short = examples.filter(({ length }) => length <= 12);
+  await writeTrainSplit(narrow, [...short, long(true), long(false)]);
+  await withFeed(openTestFeed(narrow), async (feed) => {
+    const rows = await feed.take(16, 160, seedStream(3, 'requests'));
+    assert.equal(new Set(rows.map(({ sampleId }) => sampleId)).size, 2);
+    assert.is(rows.length, 160);
+  });
+});
+
 test('a mixture leaves types out and weighs others', () =>
   withFeed(openTestFeed(input), async (feed) => {
     const types = [...new Set(examples.map(({ target }) => target.bugType))].filter((code) => code > 0);

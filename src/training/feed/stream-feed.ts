@@ -4,9 +4,16 @@ import { canonicalJson } from '../../core/hash';
 import type { Rng } from '../../core/rng';
 import type { Example } from '../../records/example';
 import { exampleOfRow } from '../../shards/example-columns';
-import { blockReader, bytesOfBlock, rowsOfBlock, type BlockPosition, type BlockRow } from './block';
+import {
+  blockReader,
+  bytesOfBlock,
+  rowsOfBlock,
+  type BlockPosition,
+  type BlockRow,
+  type RowCount,
+} from './block';
 import type { FeedState, Mixture, RowFeed } from './feed';
-import { bucketOf, planMixture, type MixturePlan } from './mixture';
+import { bucketOf, leavesRows, planMixture, type MixturePlan } from './mixture';
 import { rowShare } from './order';
 import { unpackRow } from './pack';
 import { Prefetcher, type PositionedBlock, type WaitFigures } from './prefetch';
@@ -52,7 +59,7 @@ const cursorSchema = z.strictObject({
   }),
 });
 
-/** Epochs without a single row for a request, after which it is given up. */
+/** Epochs without a single row for a request after which it is given up. */
 const PATIENCE = 20;
 
 interface Queues {
@@ -82,7 +89,7 @@ export class StreamFeed implements RowFeed<Example> {
   private upcoming: BlockPosition = { epoch: 0, block: 0 };
   private busy = false;
   private counted = { rows: 0, queued: 0, repeated: 0 };
-  private readonly dropped: Record<string, number> = {};
+  private readonly left: Record<string, number> = {};
 
   private constructor(
     private readonly settings: SourceSettings,
@@ -93,7 +100,7 @@ export class StreamFeed implements RowFeed<Example> {
     const { bucketLengths, cleanShare } = options;
     this.queues = bucketLengths.map(() => ({ clean: [], buggy: [] }));
     this.mixture = { cleanShare };
-    this.plan = this.makePlan(first);
+    this.plan = this.planOf(this.mixture, first.block.counts);
     this.enter(first);
     // A source without end may have rows for any bucket later on.
     const { supply } = this.plan;
@@ -153,8 +160,13 @@ export class StreamFeed implements RowFeed<Example> {
       this.open = null;
       this.prefetcher.seek(this.upcoming, mixture);
     } else {
-      this.plan = this.planOf(this.prefetcher.info.counts);
+      this.plan = this.planOf(mixture);
     }
+  }
+
+  /** Refuses a mixture that a later stage would fail on. @throws DataError when it leaves no row */
+  checkMixture(mixture: Mixture): void {
+    if (!this.plansByBlock) this.planOf(mixture);
   }
 
   state(): FeedState<Example> {
@@ -180,15 +192,16 @@ export class StreamFeed implements RowFeed<Example> {
     for (const { clean, buggy } of this.queues) clean.length = buggy.length = 0;
     for (const example of pending) this.queueOf(example).push(example);
     this.prefetcher.seek({ epoch, block }, mixture);
-    this.plan = { supply, repeats: () => 0 };
-    if (!opened) return;
-    const first = await this.prefetcher.next();
-    this.plan = this.makePlan(first);
-    this.enter(first, offset);
+    this.plan = this.plansByBlock ? { supply, repeats: () => 0 } : this.planOf(this.mixture);
+    if (opened) this.enter(await this.prefetcher.next(), offset);
   }
 
   close(): Promise<void> {
     return this.prefetcher.close();
+  }
+
+  dropped(): Readonly<Record<string, number>> {
+    return { ...this.left };
   }
 
   /** What went through so far. */
@@ -197,7 +210,7 @@ export class StreamFeed implements RowFeed<Example> {
       ...this.prefetcher.figures,
       ...this.counted,
       epoch: this.open?.position.epoch ?? this.upcoming.epoch,
-      dropped: { ...this.dropped },
+      dropped: this.dropped(),
       blockBytes: this.open ? bytesOfBlock(this.open.block) : 0,
     };
   }
@@ -212,12 +225,14 @@ export class StreamFeed implements RowFeed<Example> {
     const queues = this.queues[bucket];
     const enough = (): boolean => queues.clean.length >= wanted.clean && queues.buggy.length >= wanted.buggy;
     const patience = PATIENCE * Math.max(1000, this.prefetcher.info.rows);
-    for (let taken = 0; !enough(); taken++) {
+    const waiting = (): number => queues.clean.length + queues.buggy.length;
+    for (let taken = 0, had = waiting(); !enough(); taken++) {
+      if (waiting() > had) [taken, had] = [0, waiting()];
       if (taken > patience)
         throw new DataError(
           `expected ${wanted.clean} clean and ${wanted.buggy} buggy rows of at most ` +
             `${this.options.bucketLengths[bucket]} tokens, got ${queues.clean.length} and ${queues.buggy.length} ` +
-            `of ${taken} rows`,
+            `and no more among ${taken} rows`,
           'the mixture is too narrow for the data: widen it or change train.cleanShare',
         );
       if (!this.open || this.open.offset === this.open.rows) this.enter(await this.prefetcher.next());
@@ -251,7 +266,9 @@ export class StreamFeed implements RowFeed<Example> {
 
   private enter(positioned: PositionedBlock, offset = 0): void {
     const { position, block } = positioned;
-    if (this.plansByBlock) this.plan = this.makePlan(positioned);
+    // A block may hold nothing of what is wanted, the last few functions of an epoch for instance.
+    if (block.counts && leavesRows(block.counts, this.mixture))
+      this.plan = this.planOf(this.mixture, block.counts);
     this.upcoming = nextPosition(position, block);
     this.open = {
       position,
@@ -263,15 +280,11 @@ export class StreamFeed implements RowFeed<Example> {
     for (const [reason, count] of Object.entries(block.dropped)) this.drop(reason, count);
   }
 
-  private makePlan({ block }: PositionedBlock): MixturePlan {
-    return this.planOf(block.counts ?? this.prefetcher.info.counts);
-  }
-
-  private planOf(counts: Parameters<typeof planMixture>[0]): MixturePlan {
-    const { cleanShare } = this.mixture;
-    // Rows that were made for the mixture have its weights already.
-    const mixture = this.plansByBlock ? { cleanShare } : this.mixture;
+  /** @param made counts of a block whose rows were made for the mixture, and have its weights already */
+  private planOf(wanted: Mixture, made?: readonly RowCount[]): MixturePlan {
+    const mixture = made ? { cleanShare: wanted.cleanShare } : wanted;
     const { maxRepeats } = this.settings.config;
+    const counts = made ?? this.prefetcher.info.counts;
     return planMixture(counts, { bucketLengths: this.options.bucketLengths, mixture, maxRepeats });
   }
 
@@ -281,6 +294,6 @@ export class StreamFeed implements RowFeed<Example> {
   }
 
   private drop(reason: string, count = 1): void {
-    this.dropped[reason] = (this.dropped[reason] ?? 0) + count;
+    this.left[reason] = (this.left[reason] ?? 0) + count;
   }
 }

@@ -4,7 +4,8 @@ import { z } from 'zod';
 import { readJson, writeJsonAtomic } from '../../core/files';
 import type { WandbConfig } from './config';
 
-const cursorSchema = z.strictObject({
+/** Checks the file of {@link WandbCursor}. */
+export const wandbCursorSchema = z.strictObject({
   version: z.literal(1),
   /** Where the run was sent to; another place is sent everything anew. */
   baseUrl: z.string(),
@@ -18,7 +19,7 @@ const cursorSchema = z.strictObject({
   step: z.int(),
 });
 /** How much of metrics.jsonl a server has: the small file beside it. */
-export type WandbCursor = z.output<typeof cursorSchema>;
+export type WandbCursor = z.output<typeof wandbCursorSchema>;
 
 /**
  * Reads a cursor, or begins one, so that the run's id stands on disk before the server hears of it.
@@ -28,7 +29,7 @@ export type WandbCursor = z.output<typeof cursorSchema>;
 export async function openCursor(path: string, config: WandbConfig, label: string): Promise<WandbCursor> {
   const { baseUrl, entity, project } = config;
   if (existsSync(path)) {
-    const cursor = await readJson(path, cursorSchema);
+    const cursor = await readJson(path, wandbCursorSchema);
     if (cursor.baseUrl === baseUrl && cursor.entity === entity && cursor.project === project) return cursor;
   }
   const id = `${label.replace(/[^\w-]+/g, '-').slice(0, 50)}-${randomBytes(3).toString('hex')}`;

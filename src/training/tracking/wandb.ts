@@ -69,6 +69,8 @@ class WandbThread {
   private url = '';
   /** Why it ended before its time, or undefined. */
   private refusal: string | undefined;
+  /** True when the thread has said that it sent everything. */
+  private done = false;
   /** Why the server has not answered, as long as it has not. */
   private silence: string | undefined;
 
@@ -122,7 +124,10 @@ class WandbThread {
     if (report.kind === 'started') this.url = report.url;
     if (report.kind === 'arrived') [this.rows, this.silence] = [report.rows, undefined];
     if (report.kind === 'refused') this.refuse(report.reason);
-    if (report.kind === 'done') void this.worker.terminate();
+    if (report.kind === 'done') {
+      this.done = true;
+      void this.worker.terminate();
+    }
     if (report.kind !== 'waiting') return;
     if (this.silence === undefined)
       this.options.warn(
@@ -147,6 +152,7 @@ class WandbThread {
     this.worker.ref();
     this.worker.postMessage({ exitCode: 0 } satisfies WandbFinish);
     await this.ended;
+    if (!this.done) this.refusal ??= 'its thread ended early';
     if (this.refusal !== undefined)
       throw new TrmError(
         `W&B at ${this.config.baseUrl} did not take the run: ${this.refusal}`,
@@ -169,7 +175,10 @@ class WandbThread {
     });
     await Promise.race([this.ended, timeout]);
     clearTimeout(timer);
-    if (!late) return;
+    if (!late) {
+      if (!this.done) this.refuse('its thread ended early');
+      return;
+    }
     await this.worker.terminate();
     this.options.warn(
       `W&B has ${this.rows === 0 ? 'nothing new' : `${this.rows} rows`} so far and did not get the rest within ${seconds} s` +
