@@ -21,7 +21,6 @@ from torch import nn
 
 HEAD_WIDTH = 64
 MASKED = -1e9
-MAX_PIECES = 6
 TOP_PIECES = 8
 TYPES = {"F32": torch.float32, "I32": torch.int32, "U16": torch.uint16, "U8": torch.uint8}
 
@@ -48,11 +47,10 @@ def rms(h):
     return F.rms_norm(h, (h.shape[-1],), eps=1e-5)
 
 
-def linear(*weights):
-    """A layer without bias of `[in, out]` matrices, side by side."""
-    joined = torch.cat(weights, 1)
-    layer = nn.Linear(*joined.shape, bias=False)
-    layer.weight.data = joined.t().contiguous()
+def linear(weight):
+    """A layer without bias of an `[in, out]` matrix."""
+    layer = nn.Linear(*weight.shape, bias=False)
+    layer.weight.data = weight.t().contiguous()
     return layer
 
 
@@ -61,14 +59,9 @@ class Block(nn.Module):
 
     def __init__(self, weights):
         super().__init__()
-
-        def take(*choices):
-            """The first of several ways to store a matrix that the file has."""
-            return next([weights[name] for name in names] for names in choices if all(name in weights for name in names))
-
-        self.qkv = linear(*take(["qkv"], ["qk", "v"], ["q", "k", "v"]))
+        self.qkv = linear(weights["qkv"])
         self.o = linear(weights["o"])
-        self.gate_up = linear(*take(["gateUp"], ["gate", "up"]))
+        self.gate_up = linear(weights["gateUp"])
         self.down = linear(weights["down"])
 
     def forward(self, h, rotary, mask):

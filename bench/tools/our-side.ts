@@ -7,10 +7,12 @@ import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireNativeEngine } from '../../src/core/engine';
 import { seedStream } from '../../src/core/rng';
+import { slotQueries } from '../../src/training/losses';
 import { createEditTrainer } from '../../src/training/testing';
 import { collate } from '../../src/trm/batch';
 import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits } from '../../src/trm/heads';
-import { Model, prepareBatch, startStates, supervisionStep } from '../../src/trm/model';
+import { logSumExp } from '../../src/trm/log-sum-exp';
+import { answerOf, Model, prepareBatch, runSteps } from '../../src/trm/model';
 import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';
 
 /** A request of the parent; see {@link handle} for the answers. */
@@ -45,20 +47,14 @@ const TOP_PIECES = 8;
 function inference({ model: data, examples }: StepMaterial): Program {
   const model = new Model(data);
   const batch = collate(examples);
-  const { buggyRows, starts, spans, slotRows, slotNumbers } = batch.targets;
-  const of = (values: Int32Array): Int32Array => slotRows.map((row) => values[row]);
-  const places = { rows: buggyRows, starts };
-  const queries = { rows: of(buggyRows), starts: of(starts), spans: of(spans), numbers: slotNumbers };
+  const places = { rows: batch.targets.buggyRows, starts: batch.targets.starts };
+  const queries = slotQueries(batch.targets);
   const { weights, parts, config } = model;
   const compute = (): tf.NamedTensorMap => {
     const prepared = prepareBatch(batch, config);
-    let state = startStates(parts, prepared.layout);
-    let answer;
-    for (let step = 0; step < config.supervisionSteps; step++)
-      ({ state, answer } = supervisionStep(weights, parts, prepared, state));
-    if (!answer) throw new Error('expected at least one supervision step');
+    const answer = answerOf(prepared, runSteps(model, prepared, config.supervisionSteps));
     const { copy, vocabulary, piece } = slotLogits(weights, answer, queries, parts.entries, config);
-    const total = tf.logSumExp(tf.stack([copy, vocabulary, piece].map((part) => tf.logSumExp(part, 1))), 0);
+    const total = logSumExp(tf.stack([copy, vocabulary, piece].map(logSumExp), 1) as tf.Tensor2D);
     const share = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, tf.reshape(total, [-1, 1])));
     const top = tf.topk(piece, TOP_PIECES);
     return {

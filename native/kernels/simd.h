@@ -57,7 +57,8 @@ inline float max(Vec v) {
  */
 inline Vec exp(Vec x) {
   const float kRound = 12582912.0f;
-  x = smaller(larger(x, all(-87.0f)), all(88.0f));
+  // What is no number stays none: of two such values both functions return the second.
+  x = smaller(all(88.0f), larger(all(-87.0f), x));
   const Vec t = x * 1.44269504088896341f + kRound;
   const Vec n = t - kRound;
   Vec r = x - n * 0.693359375f;

@@ -31,7 +31,6 @@ export interface RunIdentity {
 const MAY_CHANGE = [
   'maxSteps',
   'maxSeconds',
-  'evaluateExamples',
   'checkpointEvery',
   'keepCheckpoints',
   'logEvery',
@@ -114,7 +113,10 @@ export async function writeCheckpoint<Row>(
     best,
   };
   await store.put(keyOf(step, RECORD, folder), `${JSON.stringify(record, null, 1)}\n`);
-  for (const old of (await listCheckpoints(store, folder)).slice(keep))
+  const others = (await listCheckpoints(store, folder)).filter((other) => other !== step);
+  // Later ones are damaged or belong to a branch that this run has left.
+  const later = others.filter((other) => other > step);
+  for (const old of [...later, ...others.slice(later.length + keep - 1)])
     await deleteCheckpoint(store, old, folder);
 }
 

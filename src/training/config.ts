@@ -1,6 +1,7 @@
 import { z } from 'zod';
+import { TOKEN_FEATURE_NAMES } from '../records/token-features';
 import { CORE_KINDS, PRESET_NAMES, resolveModelConfig, type ModelConfig } from '../trm/config';
-import { curriculumStageSchema } from './curriculum';
+import { curriculumSchema, isShallow } from './curriculum';
 import { feedConfigSchema } from './feed/config';
 import { guardSchema } from './guard';
 import { trackingConfigSchema } from './tracking/config';
@@ -18,6 +19,7 @@ const modelOverridesSchema = z.strictObject({
   recursions: z.int().positive().optional(),
   latentUpdates: z.int().positive().optional(),
   supervisionSteps: z.int().positive().optional(),
+  omitFeatures: z.array(z.enum(TOKEN_FEATURE_NAMES)).optional(),
 });
 
 const optimizerSchema = z.strictObject({
@@ -31,8 +33,8 @@ const optimizerSchema = z.strictObject({
   decayShare: z.number().min(0).max(1).default(0.3),
   /** The rate at the very end, as a share of `learningRate`. */
   finalShare: z.number().min(0).max(1).default(0.02),
-  beta1: z.number().min(0).max(1).default(0.9),
-  beta2: z.number().min(0).max(1).default(0.95),
+  beta1: z.number().min(0).lt(1).default(0.9),
+  beta2: z.number().min(0).lt(1).default(0.95),
   epsilon: z.number().positive().default(1e-8),
   /** Decoupled weight decay (AdamW). */
   weightDecay: z.number().nonnegative().default(0.1),
@@ -61,7 +63,7 @@ export const runConfigShape = {
   /** Tokens that are on the engine at once: larger batches add up gradients of several parts. Null = no limit. */
   microTokens: z.int().positive().nullable().default(null),
   /** Stages of the curriculum in data, depth and batch size, in order; none = one stage with the values here. */
-  stages: z.array(curriculumStageSchema).default([]),
+  stages: curriculumSchema.default([]),
   optimizer: optimizerSchema.prefault({}),
   /** Averaged weights: decay min(this, (1 + t) / (10 + t)). They are evaluated and released. */
   emaDecay: z.number().min(0).max(1).default(0.999),
@@ -123,6 +125,10 @@ export const trainConfigSchema = z
   .refine((config) => config.bucketLengths.every((n, i, all) => i === 0 || n > all[i - 1]), {
     message: 'expected ascending lengths',
     path: ['bucketLengths'],
+  })
+  .refine(({ model, stages }) => model.core !== 'plain' || stages.every(isShallow), {
+    message: 'expected stages without a depth for a plain core, which does not recurse',
+    path: ['stages'],
   });
 /** A value of {@link trainConfigSchema}. */
 export type TrainConfig = z.output<typeof trainConfigSchema>;

@@ -37,6 +37,31 @@ export const curriculumStageSchema = z.strictObject({
 /** A value of {@link curriculumStageSchema}. */
 export type CurriculumStage = z.output<typeof curriculumStageSchema>;
 
+/** The stages of a run, in order. */
+export const curriculumSchema = z
+  .array(curriculumStageSchema)
+  .refine(
+    (stages) =>
+      stages
+        .slice(0, -1)
+        .every(
+          ({ untilShare, untilStep, untilScore }) =>
+            untilShare < 1 || untilStep !== null || untilScore !== null,
+        ),
+    'expected untilShare, untilStep or untilScore in every stage but the last: later ones would never begin',
+  )
+  .refine((stages) => {
+    const shares = stages.map(({ untilShare }) => untilShare).filter((share) => share < 1);
+    return shares.every((share, i) => i === 0 || share >= shares[i - 1]);
+  }, 'expected ascending untilShare: a stage that ends before the one in front of it would be skipped');
+
+/** True for a stage of one recursion and one supervision step. */
+export const isShallow = ({
+  recursions = 1,
+  latentUpdates = 1,
+  supervisionSteps = 1,
+}: CurriculumStage): boolean => recursions * latentUpdates * supervisionSteps === 1;
+
 /** What holds in a stage, everything filled in. */
 export interface StageSettings {
   name: string;

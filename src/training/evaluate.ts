@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Example } from '../records/example';
 import { collate } from '../trm/batch';
-import { prepareBatch, startStates, supervisionStep, type Model } from '../trm/model';
+import { answerOf, prepareBatch, runSteps, type Model } from '../trm/model';
 import { computeLoss } from './losses';
 import type { TrainConfig } from './config';
 
@@ -83,10 +83,7 @@ function judge(
   let decisions;
   const loss = tf.tidy(() => {
     const prepared = prepareBatch(batch, model.config);
-    let next = { state: startStates(model.parts, prepared.layout) };
-    for (let step = 1; step < model.config.supervisionSteps; step++)
-      next = supervisionStep(model.weights, model.parts, prepared, next.state);
-    const { answer } = supervisionStep(model.weights, model.parts, prepared, next.state);
+    const answer = answerOf(prepared, runSteps(model, prepared, model.config.supervisionSteps));
     const result = computeLoss(model.weights, model.parts, answer, batch.targets, options);
     decisions = result.decisions;
     return result.loss.dataSync()[0];

@@ -10,16 +10,14 @@ import {
   type SlotLogits,
   type SlotQueries,
 } from '../trm/heads';
-import { fusedKernels } from '../trm/kernels';
 import { MASKED } from '../trm/layers';
+import { logSumExp } from '../trm/log-sum-exp';
 import type { ModelParts } from '../trm/model';
 import type { Weights } from '../trm/weights';
 import type { TrainConfig } from './config';
 
 /** Parts of the loss, each a mean over the batch's B rows (clean rows have no span, slots and bug type). */
 export const LOSS_PARTS = ['location', 'span', 'slots', 'bugType', 'halt'] as const;
-/** One of {@link LOSS_PARTS}. */
-export type LossPart = (typeof LOSS_PARTS)[number];
 
 /** What the model decided, row by row; plain numbers. */
 export interface Decisions {
@@ -97,37 +95,6 @@ export function slotQueries(targets: TargetBatch): SlotQueries {
     numbers: targets.slotNumbers,
   };
 }
-
-/** log(sum(exp(x))) over the last axis, `[rows]`; the gradient by hand is one softmax. */
-export function logSumExp(x: tf.Tensor2D): tf.Tensor1D {
-  return (fusedKernels() ? fusedLogSumExpOp(x) : logSumExpOp(x)) as tf.Tensor1D;
-}
-
-const fusedLogSumExpOp = tf.customGrad((...args) => {
-  const [x, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
-  const kernels = fusedKernels();
-  if (kernels === null) throw new Error('the fused kernels were switched off in between');
-  const value = kernels.logSumExp(x);
-  save([x, value]);
-  return {
-    value,
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) =>
-      kernels.softmaxGrad(saved[0] as tf.Tensor2D, saved[1] as tf.Tensor1D, dy as tf.Tensor1D),
-  };
-});
-
-const logSumExpOp = tf.customGrad((...args) => {
-  const [x, save] = args as [tf.Tensor, tf.GradSaveFunc];
-  const value = tf.logSumExp(x, -1);
-  save([x, value]);
-  return {
-    value,
-    gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
-      const [input, total] = saved;
-      return tf.mul(tf.exp(tf.sub(input, tf.expandDims(total, -1))), tf.expandDims(dy, -1));
-    },
-  };
-});
 
 /** Softmax cross-entropy `[rows]` of logits `[rows, classes]`. */
 export function crossEntropy(logits: tf.Tensor2D, classes: ArrayLike<number>): tf.Tensor1D {

@@ -30,40 +30,23 @@ export function vectorNorm(vector: tf.Tensor1D): tf.Scalar {
   return tf.reshape(tf.sqrt(tf.matMul(row, row, false, true)), []);
 }
 
-/** Advances all weights by one step. @returns new tensors; the old ones are the caller's to free */
-export type OptimizerStep = (
-  state: TrainedState,
-  gradient: tf.Tensor1D,
-  numbers: UpdateNumbers,
-  config: OptimizerConfig,
-) => TrainedState;
-
 /**
- * One AdamW step (arXiv 1711.05101) with the gradient clipped to `clipNorm`, then the moving average:
- * m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
+ * Advances all weights by one step, with the gradient clipped to `clipNorm`, then their moving average.
+ *
+ * `adamw` (arXiv 1711.05101): m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
  * w = (1 - lr decay) w - lr m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps), ema = d ema + (1 - d) w.
+ *
+ * `adam-atan2` (arXiv 2407.05872), without `epsilon`: w = (1 - lr decay) w - lr / (1 - b1^t) atan2(m, sqrt(v / (1 - b2^t))).
+ * The angle of two equal values is pi / 4, so that steps are about 0.79 of AdamW's at the same learning rate; as in
+ * TRM's own code m is not corrected inside.
+ *
+ * @returns new tensors; the old ones are the caller's to free
  */
-export const adamwStep: OptimizerStep = (...args) => step('adamw', ...args);
-
-/**
- * One AdamATan2 step (arXiv 2407.05872), as {@link adamwStep} but without `epsilon`:
- * w = (1 - lr decay) w - lr / (1 - b1^t) atan2(m, sqrt(v / (1 - b2^t))). The angle of two equal values is pi / 4, so
- * that steps are about 0.79 of AdamW's at the same learning rate; as in TRM's own code m is not corrected inside.
- */
-export const adamAtan2Step: OptimizerStep = (...args) => step('adam-atan2', ...args);
-
-const STEPS = { adamw: adamwStep, 'adam-atan2': adamAtan2Step };
-
-/** The step of a config's `kind`. */
-export const optimizerStep: OptimizerStep = (state, gradient, numbers, config) =>
-  STEPS[config.kind](state, gradient, numbers, config);
-
-function step(
-  kind: 'adamw' | 'adam-atan2',
+export function optimizerStep(
   state: TrainedState,
   gradient: tf.Tensor1D,
   { step, learningRate, emaDecay, gradientNorm }: UpdateNumbers,
-  { beta1, beta2, epsilon, weightDecay, clipNorm }: OptimizerConfig,
+  { kind, beta1, beta2, epsilon, weightDecay, clipNorm }: OptimizerConfig,
 ): TrainedState {
   // Clipping joins the factors that multiply the gradient anyway.
   const clip = Math.min(1, clipNorm / Math.max(gradientNorm, 1e-12));

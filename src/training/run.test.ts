@@ -180,6 +180,16 @@ test('a truncated checkpoint is passed over with a clear reason; a foreign one i
   });
 });
 
+test('a new checkpoint stays, and a damaged later one goes', async () => {
+  await withTemporaryFolder(async (folder) => {
+    await trainIn(folder);
+    await truncate(join(folder, 'checkpoints/00000030/weights.safetensors'), 1000);
+    const stopped = await rejection(() => trainIn(folder, { stopAt: 22, overrides: { keepCheckpoints: 1 } }));
+    assert.instance(stopped, InterruptedError);
+    assert.equal(await listCheckpoints(createFolderStore(folder)), [22]);
+  });
+});
+
 test('a run whose evaluations bring nothing better ends early; a longer budget goes on from its checkpoint', async () => {
   await withTemporaryFolder(async (folder) => {
     const early = await trainIn(folder, { overrides: { earlyStopping: { patience: 1, leastGain: 5 } } });
@@ -199,6 +209,24 @@ test('a run whose evaluations bring nothing better ends early; a longer budget g
     assert.equal([longer.steps, longer.ended], [40, 'budget']);
     assert.is((await losses(folder)).size, 40);
   });
+});
+
+test('stages that would never begin or be skipped, and depth for a plain core, are refused', () => {
+  const refused = (config: object, why: RegExp): void =>
+    assert.throws(() => trainConfigSchema.parse(config), why);
+  refused({ stages: [{ name: 'a' }, { name: 'b' }] }, /expected untilShare, untilStep or untilScore/);
+  refused(
+    {
+      stages: [
+        { name: 'a', untilShare: 0.5 },
+        { name: 'b', untilShare: 0.3 },
+      ],
+    },
+    /expected ascending/,
+  );
+  refused({ model: { core: 'plain' }, stages: [{ name: 'a', supervisionSteps: 2 }] }, /for a plain core/);
+  refused({ stages: [{ name: 'a', mixture: { types: { 'wrong-nam': 2 } } }] }, /wrong-name/);
+  refused({ optimizer: { beta2: 1 } }, /expected number to be <1/);
 });
 
 test('the schedule warms up by steps and decays by whichever budget runs out first', () => {

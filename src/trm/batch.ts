@@ -12,8 +12,6 @@ export interface InputBatch {
   length: number;
   /** [B] true token counts. */
   lengths: Int32Array;
-  /** True when some row is padded. */
-  padded: boolean;
   /** [M] BPE ids of all tokens in order, without padding pieces. */
   pieceIds: Int32Array;
   /** [M] position `row * S + token` that each piece belongs to. */
@@ -22,8 +20,6 @@ export interface InputBatch {
   pieceWeights: Float32Array;
   /** [B * S, FEATURES] several-hot rows; all zero for padding. */
   features: Float32Array;
-  /** [B, S] copy groups; -1 for padding. */
-  copyGroups: Int32Array;
 }
 
 /** Teacher's answers of a batch. Only buggy rows (R of them) have an edit. */
@@ -92,7 +88,6 @@ function checkExample(example: Example, length: number): void {
 function collateInputs(examples: readonly Example[], length: number): InputBatch {
   const rows = examples.length;
   const features = new Float32Array(rows * length * FEATURES);
-  const copyGroups = new Int32Array(rows * length).fill(-1);
   const most = examples.reduce((sum, example) => sum + example.length, 0) * MAX_PIECES;
   const pieceIds = new Int32Array(most);
   const pieceTokens = new Int32Array(most);
@@ -102,7 +97,6 @@ function collateInputs(examples: readonly Example[], length: number): InputBatch
     setFeatures(features, row * length, example);
     for (let token = 0; token < example.length; token++) {
       const at = row * length + token;
-      copyGroups[at] = example.copyGroups[token];
       const first = token * MAX_PIECES;
       let count = 0;
       while (count < MAX_PIECES && example.pieces[first + count] !== 0) count++;
@@ -117,12 +111,10 @@ function collateInputs(examples: readonly Example[], length: number): InputBatch
     rows,
     length,
     lengths: Int32Array.from(examples, (example) => example.length),
-    padded: examples.some((example) => example.length < length),
     pieceIds: pieceIds.subarray(0, pieces),
     pieceTokens: pieceTokens.subarray(0, pieces),
     pieceWeights: pieceWeights.subarray(0, pieces),
     features,
-    copyGroups,
   };
 }
 

@@ -38,8 +38,8 @@ export const modelConfigSchema = z
     latentUpdates: z.int().positive().default(1),
     /** N_sup: supervision steps, in training and by default at inference. */
     supervisionSteps: z.int().positive().default(1),
-    /** Token features that the model is not told, in training or later; for ablations. */
-    omitFeatures: z.array(z.enum(TOKEN_FEATURE_NAMES)).default([]),
+    /** Token features that the model is not told, in training or later; for ablations. Default: it is told all. */
+    omitFeatures: z.array(z.enum(TOKEN_FEATURE_NAMES)).optional(),
   })
   .refine(
     ({ core, recursions, latentUpdates, supervisionSteps }) =>

@@ -35,16 +35,25 @@ export function coreNetwork(
 export function recursion(
   weights: Weights,
   x: tf.Tensor2D,
-  { y, z }: State,
+  state: State,
   layout: Layout,
   config: ModelConfig,
 ): State {
-  if (config.core === 'plain') return { y: coreNetwork(weights, x, layout, config), z };
+  return recur((h) => coreNetwork(weights, h, layout, config), x, state, config);
+}
+
+/** {@link recursion} with any network f on `[B * N, D]`. */
+export function recur(
+  f: (h: tf.Tensor2D) => tf.Tensor2D,
+  x: tf.Tensor2D,
+  { y, z }: State,
+  { core, latentUpdates }: Pick<ModelConfig, 'core' | 'latentUpdates'>,
+): State {
+  if (core === 'plain') return { y: f(x), z };
   // Each pass frees what only it needed; on the tape, what the gradient needs is kept.
-  const pass = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D =>
-    tf.tidy(() => coreNetwork(weights, tf.add(a, b), layout, config));
+  const pass = (a: tf.Tensor2D, b: tf.Tensor2D): tf.Tensor2D => tf.tidy(() => f(tf.add(a, b)));
   const injected: tf.Tensor2D = tf.add(y, x);
-  for (let i = 0; i < config.latentUpdates; i++) z = pass(z, injected);
+  for (let i = 0; i < latentUpdates; i++) z = pass(z, injected);
   return { y: pass(y, z), z };
 }
 

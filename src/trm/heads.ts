@@ -132,7 +132,7 @@ export interface SlotLogits {
 
 /**
  * Slot k of the edit [i, j) reads rms(y[i] + y[j] + e_k). Both vocabularies are tied to the factorised embedding:
- * a choice's logit is the match of the slot's query with the vector its token would have as an input.
+ * a choice's logit is the match of the slot's query with what its pieces and its kind give an input.
  */
 export function slotLogits(
   weights: Weights,

@@ -3,10 +3,10 @@ import { HEAD_WIDTH } from './config';
 import { fusedKernels, type FusedKernels } from './kernels';
 
 /** Added to the mean square before the root. */
-export const RMS_EPSILON = 1e-5;
+const RMS_EPSILON = 1e-5;
 
 /** Base of the rotary angles. */
-export const ROTARY_BASE = 10000;
+const ROTARY_BASE = 10000;
 
 /** Added to the logits of masked positions: far below any logit, yet finite in 32 bits. */
 export const MASKED = -1e9;

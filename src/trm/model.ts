@@ -90,7 +90,7 @@ export interface PreparedBatch {
 /** Moves a batch's inputs to the engine; call inside `tf.tidy`, or dispose of the tensors. */
 export function prepareBatch(batch: InputBatch, config: ModelConfig): PreparedBatch {
   const layout = createLayout(batch.lengths, batch.length, config);
-  return { batch, input: inputTensors(withoutFeatures(batch, config.omitFeatures)), layout };
+  return { batch, input: inputTensors(withoutFeatures(batch, config.omitFeatures ?? [])), layout };
 }
 
 /** States of rows that start anew: `[B * N, D]` each. */
@@ -125,10 +125,12 @@ export function lastRecursion(
 ): { state: State; answer: Answer } {
   const x = embed(weights, input, layout.batch, parts.config);
   const next = recursion(weights, x, state, layout, parts.config);
-  return {
-    state: next,
-    answer: { y: next.y, batch: layout.batch, positions: layout.positions, lengths: batch.lengths },
-  };
+  return { state: next, answer: answerOf({ input, layout, batch }, next) };
+}
+
+/** What the heads read of a state. */
+export function answerOf({ layout, batch }: PreparedBatch, { y }: State): Answer {
+  return { y, batch: layout.batch, positions: layout.positions, lengths: batch.lengths };
 }
 
 /** One whole supervision step without gradient: T recursions, then the answer. */
@@ -139,6 +141,20 @@ export function supervisionStep(
   state: State,
 ): { state: State; answer: Answer } {
   return lastRecursion(weights, parts, prepared, warmRecursions(weights, parts, prepared, state));
+}
+
+/**
+ * The state of rows that start anew after some supervision steps, without gradient. Each step frees what only it
+ * needed; the state is the caller's.
+ */
+export function runSteps({ weights, parts }: Model, prepared: PreparedBatch, steps: number): State {
+  let state = startStates(parts, prepared.layout);
+  for (let step = 0; step < steps; step++) {
+    const { y, z } = state;
+    state = tf.tidy(() => ({ ...supervisionStep(weights, parts, prepared, { y, z }).state }));
+    tf.dispose([y, z].filter((old) => old !== state.y && old !== state.z));
+  }
+  return state;
 }
 
 /** Everything a model is, as plain arrays: what is trained, saved and loaded. */
@@ -261,6 +277,12 @@ export function decodeModel(file: ModelFile, bytes: Uint8Array, label: string): 
     },
   };
   checkTables(data.tables, data.config);
+  for (const state of [data.start.y, data.start.z])
+    if (state.length !== data.config.width)
+      throw new DataError(
+        `${label}: expected start states of ${data.config.width} numbers, got ${state.length}`,
+        'train or download the model again',
+      );
   return data;
 }
 

@@ -6,7 +6,8 @@ import { MAX_SPAN, SLOTS, type Example } from '../records/example';
 import type { TokenText } from '../records/sample';
 import { collate } from './batch';
 import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits, type Answer } from './heads';
-import { prepareBatch, startStates, supervisionStep, type Model } from './model';
+import { logSumExp } from './log-sum-exp';
+import { prepareBatch, runSteps, type Model } from './model';
 import {
   extendContents,
   rankProposals,
@@ -143,10 +144,7 @@ function runCore(model: Model, examples: readonly Example[], steps: number): Ans
   const batch = collate(examples);
   const y = tf.tidy(() => {
     const prepared = prepareBatch(batch, model.config);
-    let state = startStates(model.parts, prepared.layout);
-    for (let step = 0; step < steps; step++)
-      state = supervisionStep(model.weights, model.parts, prepared, state).state;
-    return state.y;
+    return runSteps(model, prepared, steps).y;
   });
   const positions = model.config.registers + batch.length;
   return { y, batch: batch.rows, positions, lengths: batch.lengths };
@@ -248,8 +246,8 @@ async function slotChoices(
       model.parts.entries,
       model.config,
     );
-    const total = tf.logSumExp(tf.stack([copy, vocabulary, piece].map((part) => tf.logSumExp(part, 1))), 0);
-    const divisor = tf.reshape(total, [-1, 1]);
+    const parts = tf.stack([copy, vocabulary, piece].map(logSumExp), 1) as tf.Tensor2D;
+    const divisor = tf.reshape(logSumExp(parts), [-1, 1]);
     const probability = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, divisor));
     const top = tf.topk(piece, Math.min(TOP_PIECES, piece.shape[1]));
     return [probability(copy), probability(vocabulary), probability(top.values), top.indices];

@@ -89,5 +89,7 @@ export function decodeSafetensors(bytes: Uint8Array, label: string): Safetensors
     const copy = new Uint8Array(bytes.subarray(start, end));
     tensors[name] = { dtype: dtype as StoredTensor['dtype'], shape, data: new Type(copy.buffer, 0, count) };
   }
-  return { tensors, metadata: z.record(z.string(), z.string()).parse(metadata) };
+  const texts = z.record(z.string(), z.string()).safeParse(metadata);
+  if (!texts.success) return fail('its metadata is not text');
+  return { tensors, metadata: texts.data };
 }

@@ -14,7 +14,8 @@ import {
   swigluBlock,
 } from '../../trm/layers';
 import type { Weights } from '../../trm/weights';
-import { binaryCrossEntropy, crossEntropy, logSumExp } from '../losses';
+import { binaryCrossEntropy, crossEntropy } from '../losses';
+import { logSumExp } from '../../trm/log-sum-exp';
 import { compare, type ParityRow } from './compare';
 import { formula, formulaTensor, type Fixture } from './fixture';
 

@@ -4,7 +4,7 @@ import { BUDGET_EXPECTED, hasBudget, runConfigShape } from '../config';
 import { sideOf } from './solver';
 
 /** Version of the Sudoku stage's code; part of its key. */
-export const SUDOKU_VERSION = 1;
+export const SUDOKU_VERSION = 2;
 
 /** Filled 4 x 4 grids. */
 export const GRIDS_4X4 = 288;

@@ -38,7 +38,7 @@ export const gridModelConfigSchema = z.strictObject({
 /** A value of {@link gridModelConfigSchema}. */
 export type GridModelConfig = z.output<typeof gridModelConfigSchema>;
 
-/** Inner width of the SwiGLU over N positions: 8N/3 rounded up to a multiple of 64 (the reference's, of 256, suits N = 97). */
+/** Inner width of the SwiGLU over N positions: 8N/3 rounded up to a multiple of 64 (the reference: of 256, so 512 instead of 320 at N = 97). */
 export function mixingWidth(positions: number): number {
   return Math.ceil(Math.round((8 * positions) / 3) / 64) * 64;
 }

@@ -13,7 +13,7 @@ import { gridModelConfigSchema, gridParameterSpecs, type GridModelConfig } from 
 import { embedGrid, gridLayout, gridStep, type GridAnswer } from './network';
 
 /** Version of a grid model's folder; another one is refused. */
-export const GRID_MODEL_VERSION = 1;
+export const GRID_MODEL_VERSION = 2;
 
 const fileSchema = z.strictObject({
   version: z.literal(GRID_MODEL_VERSION),

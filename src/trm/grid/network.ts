@@ -1,14 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { State } from '../core';
-import {
-  attentionBlock,
-  attentionLayout,
-  rms,
-  swiglu,
-  swigluBlock,
-  type Layout,
-  type SwigluWeights,
-} from '../layers';
+import { recur, type State } from '../core';
+import { attentionBlock, attentionLayout, swigluBlock, type Layout, type SwigluWeights } from '../layers';
 import { weight, type Weights } from '../weights';
 import type { GridModelConfig } from './config';
 
@@ -51,18 +43,21 @@ export function gridNetwork(
     const get = (name: string): tf.Tensor2D => weight(weights, `core.${layer}.${name}`);
     h =
       mixing === 'mlp'
-        ? rms(tf.add(h, mixPositions(h, { gateUp: get('mix.gateUp'), down: get('mix.down') }, layout)))
+        ? mixingBlock(h, { gateUp: get('mix.gateUp'), down: get('mix.down') }, layout)
         : attentionBlock(h, { qkv: get('qkv'), o: get('o') }, layout);
     h = swigluBlock(h, { gateUp: get('gateUp'), down: get('down') });
   }
   return h;
 }
 
-/** SwiGLU over the positions, the same for every channel: weights `[N, 2I]` and `[I, N]`. */
-function mixPositions(h: tf.Tensor2D, weights: SwigluWeights, { batch, positions }: Layout): tf.Tensor2D {
+/**
+ * rms(h + SwiGLU(h)) over the positions, the same for every channel: weights `[N, 2I]` and `[I, N]`. As in the
+ * reference, this norm runs over the positions, too.
+ */
+function mixingBlock(h: tf.Tensor2D, weights: SwigluWeights, { batch, positions }: Layout): tf.Tensor2D {
   const width = h.shape[1];
   const channels = tf.transpose(tf.reshape(h, [batch, positions, width]), [0, 2, 1]);
-  const mixed = swiglu(tf.reshape(channels, [-1, positions]), weights);
+  const mixed = swigluBlock(tf.reshape(channels, [-1, positions]), weights);
   return tf.reshape(tf.transpose(tf.reshape(mixed, [batch, width, positions]), [0, 2, 1]), h.shape);
 }
 
@@ -73,14 +68,11 @@ function mixPositions(h: tf.Tensor2D, weights: SwigluWeights, { batch, positions
 export function gridRecursion(
   weights: Weights,
   x: tf.Tensor2D,
-  { y, z }: State,
+  state: State,
   layout: Layout,
   config: GridModelConfig,
 ): State {
-  const f = (h: tf.Tensor2D): tf.Tensor2D => gridNetwork(weights, h, layout, config);
-  if (config.core === 'plain') return { y: f(x), z };
-  for (let i = 0; i < config.latentUpdates; i++) z = f(tf.add(z, tf.add(y, x)));
-  return { y: f(tf.add(y, z)), z };
+  return recur((h) => gridNetwork(weights, h, layout, config), x, state, config);
 }
 
 /** Reads the answer off y: cells through the untied head, halting off position 0. @param y `[B * N, D]` */
