@@ -97,6 +97,7 @@ const request = (more: Partial<EvaluateRequest>): EvaluateRequest => ({
   sets: [data],
   steps: [1, 2],
   most: null,
+  cleanKept: 0.95,
   out: join(folder, 'out'),
   set: [],
   signal: new AbortController().signal,
@@ -135,6 +136,7 @@ test('a model that knows its bugs by heart mends them; what it cannot write coun
   assert.equal([report.difference?.onlyFirst, report.difference?.onlySecond], [3, 0]);
   assert.is(report.difference?.joint, 0.75);
   assert.is(report.baseline, null, 'a model folder does not know its data');
+  assert.is(first.operatingPoint, null);
 
   if ('skipped' in result) throw new Error();
   const saved: unknown = JSON.parse(await readFile(join(result.folder, 'report.json'), 'utf8'));

@@ -26,6 +26,8 @@ export interface EvaluateRequest {
   steps: readonly number[];
   /** Samples of a set at most; null: all. */
   most: number | null;
+  /** Share of clean validation functions that thresholds leave alone. */
+  cleanKept: number;
   /** Folder for the results; null: `TRM_WORK_DIR/evaluations/<model>`. Each set has a folder in it. */
   out: string | null;
   /** `a.b=c` assignments for experiments. */
@@ -62,6 +64,7 @@ export async function evaluateModels(request: EvaluateRequest): Promise<SetResul
         ...defaults,
         supervisionSteps: request.steps,
         maxSamples: request.most,
+        targetCleanKept: request.cleanKept,
         training,
         signal: request.signal,
         progress: request.progress,

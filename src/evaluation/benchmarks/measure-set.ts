@@ -14,6 +14,7 @@ import type { Accuracy } from '../report';
 import { lex } from '../../python/lexer';
 import { hashRows } from './benchmark';
 import { BUG_KINDS, kindOfSample } from './kinds';
+import { operatingPoint, quietOnValidation } from './operating-point';
 import { programKey } from './select';
 import { encodeSet, findParserStops, type ParserStops } from './set-cases';
 import {
@@ -52,9 +53,10 @@ export interface MeasureSetOptions {
   /** What the first model was trained on: for the ranker, and to leave out what was seen. Null: not at hand. */
   training: {
     facts: TrainingFacts;
-    /** Clean functions for the ranker's threshold. */ validation: readonly Sample[];
+    /** Clean functions for the thresholds. */
+    validation: readonly Sample[];
   } | null;
-  /** Share of clean functions that the ranker must leave alone. */
+  /** Share of clean validation functions that the ranker and the models' operating points leave alone. */
   targetCleanKept: number;
   progress: Progress;
   signal: AbortSignal;
@@ -167,6 +169,7 @@ async function measureModel(
   const report: SetModel = {
     name,
     parameters: describeParameters(config).total,
+    operatingPoint: await pointOf(main, { name, parts }, options),
     unrenderable,
     dropped,
     mainSteps,
@@ -176,6 +179,23 @@ async function measureModel(
     byLabel: rowsBy(main, ({ item }) => set.labels?.get(item.sample.id) ?? null),
   };
   return { name, calibration, cases, report, main };
+}
+
+/** The threshold is set on the validation split; null without one. */
+async function pointOf(
+  main: readonly Measured[],
+  { name, parts }: JudgedModel,
+  options: MeasureSetOptions,
+): Promise<SetModel['operatingPoint']> {
+  const { training, targetCleanKept } = options;
+  if (training === null || training.validation.length === 0) return null;
+  const validation = await quietOnValidation(training.validation, {
+    ...options,
+    parts,
+    supervisionSteps: parts.model.config.supervisionSteps,
+    task: `clean validation functions: ${name}`,
+  });
+  return operatingPoint(main, validation, targetCleanKept);
 }
 
 function rowsBy(rows: readonly Measured[], keyOf: (row: Measured) => string | null): SetRow[] {

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { rateSchema } from '../report';
 
 /** Version of a set's `report.json`. */
-export const SET_REPORT_VERSION = 1;
+export const SET_REPORT_VERSION = 2;
 
 /** One row of a table: shares of the buggy functions of its key. */
 export const setRowSchema = z.strictObject({
@@ -31,6 +31,19 @@ export const setStepSchema = z.strictObject({
 /** A value of {@link setStepSchema}. */
 export type SetStep = z.infer<typeof setStepSchema>;
 
+/** The model with a threshold instead of its plain answer. */
+export const operatingPointSchema = z.strictObject({
+  /** Share of clean validation functions that the threshold leaves alone. */
+  cleanTarget: z.number().min(0).max(1),
+  /** It answers with an edit where "no bug" is less probable than this. */
+  threshold: z.number(),
+  joint: rateSchema,
+  /** Of the set's clean functions. */
+  cleanKept: rateSchema,
+});
+/** A value of {@link operatingPointSchema}. */
+export type OperatingPoint = z.infer<typeof operatingPointSchema>;
+
 /** One model on one set. */
 export const setModelSchema = z.strictObject({
   name: z.string(),
@@ -43,6 +56,8 @@ export const setModelSchema = z.strictObject({
   /** Steps that all tables but `steps` use. */
   mainSteps: z.int().positive(),
   steps: z.array(setStepSchema).min(1),
+  /** At the main steps; null when there is no validation split at hand. */
+  operatingPoint: operatingPointSchema.nullable(),
   byFamily: z.array(setRowSchema),
   byBugType: z.array(setRowSchema),
   /** By the set's own labels, for sets that have some. */

@@ -40,8 +40,8 @@ const TABLES: readonly [title: string, rowsOf: (model: SetModel) => readonly Set
 ];
 
 function stepTable(models: readonly SetModel[], baseline: SetReport['baseline']): string {
-  const rows = models.flatMap((model) =>
-    model.steps.map(({ supervisionSteps, overall, cleanKept }) => [
+  const rows = models.flatMap((model) => [
+    ...model.steps.map(({ supervisionSteps, overall, cleanKept }) => [
       model.name,
       `${supervisionSteps}${supervisionSteps === model.mainSteps ? ' (its own)' : ''}`,
       share(overall.joint),
@@ -49,7 +49,8 @@ function stepTable(models: readonly SetModel[], baseline: SetReport['baseline'])
       share(overall.content),
       share(cleanKept),
     ]),
-  );
+    ...pointRow(model),
+  ]);
   if (baseline)
     rows.push([
       'frequency ranker',
@@ -60,6 +61,12 @@ function stepTable(models: readonly SetModel[], baseline: SetReport['baseline'])
       share(baseline.cleanKept),
     ]);
   return markdownTable(['model', 'steps', 'joint', 'location', 'content', 'clean kept'], rows);
+}
+
+function pointRow({ name, mainSteps, operatingPoint: point }: SetModel): string[][] {
+  if (point === null) return [];
+  const where = `${mainSteps}, at ${percent(point.cleanTarget)} % of clean validation functions left alone`;
+  return [[name, where, share(point.joint), '', '', share(point.cleanKept)]];
 }
 
 /** One row a key, for each model its three shares; undefined when no model has rows. */

@@ -6,6 +6,7 @@ interface EvaluateFlags {
   steps: string;
   against?: string;
   most?: string;
+  cleanKept: string;
   out?: string;
   json?: boolean;
 }
@@ -25,6 +26,7 @@ export const registerEvaluate: Register = (program, { signal }) => {
     .option('--steps <list>', 'supervision steps to measure at', '1,2,4,8')
     .option('--against <model>', 'a second model, for example the equal-FLOP baseline')
     .option('--most <n>', 'take at most so many samples of a set')
+    .option('--clean-kept <share>', 'share of clean validation functions that thresholds leave alone', '0.95')
     .option('--out <folder>', 'where results go (default: data/evaluations/<model>)')
     .option('--config <key=value>', SET_HELP, collect, [])
     .option('--json', 'print the reports as JSON')
@@ -38,6 +40,7 @@ export const registerEvaluate: Register = (program, { signal }) => {
         sets: flags.set.length > 0 ? flags.set : ['synthetic-9'],
         steps: flags.steps.split(',').map((text) => whole(text, '--steps')),
         most: flags.most === undefined ? null : whole(flags.most, '--most'),
+        cleanKept: share(flags.cleanKept, '--clean-kept'),
         out: flags.out ?? null,
         set: flags.config,
         signal,
@@ -50,6 +53,12 @@ export const registerEvaluate: Register = (program, { signal }) => {
       }
     });
 };
+
+function share(text: string, flag: string): number {
+  const value = Number(text);
+  if (text.trim() !== '' && value > 0 && value < 1) return value;
+  throw new UserError(`${flag}: expected a share between 0 and 1, got "${text}"`);
+}
 
 function whole(text: string, flag: string): number {
   const value = Number(text);
