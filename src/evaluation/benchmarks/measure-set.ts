@@ -14,7 +14,7 @@ import type { Accuracy } from '../report';
 import { lex } from '../../python/lexer';
 import { hashRows } from './benchmark';
 import { BUG_KINDS, kindOfSample } from './kinds';
-import { operatingPoint, quietOnValidation } from './operating-point';
+import { CLEAN_TARGETS, oddsOnValidation, operatingPoint } from './operating-point';
 import { programKey } from './select';
 import { encodeSet, findParserStops, type ParserStops } from './set-cases';
 import {
@@ -56,7 +56,7 @@ export interface MeasureSetOptions {
     /** Clean functions for the thresholds. */
     validation: readonly Sample[];
   } | null;
-  /** Share of clean validation functions that the ranker and the models' operating points leave alone. */
+  /** Share of clean validation functions that the ranker leaves alone. */
   targetCleanKept: number;
   progress: Progress;
   signal: AbortSignal;
@@ -169,7 +169,7 @@ async function measureModel(
   const report: SetModel = {
     name,
     parameters: describeParameters(config).total,
-    operatingPoint: await pointOf(main, { name, parts }, options),
+    operatingPoints: await pointsOf(main, { name, parts }, options),
     unrenderable,
     dropped,
     mainSteps,
@@ -181,21 +181,22 @@ async function measureModel(
   return { name, calibration, cases, report, main };
 }
 
-/** The threshold is set on the validation split; null without one. */
-async function pointOf(
+/** Thresholds are set on the validation split; none without one. */
+async function pointsOf(
   main: readonly Measured[],
   { name, parts }: JudgedModel,
   options: MeasureSetOptions,
-): Promise<SetModel['operatingPoint']> {
-  const { training, targetCleanKept } = options;
-  if (training === null || training.validation.length === 0) return null;
-  const validation = await quietOnValidation(training.validation, {
+): Promise<SetModel['operatingPoints']> {
+  const { training } = options;
+  if (training === null || training.validation.length === 0) return [];
+  const validation = await oddsOnValidation(training.validation, {
     ...options,
+    topK: TOP_K,
     parts,
     supervisionSteps: parts.model.config.supervisionSteps,
     task: `clean validation functions: ${name}`,
   });
-  return operatingPoint(main, validation, targetCleanKept);
+  return CLEAN_TARGETS.map((target) => operatingPoint(main, validation, target));
 }
 
 function rowsBy(rows: readonly Measured[], keyOf: (row: Measured) => string | null): SetRow[] {

@@ -35,7 +35,7 @@ export type SetStep = z.infer<typeof setStepSchema>;
 export const operatingPointSchema = z.strictObject({
   /** Share of clean validation functions that the threshold leaves alone. */
   cleanTarget: z.number().min(0).max(1),
-  /** It answers with an edit where "no bug" is less probable than this. */
+  /** It answers with an edit where the log-odds of the best one against "no bug" exceed this; nats. */
   threshold: z.number(),
   joint: rateSchema,
   /** Of the set's clean functions. */
@@ -56,8 +56,8 @@ export const setModelSchema = z.strictObject({
   /** Steps that all tables but `steps` use. */
   mainSteps: z.int().positive(),
   steps: z.array(setStepSchema).min(1),
-  /** At the main steps; null when there is no validation split at hand. */
-  operatingPoint: operatingPointSchema.nullable(),
+  /** At the main steps, the most generous first; none when there is no validation split at hand. */
+  operatingPoints: z.array(operatingPointSchema),
   byFamily: z.array(setRowSchema),
   byBugType: z.array(setRowSchema),
   /** By the set's own labels, for sets that have some. */

@@ -49,7 +49,7 @@ function stepTable(models: readonly SetModel[], baseline: SetReport['baseline'])
       share(overall.content),
       share(cleanKept),
     ]),
-    ...pointRow(model),
+    ...pointRows(model),
   ]);
   if (baseline)
     rows.push([
@@ -63,10 +63,11 @@ function stepTable(models: readonly SetModel[], baseline: SetReport['baseline'])
   return markdownTable(['model', 'steps', 'joint', 'location', 'content', 'clean kept'], rows);
 }
 
-function pointRow({ name, mainSteps, operatingPoint: point }: SetModel): string[][] {
-  if (point === null) return [];
-  const where = `${mainSteps}, at ${percent(point.cleanTarget)} % of clean validation functions left alone`;
-  return [[name, where, share(point.joint), '', '', share(point.cleanKept)]];
+function pointRows({ name, mainSteps, operatingPoints }: SetModel): string[][] {
+  return operatingPoints.map(({ cleanTarget, joint, cleanKept }) => {
+    const where = `${mainSteps}, at ${percent(cleanTarget)} % of clean validation functions left alone`;
+    return [name, where, share(joint), '', '', share(cleanKept)];
+  });
 }
 
 /** One row a key, for each model its three shares; undefined when no model has rows. */

@@ -26,7 +26,11 @@ export const registerEvaluate: Register = (program, { signal }) => {
     .option('--steps <list>', 'supervision steps to measure at', '1,2,4,8')
     .option('--against <model>', 'a second model, for example the equal-FLOP baseline')
     .option('--most <n>', 'take at most so many samples of a set')
-    .option('--clean-kept <share>', 'share of clean validation functions that thresholds leave alone', '0.95')
+    .option(
+      '--clean-kept <share>',
+      'share of clean validation functions that the ranker leaves alone',
+      '0.95',
+    )
     .option('--out <folder>', 'where results go (default: data/evaluations/<model>)')
     .option('--config <key=value>', SET_HELP, collect, [])
     .option('--json', 'print the reports as JSON')
