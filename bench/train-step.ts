@@ -7,7 +7,8 @@
  *   make bench BENCH=train-step ARGS='--presets trm-cpu --lengths 32,64,128 --batch-tokens 2048 --rounds 5'
  *
  * The peer needs PyTorch (`make bench-peer`, or TRM_PEER_PYTHON); without it `ratio` is null. The last line is JSON: ratio
- * (the peer's time over ours, geometric mean of all cases; each case's is the median of its rounds), byPreset, compiled (the
+ * (the peer's time over ours, geometric mean of all cases but those of trm-smoke; each case's is the median of its
+ * rounds), byPreset, compiled (the
  * same for `torch.compile`), gflops of the core for trm-cpu at its own depth, peak (matrix product of 4096), share of it,
  * rssMiB and peerRssMiB (largest resident memory at that depth), cases.
  */

@@ -1,8 +1,12 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, open, readFile, rename, rm } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { existsSync } from 'node:fs';
+import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
+import { dirname, join } from 'node:path';
 import type { z } from 'zod';
 import { DataError } from './errors';
+
+/** Ending of files that are still being written. */
+export const TEMPORARY_ENDING = '.tmp';
 
 const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
 
@@ -27,17 +31,32 @@ export async function withAtomicFile<T>(
   write: (temporaryPath: string) => Promise<T>,
 ): Promise<T> {
   await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}.tmp`;
+  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
   try {
     const result = await write(temporary);
-    const handle = await open(temporary, 'r');
-    await handle.sync().finally(() => handle.close());
+    await flush(temporary);
     await rename(temporary, path);
+    // The name too must outlive a power-off.
+    await flush(dirname(path));
     return result;
   } catch (error) {
     await rm(temporary, { force: true });
     throw writeError(error, path);
   }
+}
+
+/** Hands a file's bytes, or a folder's names, to the disk. */
+export async function flush(path: string): Promise<void> {
+  const handle = await open(path, 'r');
+  await handle.sync().finally(() => handle.close());
+}
+
+/** Removes the temporary files below a folder that nobody else writes to: those of a process that was killed. */
+export async function removeTemporaries(folder: string): Promise<void> {
+  if (!existsSync(folder)) return;
+  for (const entry of await readdir(folder, { recursive: true, withFileTypes: true }))
+    if (entry.isFile() && entry.name.endsWith(TEMPORARY_ENDING))
+      await rm(join(entry.parentPath, entry.name), { force: true });
 }
 
 /** Writes a whole file atomically (see {@link withAtomicFile}). */

@@ -68,6 +68,18 @@ test('a reused process id does not hold the lock, nor does a file cut short', as
   )();
 });
 
+test('a lock of another machine holds, and the message says which file to delete when that machine is gone', async () => {
+  const folder = await scratch();
+  const unlock = await lockFolder(folder, 'x');
+  const path = join(folder, 'lock.json');
+  const holder = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  await writeFile(path, JSON.stringify({ ...holder, host: 'elsewhere.invalid' }));
+  const refused = (await lockFolder(folder, 'x').catch((error: unknown) => error)) as UserError;
+  assert.match(refused.message, /worked on by process \d+ on elsewhere\.invalid/);
+  assert.ok(refused.hint?.includes(`delete ${path}`), refused.hint);
+  await unlock();
+});
+
 test('giving back twice does not take the lock of the next holder', async () => {
   const folder = await scratch();
   const first = await lockFolder(folder, 'x');

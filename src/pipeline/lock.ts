@@ -50,11 +50,11 @@ export async function lockFolder(folder: string, what: string): Promise<() => Pr
     } catch (error) {
       if ((error as NodeJS.ErrnoException).code !== 'EEXIST') throw error;
       const other = await lockHolder(folder);
-      if (other) throw busy(what, other);
+      if (other) throw busy(what, other, path);
       await rm(path, { force: true });
     }
   }
-  throw busy(what, await lockHolder(folder));
+  throw busy(what, await lockHolder(folder), path);
 }
 
 /** The living process that works in a folder, or undefined. */
@@ -97,10 +97,12 @@ function processStart(pid: number): string | null {
   }
 }
 
-function busy(what: string, holder: LockHolder | undefined): UserError {
+function busy(what: string, holder: LockHolder | undefined, path: string): UserError {
   const who = holder ? ` by process ${holder.pid} on ${holder.host} since ${holder.since}` : '';
   return new UserError(
     `${what} is being worked on${who}`,
-    'wait until it has ended, or stop that process (kill <pid>), then run the same command again',
+    holder && holder.host !== hostname()
+      ? `wait until it has ended; if that machine or container is gone, delete ${path} and run the same command again`
+      : 'wait until it has ended, or stop that process (kill <pid>), then run the same command again',
   );
 }

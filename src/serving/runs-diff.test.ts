@@ -54,6 +54,10 @@ async function plantRun(
     await mkdir(output, { recursive: true });
     await writeFile(join(output, name), `{"same": "${key}"}`);
   }
+  await writeFile(
+    join(root, 'data/stages', trained, 'identity.json'),
+    JSON.stringify({ stage: 'train', config: config.train, seed: 42, inputs: { process: change.data } }),
+  );
   for (const log of [
     join(folder, 'metrics.jsonl'),
     join(root, 'data/stages', trained, 'output/metrics.jsonl'),
@@ -66,18 +70,20 @@ async function plantRun(
 }
 
 async function withRuns(
-  use: (trm: (...args: string[]) => Promise<ProcessResult>) => Promise<void>,
+  use: (trm: (...args: string[]) => Promise<ProcessResult>, stages: string) => Promise<void>,
   env = {},
 ): Promise<void> {
   await withTemporaryFolder(async (root) => {
     await plantRun(root, A, { width: 128, joint: 0.25, data: 'one' });
     await plantRun(root, B, { width: 256, joint: 0.75, data: 'one' });
     const main = join(projectRoot(), 'dist/src/serving/cli/main.js');
-    await use((...args) =>
-      runProcess(process.execPath, [main, 'runs', ...args], {
-        okCodes: [0, 1, 2],
-        env: { TRM_RUNS_DIR: join(root, 'runs'), TRM_WORK_DIR: join(root, 'data'), ...env },
-      }),
+    await use(
+      (...args) =>
+        runProcess(process.execPath, [main, 'runs', ...args], {
+          okCodes: [0, 1, 2],
+          env: { TRM_RUNS_DIR: join(root, 'runs'), TRM_WORK_DIR: join(root, 'data'), ...env },
+        }),
+      join(root, 'data/stages'),
     );
   });
 }
@@ -102,6 +108,17 @@ test('diff shows what differs and nothing else, as a table and as JSON', async (
     assert.match(table, /^ {2}train\.model\.width +128 +256$/m);
     assert.match(table, /^ {2}val_joint +0\.25 +0\.75 +\+0\.5$/m);
     assert.match((await trm('diff', A, A)).stdout, /^CONFIG +equal\n\nENVIRONMENT +equal\n\nDATA +equal$/m);
+  });
+});
+
+test('trainings that belong to no run compare by the folder that `trm train` prints', async () => {
+  await withRuns(async (trm, stages) => {
+    const [a, b] = ['00aa', '00bb'].map((end) => join(stages, `train-${end}`, 'output'));
+    const diff = JSON.parse((await trm('diff', a, b, '--json')).stdout) as RunsDiff;
+    assert.equal([diff.a, diff.b], ['train-00aa', 'train-00bb']);
+    assert.equal(diff.config, [{ key: 'train.model.width', a: 128, b: 256 }]);
+    assert.equal([diff.data, diff.environment], [[], []]);
+    assert.is(diff.metrics.find(({ name }) => name === 'val_joint')?.difference, 0.5);
   });
 });
 

@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { parse } from 'yaml';
 import { z } from 'zod';
 import { DataError } from '../core/errors';
@@ -8,7 +8,7 @@ import { readJson } from '../core/files';
 import { runsDir } from '../core/paths';
 import { manifestHash, stageFolder } from '../pipeline/stage-folder';
 import { runSchema } from '../records/run';
-import { readMetrics } from '../training/metrics-log';
+import { METRICS_KEY, readMetrics } from '../training/metrics-log';
 import { finalMetrics, findRun } from './runs';
 
 /** A value in both runs; null where one has none. */
@@ -43,11 +43,12 @@ export interface RunsDiff {
 }
 
 /**
- * Compares two runs, each named as `trm runs show` takes it.
+ * Compares two runs, each named as `trm runs show` takes it or by the folder of a train stage, which is what `trm train`
+ * prints at its end.
  * @throws UserError when none or several runs fit a name; DataError when a file of a run is damaged
  */
 export async function diffRuns(first: string, second: string, runs = runsDir()): Promise<RunsDiff> {
-  const [a, b] = await Promise.all([first, second].map(async (id) => readRun(await findRun(id, runs))));
+  const [a, b] = await Promise.all([first, second].map((id) => readEither(id, runs)));
   return {
     a: a.id,
     b: b.id,
@@ -70,6 +71,30 @@ interface ReadRun {
 }
 
 type Flat = ReadonlyMap<string, unknown>;
+
+async function readEither(id: string, runs: string): Promise<ReadRun> {
+  // `trm train` prints the stage's output, one level below its identity.
+  const stage = [id, dirname(id)].find((folder) => existsSync(join(folder, 'identity.json')));
+  return stage === undefined ? readRun(await findRun(id, runs)) : readStage(resolve(stage));
+}
+
+/** A training that belongs to no run: it has no environment, and its data are its inputs. */
+async function readStage(folder: string): Promise<ReadRun> {
+  const { config, seed, inputs } = await readJson(join(folder, 'identity.json'), identitySchema);
+  return {
+    id: basename(folder),
+    config: flatten({ seed, train: config }),
+    environment: new Map(),
+    data: new Map(Object.entries(inputs)),
+    metrics: finalMetrics(await readMetrics(join(folder, 'output', METRICS_KEY))),
+  };
+}
+
+const identitySchema = z.looseObject({
+  config: z.looseObject({}),
+  seed: z.int(),
+  inputs: z.record(z.string(), z.string()),
+});
 
 async function readRun(folder: string): Promise<ReadRun> {
   const { stages } = await readJson(join(folder, 'run.json'), runSchema);

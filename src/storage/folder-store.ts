@@ -1,15 +1,13 @@
-import { mkdir, open, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DataError, UserError } from '../core/errors';
-import { writeFileAtomic } from '../core/files';
+import { flush, TEMPORARY_ENDING, writeFileAtomic } from '../core/files';
 import type { ObjectStore } from './stage';
-
-/** Ending of files that are still being written; no key may have it and `list` never shows it. */
-export const TEMPORARY_ENDING = '.tmp';
 
 /**
  * An object store over a local folder: the key `a/b.json` is the file `<path>/a/b.json`. The folder is made by the
- * first write; a store over a folder that does not exist is empty.
+ * first write; a store over a folder that does not exist is empty. No key may have the ending of temporary files, and
+ * `list` never shows them.
  * @param path the folder, absolute or relative to the working directory
  */
 export function createFolderStore(path: string): ObjectStore {
@@ -54,9 +52,9 @@ export function createFolderStore(path: string): ObjectStore {
     async commit(key) {
       const file = fileOf(key);
       await mkdir(dirname(file), { recursive: true });
-      const handle = await open(file + TEMPORARY_ENDING, 'r');
-      await handle.sync().finally(() => handle.close());
+      await flush(file + TEMPORARY_ENDING);
       await rename(file + TEMPORARY_ENDING, file);
+      await flush(dirname(file));
     },
   };
 }

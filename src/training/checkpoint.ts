@@ -1,6 +1,6 @@
 import { deserialize, serialize } from 'node:v8';
 import { DataError, TrmError } from '../core/errors';
-import { parseJson } from '../core/files';
+import { parseJson, removeTemporaries } from '../core/files';
 import { canonicalJson, sha256 } from '../core/hash';
 import { CHECKPOINT_VERSION, checkpointSchema, type CheckpointRecord } from '../records/checkpoint';
 import type { ObjectStore } from '../storage/stage';
@@ -8,6 +8,7 @@ import { readWeights, storedWeights } from '../trm/model';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../trm/safetensors';
 import type { FlatLayout } from '../trm/weights';
 import type { RunConfig } from './config';
+import type { MeterState } from './step-meter';
 import type { TrainerSnapshot } from './trainer';
 
 /** Where the checkpoints lie that a run goes on from. */
@@ -47,6 +48,8 @@ export interface WeightShape {
 /** A run's state between two optimizer steps. */
 export interface CheckpointState<Row> {
   snapshot: TrainerSnapshot<Row>;
+  /** Steps since the last line of the log. */
+  meter: MeterState;
   /** Wall seconds of training so far. */
   seconds: number;
   /** Best validation score so far and its step. */
@@ -71,7 +74,7 @@ export async function writeCheckpoint<Row>(
   store: ObjectStore,
   { model, training, hashes }: RunIdentity,
   shape: WeightShape,
-  { snapshot, seconds, best }: CheckpointState<Row>,
+  { snapshot, meter, seconds, best }: CheckpointState<Row>,
   { keep, folder = CHECKPOINTS }: KeepOptions,
 ): Promise<void> {
   const { step, samplesSeen, stage, score, guard, random, feed, pools } = snapshot;
@@ -85,7 +88,7 @@ export async function writeCheckpoint<Row>(
     'optimizer.safetensors': () =>
       encodeSafetensors({ ...named(snapshot.m, 'm.'), ...named(snapshot.v, 'v.') }),
     'carries.safetensors': () => encodeSafetensors(carryTensors(snapshot, shape.width)),
-    [ROWS]: () => serialize(savedRows(snapshot)),
+    [ROWS]: () => serialize(savedRows(snapshot, meter)),
   };
   const files: Record<string, string> = {};
   for (const [file, encode] of Object.entries(contents)) {
@@ -120,14 +123,16 @@ export async function writeCheckpoint<Row>(
     await deleteCheckpoint(store, old, folder);
 }
 
-/** Rows themselves: those a feed has taken and not dealt, and those in flight, bucket by bucket. */
+/** Rows themselves: those a feed has taken and not dealt, and those in flight, bucket by bucket. And the meter's steps. */
 interface SavedRows<Row> {
+  meter: MeterState;
   pending: Row[];
   pools: Map<number, Row[]>;
 }
 
-function savedRows<Row>({ feed, pools }: TrainerSnapshot<Row>): SavedRows<Row> {
+function savedRows<Row>({ feed, pools }: TrainerSnapshot<Row>, meter: MeterState): SavedRows<Row> {
   return {
+    meter,
     pending: feed.pending,
     pools: new Map(pools.map(({ bucket, rows }) => [bucket, rows.map(({ row }) => row)])),
   };
@@ -156,6 +161,16 @@ async function deleteCheckpoint(store: ObjectStore, step: number, folder: string
   // The record first: a half-deleted checkpoint must not look whole.
   await store.delete(keyOf(step, RECORD, folder));
   for (const key of await store.list(keyOf(step, '', folder))) await store.delete(key);
+}
+
+/** Removes what a process that was killed while it wrote left behind: files of no checkpoint, and half files. */
+export async function removeUnfinished(store: ObjectStore): Promise<void> {
+  await removeTemporaries(store.location);
+  for (const folder of [CHECKPOINTS, BEFORE_DECAY]) {
+    const whole = new Set((await listCheckpoints(store, folder)).map((step) => keyOf(step, '', folder)));
+    for (const key of await store.list(folder))
+      if (!whole.has(key.slice(0, key.lastIndexOf('/') + 1))) await store.delete(key);
+  }
 }
 
 /** Copies a checkpoint to another run's {@link CHECKPOINTS}, its record last: it is there whole or not at all. */
@@ -227,7 +242,7 @@ export async function readCheckpoint<Row>(
   return {
     seconds: record.seconds,
     best: record.best,
-    snapshot: snapshotOf<Row>(record, files, shape, label),
+    ...stateOf<Row>(record, files, shape, label),
   };
 }
 
@@ -249,12 +264,12 @@ function checkIdentity(record: CheckpointRecord, identity: RunIdentity, label: s
       );
 }
 
-function snapshotOf<Row>(
+function stateOf<Row>(
   record: CheckpointRecord,
   files: ReadonlyMap<string, Uint8Array>,
   { layout }: WeightShape,
   label: string,
-): TrainerSnapshot<Row> {
+): Pick<CheckpointState<Row>, 'snapshot' | 'meter'> {
   const file = (name: string): Uint8Array => {
     const bytes = files.get(name);
     if (bytes === undefined) throw new DataError(`${label}: expected a file "${name}", found none`);
@@ -271,8 +286,8 @@ function snapshotOf<Row>(
   const carries = tensors('carries.safetensors');
   const carried = (name: string): Float32Array | null =>
     (carries[name]?.data as Float32Array | undefined) ?? null;
-  const { pending, pools } = deserialize(file(ROWS)) as SavedRows<Row>;
-  return {
+  const { meter, pending, pools } = deserialize(file(ROWS)) as SavedRows<Row>;
+  const snapshot: TrainerSnapshot<Row> = {
     step: record.step,
     samplesSeen: record.samplesSeen,
     stage: record.stage,
@@ -292,4 +307,5 @@ function snapshotOf<Row>(
       z: carried(`${bucket}.z`),
     })),
   };
+  return { snapshot, meter };
 }

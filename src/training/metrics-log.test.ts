@@ -3,7 +3,8 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { withTemporaryFolder } from '../storage/testing';
+import { DataError } from '../core/errors';
+import { rejection, withTemporaryFolder } from '../storage/testing';
 import { appendMetric, followMetrics, readMetrics, truncateMetrics } from './metrics-log';
 
 test('a follower sees lines as they come, half lines when they are whole, and a replaced log from its start', async () => {
@@ -42,6 +43,12 @@ test('what is no number is null in the log, and appending gives back the line', 
     assert.equal([line.loss, line.joint, line.gflops], [null, null, 5]);
     assert.equal(await readMetrics(log), [line]);
   });
+});
+
+test('a full disk is said in words', async () => {
+  const error = await rejection(() => appendMetric('/dev/full', 1, { kind: 'train', loss: 1 }));
+  assert.instance(error, DataError);
+  assert.match(error.message, /no room to write \/dev\/full/);
 });
 
 test.run();

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { appendFile, mkdir, open, readFile, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
-import { writeFileAtomic } from '../core/files';
+import { writeError, writeFileAtomic } from '../core/files';
 import { metricSchema, type Metric } from '../records/run';
 
 /** Name of the log in the train stage's output. */
@@ -11,7 +11,7 @@ export const METRICS_KEY = 'metrics.jsonl';
 /** Values of a line; what is no finite number becomes null. */
 export type MetricValues = Readonly<Record<string, number | string | null>>;
 
-/** Appends one line to a metrics log, `time` added; returns the line. */
+/** Appends one line to a metrics log, `time` added; returns the line. @throws DataError when the disk is full */
 export async function appendMetric(path: string, step: number, values: MetricValues): Promise<Metric> {
   const clean = Object.fromEntries(
     Object.entries(values).map(([name, value]) => [
@@ -21,7 +21,11 @@ export async function appendMetric(path: string, step: number, values: MetricVal
   );
   const line: Metric = { step, time: Date.now() / 1000, ...clean };
   await mkdir(dirname(path), { recursive: true });
-  await appendFile(path, `${JSON.stringify(line)}\n`);
+  try {
+    await appendFile(path, `${JSON.stringify(line)}\n`);
+  } catch (error) {
+    throw writeError(error, path);
+  }
   return line;
 }
 

@@ -1,94 +1,29 @@
-import { appendFile, readFile, truncate } from 'node:fs/promises';
+import { spawn } from 'node:child_process';
+import { once } from 'node:events';
+import { appendFile, readdir, readFile, truncate, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
+import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
 import { InterruptedError } from '../core/errors';
-import { silentProgress } from '../core/progress';
-import { seedStream } from '../core/rng';
 import { createFolderStore } from '../storage/folder-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
-import { createModelData, loadModel } from '../trm/model';
-import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
+import { loadModel } from '../trm/model';
 import { flatLayout } from '../trm/weights';
-import {
-  BEFORE_DECAY,
-  listCheckpoints,
-  loadNewestCheckpoint,
-  readCheckpoint,
-  type RunIdentity,
-} from './checkpoint';
+import { BEFORE_DECAY, listCheckpoints, loadNewestCheckpoint, readCheckpoint } from './checkpoint';
 import { trainConfigSchema, type TrainConfig } from './config';
 import { readMetrics } from './metrics-log';
-import { EditTask } from './edit-task';
-import { TrainingRun, type RunSummary } from './run';
 import { budgetUsed, learningRate } from './schedule';
 import { continueTraining } from './search/continue';
-import { createEditFeed, MADE_UP_HASHES } from './testing';
+import { DivergedError } from './trainer';
+import { config, identityOf, model, trainIn } from './testing-run';
 
 test.before(async () => {
   await requireNativeEngine();
 });
 
-const rng = seedStream(9, 'run-test');
-const model = { ...TINY_CONFIG, supervisionSteps: 2 };
-const config = trainConfigSchema.parse({
-  maxSteps: 30,
-  batchTokens: 64,
-  bucketLengths: [8, 16],
-  checkpointEvery: 10,
-  evaluateEvery: 10,
-  logEvery: 1,
-  optimizer: { warmupSteps: 5 },
-});
-const identityOf = (training: TrainConfig): RunIdentity => ({
-  model,
-  training,
-  hashes: { ...MADE_UP_HASHES },
-});
 const shape = { layout: flatLayout(model), width: model.width };
-const examples = syntheticExamples({ config: model, count: 80 }, rng.fork('examples'));
-
-/** A run in a folder; `stopAt` aborts it after that optimizer step. */
-async function trainIn(
-  folder: string,
-  options: { stopAt?: number; overrides?: Partial<TrainConfig> } = {},
-): Promise<RunSummary> {
-  const settings = { ...config, ...options.overrides };
-  const controller = new AbortController();
-  const progress = {
-    start: () => ({
-      advance: (_units?: number, note = '') => {
-        if (options.stopAt !== undefined && note.startsWith(`step ${options.stopAt} `)) controller.abort();
-      },
-      finish: () => {},
-    }),
-  };
-  const data = createModelData(model, syntheticTables(model), rng.fork('model'));
-  const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config: settings });
-  const run = await TrainingRun.open({
-    config: settings,
-    task,
-    feed: createEditFeed({ config: settings, examples, rng: rng.fork('feed') }),
-    identity: identityOf(settings),
-    validation: examples.slice(0, 20),
-    context: {
-      signal: controller.signal,
-      progress: options.stopAt === undefined ? silentProgress : progress,
-      store: createFolderStore(folder),
-      inputs: {},
-      rng: rng.fork('stage'),
-      seed: 9,
-    },
-  });
-  try {
-    await run.train();
-    return run.summary();
-  } finally {
-    run.dispose();
-    task.dispose();
-  }
-}
 
 /** Loss by step; fails when a step is logged twice. */
 async function losses(folder: string): Promise<Map<number, number>> {
@@ -120,6 +55,71 @@ test('a stopped run goes on as if it had not been stopped, and so does a killed 
     const loaded = await loadModel(join(straight, 'model'));
     assert.equal(loaded.config, model);
     loaded.dispose();
+  });
+});
+
+test('a run that is killed again and again logs what an undisturbed one logs', async () => {
+  const settings = { maxSteps: 60, checkpointEvery: 7, logEvery: 2 };
+  const overrides = { ...config, ...settings };
+  /** Trains in a process of its own and kills it once the log holds a line of step `until`. */
+  const killAt = async (folder: string, until: number): Promise<void> => {
+    const child = spawn(
+      process.execPath,
+      [join(__dirname, 'testing-run.js'), folder, JSON.stringify(settings)],
+      {
+        stdio: ['ignore', 'ignore', 'inherit'],
+      },
+    );
+    const gone = once(child, 'exit');
+    const log = join(folder, 'metrics.jsonl');
+    while (child.exitCode === null && ((await readMetrics(log)).at(-1)?.step ?? 0) < until) await sleep(2);
+    child.kill('SIGKILL');
+    const [, signal] = (await gone) as [number | null, string | null];
+    assert.is(signal, 'SIGKILL', 'it ended before it could be killed');
+  };
+  await withTemporaryFolder(async (folder) => {
+    const [straight, killed] = [join(folder, 'straight'), join(folder, 'killed')];
+    await trainIn(straight, { overrides });
+    for (const until of [6, 24, 44]) await killAt(killed, until);
+    await trainIn(killed, { overrides });
+    const [want, got] = [await losses(straight), await losses(killed)];
+    assert.is(want.size, 30);
+    assert.equal([...got.keys()], [...want.keys()]);
+    const worst = Math.max(...[...want].map(([step, loss]) => Math.abs(loss - (got.get(step) ?? NaN))));
+    assert.ok(worst <= 1e-6, `largest difference ${worst}`);
+    const files = await readdir(killed, { recursive: true });
+    assert.equal(
+      files.filter((name) => name.endsWith('.tmp')),
+      [],
+    );
+  });
+});
+
+test('what a killed process left behind goes when the run is opened', async () => {
+  await withTemporaryFolder(async (folder) => {
+    await trainIn(folder);
+    const store = createFolderStore(folder);
+    await store.delete('checkpoints/00000020/checkpoint.json');
+    await writeFile(join(folder, 'model/config.json.7.00ff.tmp'), '{');
+    await trainIn(folder);
+    assert.equal((await readdir(join(folder, 'checkpoints'))).sort(), ['00000030']);
+    assert.not.ok((await readdir(join(folder, 'model'))).some((name) => name.endsWith('.tmp')));
+  });
+});
+
+test('a run that diverges keeps the checkpoint from before, and its log names the batch', async () => {
+  await withTemporaryFolder(async (folder) => {
+    // Every loss after step 12 counts as a spike; the checkpoint due at step 15 would lie amid them.
+    const guard = { factor: 1e-9, patience: 6, afterSteps: 12 };
+    const error = await rejection(() => trainIn(folder, { overrides: { guard, checkpointEvery: 5 } }));
+    assert.instance(error, DivergedError);
+    const store = createFolderStore(folder);
+    assert.equal(await listCheckpoints(store), [10, 5]);
+    const kept = await loadNewestCheckpoint(store, identityOf({ ...config, guard }), shape);
+    assert.is(kept?.snapshot.step, 10);
+    const told = (await readMetrics(join(folder, 'metrics.jsonl'))).filter(({ kind }) => kind === 'diverged');
+    assert.is(told.length, 1);
+    assert.match(String(told[0].reason), /optimizer step 18: .*samples synthetic-/);
   });
 });
 

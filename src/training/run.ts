@@ -6,6 +6,7 @@ import type { StageContext } from '../storage/stage';
 import {
   BEFORE_DECAY,
   loadNewestCheckpoint,
+  removeUnfinished,
   writeCheckpoint,
   type CheckpointState,
   type RunIdentity,
@@ -64,6 +65,7 @@ export class TrainingRun<Row> {
   /** True when the rate has begun to fall: too late for `before-decay/`. */
   private decaying = false;
   private readonly system = new SystemMeter();
+  private readonly meter = new StepMeter();
 
   private constructor(
     private readonly options: TrainingRunOptions<Row>,
@@ -75,6 +77,7 @@ export class TrainingRun<Row> {
   static async open<Row>(options: TrainingRunOptions<Row>): Promise<TrainingRun<Row>> {
     const { config, identity, context, task } = options;
     const { store, rng } = context;
+    await removeUnfinished(store);
     const checkpoint = await loadNewestCheckpoint<Row>(store, identity, shapeOf(task));
     const trainer = new Trainer({ ...options, rng: rng.fork('trainer') });
     if (checkpoint) await trainer.restore(checkpoint.snapshot);
@@ -92,10 +95,11 @@ export class TrainingRun<Row> {
       run.best = hasModel ? checkpoint.best : null;
       run.secondsBefore = checkpoint.seconds;
       run.savedStep = trainer.step;
+      run.meter.restore(checkpoint.meter);
       run.decaying = run.used > decayBegin(options.config.optimizer);
     }
     for (const { step, reason } of checkpoint?.rejected ?? [])
-      await run.log({ kind: 'warning', rejectedCheckpoint: step, reason });
+      lines.warn(`the checkpoint of step ${step} cannot be used: ${reason}`);
     return run;
   }
 
@@ -133,7 +137,6 @@ export class TrainingRun<Row> {
     const { config, context } = this.options;
     this.started = performance.now();
     this.system.start(this.used);
-    const meter = new StepMeter();
     // Thousandths of the budget: the same bar for a budget of steps and one of seconds.
     const task = context.progress.start('training', { total: 1000, done: Math.floor(1000 * this.used) });
     let shown = Math.floor(1000 * this.used);
@@ -142,16 +145,17 @@ export class TrainingRun<Row> {
       await this.keepBeforeDecay();
       const from = performance.now();
       const result = await this.nextStep();
-      meter.add(result, (performance.now() - from) / 1000);
+      this.meter.add(result, (performance.now() - from) / 1000);
       if (result.step % config.logEvery === 0) {
-        const values = meter.read();
+        const values = this.meter.read();
         await this.log({ kind: 'train', ...values, ...this.health() });
         shown = advanceTo(task, Math.floor(1000 * this.used), shown, result.step, values.loss);
-        // Lets signals and timers through: steps are synchronous.
-        await new Promise(setImmediate);
       }
+      // Lets signals and timers through: steps are synchronous.
+      await new Promise(setImmediate);
       if (result.step % config.evaluateEvery === 0) await this.evaluate();
-      if (result.step % config.checkpointEvery === 0) await this.save();
+      // What is saved amid spikes would be no good checkpoint to go back to.
+      if (result.step % config.checkpointEvery === 0 && !this.trainer.spiking) await this.save();
     }
     if (this.last === null || this.trainer.step % config.evaluateEvery !== 0) await this.evaluate();
     await this.save();
@@ -203,7 +207,12 @@ export class TrainingRun<Row> {
   }
 
   private state(): CheckpointState<Row> {
-    return { snapshot: this.trainer.snapshot(), seconds: this.seconds, best: this.best };
+    return {
+      snapshot: this.trainer.snapshot(),
+      meter: this.meter.state(),
+      seconds: this.seconds,
+      best: this.best,
+    };
   }
 
   private async evaluate(): Promise<void> {

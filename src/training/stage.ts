@@ -7,7 +7,6 @@ import { loadTokenizer } from '../processing/tokenizer/tokenizer';
 import type { ArtefactHashes } from '../records/checkpoint';
 import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
-import { readExamples } from '../shards/example-shard';
 import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
 import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
@@ -19,6 +18,7 @@ import { METRICS_KEY } from './metrics-log';
 import { EditTask, editWeight, isClean } from './edit-task';
 import type { RowFeed } from './feed/feed';
 import { MemoryFeed } from './feed/memory-feed';
+import { readCheckedExamples } from './feed/checked-examples';
 import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
 import { BEFORE_DECAY, CHECKPOINTS, type RunIdentity } from './checkpoint';
@@ -112,6 +112,7 @@ async function openModel(
   return { model, identity, hashes };
 }
 
+/** The first examples of a split. @throws DataError when a shard or row is not of this dataset */
 async function collectExamples(
   input: ObjectStore,
   split: 'train' | 'val',
@@ -119,8 +120,9 @@ async function collectExamples(
   limit = Infinity,
 ): Promise<Example[]> {
   const task = progress.start(`reading ${split} examples`);
+  const metadata = await readMetadata(input);
   const out: Example[] = [];
-  for await (const example of readExamples(input, split)) {
+  for await (const example of readCheckedExamples(input, split, metadata)) {
     if (signal.aborted)
       throw new InterruptedError('reading examples was interrupted', 'run the same command again');
     out.push(example);

@@ -5,10 +5,28 @@ import type { StepResult } from './trainer';
 /** Figures of the steps since the last reading. */
 export type MeterReading = Record<string, number | string> & { loss: number; stage: string };
 
+/** Steps of a line that is not written yet. */
+export interface MeterState {
+  results: StepResult[];
+  /** What they took. */
+  seconds: number;
+}
+
 /** Sums up optimizer steps between two lines of the log. */
 export class StepMeter {
   private results: StepResult[] = [];
   private seconds = 0;
+
+  /** A copy of what the next line will sum up, for a checkpoint. */
+  state(): MeterState {
+    return { results: [...this.results], seconds: this.seconds };
+  }
+
+  /** Goes on from a checkpoint. */
+  restore({ results, seconds }: MeterState): void {
+    this.results = [...results];
+    this.seconds = seconds;
+  }
 
   /** @param seconds that the step took; evaluations and checkpoints between steps are no part of any speed */
   add(result: StepResult, seconds: number): void {

@@ -119,6 +119,11 @@ export class Trainer<Row> {
     return stageSettings(config.stages, this.stage, { depth, batchTokens: config.batchTokens, cleanShare });
   }
 
+  /** True while losses are far above their running mean. */
+  get spiking(): boolean {
+    return this.guard.spikes > 0;
+  }
+
   /** Tells the score of an evaluation, for promotion to the next stage. */
   promote(score: number): void {
     this.lastScore = score;

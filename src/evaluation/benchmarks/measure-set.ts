@@ -5,15 +5,14 @@ import { UNCALIBRATED, type Calibration } from '../../repair/calibration';
 import type { RepairModel } from '../../repair/model-folder';
 import type { Row } from '../../shards/columns';
 import { describeParameters } from '../../trm/config';
-import { judgeRanker, type RankerAnswer, type TrainingFacts } from '../baseline';
-import { RANKER_DESCRIPTION } from '../frequency-ranker';
-import { accuracyBy, accuracyOf, cleanKeptOf, measureCases, rate, type Measured } from '../measure';
-import { isClean, type Case } from '../outcome';
+import type { TrainingFacts } from '../baseline';
+import { accuracyBy, accuracyOf, cleanKeptOf, measureCases, type Measured } from '../measure';
+import type { Case } from '../outcome';
 import { PREDICTION_COLUMNS, predictionRow } from '../predictions';
 import type { Accuracy } from '../report';
-import { lex } from '../../python/lexer';
 import { hashRows } from './benchmark';
 import { BUG_KINDS, kindOfSample } from './kinds';
+import { measureRanker } from './measure-ranker';
 import { CLEAN_TARGETS, oddsOnValidation, operatingPoint } from './operating-point';
 import { programKey } from './select';
 import { encodeSet, findParserStops, type ParserStops } from './set-cases';
@@ -110,7 +109,13 @@ export async function measureSet(
     },
     models: measured.map(({ report: each }) => each),
     difference: measured.length === 2 ? difference(measured[0].main, measured[1].main) : null,
-    baseline: training && baseline(measured[0].cases, kinds, training, options.targetCleanKept),
+    baseline:
+      training &&
+      measureRanker(
+        measured[0].cases,
+        { kinds, labels: set.labels },
+        { ...training, targetCleanKept: options.targetCleanKept },
+      ),
   };
   return {
     report: setReportSchema.parse(report),
@@ -226,30 +231,4 @@ function difference(first: readonly Measured[], second: readonly Measured[]): Se
   const joint = (onlyFirst - onlySecond) / n;
   const half = (1.96 * Math.sqrt(onlyFirst + onlySecond - (onlyFirst - onlySecond) ** 2 / n)) / n;
   return { joint, low: joint - half, high: joint + half, onlyFirst, onlySecond };
-}
-
-function baseline(
-  cases: readonly Case[],
-  kinds: Kinds,
-  { facts, validation }: NonNullable<MeasureSetOptions['training']>,
-  targetCleanKept: number,
-): SetReport['baseline'] {
-  const clean = validation.map(({ before }) => ({ before: lex(before) }));
-  const answers = judgeRanker(facts.ranker, clean, cases, targetCleanKept);
-  const buggy = answers.filter(({ item }) => !isClean(item));
-  const quiet = answers.filter(({ item, proposal }) => isClean(item) && proposal === null);
-  const share = (of: readonly RankerAnswer[], key: 'joint' | 'location'): SetRow['joint'] =>
-    rate(of.filter((answer) => answer[key]).length, of.length);
-  return {
-    description: RANKER_DESCRIPTION,
-    joint: share(buggy, 'joint'),
-    location: share(buggy, 'location'),
-    cleanKept: rate(quiet.length, answers.length - buggy.length),
-    byKind: BUG_KINDS.map((kind) => ({
-      kind,
-      own: buggy.filter(({ item }) => kinds.get(item.sample.id) === kind),
-    }))
-      .filter(({ own }) => own.length > 0)
-      .map(({ kind, own }) => ({ key: kind, joint: share(own, 'joint'), location: share(own, 'location') })),
-  };
 }

@@ -31,6 +31,10 @@ export const setStepSchema = z.strictObject({
 /** A value of {@link setStepSchema}. */
 export type SetStep = z.infer<typeof setStepSchema>;
 
+const rankedRowSchema = z.strictObject({ key: z.string(), joint: rateSchema, location: rateSchema });
+/** What the frequency ranker does with the bugs of one key. */
+export type RankedRow = z.infer<typeof rankedRowSchema>;
+
 /** The model with a threshold instead of its plain answer. */
 export const operatingPointSchema = z.strictObject({
   /** Share of clean validation functions that the threshold leaves alone. */
@@ -99,7 +103,10 @@ export const setReportSchema = z.strictObject({
       joint: rateSchema,
       location: rateSchema,
       cleanKept: rateSchema,
-      byKind: z.array(z.strictObject({ key: z.string(), joint: rateSchema, location: rateSchema })),
+      byKind: z.array(rankedRowSchema),
+      byLabel: z.array(rankedRowSchema),
+      byFamily: z.array(rankedRowSchema),
+      byBugType: z.array(rankedRowSchema),
     })
     .nullable(),
 });

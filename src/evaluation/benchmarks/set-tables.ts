@@ -1,5 +1,5 @@
 import type { Rate } from '../report';
-import type { SetModel, SetReport, SetRow } from './set-report';
+import type { RankedRow, SetModel, SetReport, SetRow } from './set-report';
 
 /** A set's report as Markdown tables, ready for docs/BENCHMARKS.md and experiments/LOG.md. */
 export function renderSetReport({ set, models, difference, baseline }: SetReport): string {
@@ -15,8 +15,8 @@ export function renderSetReport({ set, models, difference, baseline }: SetReport
       `${models[0].name} less ${models[1].name}: ${signed(difference.joint)} points of joint (${signed(difference.low)} to ${signed(difference.high)}, ` +
         `paired; ${difference.onlyFirst} bugs only the first, ${difference.onlySecond} only the second).`,
     );
-  for (const [title, rowsOf] of TABLES) {
-    const table = compareTable(title, models, rowsOf, baseline);
+  for (const [title, rowsOf, key] of TABLES) {
+    const table = compareTable(title, models, rowsOf, baseline?.[key]);
     if (table) parts.push(table);
   }
   for (const { name, unrenderable, dropped } of models) {
@@ -32,11 +32,16 @@ export function renderSetReport({ set, models, difference, baseline }: SetReport
 const main = ({ steps, mainSteps }: SetModel): SetModel['steps'][number] =>
   steps.find(({ supervisionSteps }) => supervisionSteps === mainSteps) ?? steps[0];
 
-const TABLES: readonly [title: string, rowsOf: (model: SetModel) => readonly SetRow[]][] = [
-  ['kind', (model) => main(model).byKind],
-  ["set's own label", ({ byLabel }) => byLabel],
-  ['family', ({ byFamily }) => byFamily],
-  ['bug type', ({ byBugType }) => byBugType],
+/** A table: its title, a model's rows and the key of the ranker's. */
+const TABLES: readonly [
+  title: string,
+  rowsOf: (model: SetModel) => readonly SetRow[],
+  ranked: 'byKind' | 'byLabel' | 'byFamily' | 'byBugType',
+][] = [
+  ['kind', (model) => main(model).byKind, 'byKind'],
+  ["set's own label", ({ byLabel }) => byLabel, 'byLabel'],
+  ['family', ({ byFamily }) => byFamily, 'byFamily'],
+  ['bug type', ({ byBugType }) => byBugType, 'byBugType'],
 ];
 
 function stepTable(models: readonly SetModel[], baseline: SetReport['baseline']): string {
@@ -75,11 +80,10 @@ function compareTable(
   title: string,
   models: readonly SetModel[],
   rowsOf: (model: SetModel) => readonly SetRow[],
-  baseline: SetReport['baseline'],
+  ranked: readonly RankedRow[] | undefined,
 ): string | undefined {
   const keys = rowsOf(models[0]).map(({ key }) => key);
   if (keys.length === 0) return undefined;
-  const ranked = title === 'kind' && baseline ? baseline : null;
   const several = models.length > 1;
   const head = models.flatMap(({ name }) =>
     ['joint', 'location', 'content'].map((measure) => (several ? `${measure}, ${name}` : measure)),
@@ -90,7 +94,7 @@ function compareTable(
       return row ? [share(row.joint), share(row.location), share(row.content)] : ['-', '-', '-'];
     });
     const n = rowsOf(models[0]).find((row) => row.key === key)?.joint.total ?? 0;
-    const beside = ranked?.byKind.find((row) => row.key === key);
+    const beside = ranked?.find((row) => row.key === key);
     return [key, String(n), ...cells, ...(ranked ? [beside ? share(beside.joint) : '-'] : [])];
   });
   return markdownTable([title, 'n', ...head, ...(ranked ? ['joint, frequency ranker'] : [])], rows);

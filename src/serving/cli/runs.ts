@@ -36,7 +36,7 @@ export const registerRuns: Register = (program) => {
   runs
     .command('diff')
     .description('compare two runs: config, environment, data, final metrics')
-    .argument('<a>', 'run id, the end of one, or "latest"')
+    .argument('<a>', 'run id, the end of one, "latest", or the folder that `trm train` printed')
     .argument('<b>', 'the other run')
     .option('--json', 'print JSON')
     .action(async (a: string, b: string, options: { json?: boolean }) => {

@@ -20,6 +20,15 @@ export interface OpenFeedOptions extends StreamFeedOptions {
   rng: Rng;
 }
 
+/** What the footers of a dataset's example shards must say. */
+export const exampleFooter = ({
+  hashes,
+}: Pick<DatasetMetadata, 'hashes'>): Readonly<Record<string, string>> => ({
+  'trm:exampleVersion': String(EXAMPLE_VERSION),
+  'trm:tokenizer': hashes.tokenizer,
+  'trm:closedVocabulary': hashes.vocabulary,
+});
+
 /**
  * Opens the train split of a processed dataset as a stream: its example shards, or mutations of its clean functions.
  * @throws DataError when shards are missing, damaged, or of another version, tokenizer or vocabulary
@@ -42,11 +51,7 @@ export async function openStreamFeed(options: OpenFeedOptions): Promise<StreamFe
       ? {
           ...shared,
           paths: await pathsOf('train'),
-          footer: {
-            'trm:exampleVersion': String(EXAMPLE_VERSION),
-            'trm:tokenizer': metadata.hashes.tokenizer,
-            'trm:closedVocabulary': metadata.hashes.vocabulary,
-          },
+          footer: exampleFooter(metadata),
           heldOut: [],
           vocabularies: null,
         }

@@ -10,8 +10,9 @@ import type { Example } from '../../records/example';
 import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/stage';
 import { bugTypeByCode } from '../../taxonomy/table';
+import { readCheckedExamples } from './checked-examples';
 import type { StreamFeed } from './stream-feed';
-import { makeExamples, openTestFeed, TEST_FOOTER, writeTrainSplit } from './testing';
+import { makeExamples, openTestFeed, TEST_FOOTER, TEST_METADATA, writeTrainSplit } from './testing';
 
 const ROWS = 430;
 const examples = makeExamples(ROWS);
@@ -181,6 +182,23 @@ test('one clear error each for what cannot be read', async () => {
   const short = await makeStore('short', examples);
   await truncate(short.localPath('train/shard_00002.parquet'), 5000);
   await refuses(openTestFeed(short), /shard_00002\.parquet as Parquet/);
+});
+
+test('rows read without a feed are checked as well', async () => {
+  const readAll = async (store: ObjectStore): Promise<Example[]> => {
+    const rows = [];
+    for await (const row of readCheckedExamples(store, 'train', TEST_METADATA)) rows.push(row);
+    return rows;
+  };
+  assert.equal(await readAll(await makeStore('plainly', examples)), examples);
+  const foreign = await makeStore('foreign-plainly', examples, { 'trm:closedVocabulary': 'f'.repeat(64) });
+  await refuses(readAll(foreign), /shard_00000\.parquet: expected trm:closedVocabulary b+, got f+/);
+  const [first, ...others] = examples;
+  const wild = { ...first, pieces: new Uint16Array(first.pieces.length).fill(4000) };
+  await refuses(
+    readAll(await makeStore('wild', [wild, ...others])),
+    /expected pieces within 0\.\.39, got 4000/,
+  );
 });
 
 test('damage in the middle of a shard and numbers that point to nothing are found when their block is read', async () => {

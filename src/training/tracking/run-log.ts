@@ -7,13 +7,15 @@ import type { TrackingConfig } from './config';
 export interface RunLog {
   /** Appends a line to metrics.jsonl, `time` added, then hands it to the trackers. Throws only when the file cannot be written. */
   append(step: number, values: MetricValues): Promise<Metric>;
+  /** Tells a failure that does not stop the training, beside a line of kind `warning`. */
+  warn(reason: string): void;
   /** Ends the trackers within a bounded time; the log needs no end. */
   close(outcome: Outcome): Promise<void>;
 }
 
 /** Settings of {@link openRunLog}. */
 export type RunLogOptions = Omit<OpenTrackersOptions, 'warn'> & {
-  /** Told of a tracker that fails, beside a line of kind `warning` in the log. Default: standard error. */
+  /** Told of warnings, beside a line of kind `warning` in the log. Default: standard error. */
   warn?: (message: string) => unknown;
 };
 
@@ -38,6 +40,7 @@ export async function openRunLog(config: TrackingConfig, options: RunLogOptions)
       trackers.log(line);
       return line;
     },
+    warn: warned,
     close: (outcome) => trackers.close(outcome),
   };
 }
