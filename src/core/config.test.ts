@@ -14,6 +14,7 @@ const schema = z.strictObject({
       steps: z.int().positive().default(10),
       learningRate: z.number().positive().default(1e-3),
       stages: z.array(z.strictObject({ depth: z.int() })).default([]),
+      preset: z.enum(['small', 'large']).default('small'),
       newline: z.string().default('\n'),
     })
     .prefault({}),
@@ -55,7 +56,7 @@ test('defaults, extends and set are applied in this order', async ({ folder }) =
   });
   assert.equal(loaded.config, {
     seed: 5,
-    train: { steps: 30, learningRate: 0.01, stages: [{ depth: 9 }], newline: '\n' },
+    train: { steps: 30, learningRate: 0.01, stages: [{ depth: 9 }], preset: 'small', newline: '\n' },
   });
   assert.is(loaded.name, 'b');
   assert.equal(loaded.files, [join(folder, 'a.yaml'), join(folder, 'b.yaml')]);
@@ -91,6 +92,15 @@ test('wrong types say where, what was expected and what came', async ({ folder }
     await messageOf(folder, { 'a.yaml': 'train: 3' }),
     /train: .*expected object, received number, got 3/,
   );
+});
+
+test('a word that is none of the choices fails with the nearest one, where there is one', async ({
+  folder,
+}) => {
+  const refused = (value: string): Promise<string> =>
+    messageOf(folder, { 'a.yaml': '{}' }, { set: [`train.preset=${value}`] });
+  assert.match(await refused('smal'), /train\.preset: .*, got "smal", did you mean "small"\?/);
+  assert.match(await refused('gigantic'), /train\.preset: .*"small"\|"large", got "gigantic"$/);
 });
 
 test('YAML traps: 1e-4 and 1.0e-4 are numbers, "no" is text, escapes work in double quotes', async ({

@@ -27,7 +27,7 @@ export interface LoadOptions {
 
 /**
  * Reads one YAML experiment: a single `extends: other.yaml` chain (later files win, maps merge, lists replace),
- * then `set` and `overrides`, then validation. Unknown keys fail with the nearest known name.
+ * then `set` and `overrides`, then validation. Unknown keys and choices fail with the nearest known name.
  * @throws ConfigError naming file, key, what was expected and what came
  */
 export function loadConfig<S extends z.ZodType>(
@@ -145,7 +145,14 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown, schema: z.ZodType
   );
   // YAML 1.2 reads `no` and '5' as text; say so, it is the commonest surprise.
   const quoted = typeof got === 'string' && issue.code === 'invalid_type' ? ' (YAML read it as text)' : '';
-  return `${where}: ${issue.message}, got ${JSON.stringify(got) ?? 'nothing'}${quoted}`;
+  return `${where}: ${issue.message}, got ${JSON.stringify(got) ?? 'nothing'}${quoted}${nearestChoice(issue, got)}`;
+}
+
+/** `, did you mean "x"?` for a word that is none of a key's choices, '' where no choice is near. */
+function nearestChoice(issue: z.core.$ZodIssue, got: unknown): string {
+  if (issue.code !== 'invalid_value' || typeof got !== 'string') return '';
+  const near = nearestName(got, issue.values.map(String));
+  return near === undefined ? '' : `, did you mean "${near}"?`;
 }
 
 /** Keys a schema knows at a path, through defaults, optionals and effects. */

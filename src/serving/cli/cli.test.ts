@@ -1,5 +1,5 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
+import { existsSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -65,6 +65,20 @@ test('a wrong command, subcommand, flag or argument is exit code 2 and names the
     assert.ok(result.stderr.includes(message), `${args.join(' ')}: ${result.stderr}`);
     assert.is(result.stdout, '', 'nothing on standard output');
   }
+});
+
+test('trm train refuses an impossible config before anything is written', async () => {
+  await withTemporaryFolder(async (folder) => {
+    for (const [experiment, set, message] of [
+      ['tiny', 'train.preset=trm-smok', /train\.preset: .*, got "trm-smok", did you mean "trm-smoke"\?/],
+    ] as const) {
+      const result = await trm(['train', experiment, '--set', set], { TRM_WORK_DIR: folder });
+      assert.is(result.exitCode, 2, `${set}: ${result.stderr}`);
+      assert.match(result.stderr, message);
+      assert.is(result.stdout, '', 'nothing on standard output');
+      assert.equal(readdirSync(folder), [], 'no stage folder');
+    }
+  });
 });
 
 test('taxonomy --json holds the whole table', async () => {
