@@ -4,6 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { parse, stringify } from 'yaml';
+import { ConfigError } from '../core/errors';
 import { hashJson } from '../core/hash';
 import { projectRoot } from '../core/paths';
 import { experimentKind, experimentPath, experimentSchema, loadExperiment } from './experiment';
@@ -59,6 +60,47 @@ test('overrides and assignments reach the config; a wrong key names the nearest 
     assert.match(error?.message ?? '', message);
   }
   assert.throws(() => experimentPath('tinny'), /there are: base, .*quickstart, .*tiny/);
+});
+
+/** Why an experiment with these values is refused when it is loaded. */
+async function refusal(experiment: string, overrides: Record<string, unknown>): Promise<string> {
+  try {
+    const kind = experimentKind(experimentPath(experiment));
+    if (kind === 'sudoku') loadSudokuExperiment({ experiment, overrides });
+    else await loadExperiment({ experiment, overrides });
+  } catch (error) {
+    assert.instance(error, ConfigError);
+    return (error as Error).message;
+  }
+  return 'no error';
+}
+
+test('a stage that ends before one in front of it is refused by its key', async () => {
+  const stages = (...ends: object[]) => ({
+    'train.stages': ends.map((end, i) => ({ name: `stage ${i}`, ...end })),
+  });
+  for (const experiment of ['tiny', 'sudoku-tiny']) {
+    assert.match(
+      await refusal(experiment, stages({ untilStep: 30 }, { untilShare: 0.9 }, { untilStep: 20 }, {})),
+      /: train\.stages\.2\.untilStep: expected ascending untilStep: stage "stage 0" in front of it lasts until 30, got 20$/,
+    );
+    assert.match(
+      await refusal(experiment, stages({ untilShare: 0.5 }, { untilShare: 0.3 }, {})),
+      /: train\.stages\.1\.untilShare: expected ascending untilShare: stage "stage 0" .* until 0\.5, got 0\.3$/,
+    );
+    assert.match(
+      await refusal(experiment, stages({ untilStep: 30 }, { untilStep: 30 }, {})),
+      /train\.stages\.1\.untilStep: expected ascending/,
+    );
+    // Ends of different kinds are not compared, and one that may be promoted leaves the next one what is left.
+    const fine = stages(
+      { untilStep: 20 },
+      { untilStep: 30, untilScore: 1 },
+      { untilStep: 30 },
+      { untilShare: 0.1 },
+    );
+    assert.is(await refusal(experiment, fine), 'no error');
+  }
 });
 
 test("a run's saved config is the config it started with, or refused", async () => {

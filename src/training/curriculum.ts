@@ -50,10 +50,37 @@ export const curriculumSchema = z
         ),
     'expected untilShare, untilStep or untilScore in every stage but the last: later ones would never begin',
   )
-  .refine((stages) => {
-    const shares = stages.map(({ untilShare }) => untilShare).filter((share) => share < 1);
-    return shares.every((share, i) => i === 0 || share >= shares[i - 1]);
-  }, 'expected ascending untilShare: a stage that ends before the one in front of it would be skipped');
+  .superRefine((stages, context) => {
+    refuseDescending('untilShare', stages, context);
+    refuseDescending('untilStep', stages, context);
+  });
+
+/** Refuses the first stage that is over when one in front of it ends: it would be skipped without a word. */
+function refuseDescending(
+  key: 'untilShare' | 'untilStep',
+  stages: readonly CurriculumStage[],
+  context: z.RefinementCtx,
+): void {
+  // A share of 1 is the end of the run, as a missing step: no end of the stage's own.
+  const ends = stages.map(({ untilShare, untilStep }) => ({
+    untilShare: untilShare < 1 ? untilShare : null,
+    untilStep,
+  }));
+  const outlasts = (earlier: number, later: number): boolean => {
+    const [end, other] = [ends[earlier][key] ?? 0, ends[later][key] ?? Infinity];
+    const { untilShare, untilStep } = ends[earlier];
+    // Where the earlier one may end otherwise, the same end leaves the later one what is left until then.
+    const mayEndSooner = stages[earlier].untilScore !== null || (untilShare !== null && untilStep !== null);
+    return end > other || (end === other && !mayEndSooner);
+  };
+  for (const later of stages.keys())
+    for (let earlier = 0; earlier < later; earlier++) {
+      if (!outlasts(earlier, later)) continue;
+      const message = `expected ascending ${key}: stage "${stages[earlier].name}" in front of it lasts until ${ends[earlier][key]}`;
+      context.addIssue({ code: 'custom', path: [later, key], message });
+      return;
+    }
+}
 
 /** True for a stage of one recursion and one supervision step. */
 export const isShallow = ({

@@ -222,7 +222,7 @@ test('stages that would never begin or be skipped, and depth for a plain core, a
         { name: 'b', untilShare: 0.3 },
       ],
     },
-    /expected ascending/,
+    /expected ascending untilShare/,
   );
   refused({ model: { core: 'plain' }, stages: [{ name: 'a', supervisionSteps: 2 }] }, /for a plain core/);
   refused({ stages: [{ name: 'a', mixture: { types: { 'wrong-nam': 2 } } }] }, /wrong-name/);
