@@ -103,6 +103,33 @@ test('a stage that ends before one in front of it is refused by its key', async 
   }
 });
 
+test('a plain core with a depth, from the preset or in a stage, is refused', async () => {
+  const plain = { 'train.model.core': 'plain' };
+  assert.match(
+    await refusal('tiny', { ...plain, 'train.preset': 'trm-cpu' }),
+    /: train\.model\.core: expected recursions, latentUpdates and supervisionSteps of 1 .*; they are 2, 2, 2, got "plain"$/,
+  );
+  const deep = {
+    ...plain,
+    'train.preset': 'trm-cpu',
+    'train.model.recursions': 1,
+    'train.model.latentUpdates': 1,
+  };
+  assert.match(await refusal('tiny', deep), /train\.model\.core: .*; they are 1, 1, 2/);
+  assert.is(await refusal('tiny', { ...deep, 'train.model.supervisionSteps': 1 }), 'no error');
+  assert.is(await refusal('edit-cpu-plain', {}), 'no error');
+  const stages = {
+    'train.stages': [
+      { name: 'a', untilShare: 0.5 },
+      { name: 'b', supervisionSteps: 2 },
+    ],
+  };
+  assert.match(
+    await refusal('tiny', { ...plain, ...stages }),
+    /train\.stages\.1: expected stages without a depth for a plain core/,
+  );
+});
+
 test("a run's saved config is the config it started with, or refused", async () => {
   const run = mkdtempSync(join(tmpdir(), 'trm-experiment-'));
   try {

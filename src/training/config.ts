@@ -1,7 +1,14 @@
 import { z } from 'zod';
 import { TOKEN_FEATURE_NAMES } from '../records/token-features';
-import { CORE_KINDS, PRESET_NAMES, resolveModelConfig, type ModelConfig } from '../trm/config';
-import { curriculumSchema, isShallow } from './curriculum';
+import {
+  CORE_KINDS,
+  PRESET_NAMES,
+  PRESETS,
+  refusePlainDepth,
+  resolveModelConfig,
+  type ModelConfig,
+} from '../trm/config';
+import { curriculumSchema, refuseDeepStages } from './curriculum';
 import { feedConfigSchema } from './feed/config';
 import { guardSchema } from './guard';
 import { trackingConfigSchema } from './tracking/config';
@@ -21,6 +28,10 @@ const modelOverridesSchema = z.strictObject({
   supervisionSteps: z.int().positive().optional(),
   omitFeatures: z.array(z.enum(TOKEN_FEATURE_NAMES)).optional(),
 });
+
+/** The overrides that are given: a key may be there without a value. */
+const overridesOf = (model: z.output<typeof modelOverridesSchema>): Partial<ModelConfig> =>
+  Object.fromEntries(Object.entries(model).filter(([, value]) => value !== undefined));
 
 const optimizerSchema = z.strictObject({
   /** AdamW, or the reference's Adam-atan2: no epsilon, steps of bounded size. */
@@ -126,9 +137,9 @@ export const trainConfigSchema = z
     message: 'expected ascending lengths',
     path: ['bucketLengths'],
   })
-  .refine(({ model, stages }) => model.core !== 'plain' || stages.every(isShallow), {
-    message: 'expected stages without a depth for a plain core, which does not recurse',
-    path: ['stages'],
+  .superRefine(({ preset, model, stages }, context) => {
+    refusePlainDepth({ ...PRESETS[preset], ...overridesOf(model) }, context, ['model', 'core']);
+    refuseDeepStages({ core: model.core, stages }, context);
   });
 /** A value of {@link trainConfigSchema}. */
 export type TrainConfig = z.output<typeof trainConfigSchema>;
@@ -138,9 +149,8 @@ export function modelConfigOf(
   config: TrainConfig,
   sizes: { tokenizer: number; vocabulary: number },
 ): ModelConfig {
-  const given = Object.fromEntries(Object.entries(config.model).filter(([, value]) => value !== undefined));
   return resolveModelConfig(config.preset, {
-    ...given,
+    ...overridesOf(config.model),
     tokenizerSize: sizes.tokenizer,
     vocabularySize: sizes.vocabulary,
     maxTokens: config.bucketLengths[config.bucketLengths.length - 1],

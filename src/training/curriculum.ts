@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { refuseUnknownTypes } from '../generation/config';
 import { FAMILIES } from '../records/sample';
+import type { CoreKind } from '../trm/config';
 import type { Mixture } from './feed/feed';
 import type { Depth } from './task';
 
@@ -82,12 +83,23 @@ function refuseDescending(
     }
 }
 
-/** True for a stage of one recursion and one supervision step. */
-export const isShallow = ({
-  recursions = 1,
-  latentUpdates = 1,
-  supervisionSteps = 1,
-}: CurriculumStage): boolean => recursions * latentUpdates * supervisionSteps === 1;
+/**
+ * Refinement of a schema: a plain core has no depth in any stage.
+ * @param path of the stages. Default `stages`
+ */
+export function refuseDeepStages(
+  { core, stages }: { core: CoreKind | undefined; stages: readonly CurriculumStage[] },
+  context: z.RefinementCtx,
+  path: readonly string[] = ['stages'],
+): void {
+  if (core !== 'plain') return;
+  const at = stages.findIndex(
+    ({ recursions = 1, latentUpdates = 1, supervisionSteps = 1 }) =>
+      recursions * latentUpdates * supervisionSteps > 1,
+  );
+  const message = 'expected stages without a depth for a plain core, which does not recurse';
+  if (at >= 0) context.addIssue({ code: 'custom', path: [...path, at], message });
+}
 
 /** What holds in a stage, everything filled in. */
 export interface StageSettings {

@@ -11,6 +11,31 @@ export const HEAD_WIDTH = 64;
  * once over x; with (n + 1) T times the layers it does the same number of operations.
  */
 export const CORE_KINDS = ['recursive', 'plain'] as const;
+/** One of {@link CORE_KINDS}. */
+export type CoreKind = (typeof CORE_KINDS)[number];
+
+/** What {@link refusePlainDepth} looks at. */
+interface CoreDepth {
+  core: CoreKind;
+  recursions: number;
+  latentUpdates: number;
+  supervisionSteps: number;
+}
+
+/**
+ * Refinement of a schema: a plain core does not recurse.
+ * @param path of the key that chose the core. Default `core`
+ */
+export function refusePlainDepth(
+  { core, recursions, latentUpdates, supervisionSteps }: CoreDepth,
+  context: z.RefinementCtx,
+  path: readonly string[] = ['core'],
+): void {
+  const depth = [recursions, latentUpdates, supervisionSteps];
+  if (core === 'recursive' || depth.every((each) => each === 1)) return;
+  const message = `expected recursions, latentUpdates and supervisionSteps of 1 for a plain core, which does not recurse; they are ${depth.join(', ')}`;
+  context.addIssue({ code: 'custom', path: [...path], message });
+}
 
 /** Shape of a model; everything else (heads, inner width, parameter count) is derived. DESIGN.md section 4. */
 export const modelConfigSchema = z
@@ -41,15 +66,7 @@ export const modelConfigSchema = z
     /** Token features that the model is not told, in training or later; for ablations. Default: it is told all. */
     omitFeatures: z.array(z.enum(TOKEN_FEATURE_NAMES)).optional(),
   })
-  .refine(
-    ({ core, recursions, latentUpdates, supervisionSteps }) =>
-      core === 'recursive' || recursions * latentUpdates * supervisionSteps === 1,
-    {
-      message:
-        'expected recursions, latentUpdates and supervisionSteps of 1 for a plain core, which does not recurse',
-      path: ['core'],
-    },
-  );
+  .superRefine((config, context) => refusePlainDepth(config, context));
 /** A value of {@link modelConfigSchema}. */
 export type ModelConfig = z.infer<typeof modelConfigSchema>;
 

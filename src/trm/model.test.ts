@@ -134,7 +134,7 @@ test('a model uses no more tensors after its disposal, and a flat vector survive
 test('a plain core answers at once: more steps change nothing, and it cannot be told to recurse', () => {
   assert.throws(
     () => resolveModelConfig('trm-smoke', { core: 'plain', recursions: 2 }),
-    /core: expected recursions, latentUpdates and supervisionSteps of 1/,
+    /core: expected recursions, latentUpdates and supervisionSteps of 1 .*; they are 2, 1, 1/,
   );
   const config = { ...TINY_CONFIG, core: 'plain' as const };
   const model = new Model(createModelData(config, syntheticTables(config), rng.fork('plain')));

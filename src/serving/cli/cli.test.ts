@@ -71,6 +71,7 @@ test('trm train refuses an impossible config before anything is written', async 
   await withTemporaryFolder(async (folder) => {
     for (const [experiment, set, message] of [
       ['tiny', 'train.preset=trm-smok', /train\.preset: .*, got "trm-smok", did you mean "trm-smoke"\?/],
+      ['edit-cpu-deep', 'train.model.core=plain', /train\.stages\.2: expected stages without a depth/],
     ] as const) {
       const result = await trm(['train', experiment, '--set', set], { TRM_WORK_DIR: folder });
       assert.is(result.exitCode, 2, `${set}: ${result.stderr}`);
