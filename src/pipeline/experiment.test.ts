@@ -7,6 +7,7 @@ import { parse, stringify } from 'yaml';
 import { ConfigError } from '../core/errors';
 import { hashJson } from '../core/hash';
 import { projectRoot } from '../core/paths';
+import { plainTwin } from '../training/sudoku/config';
 import { experimentKind, experimentPath, experimentSchema, loadExperiment } from './experiment';
 import { newRunRecord, writeRunRecord } from './run-record';
 import { loadSudokuExperiment, openSudoku } from './sudoku';
@@ -170,6 +171,39 @@ test('a Sudoku experiment has a schema of its own; either kind is refused where 
   assert.is(key([]), key([]));
   assert.is.not(key([]), key(['seed=1']));
   assert.is(key([]), key(['train.tracking.tensorboard=false']), 'trackers change nothing of what is trained');
+});
+
+test('a Sudoku experiment with a plain core that is to recurse, or with a mixture, is refused; its plain twin is not', async () => {
+  assert.match(
+    await refusal('sudoku-4x4', { 'model.core': 'plain' }),
+    /: model\.core: expected recursions, latentUpdates and supervisionSteps of 1 .*; they are 1, 1, 16, got "plain"$/,
+  );
+  const stages = [
+    { name: 'wide', untilStep: 20, batchTokens: 128 },
+    { name: 'deep', latentUpdates: 2 },
+  ];
+  const { config } = loadSudokuExperiment({
+    experiment: 'sudoku-9x9',
+    overrides: { 'train.stages': stages },
+  });
+  const twin = plainTwin(config);
+  assert.match(
+    await refusal('sudoku-9x9', { ...twin, 'train.stages': stages }),
+    /: train\.stages\.1: expected stages without a depth for a plain core/,
+  );
+  const { train } = loadSudokuExperiment({ experiment: 'sudoku-9x9', overrides: twin }).config;
+  assert.equal(
+    train.stages.map(({ name, batchTokens, latentUpdates }) => [name, batchTokens, latentUpdates]),
+    [
+      ['wide', 128, undefined],
+      ['deep', undefined, undefined],
+    ],
+  );
+  for (const mixture of [{ cleanShare: 0.2 }, { families: { logic: 2 } }])
+    assert.match(
+      await refusal('sudoku-tiny', { 'train.stages': [{ name: 'a', mixture }] }),
+      /: train\.stages\.0\.mixture: expected no mixture/,
+    );
 });
 
 test('sudoku-4x4.yaml lists every key that there is', () => {

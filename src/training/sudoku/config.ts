@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { gridModelSchema, type GridModelConfig } from '../../trm/grid/config';
+import { newGridModelSchema, type GridModelConfig } from '../../trm/grid/config';
 import { BUDGET_EXPECTED, hasBudget, runConfigShape } from '../config';
+import { refuseDeepStages } from '../curriculum';
 import { sideOf } from './solver';
 
 /** Version of the Sudoku stage's code; part of its key. */
@@ -58,21 +59,30 @@ const trainSchema = z
     /** `softmax`, or the reference's `stablemax` (in float32, not float64). */
     crossEntropy: z.enum(['softmax', 'stablemax']).default('softmax'),
   })
-  .refine(hasBudget, BUDGET_EXPECTED);
+  .refine(hasBudget, BUDGET_EXPECTED)
+  .superRefine(({ stages }, context) => {
+    const at = stages.findIndex(({ mixture }) => Object.keys(mixture).length > 0);
+    const message = 'expected no mixture: it weighs bugs and clean code, and puzzles are neither';
+    if (at >= 0) context.addIssue({ code: 'custom', path: ['stages', at, 'mixture'], message });
+  });
 
 /** A Sudoku experiment (`kind: sudoku`): its own schema, since nothing is collected, mutated or released. */
-export const sudokuExperimentSchema = z.strictObject({
-  kind: z.literal('sudoku'),
-  /** What the experiment is for; one or two sentences. Default empty. */
-  description: z.string().default(''),
-  /** Seed of everything random. Default 42. */
-  seed: z.int().nonnegative().default(42),
-  data: dataSchema.prefault({}),
-  model: gridModelSchema.prefault({}),
-  train: trainSchema.prefault({}),
-  /** Supervision steps after which the test puzzles are judged. */
-  evaluateSteps: z.array(z.int().positive()).min(1).default([1, 2, 4, 8, 16]),
-});
+export const sudokuExperimentSchema = z
+  .strictObject({
+    kind: z.literal('sudoku'),
+    /** What the experiment is for; one or two sentences. Default empty. */
+    description: z.string().default(''),
+    /** Seed of everything random. Default 42. */
+    seed: z.int().nonnegative().default(42),
+    data: dataSchema.prefault({}),
+    model: newGridModelSchema.prefault({}),
+    train: trainSchema.prefault({}),
+    /** Supervision steps after which the test puzzles are judged. */
+    evaluateSteps: z.array(z.int().positive()).min(1).default([1, 2, 4, 8, 16]),
+  })
+  .superRefine(({ model: { core }, train: { stages } }, context) =>
+    refuseDeepStages({ core, stages }, context, ['train', 'stages']),
+  );
 /** A resolved Sudoku experiment. */
 export type SudokuExperiment = z.output<typeof sudokuExperimentSchema>;
 /** The part of it that decides what is trained. */
@@ -87,15 +97,19 @@ export function sudokuModelConfig({ data, model }: Pick<SudokuConfig, 'data' | '
 /**
  * Overrides that make the same experiment one without recursion, whose optimizer step does the same work: its blocks run
  * once, (n + 1)(T + 2)/3 times as many of them, since all its passes have gradients (three times the work) and only the
- * last recursion's n + 1 of T have.
+ * last recursion's n + 1 of T have. Stages of its curriculum keep all but their depth.
  */
-export function plainTwin({ model }: Pick<SudokuConfig, 'model'>): Record<string, unknown> {
+export function plainTwin({ model, train }: Pick<SudokuConfig, 'model' | 'train'>): Record<string, unknown> {
   const { layers, recursions, latentUpdates } = model;
+  const isDepth = (key: string): boolean => ['recursions', 'latentUpdates', 'supervisionSteps'].includes(key);
   return {
     'model.core': 'plain',
     'model.layers': Math.round((layers * (latentUpdates + 1) * (recursions + 2)) / 3),
     'model.recursions': 1,
     'model.latentUpdates': 1,
     'model.supervisionSteps': 1,
+    'train.stages': train.stages.map((stage) =>
+      Object.fromEntries(Object.entries(stage).filter(([key]) => !isDepth(key))),
+    ),
   };
 }

@@ -171,10 +171,10 @@ test("the paper's Sudoku model has its 5M weights; equal-FLOP twins do the same 
   assert.ok(Math.abs(countGridWeights(paper) / 5e6 - 1) < 0.05, String(countGridWeights(paper)));
   const small = { ...paper, recursions: 1, latentUpdates: 2 };
   for (const model of [small, { ...small, recursions: 2, layers: 3 }]) {
-    const twin = Object.entries(plainTwin({ model })).map(([key, value]) => [
-      key.replace('model.', ''),
-      value,
-    ]);
+    const { train } = experiment({});
+    const twin = Object.entries(plainTwin({ model, train })).flatMap(([key, value]) =>
+      key.startsWith('model.') ? [[key.replace('model.', ''), value]] : [],
+    );
     const plain = gridModelConfigSchema.parse({ ...model, ...Object.fromEntries(twin) });
     assert.is(gridStepFlops(plain, 8, true), gridStepFlops(model, 8, true));
   }

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { CORE_KINDS, HEAD_WIDTH, innerWidth, type ParameterSpec } from '../config';
+import { CORE_KINDS, HEAD_WIDTH, innerWidth, refusePlainDepth, type ParameterSpec } from '../config';
 
 /**
  * The reference's own form of the model ("Less is More", arXiv 2510.04871): a grid of tokens in, the same grid of
@@ -26,6 +26,11 @@ export const gridModelSchema = z.strictObject({
 });
 /** A value of {@link gridModelSchema}. */
 export type GridModelOptions = z.output<typeof gridModelSchema>;
+
+/** {@link gridModelSchema} for a model that is to be trained: with a plain core it has no depth. Folders may hold older ones. */
+export const newGridModelSchema = gridModelSchema.superRefine((config, context) =>
+  refusePlainDepth(config, context),
+);
 
 /** A grid model in full: options, and the sizes that its task decides. */
 export const gridModelConfigSchema = z.strictObject({
