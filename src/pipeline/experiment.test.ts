@@ -7,6 +7,9 @@ import { parse, stringify } from 'yaml';
 import { ConfigError } from '../core/errors';
 import { hashJson } from '../core/hash';
 import { projectRoot } from '../core/paths';
+import { FAMILIES } from '../records/sample';
+import { BUG_TYPES } from '../taxonomy/table';
+import { FEED_SOURCES } from '../training/feed/config';
 import { plainTwin } from '../training/sudoku/config';
 import { experimentKind, experimentPath, experimentSchema, loadExperiment } from './experiment';
 import { newRunRecord, writeRunRecord } from './run-record';
@@ -129,6 +132,34 @@ test('a plain core with a depth, from the preset or in a stage, is refused', asy
     await refusal('tiny', { ...plain, ...stages }),
     /train\.stages\.1: expected stages without a depth for a plain core/,
   );
+});
+
+test('a mixture that leaves no bug is refused, whatever the source of the rows', async () => {
+  const families = Object.fromEntries(FAMILIES.map((family) => [family, 0]));
+  const types = Object.fromEntries(BUG_TYPES.map(({ id }) => [id, 0]));
+  const stagesOf = (mixture: object) => ({
+    'train.stages': [
+      { name: 'a', untilShare: 0.5 },
+      { name: 'b', mixture },
+    ],
+  });
+  for (const source of FEED_SOURCES) {
+    const from = { 'train.feed.source': source };
+    for (const mixture of [{ families }, { types }, { difficulties: [0, 0, 0, 0, 0] }]) {
+      assert.match(
+        await refusal('tiny', { ...from, ...stagesOf(mixture) }),
+        /: train\.stages\.1\.mixture: expected a weight above 0 for some bug.*, or a cleanShare of 1/,
+      );
+      assert.is(await refusal('tiny', { ...from, ...stagesOf({ ...mixture, cleanShare: 1 }) }), 'no error');
+    }
+    const planted = await refusal('tiny', { ...from, 'train.feed.mutations.types': types });
+    if (source !== 'mutations') assert.is(planted, 'no error');
+    else
+      assert.match(
+        planted,
+        /: train\.feed\.mutations: expected a weight above 0 for some bug that feed\.mutations plants/,
+      );
+  }
 });
 
 test("a run's saved config is the config it started with, or refused", async () => {

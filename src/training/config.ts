@@ -8,8 +8,9 @@ import {
   resolveModelConfig,
   type ModelConfig,
 } from '../trm/config';
-import { curriculumSchema, refuseDeepStages } from './curriculum';
-import { feedConfigSchema } from './feed/config';
+import { curriculumSchema, refuseDeepStages, type CurriculumStage } from './curriculum';
+import { feedConfigSchema, type FeedConfig } from './feed/config';
+import { leavesBugs } from './feed/mixture';
 import { guardSchema } from './guard';
 import { trackingConfigSchema } from './tracking/config';
 
@@ -116,6 +117,23 @@ export const BUDGET_EXPECTED = {
   path: ['maxSteps'],
 };
 
+/** Refuses to deal rows with bugs where no bug has a weight: training would see clean functions alone, or fail late. */
+function refuseEmptyMixtures(
+  { feed, stages, cleanShare }: { feed: FeedConfig; stages: readonly CurriculumStage[]; cleanShare: number },
+  context: z.RefinementCtx,
+): void {
+  const planted = feed.source === 'mutations' ? feed.mutations : undefined;
+  const mixtures = stages.length > 0 ? stages.map(({ mixture }) => mixture) : [{ cleanShare }];
+  const at = mixtures.findIndex(
+    (mixture) => (mixture.cleanShare ?? cleanShare) < 1 && !leavesBugs(mixture, planted),
+  );
+  if (at < 0) return;
+  const path = leavesBugs({}, planted) ? ['stages', at, 'mixture'] : ['feed', 'mutations'];
+  const which = planted ? 'some bug that feed.mutations plants' : 'some bug';
+  const message = `expected a weight above 0 for ${which}, or a cleanShare of 1: no bug is left`;
+  context.addIssue({ code: 'custom', path, message });
+}
+
 /** Config of the train stage; `{}` is valid. */
 export const trainConfigSchema = z
   .strictObject({
@@ -140,7 +158,8 @@ export const trainConfigSchema = z
   .superRefine(({ preset, model, stages }, context) => {
     refusePlainDepth({ ...PRESETS[preset], ...overridesOf(model) }, context, ['model', 'core']);
     refuseDeepStages({ core: model.core, stages }, context);
-  });
+  })
+  .superRefine(refuseEmptyMixtures);
 /** A value of {@link trainConfigSchema}. */
 export type TrainConfig = z.output<typeof trainConfigSchema>;
 

@@ -4,6 +4,7 @@ import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
 import { seedStream } from '../core/rng';
 import { rejection } from '../storage/testing';
+import { BUG_TYPES } from '../taxonomy/table';
 import { createModelData, Model } from '../trm/model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
 import { trainConfigSchema, type TrainConfig } from './config';
@@ -187,6 +188,16 @@ test('stages change depth and batch by share, step and score, and a resumed run 
   );
   assert.equal(names(b), ['deep', 'deep', 'deep']);
   for (const each of [trainer, resumed]) each.free();
+});
+
+test('the mixture of a later stage that leaves no row is refused at the start', () => {
+  const codes = new Set(examples.map(({ target }) => target.bugType));
+  const types = Object.fromEntries(BUG_TYPES.flatMap(({ id, code }) => (codes.has(code) ? [[id, 0]] : [])));
+  const later = { name: 'none', mixture: { types, cleanShare: 0 } };
+  assert.throws(
+    () => makeTrainer({ stages: [{ name: 'all', untilShare: 0.5 }, later] }),
+    /leaves no row of the training data/,
+  );
 });
 
 test('Adam-atan2 learns as well, by other steps', async () => {

@@ -99,8 +99,11 @@ export class Trainer<Row> {
   private guard = freshGuard();
   private lastScore: number | null = null;
 
+  /** @throws DataError when the mixture of a stage leaves nothing to deal */
   constructor(private readonly options: TrainerOptions<Row>) {
-    const { task, rng, feed } = options;
+    const { task, rng, feed, config } = options;
+    for (let stage = 0; stage < Math.max(1, config.stages.length); stage++)
+      feed.checkMixture(this.settingsOf(stage).mixture);
     this.streams = { buckets: rng.fork('buckets'), rows: rng.fork('rows'), halting: rng.fork('halting') };
     const size = task.initialWeights.length;
     this.state = {
@@ -114,9 +117,7 @@ export class Trainer<Row> {
 
   /** What holds in the present stage of the curriculum. */
   get settings(): StageSettings {
-    const { config, task, cleanShare = 0.5 } = this.options;
-    const { depth } = task;
-    return stageSettings(config.stages, this.stage, { depth, batchTokens: config.batchTokens, cleanShare });
+    return this.settingsOf(this.stage);
   }
 
   /** True while losses are far above their running mean. */
@@ -169,6 +170,12 @@ export class Trainer<Row> {
       flops,
       waitSeconds,
     };
+  }
+
+  private settingsOf(stage: number): StageSettings {
+    const { config, task, cleanShare = 0.5 } = this.options;
+    const { depth } = task;
+    return stageSettings(config.stages, stage, { depth, batchTokens: config.batchTokens, cleanShare });
   }
 
   /** Goes on to a later stage when the present one is over. Rows in flight are given up: depth and batch change. */

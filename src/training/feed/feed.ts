@@ -34,6 +34,8 @@ export interface RowFeed<Row> {
   pickBucket(rng: Rng, rowsOf: (length: number) => number): number;
   /** The next `count` rows of a bucket, `cleanShare` of them clean (rounded at random); epochs follow each other. */
   take(length: number, count: number, rng: Rng): Promise<Row[]>;
+  /** Refuses a mixture that a later stage would fail on. @throws DataError when it leaves nothing to deal */
+  checkMixture(mixture: Mixture): void;
   /** Changes the mixture of the rows that follow: a new stage of the curriculum. */
   setMixture(mixture: Mixture): void;
   state(): FeedState<Row>;

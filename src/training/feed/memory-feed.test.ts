@@ -86,4 +86,20 @@ test('a mixture deals buggy rows in proportion to their weights, clean ones by t
   assert.is(count().get(0), 2400, 'a bucket whose bugs are left out deals clean rows');
 });
 
+test('a mixture that leaves no row is refused; a bucket without any is not drawn', () => {
+  const few = examples.filter((row) => row.length <= 8 || !isClean(row));
+  const weightOf = (row: Example, { types }: Mixture): number => types?.[String(row.target.bugType)] ?? 1;
+  const feed = new MemoryFeed(few, { ...options, weightOf }, rng.fork('empty'));
+  const none = { types: { 1: 0, 2: 0 }, cleanShare: 0.5 };
+  feed.checkMixture(none);
+  assert.throws(() => feed.checkMixture({ ...none, cleanShare: 0 }), /leaves no row of the training data/);
+  const stream = rng.fork('buckets');
+  const drawn = (): Set<number> =>
+    new Set(Array.from({ length: 200 }, () => feed.pickBucket(stream, () => 1)));
+  assert.is(drawn().size, 3);
+  feed.setMixture(none);
+  assert.equal([...drawn()], [8]);
+  assert.ok(feed.deal(8, 5, stream).every((index) => isClean(few[index])));
+});
+
 test.run();

@@ -2,6 +2,7 @@ import { z } from 'zod';
 import { DataError } from '../../core/errors';
 import type { Rng } from '../../core/rng';
 import type { FeedState, Mixture, RowFeed } from './feed';
+import { noRowLeft } from './mixture';
 
 /** The seeded order of one list of rows. */
 interface Deck {
@@ -88,8 +89,10 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
   }
 
   pickBucket(rng: Rng, rowsOf: (length: number) => number): number {
-    const weights = this.buckets.map(
-      ({ length, clean, buggy }) => (clean.items.length + buggy.items.length) / rowsOf(length),
+    const weights = this.buckets.map(({ length, clean, buggy }) =>
+      clean.items.length > 0 || this.dealsBugs(buggy)
+        ? (clean.items.length + buggy.items.length) / rowsOf(length)
+        : 0,
     );
     return this.buckets[rng.weighted(weights)].length;
   }
@@ -110,6 +113,14 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
       ...Array.from({ length: cleanCount }, () => this.dealOne(clean)),
       ...Array.from({ length: count - cleanCount }, () => this.dealOne(buggy)),
     ];
+  }
+
+  checkMixture(mixture: Mixture): void {
+    const { isClean = () => false, weightOf = () => 1 } = this.options;
+    const { cleanShare } = mixture;
+    const isLeft = (row: Row): boolean =>
+      isClean(row) ? cleanShare > 0 : cleanShare < 1 && weightOf(row, mixture) > 0;
+    if (!this.rows.some(isLeft)) throw noRowLeft(mixture);
   }
 
   setMixture(mixture: Mixture): void {

@@ -1,8 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { FAMILIES } from '../../records/sample';
 import { BUG_TYPES, bugType } from '../../taxonomy/table';
 import type { RowCount } from './block';
-import { mixtureWeight, planMixture } from './mixture';
+import { feedConfigSchema } from './config';
+import { leavesBugs, mixtureWeight, planMixture } from './mixture';
+import { scaledMixture } from './mutate';
 
 const OPERATOR = bugType('wrong-comparison-operator');
 const BRACKET = bugType(BUG_TYPES.find(({ family }) => family === 'syntax')?.id ?? '');
@@ -79,6 +82,41 @@ test('a bucket of one side deals that, unless none of it is wanted; nothing at a
   ]);
   assert.throws(() => plan([clean(8, 30)], { cleanShare: 0 }), /leaves no row of the training data/);
   assert.throws(() => plan([buggy(8, 3)], { families: { [OPERATOR.family]: 0 } }), /leaves no row/);
+});
+
+test('the weights alone tell whether any bug is left, as the source of mutations draws', () => {
+  const none = (names: readonly string[], kept?: string): Record<string, number> =>
+    Object.fromEntries(names.map((name) => [name, name === kept ? 1 : 0]));
+  const types = BUG_TYPES.map(({ id }) => id);
+  const { mutations } = feedConfigSchema.parse({});
+  const syntax = { ...mutations, families: none(FAMILIES, 'syntax') };
+  const empty = [
+    { families: none(FAMILIES) },
+    { types: none(types) },
+    { difficulties: [0, 0, 0, 0, 0] },
+    { families: none(FAMILIES, 'logic'), types: none(types, BRACKET.id) },
+  ];
+  for (const mixture of empty) {
+    assert.not.ok(leavesBugs(mixture) || leavesBugs(mixture, mutations), JSON.stringify(mixture));
+    assert.equal(scaledMixture(mutations, { ...mixture, cleanShare: 0.5 }), []);
+  }
+  const some = [
+    {},
+    { families: none(FAMILIES, 'logic') },
+    { types: none(types, OPERATOR.id) },
+    { families: { syntax: 0 } },
+    ...[1, 2, 3, 4, 5].map((level) => ({ difficulties: [0, 0, 0, 0, 0].with(level - 1, 1) })),
+  ];
+  for (const mixture of some) {
+    assert.ok(leavesBugs(mixture), JSON.stringify(mixture));
+    for (const planted of [mutations, syntax, { ...mutations, types: none(types) }])
+      assert.is(
+        leavesBugs(mixture, planted),
+        scaledMixture(planted, { ...mixture, cleanShare: 0.5 }).length > 0,
+        JSON.stringify(mixture),
+      );
+  }
+  assert.not.ok(leavesBugs({ families: { syntax: 0 } }, syntax));
 });
 
 test.run();

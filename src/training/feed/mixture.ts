@@ -1,6 +1,8 @@
 import { DataError } from '../../core/errors';
-import { bugTypeByCode } from '../../taxonomy/table';
+import { DEFAULT_FAMILY_WEIGHTS, DEFAULT_TYPE_WEIGHTS } from '../../generation/default-weights';
+import { BUG_TYPES, bugTypeByCode } from '../../taxonomy/table';
 import type { RowCount } from './block';
+import type { FeedConfig } from './config';
 import type { Mixture } from './feed';
 
 /** How often rows are dealt under a mixture. */
@@ -23,12 +25,40 @@ export interface PlanOptions {
 /** Relative weight of a row in a mixture: family x type x difficulty; rows without a bug have 1. */
 export function mixtureWeight(
   { clean, bugType, difficulty }: Pick<RowCount, 'clean' | 'bugType' | 'difficulty'>,
-  { families = {}, types = {}, difficulties = [] }: Mixture,
+  { families = {}, types = {}, difficulties = [] }: Partial<Mixture>,
 ): number {
   if (clean) return 1;
   const type = bugTypeByCode(bugType);
   const level = difficulty || (type?.difficulty ?? 0);
   return (type ? (families[type.family] ?? 1) * (types[type.id] ?? 1) : 1) * (difficulties[level - 1] ?? 1);
+}
+
+/**
+ * Whether a mixture leaves some bug type a weight above 0, whatever the data hold.
+ * @param planted weights of the source `mutations`, which the mixture multiplies. Default: rows of any type may be there
+ */
+export function leavesBugs(
+  mixture: Partial<Mixture>,
+  planted?: Pick<FeedConfig['mutations'], 'families' | 'types'>,
+): boolean {
+  return BUG_TYPES.some(({ id, family, code, difficulty: own }) => {
+    const type = planted?.types[id] ?? DEFAULT_TYPE_WEIGHTS[id];
+    const weight = type * (planted?.families[family] ?? DEFAULT_FAMILY_WEIGHTS[family]);
+    // A stored row of several bugs may be harder than its type.
+    const levels = planted ? [own] : [1, 2, 3, 4, 5];
+    return (
+      (planted === undefined || weight > 0) &&
+      levels.some((difficulty) => mixtureWeight({ clean: false, bugType: code, difficulty }, mixture) > 0)
+    );
+  });
+}
+
+/** The error for a mixture that leaves no row of the data at hand. */
+export function noRowLeft(mixture: Mixture): DataError {
+  return new DataError(
+    `the mixture ${JSON.stringify(mixture)} leaves no row of the training data`,
+    'give a family, type or difficulty that the data has a weight above 0',
+  );
 }
 
 /** True when rows that were made for a mixture hold some that its share of clean rows wants. */
@@ -60,11 +90,7 @@ export function planMixture(
     side.push({ rows: count.rows, weight });
   }
   const plans = buckets.map(({ clean, buggy }) => planBucket(clean, buggy, mixture.cleanShare, maxRepeats));
-  if (plans.every(({ clean, buggy }) => clean.supply + buggy.supply === 0))
-    throw new DataError(
-      `the mixture ${JSON.stringify(mixture)} leaves no row of the training data`,
-      'give a family, type or difficulty that the data has a weight above 0',
-    );
+  if (plans.every(({ clean, buggy }) => clean.supply + buggy.supply === 0)) throw noRowLeft(mixture);
   return {
     supply: plans.map(({ clean, buggy }) => ({ clean: clean.supply, buggy: buggy.supply })),
     repeats: (bucket, row) => {

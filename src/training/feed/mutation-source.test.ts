@@ -176,6 +176,19 @@ test('the feed deals mutants of the clean functions, half of the rows clean', as
   }
 });
 
+test('a mixture that leaves no bug to plant is refused before training', async () => {
+  const feed = await openFeed();
+  try {
+    const empty = { families: { logic: 0, ...without('logic') } };
+    for (const cleanShare of [0, 0.5])
+      assert.throws(() => feed.checkMixture({ ...empty, cleanShare }), /leaves no bug to plant/);
+    feed.checkMixture({ ...empty, cleanShare: 1 });
+    feed.checkMixture({ families: without('logic'), cleanShare: 0 });
+  } finally {
+    await feed.close();
+  }
+});
+
 test('a state goes on exactly, in a block and after a change of the mixture', async () => {
   const feed = await openFeed();
   const resumed = await openFeed();

@@ -13,7 +13,7 @@ import {
   type RowCount,
 } from './block';
 import type { FeedState, Mixture, RowFeed } from './feed';
-import { bucketOf, leavesRows, planMixture, type MixturePlan } from './mixture';
+import { bucketOf, leavesBugs, leavesRows, planMixture, type MixturePlan } from './mixture';
 import { rowShare } from './order';
 import { unpackRow } from './pack';
 import { Prefetcher, type PositionedBlock, type WaitFigures } from './prefetch';
@@ -164,9 +164,13 @@ export class StreamFeed implements RowFeed<Example> {
     }
   }
 
-  /** Refuses a mixture that a later stage would fail on. @throws DataError when it leaves no row */
   checkMixture(mixture: Mixture): void {
     if (!this.plansByBlock) this.planOf(mixture);
+    else if (mixture.cleanShare < 1 && !leavesBugs(mixture, this.settings.config.mutations))
+      throw new DataError(
+        `the mixture ${JSON.stringify(mixture)} leaves no bug to plant`,
+        'give a family, type or difficulty that train.feed.mutations plants a weight above 0, or cleanShare 1',
+      );
   }
 
   state(): FeedState<Example> {

@@ -45,6 +45,8 @@ export class SudokuFeed implements RowFeed<SudokuRow> {
   }
 
   /** Sudoku has no mixture of families. */
+  checkMixture(): void {}
+
   setMixture(): void {}
 
   state(): FeedState<SudokuRow> {
