@@ -68,7 +68,10 @@ const earlyStoppingSchema = z.strictObject({
 export const runConfigShape = {
   /** Optimizer steps at most; null = no limit. */
   maxSteps: z.int().positive().nullable().default(3000),
-  /** Wall seconds at most, evaluation included, of all starts together; null = no limit. */
+  /**
+   * Wall seconds at most, evaluation included, of all starts together; null = no limit. The number of steps, the decay
+   * and stages that end at a share then follow the clock: the same seed does not give the same weights.
+   */
   maxSeconds: z.number().positive().nullable().default(null),
   /** Program tokens of a batch, padding included. */
   batchTokens: z.int().positive().default(2048),
