@@ -58,22 +58,14 @@ export const train: Stage<TrainConfig> = async (config, context) => {
 
 /** The feed that a config asks for. */
 async function openFeed(
-  { feed: config, bucketLengths, cleanShare, stages }: TrainConfig,
+  { feed: config, bucketLengths, cleanShare }: TrainConfig,
   input: ObjectStore,
   context: StageContext,
 ): Promise<RowFeed<Example>> {
   const rng = context.rng.fork('trainer', 'batches');
   const shared = { bucketLengths, cleanShare };
-  if (config.source !== 'memory') {
-    const feed = await openStreamFeed({ ...shared, config, input, metadata: await readMetadata(input), rng });
-    try {
-      for (const { mixture } of stages) feed.checkMixture({ cleanShare, ...mixture });
-    } catch (error) {
-      await feed.close();
-      throw error;
-    }
-    return feed;
-  }
+  if (config.source !== 'memory')
+    return openStreamFeed({ ...shared, config, input, metadata: await readMetadata(input), rng });
   const examples = await collectExamples(input, 'train', context);
   const ofRows = { lengthOf: ({ length }: Example) => length, isClean, weightOf: editWeight };
   return new MemoryFeed(examples, { ...shared, ...ofRows }, rng);
