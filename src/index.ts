@@ -24,6 +24,7 @@ import { notebookProgress } from './workbench/progress';
 
 export * from './workbench';
 export { readMetadata } from './processing/metadata';
+export { evaluationRow, evaluationsOf } from './pipeline/evaluations';
 export { percent, rateBar, rateRow } from './pipeline/rates';
 export { readMetrics, readRejects, readReport, readSetReports, readText } from './pipeline/readers';
 export { modelConfigOf } from './training/config';
