@@ -34,10 +34,7 @@ export async function withAtomicFile<T>(
   const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
   try {
     const result = await write(temporary);
-    await flush(temporary);
-    await rename(temporary, path);
-    // The name too must outlive a power-off.
-    await flush(dirname(path));
+    await publishFile(temporary, path);
     return result;
   } catch (error) {
     await rm(temporary, { force: true });
@@ -45,8 +42,15 @@ export async function withAtomicFile<T>(
   }
 }
 
+/** Renames a file that is written into place, so that its bytes and its name outlive a power-off. */
+export async function publishFile(temporary: string, path: string): Promise<void> {
+  await flush(temporary);
+  await rename(temporary, path);
+  await flush(dirname(path));
+}
+
 /** Hands a file's bytes, or a folder's names, to the disk. */
-export async function flush(path: string): Promise<void> {
+async function flush(path: string): Promise<void> {
   const handle = await open(path, 'r');
   await handle.sync().finally(() => handle.close());
 }

@@ -114,7 +114,8 @@ export function rate(count: number, total: number): Rate {
   return toRate(wilsonInterval(count, total));
 }
 
-function toRate(proportion: Proportion): Rate {
+/** A proportion ready for JSON: no share of nothing. */
+export function toRate(proportion: Proportion): Rate {
   return { ...proportion, rate: proportion.total > 0 ? proportion.rate : null };
 }
 

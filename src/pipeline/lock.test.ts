@@ -53,12 +53,16 @@ test('the lock of a process that was killed is taken over', async () => {
   )();
 });
 
+async function changeHolder(path: string, change: Record<string, unknown>): Promise<void> {
+  const holder = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
+  await writeFile(path, JSON.stringify({ ...holder, ...change }));
+}
+
 test('a reused process id does not hold the lock, nor does a file cut short', async () => {
   const folder = await scratch();
   const unlock = await lockFolder(folder, 'x');
   const path = join(folder, 'lock.json');
-  const holder = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
-  await writeFile(path, JSON.stringify({ ...holder, processStart: '1' }));
+  await changeHolder(path, { processStart: '1' });
   assert.is(await lockHolder(folder), undefined);
   await writeFile(path, '{"pid": 1');
   assert.is(await lockHolder(folder), undefined);
@@ -72,8 +76,7 @@ test('a lock of another machine holds, and the message says which file to delete
   const folder = await scratch();
   const unlock = await lockFolder(folder, 'x');
   const path = join(folder, 'lock.json');
-  const holder = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
-  await writeFile(path, JSON.stringify({ ...holder, host: 'elsewhere.invalid' }));
+  await changeHolder(path, { host: 'elsewhere.invalid' });
   const refused = (await lockFolder(folder, 'x').catch((error: unknown) => error)) as UserError;
   assert.match(refused.message, /worked on by process \d+ on elsewhere\.invalid/);
   assert.ok(refused.hint?.includes(`delete ${path}`), refused.hint);

@@ -26,7 +26,7 @@ export interface EvaluateRequest {
   steps: readonly number[];
   /** Samples of a set at most; null: all. */
   most: number | null;
-  /** Share of clean validation functions that thresholds leave alone. */
+  /** Share of clean validation functions that the ranker leaves alone. */
   cleanKept: number;
   /** Folder for the results; null: `TRM_WORK_DIR/evaluations/<model>`. Each set has a folder in it. */
   out: string | null;

@@ -9,7 +9,7 @@ import { runsDir } from '../core/paths';
 import { manifestHash, stageFolder } from '../pipeline/stage-folder';
 import { runSchema } from '../records/run';
 import { METRICS_KEY, readMetrics } from '../training/metrics-log';
-import { finalMetrics, findRun } from './runs';
+import { finalMetrics, findRun, stageIdentity } from './runs';
 
 /** A value in both runs; null where one has none. */
 export interface Difference {
@@ -74,13 +74,18 @@ type Flat = ReadonlyMap<string, unknown>;
 
 async function readEither(id: string, runs: string): Promise<ReadRun> {
   // `trm train` prints the stage's output, one level below its identity.
-  const stage = [id, dirname(id)].find((folder) => existsSync(join(folder, 'identity.json')));
-  return stage === undefined ? readRun(await findRun(id, runs)) : readStage(resolve(stage));
+  for (const folder of [id, dirname(id)]) {
+    const identity = await stageIdentity(folder);
+    if (identity) return readStage(resolve(folder), identity);
+  }
+  return readRun(await findRun(id, runs));
 }
 
 /** A training that belongs to no run: it has no environment, and its data are its inputs. */
-async function readStage(folder: string): Promise<ReadRun> {
-  const { config, seed, inputs } = await readJson(join(folder, 'identity.json'), identitySchema);
+async function readStage(
+  folder: string,
+  { config, seed, inputs }: NonNullable<Awaited<ReturnType<typeof stageIdentity>>>,
+): Promise<ReadRun> {
   return {
     id: basename(folder),
     config: flatten({ seed, train: config }),
@@ -89,12 +94,6 @@ async function readStage(folder: string): Promise<ReadRun> {
     metrics: finalMetrics(await readMetrics(join(folder, 'output', METRICS_KEY))),
   };
 }
-
-const identitySchema = z.looseObject({
-  config: z.looseObject({}),
-  seed: z.int(),
-  inputs: z.record(z.string(), z.string()),
-});
 
 async function readRun(folder: string): Promise<ReadRun> {
   const { stages } = await readJson(join(folder, 'run.json'), runSchema);

@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
+import { z } from 'zod';
 import { UserError, nearestName } from '../core/errors';
 import { readJson } from '../core/files';
 import { runsDir, workDir } from '../core/paths';
@@ -73,6 +74,18 @@ export async function findRun(id: string, runs = runsDir()): Promise<string> {
       : `expected a run in ${runs}, found none that matches "${id}"${near ? `, did you mean ${near}?` : ''}`,
     '`trm runs list` shows them all',
   );
+}
+
+const identitySchema = z.looseObject({
+  config: z.looseObject({}),
+  seed: z.int(),
+  inputs: z.record(z.string(), z.string()),
+});
+
+/** What a stage's key was made from, by the stage's folder; undefined for other folders. @throws DataError when it is damaged */
+export async function stageIdentity(folder: string): Promise<z.output<typeof identitySchema> | undefined> {
+  const path = join(folder, 'identity.json');
+  return existsSync(path) ? readJson(path, identitySchema) : undefined;
 }
 
 /** A run for people. */

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rename, rm, rmdir, stat } from 'node:fs/promises';
+import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DataError, UserError } from '../core/errors';
-import { flush, TEMPORARY_ENDING, writeFileAtomic } from '../core/files';
+import { publishFile, TEMPORARY_ENDING, writeFileAtomic } from '../core/files';
 import type { ObjectStore } from './stage';
 
 /**
@@ -52,9 +52,7 @@ export function createFolderStore(path: string): ObjectStore {
     async commit(key) {
       const file = fileOf(key);
       await mkdir(dirname(file), { recursive: true });
-      await flush(file + TEMPORARY_ENDING);
-      await rename(file + TEMPORARY_ENDING, file);
-      await flush(dirname(file));
+      await publishFile(file + TEMPORARY_ENDING, file);
     },
   };
 }

@@ -33,6 +33,13 @@ async function losses(folder: string): Promise<Map<number, number>> {
   return map;
 }
 
+/** The same steps with the same losses, to 1e-6. */
+function assertSame(got: ReadonlyMap<number, number>, want: ReadonlyMap<number, number>): void {
+  assert.equal([...got.keys()], [...want.keys()]);
+  const worst = Math.max(...[...want].map(([step, loss]) => Math.abs(loss - (got.get(step) ?? NaN))));
+  assert.ok(worst <= 1e-6, `largest difference ${worst}`);
+}
+
 test('a stopped run goes on as if it had not been stopped, and so does a killed one', async () => {
   await withTemporaryFolder(async (straight) => {
     await trainIn(straight);
@@ -48,9 +55,7 @@ test('a stopped run goes on as if it had not been stopped, and so does a killed 
       );
       await trainIn(folder);
       const got = await losses(folder);
-      assert.equal([...got.keys()], [...want.keys()]);
-      const worst = Math.max(...[...want].map(([step, loss]) => Math.abs(loss - (got.get(step) ?? NaN))));
-      assert.ok(worst <= 1e-6, `largest difference ${worst}`);
+      assertSame(got, want);
     });
     const loaded = await loadModel(join(straight, 'model'));
     assert.equal(loaded.config, model);
@@ -84,9 +89,7 @@ test('a run that is killed again and again logs what an undisturbed one logs', a
     await trainIn(killed, { overrides });
     const [want, got] = [await losses(straight), await losses(killed)];
     assert.is(want.size, 30);
-    assert.equal([...got.keys()], [...want.keys()]);
-    const worst = Math.max(...[...want].map(([step, loss]) => Math.abs(loss - (got.get(step) ?? NaN))));
-    assert.ok(worst <= 1e-6, `largest difference ${worst}`);
+    assertSame(got, want);
     const files = await readdir(killed, { recursive: true });
     assert.equal(
       files.filter((name) => name.endsWith('.tmp')),

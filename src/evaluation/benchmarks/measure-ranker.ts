@@ -1,10 +1,11 @@
 import { lex } from '../../python/lexer';
+import { accuracyTable, overallAccuracy } from '../../metrics/accuracy';
 import type { Sample } from '../../records/sample';
 import { judgeRanker, type RankerAnswer, type TrainingFacts } from '../baseline';
 import { RANKER_DESCRIPTION } from '../frequency-ranker';
-import { rate } from '../measure';
+import { rate, toRate } from '../measure';
 import { isClean, type Case } from '../outcome';
-import type { RankedRow, SetReport, SetRow } from './set-report';
+import type { RankedRow, SetReport } from './set-report';
 
 /** What the ranker knows. */
 export interface RankerOptions {
@@ -25,10 +26,11 @@ export function measureRanker(
   const answers = judgeRanker(facts.ranker, clean, cases, targetCleanKept);
   const buggy = answers.filter(({ item }) => !isClean(item));
   const quiet = answers.filter(({ item, proposal }) => isClean(item) && proposal === null);
+  const all = overallAccuracy(buggy, MEASURES).measures;
   return {
     description: RANKER_DESCRIPTION,
-    joint: rankedRate(buggy, 'joint'),
-    location: rankedRate(buggy, 'location'),
+    joint: toRate(all.joint),
+    location: toRate(all.location),
     cleanKept: rate(quiet.length, answers.length - buggy.length),
     byKind: rankedBy(buggy, ({ item }) => kinds.get(item.sample.id)),
     byLabel: rankedBy(buggy, ({ item }) => labels?.get(item.sample.id)),
@@ -37,21 +39,23 @@ export function measureRanker(
   };
 }
 
-const rankedRate = (of: readonly RankerAnswer[], key: 'joint' | 'location'): SetRow['joint'] =>
-  rate(of.filter((answer) => answer[key]).length, of.length);
+const MEASURES = {
+  joint: ({ joint }: RankerAnswer) => joint,
+  location: ({ location }: RankerAnswer) => location,
+};
 
+/** Answers without a key are left out. */
 function rankedBy(
   answers: readonly RankerAnswer[],
   keyOf: (answer: RankerAnswer) => string | null | undefined,
 ): RankedRow[] {
-  const groups = new Map<string, RankerAnswer[]>();
-  for (const answer of answers) {
+  const keyed = answers.flatMap((answer) => {
     const key = keyOf(answer);
-    if (key) groups.set(key, [...(groups.get(key) ?? []), answer]);
-  }
-  return [...groups].map(([key, of]) => ({
+    return key ? [{ key, ...answer }] : [];
+  });
+  return accuracyTable(keyed, ({ key }) => key, MEASURES).map(({ key, measures }) => ({
     key,
-    joint: rankedRate(of, 'joint'),
-    location: rankedRate(of, 'location'),
+    joint: toRate(measures.joint),
+    location: toRate(measures.location),
   }));
 }

@@ -44,9 +44,9 @@ export class SudokuFeed implements RowFeed<SudokuRow> {
     return Promise.resolve(Array.from({ length: count }, () => this.deal()));
   }
 
-  /** Sudoku has no mixture of families. */
   checkMixture(): void {}
 
+  /** Sudoku has no mixture of families. */
   setMixture(): void {}
 
   state(): FeedState<SudokuRow> {
