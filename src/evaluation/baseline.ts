@@ -79,7 +79,11 @@ export function measureBaseline(
   test: readonly Case[],
   targetCleanKept: number,
 ): Report['baseline'] {
-  const answers = judgeRanker(ranker, validation.filter(isClean), test, targetCleanKept);
+  return rankerFigures(judgeRanker(ranker, validation.filter(isClean), test, targetCleanKept));
+}
+
+/** Shares of right answers over all bugs, and of clean functions left alone. */
+export function rankerFigures(answers: readonly RankerAnswer[]): NonNullable<Report['baseline']> {
   const buggy = answers.filter(({ joint }) => joint !== null);
   const clean = answers.filter(({ joint }) => joint === null);
   return {

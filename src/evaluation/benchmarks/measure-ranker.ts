@@ -1,9 +1,8 @@
 import { lex } from '../../python/lexer';
-import { accuracyTable, overallAccuracy } from '../../metrics/accuracy';
+import { accuracyTable } from '../../metrics/accuracy';
 import type { Sample } from '../../records/sample';
-import { judgeRanker, type RankerAnswer, type TrainingFacts } from '../baseline';
-import { RANKER_DESCRIPTION } from '../frequency-ranker';
-import { rate, toRate } from '../measure';
+import { judgeRanker, rankerFigures, type RankerAnswer, type TrainingFacts } from '../baseline';
+import { toRate } from '../measure';
 import { isClean, type Case } from '../outcome';
 import type { RankedRow, SetReport } from './set-report';
 
@@ -25,13 +24,8 @@ export function measureRanker(
   const clean = validation.map(({ before }) => ({ before: lex(before) }));
   const answers = judgeRanker(facts.ranker, clean, cases, targetCleanKept);
   const buggy = answers.filter(({ item }) => !isClean(item));
-  const quiet = answers.filter(({ item, proposal }) => isClean(item) && proposal === null);
-  const all = overallAccuracy(buggy, MEASURES).measures;
   return {
-    description: RANKER_DESCRIPTION,
-    joint: toRate(all.joint),
-    location: toRate(all.location),
-    cleanKept: rate(quiet.length, answers.length - buggy.length),
+    ...rankerFigures(answers),
     byKind: rankedBy(buggy, ({ item }) => kinds.get(item.sample.id)),
     byLabel: rankedBy(buggy, ({ item }) => labels?.get(item.sample.id)),
     byFamily: rankedBy(buggy, ({ item }) => item.sample.family),
