@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
 import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { basename, dirname, join } from 'node:path';
 import type { z } from 'zod';
-import { DataError } from './errors';
+import { systemFailure } from './errno';
+import { DataError, fromSystemError } from './errors';
 
 /** Ending of files that are still being written. */
 export const TEMPORARY_ENDING = '.tmp';
 
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-/** The error to throw when writing `path` failed: a full disk is said in words, anything else stays as it is. */
+/**
+ * The error to throw when writing `path` failed: what the system refused is said in words (see {@link fromSystemError}),
+ * any other error stays as it is.
+ */
 export function writeError(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined || !NO_ROOM.has(code)) return error;
+  const failure = systemFailure(error);
+  if (failure?.kind !== 'room') return fromSystemError(error, 'write', path);
   return new DataError(
-    `no room to write ${path} (${message})`,
+    `no room to write ${path} (${(error as Error).message})`,
     'free some disk space and run the same command again; what was there before is untouched',
     { cause: error },
   );
@@ -24,22 +26,30 @@ export function writeError(error: unknown, path: string): unknown {
 /**
  * Runs `write` on a temporary name beside `path`, then flushes and renames it into place: readers see the old
  * file or the whole new one, never a part. The temporary file is removed when `write` throws.
- * @throws DataError when the disk is full
+ * @throws DataError when the disk is full, UserError when the place cannot be written to
  */
 export async function withAtomicFile<T>(
   path: string,
   write: (temporaryPath: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
+  const temporary = temporaryName(path);
   try {
+    await mkdir(dirname(path), { recursive: true });
     const result = await write(temporary);
     await publishFile(temporary, path);
     return result;
   } catch (error) {
-    await rm(temporary, { force: true });
+    // A temporary file that cannot even be named (a folder that is a file, a long name) is none to remove.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(error, path);
   }
+}
+
+/** A name beside `path` that nobody else has; a name near the file system's limit (255 bytes) is cut. */
+function temporaryName(path: string): string {
+  const mark = `.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
+  const name = basename(path);
+  return join(dirname(path), (Buffer.byteLength(name) > 200 ? name.slice(0, 40) : name) + mark);
 }
 
 /** Renames a file that is written into place, so that its bytes and its name outlive a power-off. */
@@ -86,7 +96,7 @@ export async function readJson<S extends z.ZodType>(path: string, schema: S): Pr
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new DataError(
-      `expected a readable file at ${path}: ${(error as Error).message}`,
+      `expected a readable file at ${path}: ${systemFailure(error, 'read', path)?.message ?? (error as Error).message}`,
       'check the path, or run the stage that makes it',
       { cause: error },
     );
