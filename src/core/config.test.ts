@@ -186,6 +186,8 @@ test('what YAML cannot unfold, and absurd keys, are config errors with a short m
     ['train.stages.0.depth=2', /train\.stages is a list, whose parts cannot be set one by one/],
     ['train.toString.x=1', /unknown key "train\.toString"/],
     ['toString=1', /unknown key "toString"/],
+    [`train.preset=${'x'.repeat(100_000)}`, /train\.preset: .*, got "xxx.*\.\.\./],
+    [`${'k'.repeat(5000)}=1`, /unknown key "kkk/],
   ] as const) {
     const text = await messageOf(folder, files, { set: [set] });
     assert.match(text, message, set.slice(0, 60));

@@ -152,23 +152,27 @@ function parseAssignment(assignment: string): { keys: string[]; parsed: unknown 
   const at = assignment.indexOf('=');
   if (at < 1)
     throw new ConfigError(
-      `--set: expected key=value, got "${assignment}"`,
+      `--set: expected key=value, got "${shorten(assignment)}"`,
       'for example --set train.maxSteps=100',
     );
-  const shown = assignment.length > 80 ? `${assignment.slice(0, 80)}...` : assignment;
   return {
     keys: splitKey(assignment.slice(0, at)),
-    parsed: parseYaml(assignment.slice(at + 1), `--set ${shown}`),
+    parsed: parseYaml(assignment.slice(at + 1), `--set ${shorten(assignment, 80)}`),
   };
+}
+
+/** The start of a text that a message quotes. */
+function shorten(text: string, most = 200): string {
+  return text.length > most ? `${text.slice(0, most)}...` : text;
 }
 
 function splitKey(key: string): string[] {
   const keys = key.split('.');
   if (keys.some((part) => part === ''))
-    throw new ConfigError(`expected a dotted key such as train.maxSteps, got "${key}"`);
+    throw new ConfigError(`expected a dotted key such as train.maxSteps, got "${shorten(key)}"`);
   if (keys.length > MAX_DEPTH)
     throw new ConfigError(`expected a key of at most ${MAX_DEPTH} parts, got one of ${keys.length}`);
-  for (const part of keys) refuseForeignKey(part, `key "${key}"`);
+  for (const part of keys) refuseForeignKey(part, `key "${shorten(key)}"`);
   return keys;
 }
 
@@ -195,7 +199,7 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown, schema: z.ZodType
     return issue.keys
       .map((key) => {
         const near = nearestName(key, known);
-        const full = [...at, key].join('.');
+        const full = shorten([...at, key].join('.'));
         return `unknown key "${full}"${near ? `, did you mean "${[...at, near].join('.')}"?` : `; known keys here: ${known.join(', ')}`}`;
       })
       .join('; ');
@@ -206,7 +210,7 @@ function describeIssue(issue: z.core.$ZodIssue, root: unknown, schema: z.ZodType
   );
   // YAML 1.2 reads `no` and '5' as text; say so, it is the commonest surprise.
   const quoted = typeof got === 'string' && issue.code === 'invalid_type' ? ' (YAML read it as text)' : '';
-  return `${where}: ${issue.message}, got ${JSON.stringify(got) ?? 'nothing'}${quoted}${nearestChoice(issue, got)}`;
+  return `${where}: ${issue.message}, got ${shorten(JSON.stringify(got) ?? 'nothing')}${quoted}${nearestChoice(issue, got)}`;
 }
 
 /** `, did you mean "x"?` for a word that is none of a key's choices, '' where no choice is near. */

@@ -1,7 +1,7 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { basename, dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { systemFailure } from './errno';
 import { DataError, fromSystemError } from './errors';
@@ -34,7 +34,7 @@ export async function withAtomicFile<T>(
 ): Promise<T> {
   const temporary = temporaryName(path);
   try {
-    await mkdir(dirname(path), { recursive: true });
+    await makeFolder(dirname(path));
     const result = await write(temporary);
     await publishFile(temporary, path);
     return result;
@@ -50,6 +50,39 @@ function temporaryName(path: string): string {
   const mark = `.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
   const name = basename(path);
   return join(dirname(path), (Buffer.byteLength(name) > 200 ? name.slice(0, 40) : name) + mark);
+}
+
+/**
+ * Makes a folder and those above it; one that is there is fine. Node's own `mkdir` with `recursive` never returns where the
+ * system says that a folder is missing although its parent is there (`/proc/x`): it tries for ever, deaf to signals.
+ * @throws UserError when it cannot be made, DataError when the disk is full
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeFolders(resolve(path));
+  } catch (error) {
+    throw fromSystemError(error, 'make the folder', path);
+  }
+}
+
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = systemFailure(error)?.code;
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await makeFolders(dirname(path));
+      await mkdir(path).catch(acceptFolder(path));
+    } else await acceptFolder(path)(error);
+  }
+}
+
+/** Passes over an error when the folder is there: another process made it, or the system refuses for another reason first. */
+function acceptFolder(path: string): (error: unknown) => Promise<void> {
+  return async (error) => {
+    const there = await stat(path).catch(() => undefined);
+    if (!there?.isDirectory()) throw error;
+  };
 }
 
 /** Renames a file that is written into place, so that its bytes and its name outlive a power-off. */

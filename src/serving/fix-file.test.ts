@@ -67,6 +67,15 @@ test('byte order mark, CRLF, declared encoding and everything else stay byte for
   }
 });
 
+test('what an editor saves while a file is repaired is not overwritten', async () => {
+  const path = join(folder, 'edited.py');
+  await writeFile(path, 'x = 1 - 2\n');
+  const file = await repairFile(path, repairer, {});
+  await writeFile(path, 'x = 1 - 2\ny = 3\n');
+  assert.throws(() => file.write(), /edited\.py has changed since it was read: nothing was written/);
+  assert.is(await readFile(path, 'utf8'), 'x = 1 - 2\ny = 3\n');
+});
+
 test('permissions stay, and a link is followed instead of replaced', async () => {
   const path = join(folder, 'script.py');
   const link = join(folder, 'link.py');

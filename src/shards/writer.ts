@@ -1,8 +1,8 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ParquetSchema, ParquetWriter, type FieldDefinition } from 'parquetjs-lite';
 import { DataError } from '../core/errors';
-import { writeError } from '../core/files';
+import { makeFolder, writeError } from '../core/files';
 import { sha256File } from '../core/hash';
 import type { Resource } from '../records/manifest';
 import type { ObjectStore } from '../storage/stage';
@@ -45,7 +45,7 @@ export async function writeShard(
 ): Promise<Resource> {
   const temporary = `${store.localPath(key)}.tmp`;
   try {
-    await mkdir(dirname(temporary), { recursive: true });
+    await makeFolder(dirname(temporary));
     const written = await writeParquet(temporary, columns, rows, rowGroupSize, metadata);
     const resource: Resource = {
       name: key.toLowerCase(),
