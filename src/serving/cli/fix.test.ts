@@ -130,6 +130,7 @@ test('wrong flags and folders are exit code 2', async () => {
     [['fix', 'code.py', '--threshold', '7'], 'expected a number in 0..1'],
     [['fix', 'code.py', '--dif'], 'Did you mean --diff?'],
     [['fix'], "missing required argument 'file'"],
+    [['fix', 'code.py', '--expected', 'none.json'], 'cannot read none.json: there is no such file'],
     [
       ['check', 'none.py', '.', '/dev/zero', 'x'.repeat(300)],
       'cannot read none.py: there is no such file or folder (ENOENT)',

@@ -31,6 +31,9 @@ export const registerFix: Register = (program, { signal }) => {
     )
     .action(async (files: string[], flags: FixFlags) => {
       const options = { ...repairOptions(flags, signal), includePlausible: flags.diff || flags.plausible };
+      // Read before anything is written: a wrong list is a mistake of the command line.
+      if (flags.expected)
+        await (await import('../../evaluation/demonstration.js')).readDemonstration(flags.expected);
       const fixes: Fix[] = [];
       const failed = await withRepairer(flags, (repairer) =>
         repairFiles(files, repairer, options, async (file) => {
