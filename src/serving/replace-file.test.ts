@@ -16,14 +16,19 @@ import { spawnSync } from 'node:child_process';
 import { existsSync, mkdtempSync, rmSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
+import { suite, type Callback } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError, UserError } from '../core/errors';
 import { runProcess } from '../core/subprocess';
 import { mayMount, rejection, withSmallDisk } from '../storage/testing';
 import { replaceContent } from './replace-file';
 
-const test = suite<{ folder: string; path: string }>('replace-file');
+interface Context {
+  folder: string;
+  path: string;
+}
+
+const test = suite<Context>('replace-file');
 test.before.each(async (context) => {
   context.folder = await mkdtemp(join(tmpdir(), 'trm-replace-'));
   context.path = join(context.folder, 'code.py');
@@ -34,12 +39,16 @@ test.after.each(({ folder }) => rm(folder, { recursive: true }));
 const BEFORE = Buffer.from('x = 1\n');
 const AFTER = Buffer.from('x = 2  # longer\n');
 
-/** Only root can give a file away; the test's name says that it was skipped. */
-const asRoot = process.getuid?.() === 0 ? test : test.skip;
-/** A disk that is really full takes a file system of its own. */
-const onSmallDisk = mayMount() ? test : test.skip;
-/** Not every file system has extended attributes. */
-const withAttributes = attributesWork() ? test : test.skip;
+/** A test that is left out by name where this machine cannot run it. */
+function when(possible: boolean, why: string): (name: string, run: Callback<Context>) => void {
+  return (name, run) => {
+    if (possible) test(name, run);
+    else test.skip(`${name} (skipped: ${why})`, run);
+  };
+}
+const asRoot = when(process.getuid?.() === 0, 'only root can give a file away');
+const onSmallDisk = when(mayMount(), 'no file system can be mounted here');
+const withAttributes = when(attributesWork(), 'this file system has no extended attributes');
 
 /** Gives a file an extended attribute; false where its file system has none. */
 function setAttribute(path: string): boolean {

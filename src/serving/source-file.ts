@@ -1,5 +1,5 @@
-import { createReadStream, type Stats } from 'node:fs';
-import { readFile, stat } from 'node:fs/promises';
+import { createReadStream, fstatSync, type Stats } from 'node:fs';
+import { readFile, stat, statfs } from 'node:fs/promises';
 import { fromSystemError, TrmError, UserError } from '../core/errors';
 
 /** Name of standard input in file lists and messages. */
@@ -33,6 +33,8 @@ export async function readSourceFile(name: string): Promise<SourceFile> {
   const openPipe = info.isFIFO() && OPEN_DESCRIPTOR.test(name);
   if (!info.isFile() && !openPipe) throw notAFile(name, info);
   if (info.size > MAX_SOURCE_BYTES) throw tooLarge(name);
+  if (!openPipe && info.size === 0 && (await isOfKernel(name)))
+    throw new UserError(`expected a Python file, ${name} is a file of the kernel`, 'name an ordinary file');
   if (openPipe)
     return {
       bytes: await readAll(createReadStream(name), name),
@@ -41,14 +43,27 @@ export async function readSourceFile(name: string): Promise<SourceFile> {
   const bytes = await readFile(name).catch((error: unknown) => {
     throw unreadable(error, name);
   });
-  // Files of /proc and /sys have no size; a write to one is an order to the kernel.
+  // What has content but no size is made up as it is read, by a file system that is not listed below.
   const ordinary = info.size > 0 || bytes.length === 0;
   return { bytes, readOnlyBecause: ordinary ? null : 'it is no ordinary file: it has content but no size' };
+}
+
+/** Types of file systems whose files are questions to the kernel, and some never answer: proc, sysfs, debugfs, tracefs, cgroup. */
+const KERNEL_FILE_SYSTEMS: ReadonlySet<number> = new Set([
+  0x9fa0, 0x62656572, 0x64626720, 0x74726163, 0x63677270, 0x27e0eb,
+]);
+
+async function isOfKernel(name: string): Promise<boolean> {
+  const { type } = await statfs(name).catch(() => ({ type: 0 }));
+  return KERNEL_FILE_SYSTEMS.has(type);
 }
 
 function readStandardInput(): Promise<Buffer> {
   if (process.stdin.readableEnded)
     throw new UserError('expected standard input once, got "-" twice', 'name "-" only once');
+  // Node reads nothing from a folder, and says nothing.
+  if (fstatSync(0).isDirectory())
+    throw new UserError('expected Python code on standard input, got a folder', 'trm fix - < file.py');
   return readAll(process.stdin, 'standard input');
 }
 

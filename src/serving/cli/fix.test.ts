@@ -162,6 +162,7 @@ test('a read-only file and a pipe are not written to: exit code 2, and the other
   assert.match(stderr, /cannot write \/dev\/fd\/\d+: it is a pipe; nothing was written/);
   assert.is(await readFile(path, 'utf8'), BUGGY);
   assert.is(await readFile(other, 'utf8'), VERIFIED);
+  assert.match((await shell(`"$0" "$1" check - --model "$2" < .`, [2])).stderr, 'got a folder');
   assert.is((await trm(['fix', 'code.py', '--overwrite-read-only'])).exitCode, 0);
   assert.is(await readFile(path, 'utf8'), VERIFIED);
   await rm(path, { force: true });

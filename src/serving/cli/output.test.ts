@@ -10,9 +10,15 @@ import { mayMount, withSmallDisk } from '../../storage/testing';
 
 const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');
 
-/** The test's name says where one was skipped. */
-const withFullDevice = existsSync('/dev/full') ? test : test.skip;
-const onSmallDisk = mayMount() ? test : test.skip;
+/** A test that is left out by name where this machine cannot run it. */
+function when(possible: boolean, why: string): (name: string, run: () => Promise<void>) => void {
+  return (name, run) => {
+    if (possible) test(name, run);
+    else test.skip(`${name} (skipped: ${why})`, run);
+  };
+}
+const withFullDevice = when(existsSync('/dev/full'), 'there is no /dev/full');
+const onSmallDisk = when(mayMount(), 'no file system can be mounted here');
 
 let folder: string;
 test.before(async () => {
