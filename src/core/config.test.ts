@@ -136,4 +136,71 @@ test('missing files, circles, double keys and malformed --set are refused', asyn
   assert.match(await messageOf(folder, { 'a.yaml': '- 1\n' }), /expected a map of keys/);
 });
 
+test('keys that every object has are refused, wherever they stand, and reach no object of the program', async ({
+  folder,
+}) => {
+  const files = { 'a.yaml': 'seed: 1\n' };
+  for (const set of [
+    '__proto__.x=1',
+    'train.__proto__.steps=5',
+    'train.constructor.prototype.x=1',
+    'constructor=1',
+    'prototype.y=1',
+    'train={__proto__: {steps: 5}}',
+    'train={a: [{b: {__proto__: 1}}]}',
+  ])
+    assert.match(
+      await messageOf(folder, files, { set: [set] }),
+      /"(__proto__|constructor|prototype)" cannot be a key/,
+    );
+  for (const text of [
+    'train: {__proto__: {steps: 5}}\n',
+    'base: &b {__proto__: {steps: 5}}\ntrain: *b\n',
+    'extends: b.yaml\n__proto__: {seed: 5}\n',
+  ])
+    assert.match(
+      await messageOf(folder, { 'a.yaml': text, 'b.yaml': 'seed: 1\n' }),
+      /a\.yaml: "__proto__" cannot be a key/,
+    );
+  const overrides = JSON.parse('{"__proto__.x": 1}') as Record<string, unknown>;
+  assert.match(await messageOf(folder, files, { overrides }), /cannot be a key/);
+  assert.is(({} as Record<string, unknown>).x, undefined);
+});
+
+test('what YAML cannot unfold, and absurd keys, are config errors with a short message', async ({
+  folder,
+}) => {
+  const files = { 'a.yaml': 'seed: 1\ntrain: {stages: [{depth: 1}]}\n' };
+  for (const [set, message] of [
+    [`seed=${'['.repeat(20_000)}`, /--set seed=\[\[.*\.\.\.: /],
+    [`seed=${'['.repeat(50)}${']'.repeat(50)}`, /at most 32 levels of nesting/],
+    [`${'a.'.repeat(5000)}b=1`, /at most 32 parts, got one of 5001/],
+    ['seed={a: 1, a: 2}', /unique/],
+    ['seed=*nobody', /nresolved alias/],
+    ['seed=!!js/function x', /nresolved tag/],
+    ['train..steps=1', /expected a dotted key/],
+    ['.seed=1', /expected a dotted key/],
+    ['=1', /expected key=value/],
+    ['', /expected key=value/],
+    ['seed=', /seed: .*got null/],
+    ['train.stages.0.depth=2', /train\.stages is a list, whose parts cannot be set one by one/],
+    ['train.toString.x=1', /unknown key "train\.toString"/],
+    ['toString=1', /unknown key "toString"/],
+    [`train.preset=${'x'.repeat(100_000)}`, /train\.preset: .*, got "xxx.*\.\.\./],
+    [`${'k'.repeat(5000)}=1`, /unknown key "kkk/],
+  ] as const) {
+    const text = await messageOf(folder, files, { set: [set] });
+    assert.match(text, message, set.slice(0, 60));
+    assert.ok(text.length < 1000, `${set.slice(0, 60)}: a message of ${text.length} characters`);
+  }
+  const bomb = [...'abcdefghi'].map((name, i) =>
+    i === 0 ? 'a: &a [x, x]' : `${name}: &${name} [${`*${'abcdefghi'[i - 1]},`.repeat(9)}]`,
+  );
+  assert.match(await messageOf(folder, { 'bomb.yaml': bomb.join('\n') }), /bomb\.yaml: .*alias/);
+  assert.match(
+    await messageOf(folder, { 'merge.yaml': 'train: &t {steps: 1}\nseed: 1\n"<<": *t\n' }),
+    /unknown key "<<"/,
+  );
+});
+
 test.run();

@@ -1,3 +1,6 @@
+import { systemFailure } from './errno';
+import { printable } from './printable';
+
 /**
  * Typed errors of the whole project. Each says what was expected, what came, and how to fix it.
  * The command line turns them into exit codes: 2 for {@link UserError} and its children (bad input), 130 for
@@ -51,17 +54,35 @@ export function throwIfAborted(signal: AbortSignal | undefined, task = 'the task
     throw new InterruptedError(`${task} was interrupted`, 'run the same command again to resume');
 }
 
+/**
+ * The typed error for a system call that failed: a {@link UserError} where another path or other permissions mend it, a
+ * {@link DataError} where the disk is full, a {@link TrmError} where neither the input nor the disk is at fault. Every
+ * other error comes back unchanged. Code that knows what was tried calls it; {@link describeError} and
+ * {@link exitCodeOf} call it for what nobody else caught, so that no raw `fs` error reaches a person.
+ * @param tried what was tried, as in `cannot <tried> <path>`; default: what the system call does
+ * @param path default: the path that the error names
+ */
+export function fromSystemError(error: unknown, tried?: string, path?: string): unknown {
+  const failure = systemFailure(error, tried, path);
+  if (failure === undefined) return error;
+  const { message, hint, kind } = failure;
+  const Kind = kind === 'input' ? UserError : kind === 'room' ? DataError : TrmError;
+  return new Kind(message, hint, { cause: error });
+}
+
 /** Process exit code for an error: 2 bad input, 130 interrupted, 1 anything else. */
-export function exitCodeOf(error: unknown): number {
+export function exitCodeOf(thrown: unknown): number {
+  const error = fromSystemError(thrown);
   if (error instanceof UserError) return 2;
   if (error instanceof InterruptedError) return 130;
   return 1;
 }
 
 /** One readable block for a terminal: message, then the hint; the stack only for errors that are not ours. */
-export function describeError(error: unknown): string {
+export function describeError(thrown: unknown): string {
+  const error = fromSystemError(thrown);
   if (error instanceof TrmError)
-    return `${error.name}: ${error.message}${error.hint ? `\n  fix: ${error.hint}` : ''}`;
+    return printable(`${error.name}: ${error.message}${error.hint ? `\n  fix: ${error.hint}` : ''}`, '\n\t');
   if (error instanceof Error) return error.stack ?? `${error.name}: ${error.message}`;
   return `non-error thrown: ${String(error)}`;
 }

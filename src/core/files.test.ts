@@ -1,4 +1,5 @@
 import { mkdtemp, readdir, readFile, rm, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { suite } from 'uvu';
@@ -6,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { DataError } from './errors';
 import { runProcess } from './subprocess';
-import { readJson, withAtomicFile, writeFileAtomic, writeJsonAtomic } from './files';
+import { makeFolder, readJson, withAtomicFile, writeFileAtomic, writeJsonAtomic } from './files';
 
 const test = suite<{ folder: string }>('files');
 test.before.each(async (context) => {
@@ -59,6 +60,35 @@ test('JSON round trip, and clear errors for missing, cut and foreign files', asy
   assert.match(await messageOf(path), /not valid JSON/);
   await writeFile(path, '{"step": "three"}');
   assert.match(await messageOf(path), /step: .*expected (int|number)/);
+});
+
+test('folders are made with those above them; what cannot be is said, and is not tried for ever', async ({
+  folder,
+}) => {
+  await makeFolder(join(folder, 'a', 'b', 'c'));
+  await makeFolder(join(folder, 'a', 'b', 'c'));
+  assert.equal(await readdir(join(folder, 'a', 'b')), ['c']);
+  const messageOf = (path: string): Promise<string> =>
+    makeFolder(path).then(
+      () => 'no error',
+      (error: Error) => `${error.name}: ${error.message}`,
+    );
+  await writeFileAtomic(join(folder, 'file'), 'x');
+  assert.match(
+    await messageOf(join(folder, 'file')),
+    /^UserError: cannot make the folder .*file: it is there already/,
+  );
+  assert.match(await messageOf(join(folder, 'file', 'below')), /a part of the path is a file/);
+  assert.match(await messageOf(join(folder, 'n'.repeat(300), 'x')), /the name is too long/);
+  // Node's recursive mkdir never comes back from here.
+  if (existsSync('/proc/self'))
+    assert.match(await messageOf('/proc/none/below'), /^UserError: cannot make the folder/);
+});
+
+test('a name as long as names may be can be written', async ({ folder }) => {
+  const path = join(folder, 'n'.repeat(255));
+  await writeFileAtomic(path, 'x');
+  assert.is(await readFile(path, 'utf8'), 'x');
 });
 
 test.run();

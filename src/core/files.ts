@@ -1,21 +1,23 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
-import { DataError } from './errors';
+import { systemFailure } from './errno';
+import { DataError, fromSystemError } from './errors';
 
 /** Ending of files that are still being written. */
 export const TEMPORARY_ENDING = '.tmp';
 
-const NO_ROOM = new Set(['ENOSPC', 'EDQUOT', 'EFBIG']);
-
-/** The error to throw when writing `path` failed: a full disk is said in words, anything else stays as it is. */
+/**
+ * The error to throw when writing `path` failed: what the system refused is said in words (see {@link fromSystemError}),
+ * any other error stays as it is.
+ */
 export function writeError(error: unknown, path: string): unknown {
-  const { code, message } = error as NodeJS.ErrnoException;
-  if (code === undefined || !NO_ROOM.has(code)) return error;
+  const failure = systemFailure(error);
+  if (failure?.kind !== 'room') return fromSystemError(error, 'write', path);
   return new DataError(
-    `no room to write ${path} (${message})`,
+    `no room to write ${path} (${(error as Error).message})`,
     'free some disk space and run the same command again; what was there before is untouched',
     { cause: error },
   );
@@ -24,22 +26,63 @@ export function writeError(error: unknown, path: string): unknown {
 /**
  * Runs `write` on a temporary name beside `path`, then flushes and renames it into place: readers see the old
  * file or the whole new one, never a part. The temporary file is removed when `write` throws.
- * @throws DataError when the disk is full
+ * @throws DataError when the disk is full, UserError when the place cannot be written to
  */
 export async function withAtomicFile<T>(
   path: string,
   write: (temporaryPath: string) => Promise<T>,
 ): Promise<T> {
-  await mkdir(dirname(path), { recursive: true });
-  const temporary = `${path}.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
+  const temporary = temporaryName(path);
   try {
+    await makeFolder(dirname(path));
     const result = await write(temporary);
     await publishFile(temporary, path);
     return result;
   } catch (error) {
-    await rm(temporary, { force: true });
+    // A temporary file that cannot even be named (a folder that is a file, a long name) is none to remove.
+    await rm(temporary, { force: true }).catch(() => undefined);
     throw writeError(error, path);
   }
+}
+
+/** A name beside `path` that nobody else has; a name near the file system's limit (255 bytes) is cut. */
+function temporaryName(path: string): string {
+  const mark = `.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
+  const name = basename(path);
+  return join(dirname(path), (Buffer.byteLength(name) > 200 ? name.slice(0, 40) : name) + mark);
+}
+
+/**
+ * Makes a folder and those above it; one that is there is fine. Node's own `mkdir` with `recursive` never returns where the
+ * system says that a folder is missing although its parent is there (`/proc/x`): it tries for ever, deaf to signals.
+ * @throws UserError when it cannot be made, DataError when the disk is full
+ */
+export async function makeFolder(path: string): Promise<void> {
+  try {
+    await makeFolders(resolve(path));
+  } catch (error) {
+    throw fromSystemError(error, 'make the folder', path);
+  }
+}
+
+async function makeFolders(path: string): Promise<void> {
+  try {
+    await mkdir(path);
+  } catch (error) {
+    const code = systemFailure(error)?.code;
+    if (code === 'ENOENT' && dirname(path) !== path) {
+      await makeFolders(dirname(path));
+      await mkdir(path).catch(acceptFolder(path));
+    } else await acceptFolder(path)(error);
+  }
+}
+
+/** Passes over an error when the folder is there: another process made it, or the system refuses for another reason first. */
+function acceptFolder(path: string): (error: unknown) => Promise<void> {
+  return async (error) => {
+    const there = await stat(path).catch(() => undefined);
+    if (!there?.isDirectory()) throw error;
+  };
 }
 
 /** Renames a file that is written into place, so that its bytes and its name outlive a power-off. */
@@ -86,7 +129,7 @@ export async function readJson<S extends z.ZodType>(path: string, schema: S): Pr
     text = await readFile(path, 'utf8');
   } catch (error) {
     throw new DataError(
-      `expected a readable file at ${path}: ${(error as Error).message}`,
+      `expected a readable file at ${path}: ${systemFailure(error, 'read', path)?.message ?? (error as Error).message}`,
       'check the path, or run the stage that makes it',
       { cause: error },
     );

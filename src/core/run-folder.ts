@@ -1,8 +1,8 @@
 import { randomBytes } from 'node:crypto';
-import { mkdir, readdir, readFile, rm } from 'node:fs/promises';
+import { readdir, readFile, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
-import { writeFileAtomic } from './files';
+import { makeFolder, writeFileAtomic } from './files';
 
 /** Run id: `<UTC yyyymmdd-hhmmss>-<experiment>-<4 hex>`. Sorts by time. */
 export function newRunId(
@@ -26,7 +26,7 @@ export function runState(folder: string): RunState {
 /** Makes a new run folder below `runs` and returns its path. */
 export async function createRunFolder(runs: string, experiment: string): Promise<string> {
   const folder = join(runs, newRunId(experiment));
-  await mkdir(folder, { recursive: true });
+  await makeFolder(folder);
   return folder;
 }
 

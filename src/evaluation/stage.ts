@@ -7,14 +7,15 @@ import { loadTokenizer } from '../processing/tokenizer/tokenizer';
 import type { Resource } from '../records/manifest';
 import type { Family } from '../records/sample';
 import { confidenceOf, fitCalibration, type Calibration } from '../repair/calibration';
-import type { RepairModel } from '../repair/model-folder';
+import { checkArtefacts, type RepairModel } from '../repair/model-folder';
+import { openCheckedFiles } from '../shards/checked-files';
 import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
 import { writeShard } from '../shards/writer';
 import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { bugType } from '../taxonomy/table';
 import { describeParameters } from '../trm/config';
-import { loadModel } from '../trm/model';
+import { modelFromBytes } from '../trm/model';
 import { measureBaseline, readTrainingFacts, type TrainingFacts } from './baseline';
 import { measureSet } from './benchmarks/measure-set';
 import { loadSet } from './benchmarks/sets';
@@ -109,16 +110,33 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
   }
 };
 
-/** Loads a trained model with the vocabularies of its data. The caller disposes of the model; an engine must be loaded. */
+/**
+ * Loads a trained model with the vocabularies of its data, each file compared with the manifest beside it. The caller
+ * disposes of the model; an engine must be loaded.
+ * @throws DataError when a file is missing, damaged, or the data is not what the model was trained on
+ */
 export async function loadTrained(trained: ObjectStore, data: ObjectStore): Promise<Parts> {
-  const text = async (key: string): Promise<string> => Buffer.from(await data.get(key)).toString('utf8');
+  const remedy = 'the stage must be made again: remove its folder and run the experiment';
+  const [modelFiles, dataFiles] = await Promise.all(
+    [trained, data].map((store) => openCheckedFiles(store, remedy)),
+  );
+  const text = async (key: string): Promise<string> =>
+    Buffer.from(await dataFiles.read(key)).toString('utf8');
   const tokenizer = loadTokenizer(await text(TOKENIZER_KEY));
   const vocabulary = loadClosedVocabulary(await text(CLOSED_VOCABULARY_KEY));
-  return {
-    model: await loadModel(trained.localPath('model')),
-    tokenizer,
-    vocabulary,
-  };
+  const [config, weights] = ['model/config.json', 'model/model.safetensors'];
+  const model = modelFromBytes(
+    await modelFiles.read(config),
+    await modelFiles.read(weights),
+    trained.localPath(weights),
+  );
+  try {
+    checkArtefacts(model, tokenizer, vocabulary, data.location);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
+  return { model, tokenizer, vocabulary };
 }
 
 interface JudgedParts {

@@ -1,7 +1,8 @@
-import { copyFile, mkdir, rm } from 'node:fs/promises';
+import { copyFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { collectConfigSchema } from '../collection/config';
 import { collect } from '../collection/stage';
+import { makeFolder } from '../core/files';
 import type { Progress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { hashRows, readRecipe, RECIPE_KEY } from '../evaluation/benchmarks/benchmark';
@@ -63,7 +64,7 @@ export async function buildBenchmark(
   );
   const store = createFolderStore(out);
   await rm(join(store.location, MANIFEST_KEY), { force: true });
-  await mkdir(store.location, { recursive: true });
+  await makeFolder(store.location);
   if (resolve(path) !== store.localPath(RECIPE_KEY)) await copyFile(path, store.localPath(RECIPE_KEY));
   const written = await writeSampleShards(store, 'samples', samples, { split: 'test' });
   const shards = await Promise.all(written.map((shard) => recompressShard(store, shard)));

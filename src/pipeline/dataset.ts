@@ -1,11 +1,11 @@
 import { existsSync } from 'node:fs';
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { collectConfigSchema, type CollectConfig } from '../collection/config';
 import { collect } from '../collection/stage';
 import { DataError, UserError } from '../core/errors';
-import { parseJson } from '../core/files';
+import { makeFolder, parseJson } from '../core/files';
 import { canonicalJson, hashJson } from '../core/hash';
 import type { Progress } from '../core/progress';
 import { seedStream } from '../core/rng';
@@ -192,7 +192,7 @@ async function prepareFolder(out: string, identity: string): Promise<Dataset | u
       `${out} holds something else: ${entries.slice(0, 3).join(', ')}`,
       'choose a folder that does not exist yet',
     );
-  await mkdir(join(out, PARTIAL), { recursive: true });
+  await makeFolder(join(out, PARTIAL));
   return undefined;
 }
 

@@ -1,8 +1,8 @@
 import { loadEngine } from '../core/engine';
 import { readCases } from '../evaluation/cases';
 import { isClean, type Case } from '../evaluation/outcome';
+import { loadTrained } from '../evaluation/stage';
 import { traceLatents, traceSteps, type LatentTrace, type StepTrace } from '../training/step-trace';
-import { loadModel } from '../trm/model';
 import type { OpenedRun } from './open-run';
 
 /** One function of the test split, looked at closely. */
@@ -46,7 +46,7 @@ export interface AnalysisOptions {
 export async function analyseModel(run: OpenedRun, options: AnalysisOptions = {}): Promise<ModelAnalysis> {
   const { steps = 8, maxSamples = 500, functions = 24, maxTokens = 40 } = options;
   await loadEngine();
-  const model = await loadModel(run.output('train').localPath('model'));
+  const { model } = await loadTrained(run.output('train'), run.output('process'));
   try {
     const cases = await readCases(run.output('process'), 'test', maxSamples);
     const traces = traceSteps(

@@ -1,5 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { dirname, join } from 'node:path';
+import { z } from 'zod';
 import { throwIfAborted } from '../core/errors';
 import { parseJson } from '../core/files';
 import { projectRoot } from '../core/paths';
@@ -93,6 +94,14 @@ async function demonstrate(store: ObjectStore, signal: AbortSignal): Promise<Rep
   }
 }
 
+const trainingFacts = z.looseObject({ steps: z.int(), seconds: z.number() });
+
+/** How long the model was trained: `trm fix` does not take a trial of seconds for a model to work with. */
+async function trainingOf(trained: ObjectStore): Promise<{ steps: number; seconds: number } | null> {
+  const facts = trainingFacts.safeParse((await readManifest(trained))['trm:metrics']);
+  return facts.success ? { steps: facts.data.steps, seconds: facts.data.seconds } : null;
+}
+
 async function finish(
   config: ReleaseConfig,
   context: StageContext,
@@ -115,6 +124,7 @@ async function finish(
     counts: { in: COPIES.length, out: keys.length, dropped: {} },
     licences,
     metrics: {
+      training: await trainingOf(requireInput(context, 'release', 'train')),
       demonstration: { verified: counts(demonstration.verified), shown: counts(demonstration.shown) },
     },
   });

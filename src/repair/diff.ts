@@ -1,4 +1,5 @@
-/** Unified diffs of texts, as `patch` and `git apply` read them. */
+/** Unified diffs of texts and of files' bytes, as `patch` and `git apply` read them. */
+import { isAbsolute, posix, relative, resolve, sep } from 'node:path';
 
 /** Settings of {@link unifiedDiff}. */
 export interface DiffOptions {
@@ -30,6 +31,49 @@ export function unifiedDiff(before: string, after: string, options: DiffOptions)
   const script = lineScript(splitLines(before), splitLines(after));
   const hunks = cutHunks(script, context).map((hunk) => formatHunk(script, hunk, heading));
   return `--- ${headerName(`a/${file}`)}\n+++ ${headerName(`b/${file}`)}\n${hunks.join('')}`;
+}
+
+/** Settings of {@link patchBytes}. */
+export interface PatchOptions extends Pick<DiffOptions, 'file' | 'context'> {
+  /** Diff of the same change as text: its hunks' headings are taken over. Default none. */
+  like?: string;
+}
+
+/**
+ * The unified diff between the bytes of two files, which gives exactly `after` when it is applied to `before`, whatever
+ * their encoding and line ends, a byte order mark included. Empty when they are equal.
+ */
+export function patchBytes(before: Uint8Array, after: Uint8Array, options: PatchOptions): Uint8Array {
+  const { like = '', ...more } = options;
+  const headings = headingsOf(like);
+  // Latin-1 gives each byte one character and back: a diff of these texts is a diff of the bytes.
+  const latin1 = (bytes: Uint8Array): string => Buffer.from(bytes).toString('latin1');
+  const diff = unifiedDiff(latin1(before), latin1(after), {
+    ...more,
+    heading: (firstLine) => headings.get(firstLine) ?? '',
+  });
+  return Buffer.from(diff, 'latin1');
+}
+
+/** Headings of a diff's hunks by their first old line. */
+function headingsOf(diff: string): Map<number, string> {
+  const headings = new Map<number, string>();
+  for (const line of diff.split('\n')) {
+    const match = /^@@ -(\d+)\S* \S+ @@ ([\x20-\x7e]+)$/.exec(line);
+    if (match) headings.set(Number(match[1]), match[2]);
+  }
+  return headings;
+}
+
+/**
+ * How a patch names a file, so that `git apply` finds it: relative to the working directory, or, for a file outside of
+ * it, relative to the root (git takes no `..`).
+ * @param folder the working directory
+ */
+export function patchPath(file: string, folder = process.cwd()): string {
+  const inside = relative(folder, resolve(folder, file));
+  const outside = inside === '..' || inside.startsWith(`..${sep}`) || isAbsolute(inside);
+  return (outside ? resolve(folder, file) : inside).split(sep).join(posix.sep).replace(/^\/+/, '');
 }
 
 /** Lines with their line ends; the last one may have none. An empty text has no lines. */
@@ -155,9 +199,31 @@ function range(start: number, count: number): string {
   return count === 0 ? `${start - 1},0` : count === 1 ? `${start}` : `${start},${count}`;
 }
 
-/** A file name as git writes it in headers: quoted when it holds control characters, a tab behind one with blanks. */
+const ESCAPES: Readonly<Partial<Record<string, string>>> = {
+  '\x07': 'a',
+  '\b': 'b',
+  '\t': 't',
+  '\n': 'n',
+  '\v': 'v',
+  '\f': 'f',
+  '\r': 'r',
+  '"': '"',
+  '\\': '\\',
+};
+
+/**
+ * A file name as git writes it in headers: in C's quotes, with octal bytes, when it holds control characters, quotes or
+ * anything beyond ASCII; a tab behind one with blanks.
+ */
 function headerName(name: string): string {
   const clean = name.replace(/^([ab])\/+/, '$1/');
-  if (/["\\\p{Cc}]/u.test(clean)) return JSON.stringify(clean);
-  return clean.includes(' ') ? `${clean}\t` : clean;
+  if (!/["\\]|[^\x20-\x7e]/.test(clean)) return clean.includes(' ') ? `${clean}\t` : clean;
+  const octal = (byte: number): string => `\\${byte.toString(8).padStart(3, '0')}`;
+  const quoted = Array.from(clean, (character) => {
+    const escape = ESCAPES[character];
+    if (escape !== undefined) return `\\${escape}`;
+    if (/[\x20-\x7e]/.test(character)) return character;
+    return Array.from(Buffer.from(character), octal).join('');
+  });
+  return `"${quoted.join('')}"`;
 }

@@ -1,11 +1,12 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError } from '../core/errors';
-import { readJson } from '../core/files';
+import { parseJson } from '../core/files';
 import { loadClosedVocabulary, type ClosedVocabulary } from '../processing/closed-vocabulary';
 import { loadTokenizer, type Tokenizer } from '../processing/tokenizer/tokenizer';
-import { loadModel, type Model } from '../trm/model';
+import { openCheckedFiles } from '../shards/checked-files';
+import { createFolderStore } from '../storage/folder-store';
+import { modelFromBytes, type Model } from '../trm/model';
 import { UNCALIBRATED, calibrationSchema, type Calibration } from './calibration';
 
 /** Everything that turns code into proposals: what a release folder holds. */
@@ -32,8 +33,11 @@ export const RELEASE_FILES = {
   licence: 'LICENSE',
 } as const;
 
+const REMEDY = 'copy the whole model folder again, or make it again: `trm run <experiment>`';
+
 /**
- * Loads a release folder; without `calibration.json` the model counts as uncalibrated. An engine must be loaded.
+ * Loads a release folder; without `calibration.json` the model counts as uncalibrated. With a `manifest.json` every file is
+ * compared with its hash, those that only other programs load (`vocab.json`) too. An engine must be loaded.
  * @throws DataError when a file is missing, damaged, or belongs to another model
  */
 export async function loadRepairModel(folder: string): Promise<RepairModel> {
@@ -43,23 +47,49 @@ export async function loadRepairModel(folder: string): Promise<RepairModel> {
       `expected a model folder at ${folder}: found no ${RELEASE_FILES.config} in it`,
       'give the folder that the release stage wrote (--model <folder>), or make one with `trm run quickstart`',
     );
-  const calibration = existsSync(path('calibration'))
-    ? await readJson(path('calibration'), calibrationSchema)
-    : UNCALIBRATED;
-  const tokenizer = loadTokenizer(await readText(path('tokenizer')), path('tokenizer'));
-  const vocabulary = loadClosedVocabulary(await readText(path('vocabulary')), path('vocabulary'));
-  const model = await loadModel(folder);
+  const files = await openCheckedFiles(createFolderStore(folder), REMEDY);
+  const text = async (name: keyof typeof RELEASE_FILES): Promise<string> =>
+    Buffer.from(await files.read(RELEASE_FILES[name])).toString('utf8');
+  const config = await files.read(RELEASE_FILES.config);
+  const weights = await files.read(RELEASE_FILES.weights);
+  const tokenizer = loadTokenizer(await text('tokenizer'), path('tokenizer'));
+  const vocabulary = loadClosedVocabulary(await text('vocabulary'), path('vocabulary'));
+  const named = files.manifest?.resources.map((resource) => resource.path) ?? [];
+  const calibration =
+    existsSync(path('calibration')) || named.includes(RELEASE_FILES.calibration)
+      ? parseJson(await text('calibration'), calibrationSchema, path('calibration'))
+      : UNCALIBRATED;
+  // Not the card and the licence: people may edit them, and the model does the same with them.
+  for (const name of [RELEASE_FILES.pieces, RELEASE_FILES.report])
+    if (named.includes(name)) await files.read(name);
+  const model = modelFromBytes(config, weights, path('weights'));
+  try {
+    checkArtefacts(model, tokenizer, vocabulary, folder);
+  } catch (error) {
+    model.dispose();
+    throw error;
+  }
   return { model, tokenizer, vocabulary, calibration };
 }
 
-async function readText(path: string): Promise<string> {
-  return readFile(path, 'utf8').catch((error: unknown) => {
-    throw new DataError(
-      `expected a readable file at ${path}`,
-      'the model folder is not complete; make it again',
-      {
-        cause: error,
-      },
-    );
-  });
+/**
+ * Holds the vocabularies to those that a model was trained with: with others it would read and write other words.
+ * @param label where they come from, for the message
+ * @throws DataError when one is another
+ */
+export function checkArtefacts(
+  { file }: Pick<Model, 'file'>,
+  tokenizer: Tokenizer,
+  vocabulary: ClosedVocabulary,
+  label: string,
+): void {
+  for (const [what, expected, got] of [
+    ['tokenizer', file?.hashes.tokenizer, tokenizer.hash],
+    ['closed vocabulary', file?.hashes.vocabulary, vocabulary.hash],
+  ])
+    if (expected !== undefined && expected !== got)
+      throw new DataError(
+        `${label}: expected the ${what} that the model was trained with (${expected}), got another (${got})`,
+        REMEDY,
+      );
 }

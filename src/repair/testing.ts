@@ -13,6 +13,8 @@ import { lex, LEXER_VERSION } from '../python/lexer';
 import { tokenOfError } from '../python/positions';
 import type { TokenWindow } from '../python/windows';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
+import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
+import { createFolderStore } from '../storage/folder-store';
 import { bugType, taxonomyHash } from '../taxonomy/table';
 import { trainConfigSchema } from '../training/config';
 import { createEditTrainer } from '../training/testing';
@@ -36,6 +38,21 @@ export async function writeRandomModel(folder: string, options: TestModelOptions
   await loadEngine();
   const parts = createParts(options.code);
   await writeModel(folder, parts, parts.data, options);
+}
+
+/** Writes the manifest of a model folder as the release stage does: every file with its hash. */
+export async function writeManifestOf(folder: string): Promise<void> {
+  const store = createFolderStore(folder);
+  const keys = (await store.list()).filter((key) => key !== MANIFEST_KEY);
+  const manifest = await buildManifest({
+    stage: 'release',
+    stageVersion: 1,
+    config: {},
+    context: { seed: 1, inputs: {} },
+    resources: await Promise.all(keys.map((key) => describeResource(store, key))),
+    counts: { in: keys.length, out: keys.length, dropped: {} },
+  });
+  await writeManifest(store, manifest);
 }
 
 /** A bug that a test model learns by heart. */

@@ -43,5 +43,10 @@ export function escapeGlob(path: string): string {
  */
 export function toDataError(error: unknown, what: string, hint: string): unknown {
   if (!(error instanceof Error) || error.name !== 'Error') return error;
-  return new DataError(`${what}: ${error.message.split('\n')[0]}`, hint, { cause: error });
+  const [message] = error.message.split('\n');
+  if (/No space left on device|quota exceeded/i.test(message))
+    return new DataError(`${what}: no room to write (${message})`, 'free some disk space and run it again', {
+      cause: error,
+    });
+  return new DataError(`${what}: ${message}`, hint, { cause: error });
 }

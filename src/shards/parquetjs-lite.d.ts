@@ -26,7 +26,12 @@ declare module 'parquetjs-lite' {
 
   /** Errors are thrown as bare strings. */
   export class ParquetWriter {
-    static openFile(schema: ParquetSchema, path: string, options?: WriterOptions): Promise<ParquetWriter>;
+    /** Writes the header without awaiting it. */
+    static openStream(
+      schema: ParquetSchema,
+      stream: { write(bytes: Uint8Array, done: () => void): void; end(done: () => void): void },
+      options?: WriterOptions,
+    ): Promise<ParquetWriter>;
     appendRow(row: Record<string, unknown>): Promise<void>;
     setMetadata(key: string, value: string): void;
     /** Writes the footer; must be called exactly once. */

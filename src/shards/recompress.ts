@@ -1,4 +1,4 @@
-import { stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { sha256File } from '../core/hash';
 import type { Resource } from '../records/manifest';
 import type { ObjectStore } from '../storage/stage';
@@ -29,6 +29,7 @@ export async function recompressShard(store: ObjectStore, resource: Resource): P
     const rows = `SELECT * FROM read_parquet(${quoted(escapeGlob(path))})`;
     await database.connection.run(`COPY (${rows}) TO ${quoted(temporary)} (${options.join(', ')})`);
   } catch (error) {
+    await rm(temporary, { force: true });
     throw toDataError(error, `cannot compress ${path}`, 'the file may be damaged; make it again');
   } finally {
     database.close();

@@ -1,11 +1,13 @@
-import { mkdir, rm, stat } from 'node:fs/promises';
+import { rm, stat } from 'node:fs/promises';
 import { dirname } from 'node:path';
 import { ParquetSchema, ParquetWriter, type FieldDefinition } from 'parquetjs-lite';
 import { DataError } from '../core/errors';
+import { makeFolder, writeError } from '../core/files';
 import { sha256File } from '../core/hash';
 import type { Resource } from '../records/manifest';
 import type { ObjectStore } from '../storage/stage';
 import { checkRow, type Column, type ColumnType, type Row } from './columns';
+import { openFileSink } from './file-sink';
 
 /** Media type of Parquet files in manifests. */
 export const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
@@ -32,7 +34,7 @@ export interface ShardsOptions extends ShardOptions {
  * Writes one Parquet file (GZIP, data page version 1, no statistics) as a stream: memory is bounded by a row
  * group. The key appears in the store when the file is whole.
  * @returns the manifest's resource: path, bytes, sha256, rows
- * @throws DataError when a row does not fit the columns; nothing is left in the store then
+ * @throws DataError when a row does not fit the columns or the disk is full; nothing is left in the store then
  */
 export async function writeShard(
   store: ObjectStore,
@@ -42,8 +44,8 @@ export async function writeShard(
   { rowGroupSize = 5000, metadata = {}, split }: ShardOptions = {},
 ): Promise<Resource> {
   const temporary = `${store.localPath(key)}.tmp`;
-  await mkdir(dirname(temporary), { recursive: true });
   try {
+    await makeFolder(dirname(temporary));
     const written = await writeParquet(temporary, columns, rows, rowGroupSize, metadata);
     const resource: Resource = {
       name: key.toLowerCase(),
@@ -58,8 +60,8 @@ export async function writeShard(
     await store.commit(key);
     return resource;
   } catch (error) {
-    await rm(temporary, { force: true });
-    throw error;
+    await rm(temporary, { force: true }).catch(() => undefined);
+    throw writeError(error, store.localPath(key));
   }
 }
 
@@ -131,30 +133,29 @@ async function writeParquet(
   const fields: Record<string, FieldDefinition> = {};
   for (const { name, type, nullable = false } of columns)
     fields[name] = { type: PARQUET_TYPE[type], optional: nullable, compression: 'GZIP', statistics: false };
-  const writer = await ParquetWriter.openFile(new ParquetSchema(fields), path, {
-    rowGroupSize,
-    // Pages of fewer rows than a group, so that a page of long strings is not encoded in one piece.
-    pageSize: Math.min(2000, rowGroupSize),
-    useDataPageV2: false,
-  });
+  const sink = await openFileSink(path);
   let count = 0;
   try {
+    const writer = await ParquetWriter.openStream(new ParquetSchema(fields), sink, {
+      rowGroupSize,
+      // Pages of fewer rows than a group, so that a page of long strings is not encoded in one piece.
+      pageSize: Math.min(2000, rowGroupSize),
+      useDataPageV2: false,
+    });
     for (const [key, value] of Object.entries(metadata)) writer.setMetadata(key, value);
     for await (const row of rows) {
       checkRow(columns, row);
       await writer.appendRow(row);
+      sink.check();
       count++;
     }
-  } catch (error) {
-    // Frees the file handle; the file itself is thrown away.
-    await writer.close().catch(() => undefined);
-    throw toError(error, path);
-  }
-  try {
     await writer.close();
   } catch (error) {
     throw toError(error, path);
+  } finally {
+    await sink.close();
   }
+  sink.check();
   return count;
 }
 

@@ -1,7 +1,7 @@
-import { mkdir, readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
+import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DataError, UserError } from '../core/errors';
-import { publishFile, TEMPORARY_ENDING, writeFileAtomic } from '../core/files';
+import { makeFolder, publishFile, TEMPORARY_ENDING, writeFileAtomic } from '../core/files';
 import type { ObjectStore } from './stage';
 
 /**
@@ -51,7 +51,7 @@ export function createFolderStore(path: string): ObjectStore {
     },
     async commit(key) {
       const file = fileOf(key);
-      await mkdir(dirname(file), { recursive: true });
+      await makeFolder(dirname(file));
       await publishFile(file + TEMPORARY_ENDING, file);
     },
   };

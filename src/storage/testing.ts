@@ -1,4 +1,6 @@
 /** Helpers of tests; nothing else imports this file. */
+import { spawnSync } from 'node:child_process';
+import { mkdtempSync, rmSync } from 'node:fs';
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
@@ -29,4 +31,30 @@ export async function collectAll<T>(items: AsyncIterable<T> | Iterable<T>): Prom
   const all: T[] = [];
   for await (const item of items) all.push(item);
   return all;
+}
+
+/** True where this user may mount a file system: only with a small one is a full disk a real one. */
+export function mayMount(): boolean {
+  const folder = mkdtempSync(join(tmpdir(), 'trm-mount-'));
+  try {
+    if (spawnSync('mount', ['-t', 'tmpfs', '-o', 'size=64k', 'tmpfs', folder]).status !== 0) return false;
+    spawnSync('umount', [folder]);
+    return true;
+  } finally {
+    rmSync(folder, { recursive: true, force: true });
+  }
+}
+
+/** Runs `use` with a file system of so many KiB; for tests that {@link mayMount} lets run. */
+export async function withSmallDisk<T>(kibibytes: number, use: (disk: string) => Promise<T>): Promise<T> {
+  return withTemporaryFolder(async (disk) => {
+    const mounted = spawnSync('mount', ['-t', 'tmpfs', '-o', `size=${kibibytes}k`, 'tmpfs', disk]);
+    if (mounted.status !== 0)
+      throw new Error(`cannot mount a file system at ${disk}: ${String(mounted.stderr)}`);
+    try {
+      return await use(disk);
+    } finally {
+      spawnSync('umount', [disk]);
+    }
+  });
 }

@@ -1,9 +1,9 @@
 import { readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { dirname, join } from 'node:path';
 import * as tf from '@tensorflow/tfjs-core';
 import { z } from 'zod';
 import { DataError } from '../core/errors';
-import { readJson } from '../core/files';
+import { parseJson, readJson } from '../core/files';
 import type { Rng } from '../core/rng';
 import { MAX_PIECES } from '../records/example';
 import { artefactHashesSchema, type ArtefactHashes } from '../records/checkpoint';
@@ -284,6 +284,17 @@ export function decodeModel(file: ModelFile, bytes: Uint8Array, label: string): 
         'train or download the model again',
       );
   return data;
+}
+
+/**
+ * A model from the bytes of its two files. An engine must be loaded (`core/engine`).
+ * @param label name of the weights' file, for messages
+ * @throws DataError when they are damaged, of another version or do not fit together
+ */
+export function modelFromBytes(config: Uint8Array, weights: Uint8Array, label: string): Model {
+  const text = Buffer.from(config).toString('utf8');
+  const file = parseJson(text, modelFileSchema, join(dirname(label), 'config.json'));
+  return new Model(decodeModel(file, weights, label), file);
 }
 
 /**

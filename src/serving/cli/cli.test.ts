@@ -51,6 +51,10 @@ test('a wrong command, subcommand, flag or argument is exit code 2 and names the
     [['data', 'verify', '/nowhere'], 'manifest.json'],
     [['data', 'generate', '--out', '/nowhere'], 'expected --from, got none'],
     [[...GENERATE, '--count', '-3'], '--count: expected a whole number of 1 or more, got "-3"'],
+    [
+      ['data', 'benchmark', 'synthetic-9', '--workers', 'abc'],
+      '--workers: expected a whole number of 1 or more',
+    ],
     [[...GENERATE, '--type', 'missing-colom'], 'did you mean "missing-colon"?'],
     [[...GENERATE, '--family', 'logik'], 'did you mean "logic"?'],
     [[...GENERATE, '--clean', '7'], 'cleanPerMutant'],

@@ -1,8 +1,9 @@
 /**
- * What the commands share. A command file imports only this at the top; everything heavy comes through `import()`
+ * What the commands share. A command file imports only this and `core/errors` at the top; everything heavy comes through `import()`
  * in its action (with `.js`: in CommonJS output that is the one form of import that Node resolves itself).
  */
 import type { Command } from 'commander';
+import { UserError } from '../../core/errors';
 
 /** What every command is given by `main`. */
 export interface CommandContext {
@@ -28,6 +29,18 @@ export function collect(value: string, previous: readonly string[]): string[] {
 
 /** Help text that several commands share. */
 export const SET_HELP = 'override a config value, repeatable, for example --set train.maxSteps=200';
+
+/**
+ * A flag's whole number; null when it was not given.
+ * @param least smallest number allowed. Default 1
+ * @throws UserError naming the flag
+ */
+export function wholeNumber(text: string | undefined, flag: string, least = 1): number | null {
+  if (text === undefined) return null;
+  const value = Number(text);
+  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
+  throw new UserError(`${flag}: expected a whole number of ${least} or more, got "${text}"`);
+}
 
 /** Prints a value as indented JSON on standard output. */
 export function printJson(value: unknown): void {

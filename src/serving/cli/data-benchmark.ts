@@ -1,5 +1,5 @@
 import type { Command } from 'commander';
-import { CommandExit, printJson, type CommandContext } from './command';
+import { CommandExit, printJson, wholeNumber, type CommandContext } from './command';
 
 interface BenchmarkFlags {
   out?: string;
@@ -27,10 +27,11 @@ export function registerDataBenchmark(data: Command, { signal }: CommandContext)
     .action(async (name: string, flags: BenchmarkFlags) => {
       const { makeBenchmark } = await import('../benchmarks.js');
       const { terminalProgress } = await import('../../core/progress.js');
+      const workers = wholeNumber(flags.workers, '--workers');
       const result = await makeBenchmark(name, {
         out: flags.out ?? null,
         verify: flags.verify ?? false,
-        workers: flags.workers === undefined ? null : Number(flags.workers),
+        workers,
         signal,
         progress: terminalProgress(),
       });

@@ -1,7 +1,8 @@
 import type { Command } from 'commander';
+import { systemFailure } from '../../core/errno';
 import { nearestName, UserError } from '../../core/errors';
 import type { Dataset, DatasetRequest } from '../../pipeline/dataset';
-import { collect, columns, printJson, type CommandContext } from './command';
+import { collect, columns, printJson, wholeNumber, type CommandContext } from './command';
 
 interface GenerateFlags {
   from: string[];
@@ -79,7 +80,7 @@ async function readRequest(flags: GenerateFlags): Promise<DatasetRequest> {
   const { collectConfigSchema } = await import('../../collection/config.js');
   const { validateConfig } = await import('../../core/config.js');
   const base = flags.config ? (await loadExperiment({ experiment: flags.config })).config : undefined;
-  const workers = whole(flags.workers, '--workers');
+  const workers = wholeNumber(flags.workers, '--workers');
   const generate = validateConfig(
     {
       ...base?.generate,
@@ -95,22 +96,14 @@ async function readRequest(flags: GenerateFlags): Promise<DatasetRequest> {
   return {
     from: flags.from,
     out: flags.out,
-    count: whole(flags.count, '--count'),
-    seed: whole(flags.seed, '--seed', 0) ?? 42,
+    count: wholeNumber(flags.count, '--count'),
+    seed: wholeNumber(flags.seed, '--seed', 0) ?? 42,
     generate,
-    mutants: whole(flags.mutants, '--mutants') ?? (base ? generate.mutantsPerFunction : null),
+    mutants: wholeNumber(flags.mutants, '--mutants') ?? (base ? generate.mutantsPerFunction : null),
     collect: collectConfigSchema.parse({ ...base?.collect, criticWorkers: cores }),
     includeTests: flags.includeTests ?? false,
     licence: flags.licence ?? null,
   };
-}
-
-/** A flag's whole number; null when it was not given. */
-function whole(text: string | undefined, flag: string, least = 1): number | null {
-  if (text === undefined) return null;
-  const value = Number(text);
-  if (/^\d+$/.test(text) && Number.isSafeInteger(value) && value >= least) return value;
-  throw new UserError(`${flag}: expected a whole number of ${least} or more, got "${text}"`);
 }
 
 /** Weights that leave out everything but the families and types asked for. */
@@ -141,8 +134,9 @@ async function narrowed({ family, type }: GenerateFlags): Promise<object> {
 
 async function readList(path: string): Promise<string[]> {
   const { readFile } = await import('node:fs/promises');
-  const text = await readFile(path, 'utf8').catch((error: Error) => {
-    throw new UserError(`--allow-list: expected a readable file at ${path}: ${error.message}`);
+  const text = await readFile(path, 'utf8').catch((error: unknown) => {
+    const why = systemFailure(error, 'read')?.message ?? String(error);
+    throw new UserError(`--allow-list: expected a readable file at ${path}: ${why}`, 'check the path');
   });
   return text
     .split('\n')

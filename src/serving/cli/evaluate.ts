@@ -66,6 +66,6 @@ function share(text: string, flag: string): number {
 
 function whole(text: string, flag: string): number {
   const value = Number(text);
-  if (/^\s*\d+\s*$/.test(text) && value >= 1) return value;
+  if (/^\s*\d+\s*$/.test(text) && value >= 1 && Number.isSafeInteger(value)) return value;
   throw new UserError(`${flag}: expected whole numbers of 1 or more, got "${text}"`);
 }

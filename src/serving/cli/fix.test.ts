@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { chmod, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -69,6 +69,11 @@ function trm(args: readonly string[], input?: string): Promise<ProcessResult> {
   });
 }
 
+/** Runs a line of bash, where "$0" "$1" is `trm` and "$2" the model. */
+function shell(line: string, okCodes = [0]): Promise<ProcessResult> {
+  return runProcess('bash', ['-c', line, process.execPath, MAIN, model], { cwd: folder, okCodes });
+}
+
 test('fix --diff writes nothing and prints a patch with every fix labelled, which git apply takes', async () => {
   await writeFile(path, BUGGY);
   const { stdout, stderr, exitCode } = await trm(['fix', 'code.py', '--diff']);
@@ -125,12 +130,71 @@ test('wrong flags and folders are exit code 2', async () => {
     [['fix', 'code.py', '--threshold', '7'], 'expected a number in 0..1'],
     [['fix', 'code.py', '--dif'], 'Did you mean --diff?'],
     [['fix'], "missing required argument 'file'"],
-    [['fix', 'none.py'], 'ENOENT'],
+    [['fix', 'code.py', '--expected', 'none.json'], 'cannot read none.json: there is no such file'],
+    [
+      ['check', 'none.py', '.', '/dev/zero', 'x'.repeat(300)],
+      'cannot read none.py: there is no such file or folder (ENOENT)',
+    ],
   ] as const) {
     const { exitCode, stderr } = await trm(args);
     assert.is(exitCode, 2, stderr);
     assert.ok(stderr.includes(message), stderr);
   }
+});
+
+test('standard output holds JSON and nothing else with --json, also for standard input; the model is said', async () => {
+  const { stdout, stderr } = await trm(['fix', '-', '--json'], BUGGY);
+  const [fix] = JSON.parse(stdout) as { fixed: string }[];
+  assert.is(fix.fixed, VERIFIED);
+  assert.match(stderr, /^model: model \(.*\), made .* weights, never measured, shows edits above/m);
+  assert.match(stderr, 'no manifest.json: its files are not checked');
+});
+
+test('a read-only file and a pipe are not written to: exit code 2, and the others are', async () => {
+  await writeFile(path, BUGGY);
+  await chmod(path, 0o444);
+  const other = join(folder, 'other.py');
+  await writeFile(other, BUGGY);
+  const line = `"$0" "$1" fix code.py <(cat code.py) other.py --model "$2"`;
+  const { exitCode, stderr } = await shell(line, [2]);
+  assert.is(exitCode, 2);
+  assert.match(stderr, 'code.py is read-only: nothing was written');
+  assert.match(stderr, /cannot write \/dev\/fd\/\d+: it is a pipe; nothing was written/);
+  assert.is(await readFile(path, 'utf8'), BUGGY);
+  assert.is(await readFile(other, 'utf8'), VERIFIED);
+  assert.match((await shell(`"$0" "$1" check - --model "$2" < .`, [2])).stderr, 'got a folder');
+  assert.is((await trm(['fix', 'code.py', '--overwrite-read-only'])).exitCode, 0);
+  assert.is(await readFile(path, 'utf8'), VERIFIED);
+  await rm(path, { force: true });
+});
+
+test('a byte order mark and a declared encoding: --diff applies byte for byte', async () => {
+  const declared = BUGGY.replace('"""Three', '# coding: cp1252\n"""Thr\xe9\x80e');
+  const files = [
+    ['bom.py', Buffer.from(`\ufeff${BUGGY}`)],
+    ['cp 1252.py', Buffer.from(declared, 'latin1')],
+    ['b\u00f6m.py', Buffer.from(`\ufeff${BUGGY}`.replaceAll('\n', '\r\n'))],
+  ] as const;
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+  const names = files.map(([name]) => `'${name}'`).join(' ');
+  await shell(`"$0" "$1" fix ${names} --diff --plausible --model "$2" > fix.diff`);
+  await runProcess('git', ['apply', '--whitespace=nowarn', 'fix.diff'], { cwd: folder });
+  const applied = await Promise.all(files.map(([name]) => readFile(join(folder, name))));
+  for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
+  await trm(['fix', ...files.map(([name]) => name), '--plausible']);
+  for (const [i, [name, bytes]] of files.entries()) {
+    assert.not.equal(applied[i], bytes, name);
+    assert.equal(await readFile(join(folder, name)), applied[i], name);
+  }
+});
+
+test('a reader that goes away ends fix --diff quietly', async () => {
+  await writeFile(path, BUGGY);
+  const { stdout } = await shell(
+    `"$0" "$1" fix code.py --diff --model "$2" 2> errors | true; echo "\${PIPESTATUS[0]}"; cat errors`,
+  );
+  assert.match(stdout, /^141\n/);
+  assert.not.match(stdout, /EPIPE|\n\s+at /);
 });
 
 test.run();

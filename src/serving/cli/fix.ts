@@ -12,6 +12,7 @@ import {
 interface FixFlags extends RepairFlags {
   diff?: boolean;
   plausible?: boolean;
+  overwriteReadOnly?: boolean;
   expected?: string;
 }
 
@@ -23,12 +24,16 @@ export const registerFix: Register = (program, { signal }) => {
   addRepairOptions(program.command('fix').description('apply verified fixes; with --diff only show fixes'))
     .option('--diff', 'write nothing; print a patch, plausible fixes included and labelled')
     .option('--plausible', 'apply plausible fixes too, which nobody but the model vouches for')
+    .option('--overwrite-read-only', 'write to files whose permissions say no, too')
     .option(
       '--expected <json>',
       'count how many of the bugs listed in this file are mended (see examples/buggy.json)',
     )
     .action(async (files: string[], flags: FixFlags) => {
       const options = { ...repairOptions(flags, signal), includePlausible: flags.diff || flags.plausible };
+      // Read before anything is written: a wrong list is a mistake of the command line.
+      if (flags.expected)
+        await (await import('../../evaluation/demonstration.js')).readDemonstration(flags.expected);
       const fixes: Fix[] = [];
       const failed = await withRepairer(flags, (repairer) =>
         repairFiles(files, repairer, options, async (file) => {
@@ -43,13 +48,14 @@ export const registerFix: Register = (program, { signal }) => {
 };
 
 /** Writes or prints what was found: results on standard output, remarks on standard error. */
-async function deliver(file: RepairedFile, { diff, json }: FixFlags): Promise<void> {
+async function deliver(file: RepairedFile, { diff, json, overwriteReadOnly }: FixFlags): Promise<void> {
   const { formatFinding } = await import('../fix-file.js');
   const { fix, changed } = file;
   for (const finding of fix.findings) console.error(formatFinding(finding));
   if (diff) {
-    if (!json) process.stdout.write(fix.diff);
-  } else if (changed || (fix.file === '<stdin>' && !json)) await file.write();
+    if (!json) process.stdout.write(file.patch());
+    // With --json standard output holds JSON and nothing else; the source is in its `fixed`.
+  } else if (fix.file === '<stdin>' ? !json : changed) file.write({ overwriteReadOnly });
   console.error(summarize(fix, changed, diff === true));
 }
 

@@ -44,7 +44,23 @@ export function createProgram(context: CommandContext): Command {
     // Subcommands inherit this when they are created, so it comes before them.
     .exitOverride();
   for (const register of COMMANDS) register(program, context);
+  program.hook('preAction', (_program, command) => refuseEmptyValues(command));
   return program;
+}
+
+/**
+ * An empty value is a variable of the caller's script that was not set. As a path it would mean the working directory,
+ * as a number 0; no argument or option of ours has a use for it.
+ */
+function refuseEmptyValues(command: Command): void {
+  const isEmpty = (value: unknown): boolean => (Array.isArray(value) ? value.some(isEmpty) : value === '');
+  command.registeredArguments.forEach((argument, i) => {
+    if (isEmpty(command.processedArgs[i]))
+      command.error(`error: argument '${argument.name()}' is empty, expected a value`);
+  });
+  for (const option of command.options)
+    if (isEmpty(command.getOptionValue(option.attributeName())))
+      command.error(`error: option '${option.flags}' is empty, expected a value`);
 }
 
 function version(): string {

@@ -15,7 +15,10 @@ export interface RepairFlags {
 export function addRepairOptions(command: Command): Command {
   return command
     .argument('<file...>', 'Python files; "-" is standard input')
-    .option('--model <folder>', 'release folder; default: TRM_MODEL, else the newest release made here')
+    .option(
+      '--model <folder>',
+      'release folder; default: TRM_MODEL, else the best one made here, trials apart',
+    )
     .option('--threshold <number>', "least confidence, 0..1; default: the model's calibrated one", parseShare)
     .option('--max-rounds <number>', 'rounds over a file', parseCount)
     .option('--json', 'print JSON');
@@ -35,9 +38,11 @@ export async function withRepairer<T>(
   { model }: RepairFlags,
   work: (repairer: Repairer) => Promise<T>,
 ): Promise<T> {
-  const { findModel } = await import('../default-model.js');
+  const { announceModel, chooseModel } = await import('../default-model.js');
   const { loadRepairer } = await import('../../repair/repairer.js');
-  const repairer = await loadRepairer(await findModel(model));
+  const chosen = await chooseModel(model);
+  console.error(announceModel(chosen));
+  const repairer = await loadRepairer(chosen.facts.folder);
   try {
     return await work(repairer);
   } finally {

@@ -1,4 +1,5 @@
 import { probeEngine } from './engine-probe';
+import { probeModel } from './model-probe';
 import { probeCompiler, probeNode, probeProcessor } from './system-probe';
 import { probeKernel, probePython } from './python-probe';
 
@@ -30,6 +31,7 @@ export async function examineMachine(): Promise<Diagnosis> {
     probeCompiler,
     probePython,
     probeKernel,
+    probeModel,
   ];
   const checks: Check[] = [];
   for (const probe of probes) {
