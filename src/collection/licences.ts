@@ -124,7 +124,7 @@ export function packageLicence(stated: StatedLicence, texts: readonly string[]):
 
 /** Names of licences that look like a permissive one, or stand beside it. */
 const SPEAKS_OF_RESTRICTION =
-  /commons clause|business source licen|server side public|elastic licen|polyform|functional source|non-?\s?commercial|creative commons attribution|gnu (?:lesser |affero |library )?general public/i;
+  /commons clause|business source licen|server side public|elastic licen|polyform|functional source|non-?\s?commercial|gnu (?:lesser |affero |library )?general public/i;
 
 /** The licence that classifiers or the free-text field name; undefined when they name none that is unambiguous. */
 export function statedLicence({ licence, classifiers }: StatedLicence): string | undefined {

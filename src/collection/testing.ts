@@ -149,6 +149,8 @@ with zipfile.ZipFile(folder + "/evil-1.0-py3-none-any.whl", "w") as file:
 with zipfile.ZipFile(folder + "/wiper-1.0-py3-none-any.whl", "w") as file:
     file.writestr("wiper.py", "x = 1\\n")
     file.writestr("wiper-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: wiper\\nVersion: 1.0\\n")
+    file.writestr("wiper-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+    file.writestr("wiper-1.0.dist-info/RECORD", "")
     for place in ("PKG-INFO", "wiper-1.0.dist-info/sub/METADATA"):
         file.writestr(place, "Metadata-Version: 2.1\\nName: wiper\\nVersion: 1/../../victim\\n")
 with zipfile.ZipFile(folder + "/liar-1.0-py3-none-any.whl", "w") as file:
