@@ -4,7 +4,7 @@
  *
  *   make bench BENCH=licences
  */
-import listed = require('spdx-license-list/full');
+import listed from 'spdx-license-list/full';
 import { detectLicence, NO_ASSERTION } from '../src/collection/licences';
 import { PERMISSIVE_LICENCES } from '../src/processing/licences';
 

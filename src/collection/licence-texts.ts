@@ -1,4 +1,4 @@
-import listed = require('spdx-license-list/full');
+import listed from 'spdx-license-list/full';
 
 /**
  * How far a text is from a reference: words of the text that stand in no three-word phrase of the reference, and the

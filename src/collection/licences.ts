@@ -1,4 +1,4 @@
-import parseExpression = require('spdx-expression-parse');
+import parseExpression from 'spdx-expression-parse';
 import { licenceWords, nearestLicences, type Likeness } from './licence-texts';
 
 /** SPDX id for "unknown": no claim is made. */

@@ -1,7 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import listed = require('spdx-license-list/full');
+import listed from 'spdx-license-list/full';
 import { validateConfig } from '../core/config';
 import { ConfigError, UserError } from '../core/errors';
 import { seedStream } from '../core/rng';

@@ -1,4 +1,4 @@
-import exceptions = require('spdx-exceptions');
+import exceptions from 'spdx-exceptions';
 
 /** SPDX ids whose code may be used for training and be shown in a dataset; the default of the process stage. */
 export const PERMISSIVE_LICENCES: readonly string[] = [
