@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Version of the collect stage's code; raised when the same config would give other samples. */
-export const COLLECT_VERSION = 3;
+export const COLLECT_VERSION = 4;
 
 /** Path patterns of tests; see {@link matchesPath} for their form. */
 export const TEST_PATTERNS = [
@@ -43,6 +43,15 @@ const common = {
   name: name.nullable().default(null),
   /** SPDX id of everything in the source. Null: read from its licence file, `NOASSERTION` when unsure. */
   licence: z.string().min(1).nullable().default(null),
+  /**
+   * Its repository, `https://<host>/<owner>/<name>`; a project's package, history and forks go to one split by it. Null: read
+   * from the package's metadata or from the folder's git remotes.
+   */
+  url: z
+    .string()
+    .regex(/^(?:https:\/\/|pkg:pypi\/)\S+$/, 'expected https://<host>/<owner>/<name>')
+    .nullable()
+    .default(null),
   /** Paths left out: a pattern without `/` fits any part of the path, one with `/` fits from the root; `*` is a wildcard. */
   exclude: z.array(z.string().min(1)).default(DEFAULT_EXCLUDE),
   /** True: take tests too. */
@@ -66,7 +75,7 @@ export type FolderSource = z.infer<typeof folderSourceSchema>;
 /** A published package, one exact version: its functions become clean samples. Its code is never run. */
 export const packageSourceSchema = z.strictObject({
   kind: z.literal('package'),
-  /** `name==version`. Taken from the project's Python where it is installed, else downloaded with pip, once. */
+  /** `name==version`. Taken from the project's Python where it is installed, else downloaded, once. */
   package: z.string().regex(/^[A-Za-z0-9][A-Za-z0-9._-]*==[A-Za-z0-9.!+_-]+$/, 'expected name==version'),
   ...common,
   /** `top_level`: a group for each module or package below the root; `source`: one group in all. */

@@ -1,35 +1,51 @@
-import { readdir, readFile } from 'node:fs/promises';
-import { basename, join, resolve } from 'node:path';
+import { readdir } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
 import { throwIfAborted, UserError } from '../core/errors';
 import { projectRoot } from '../core/paths';
 import type { Rng } from '../core/rng';
 import type { FunctionSpan } from '../python/functions';
 import type { Sample } from '../records/sample';
 import type { FolderSource } from './config';
-import { agreedLicence, LICENCE_FILE } from './licences';
+import { originUrl } from './git/remote';
+import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, type LicenceFile } from './licences';
 import { rejectPath, topLevelName } from './paths';
-import { cleanSample, isRefusal, readPythonFile, rejectLength, type PythonFile } from './python-file';
+import {
+  cleanSample,
+  isRefusal,
+  readPythonFile,
+  rejectLength,
+  type PythonFile,
+  type Refusal,
+} from './python-file';
 import { pythonFacts } from './python-facts';
 import type { Reject } from './reject';
-import type { OpenSource, ResumePoint, SourceBatch, SourceTools } from './source';
+import { entriesBelow, readSmallFile, type FoundEntry } from './source-files';
+import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from './source';
 
 /** Files checked by one call of the critic; also the unit of resuming. */
 const FILES_PER_BATCH = 64;
 
 /**
  * Opens a folder of Python files. Its functions become clean samples; files are read in an order that only the
- * seed and their paths decide, so that `maxFunctions` takes from all over the folder.
- * @throws UserError when the folder is missing
+ * seed and their paths decide, so that `maxFunctions` takes from all over the folder. An entry that cannot be read is
+ * dropped and counted, whatever it is.
+ * @throws UserError when the folder is missing or cannot be listed
  */
 export async function openFolder(source: FolderSource, tools: SourceTools): Promise<OpenSource> {
-  const { root, name, knownLicence } = await resolveFolder(source);
-  const licence = source.licence ?? knownLicence ?? (await readLicence(root));
-  const paths = orderPaths(await pathsBelow(root, source), tools.rng);
+  const { root, name, knownLicence, url } = await resolveFolder(source, tools.signal);
+  const found: FoundEntry[] = [];
+  const licence = source.licence ?? knownLicence ?? (await readLicence(root, found));
+  const noLicences = new Set(found.map(({ path }) => path));
+  for await (const entry of entriesBelow(root, (path, last) => enters(path, last, source)))
+    // A dangling link named LICENSE is dropped once.
+    if (!noLicences.has(entry.path)) found.push(entry);
+  const paths = orderPaths(found, tools.rng);
   return {
     name,
     licence,
+    warning: null,
     total: paths.length,
-    batches: (from) => readBatches({ root, name, licence, paths, source, tools }, from),
+    batches: (from) => readBatches({ root, name, licence, url, paths, source, tools }, from),
     close: () => Promise.resolve(),
   };
 }
@@ -38,6 +54,8 @@ interface OpenFolder {
   root: string;
   name: string;
   licence: string;
+  /** Repository of the code; null when unknown. */
+  url: string | null;
   paths: OrderedPath[];
   source: FolderSource;
   tools: SourceTools;
@@ -47,6 +65,7 @@ interface OrderedPath {
   /** Position in 0..1, fixed by seed and path: other files coming or going do not move it. */
   order: number;
   path: string;
+  refusal?: Refusal;
 }
 
 async function* readBatches(folder: OpenFolder, from: ResumePoint): AsyncGenerator<SourceBatch> {
@@ -61,13 +80,14 @@ async function* readBatches(folder: OpenFolder, from: ResumePoint): AsyncGenerat
     const { samples, rejects } = await readFiles(folder, part);
     const kept = samples.slice(0, limit - taken);
     taken += kept.length;
-    yield { cursor: JSON.stringify(part[part.length - 1]), samples: kept, rejects, units: part.length };
+    const { order, path } = part[part.length - 1];
+    yield { cursor: JSON.stringify({ order, path }), samples: kept, rejects, units: part.length };
   }
 }
 
 async function readFiles(
   folder: OpenFolder,
-  paths: readonly OrderedPath[],
+  entries: readonly OrderedPath[],
 ): Promise<{ samples: Sample[]; rejects: Reject[] }> {
   const { root, name, source, tools } = folder;
   const rejects: Reject[] = [];
@@ -75,11 +95,8 @@ async function readFiles(
     rejects.push({ source: name, path, function: null, commit: null, detail: null, ...rest });
   };
   const files: { path: string; file: PythonFile }[] = [];
-  for (const { path } of paths) {
-    const reason = rejectPath(path, source);
-    const file = reason
-      ? { reason, detail: null }
-      : readPythonFile(await readFile(join(root, path)), tools.config.maxFileBytes);
+  for (const { path, refusal } of entries) {
+    const file = refusal ?? (await readEntry(join(root, path), rejectPath(path, source), tools.config));
     if (isRefusal(file)) reject(path, file);
     else files.push({ path, file });
   }
@@ -108,18 +125,32 @@ async function readFiles(
   return { samples, rejects };
 }
 
-function originOf({ name, licence, source }: OpenFolder, path: string): Parameters<typeof cleanSample>[2] {
+async function readEntry(
+  path: string,
+  reason: Reject['reason'] | undefined,
+  { maxFileBytes }: SourceTools['config'],
+): Promise<PythonFile | Refusal> {
+  if (reason) return { reason, detail: null };
+  const bytes = await readSmallFile(path, maxFileBytes);
+  return isRefusal(bytes) ? bytes : readPythonFile(bytes, maxFileBytes);
+}
+
+function originOf(
+  { name, licence, url, source }: OpenFolder,
+  path: string,
+): Parameters<typeof cleanSample>[2] {
   const group = source.groupBy === 'source' ? name : `${name}/${topLevelName(path)}`;
-  return { source: 'folder', group, licence, repo: name, path, commit: null, committedAt: null };
+  return { source: 'folder', group, licence, repo: name, url, path, commit: null, committedAt: null };
 }
 
 async function resolveFolder(
   source: FolderSource,
-): Promise<{ root: string; name: string; knownLicence: string | undefined }> {
+  signal: AbortSignal,
+): Promise<{ root: string; name: string; knownLicence: string | undefined; url: string | null }> {
   if (source.path === 'python:stdlib') {
     const { stdlib } = await pythonFacts();
     // Linux distributions ship the library without its licence file.
-    return { root: stdlib, name: source.name ?? 'cpython', knownLicence: 'PSF-2.0' };
+    return { root: stdlib, name: source.name ?? 'cpython', knownLicence: 'PSF-2.0', url: CPYTHON };
   }
   const root = resolve(projectRoot(), source.path);
   try {
@@ -131,34 +162,38 @@ async function resolveFolder(
       { cause: error },
     );
   }
-  return { root, name: source.name ?? basename(root), knownLicence: undefined };
+  const url = source.url ?? (await originUrl(root, signal));
+  return { root, name: source.name ?? sourceName(root), knownLicence: undefined, url };
 }
 
-async function readLicence(root: string): Promise<string> {
-  const names = (await readdir(root)).filter((entry) => LICENCE_FILE.test(entry));
-  return agreedLicence(await Promise.all(names.map((entry) => readFile(join(root, entry), 'utf8'))));
+const CPYTHON = 'https://github.com/python/cpython';
+
+/** Reads the licence files at the root; those that cannot be read are added to `dropped`. */
+async function readLicence(root: string, dropped: FoundEntry[]): Promise<string> {
+  const files: LicenceFile[] = [];
+  for (const name of (await readdir(root)).filter((entry) => isLicenceFile(entry)).sort()) {
+    const bytes = await readSmallFile(join(root, name), LARGEST_LICENCE);
+    if (isRefusal(bytes))
+      dropped.push({ path: name, refusal: { reason: 'licence_unreadable', detail: bytes.detail } });
+    else files.push({ name, text: Buffer.from(bytes).toString('utf8') });
+  }
+  return licenceOfFiles(files);
 }
 
 /**
- * Files below a folder, with `/`, and the folders that the patterns leave out, with a closing `/` and not entered.
- * Links are not followed; caches and version control do not count at all.
+ * Whether to go on below a folder: not into caches and version control, which do not count at all, nor into what the
+ * patterns leave out.
  */
-async function pathsBelow(root: string, source: FolderSource, folder = ''): Promise<string[]> {
-  const found: string[] = [];
-  for (const entry of await readdir(join(root, folder), { withFileTypes: true })) {
-    const path = `${folder}${entry.name}`;
-    if (entry.isFile()) found.push(path);
-    else if (!entry.isDirectory() || NEVER_ENTERED.has(entry.name)) continue;
-    else if (rejectPath(`${path}/`, source)) found.push(`${path}/`);
-    else found.push(...(await pathsBelow(root, source, `${path}/`)));
-  }
-  return found;
+function enters(path: string, name: string, source: FolderSource): true | false | Refusal {
+  if (NEVER_ENTERED.has(name)) return false;
+  const reason = rejectPath(path, source);
+  return reason ? { reason, detail: null } : true;
 }
 
 const NEVER_ENTERED = new Set(['.git', '.hg', '.svn', '__pycache__', 'node_modules', '.venv', '.tox']);
 
-function orderPaths(paths: readonly string[], rng: Rng): OrderedPath[] {
-  return paths.map((path) => ({ order: rng.fork(path).next(), path })).sort(compareOrder);
+function orderPaths(entries: readonly FoundEntry[], rng: Rng): OrderedPath[] {
+  return entries.map((entry) => ({ order: rng.fork(entry.path).next(), ...entry })).sort(compareOrder);
 }
 
 function compareOrder(a: OrderedPath, b: OrderedPath): number {

@@ -1,21 +1,31 @@
-import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { existsSync } from 'node:fs';
+import { mkdir, mkdtemp, readdir, readFile, rename, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../core/errors';
-import { parseJson, writeJsonAtomic } from '../core/files';
+import { writeJsonAtomic } from '../core/files';
 import { normalName } from '../core/groups';
-import { projectRoot, pythonPath, workDir } from '../core/paths';
-import { runProcess, SubprocessError } from '../core/subprocess';
-import { agreedLicence, statedLicence } from './licences';
+import { pathInside, workDir } from '../core/paths';
+import { packageLicence } from './licences';
+import {
+  packageFactsSchema,
+  takeFromIndex,
+  takeInstalled,
+  type PythonTools,
+  type WantedPackage,
+} from './package-index';
+import { statedRepository } from './project-links';
 
 /** A package's Python files in a folder of their own. */
 export interface FetchedPackage {
   /** Name as PyPI normalises it. */
   name: string;
+  /** Version as PEP 440 normalises it. */
   version: string;
-  /** SPDX id, `NOASSERTION` when the package does not say. */
+  /** SPDX expression, `NOASSERTION` when the package does not say. */
   licence: string;
+  /** Its repository, `https://<host>/<owner>/<name>`; `pkg:pypi/<name>` when its metadata leads to none. */
+  url: string;
   /** Where it was found: in the project's Python, or downloaded from the package index. */
   origin: 'installed' | 'downloaded';
   /** Absolute path of the folder: the packages and modules at its top are the package's own. */
@@ -23,12 +33,9 @@ export interface FetchedPackage {
 }
 
 /** Settings of {@link fetchPackage}. */
-export interface FetchOptions {
+export interface FetchOptions extends PythonTools {
   /** Folder that keeps packages. Default `TRM_WORK_DIR/packages`. */
   packages?: string;
-  /** Interpreter whose packages and pip are used. Default the project's. */
-  python?: string;
-  signal?: AbortSignal;
 }
 
 const SPEC = /^([A-Za-z0-9](?:[A-Za-z0-9._-]*[A-Za-z0-9])?)(?:==([A-Za-z0-9.!+_-]+))?$/;
@@ -38,147 +45,92 @@ export function isPackageSpec(text: string): boolean {
   return SPEC.test(text);
 }
 
-const factsSchema = z.strictObject({
-  name: z.string(),
-  version: z.string(),
-  expression: z.string().nullable(),
-  licence: z.string().nullable(),
-  classifiers: z.array(z.string()),
-  texts: z.array(z.string()),
-});
+/** Version of the record beside a kept package's files; packages of other versions are fetched again. */
+const RECORD_VERSION = 2;
 
 const recordSchema = z.strictObject({
-  name: z.string(),
-  version: z.string(),
-  licence: z.string(),
+  recordVersion: z.literal(RECORD_VERSION),
   origin: z.enum(['installed', 'downloaded']),
+  /** As the package states them, so that what is concluded from them follows the code of today. */
+  facts: packageFactsSchema,
 });
+type PackageRecord = z.infer<typeof recordSchema>;
 
 /** Describes a kept package; beside its `files` folder. */
 const RECORD = 'package.json';
 
 /**
- * Finds the Python files of a package by name: kept from an earlier call, installed in the project's Python, or downloaded with
- * pip. Nothing of a wheel is run; where only a source archive exists, pip runs its build script to read its metadata.
+ * Finds the Python files of a package by name: kept from an earlier call, installed in the project's Python, or downloaded.
+ * Nothing of a package is ever run: source archives are unpacked without their build script.
  * @param spec `name` or `name==version`
  * @throws UserError when the package is found nowhere, or no package index answers
+ * @throws DataError when its archive is damaged, names other files than its own, or says to be another package
  */
 export async function fetchPackage(spec: string, options: FetchOptions = {}): Promise<FetchedPackage> {
   const { packages = join(workDir(), 'packages') } = options;
   const match = SPEC.exec(spec);
   if (!match)
     throw new UserError(`expected a package such as "requests" or "requests==2.32.0", got "${spec}"`);
-  const [, name, version] = match;
-  const kept = await findKept(packages, normalName(name), version);
+  const wanted: WantedPackage = { name: match[1], version: match[2] };
+  const kept = await findKept(packages, wanted);
   if (kept) return kept;
   await mkdir(packages, { recursive: true });
   const scratch = await mkdtemp(join(packages, '.tmp-'));
   try {
-    const found =
-      (await fromInstalled(name, version, scratch, options)) ?? (await fromIndex(spec, scratch, options));
-    const folder = join(packages, `${found.name}-${found.version}`);
-    await writeJsonAtomic(join(scratch, RECORD), found);
-    await rm(join(scratch, 'download'), { recursive: true, force: true });
-    await rm(folder, { recursive: true, force: true });
-    await rename(scratch, folder);
-    return { ...found, folder: join(folder, 'files') };
+    const fresh = join(scratch, 'package');
+    const record = await take(wanted, fresh, scratch, options);
+    await writeJsonAtomic(join(fresh, RECORD), record);
+    const folder = pathInside(packages, `${record.facts.name}-${record.facts.version}`);
+    // The old one makes way by rename, not piece by piece: whoever opens it meanwhile finds the old or the new one.
+    if (existsSync(folder)) await rename(folder, join(scratch, 'replaced'));
+    await rename(fresh, folder);
+    return describe(record, folder);
   } finally {
     await rm(scratch, { recursive: true, force: true });
   }
 }
 
-type PackageRecord = z.infer<typeof recordSchema>;
+async function take(
+  wanted: WantedPackage,
+  fresh: string,
+  scratch: string,
+  options: FetchOptions,
+): Promise<PackageRecord> {
+  const files = join(fresh, 'files');
+  const installed = await takeInstalled(wanted, files, options);
+  if (installed && existsSync(files))
+    return { recordVersion: RECORD_VERSION, origin: 'installed', facts: installed };
+  await rm(files, { recursive: true, force: true });
+  const facts = await takeFromIndex(wanted, files, join(scratch, 'download'), options);
+  return { recordVersion: RECORD_VERSION, origin: 'downloaded', facts };
+}
+
+function describe({ origin, facts }: PackageRecord, folder: string): FetchedPackage {
+  const { name, version, texts, home, links } = facts;
+  const url = statedRepository(home, links) ?? `pkg:pypi/${name}`;
+  return { name, version, licence: packageLicence(facts, texts), url, origin, folder: join(folder, 'files') };
+}
 
 /** The package of an earlier call. Without a version asked for, only installed packages can have gone stale: ask again. */
 async function findKept(
   packages: string,
-  name: string,
-  version?: string,
+  { name, version }: WantedPackage,
 ): Promise<FetchedPackage | undefined> {
   if (!existsSync(packages)) return undefined;
   for (const entry of (await readdir(packages)).sort().reverse()) {
-    const path = join(packages, entry, RECORD);
-    if (entry.startsWith('.') || !existsSync(path)) continue;
-    const record = parseJson(await readFile(path, 'utf8'), recordSchema, path);
-    if (
-      record.name !== name ||
-      (version === undefined ? record.origin === 'installed' : record.version !== version)
-    )
-      continue;
-    return { ...record, folder: join(packages, entry, 'files') };
+    const record = entry.startsWith('.') ? undefined : await readRecord(join(packages, entry, RECORD));
+    if (record?.facts.name !== normalName(name)) continue;
+    if (version === undefined ? record.origin === 'installed' : record.facts.version !== version) continue;
+    return describe(record, join(packages, entry));
   }
   return undefined;
 }
 
-async function fromInstalled(
-  name: string,
-  version: string | undefined,
-  scratch: string,
-  options: FetchOptions,
-): Promise<PackageRecord | undefined> {
-  const files = join(scratch, 'files');
-  const found = await takeFiles(['installed', name, files], options);
-  if (found && (version === undefined || found.version === version) && existsSync(files))
-    return { ...found, origin: 'installed' };
-  await rm(files, { recursive: true, force: true });
-  return undefined;
-}
-
-async function fromIndex(spec: string, scratch: string, options: FetchOptions): Promise<PackageRecord> {
-  const download = join(scratch, 'download');
-  const wheel = await pipDownload(spec, download, '--only-binary=:all:', options);
-  const source = wheel === null ? null : await pipDownload(spec, download, '--no-binary=:all:', options);
-  const [archive] = existsSync(download) ? await readdir(download) : [];
-  if (!archive)
-    throw new UserError(
-      `expected a folder, an installed package or one that pip can download, got "${spec}": ${source ?? wheel}`,
-      'check the name and the connection to the package index, or give the folder of its source code',
-    );
-  const files = join(scratch, 'files');
-  const found = await takeFiles(['archive', join(download, archive), files], options);
-  if (!found || !existsSync(files)) throw new UserError(`${archive} holds no Python files`);
-  return { ...found, origin: 'downloaded' };
-}
-
-/** Downloads one file. @returns null, or why pip could not */
-async function pipDownload(
-  spec: string,
-  folder: string,
-  kind: string,
-  { python = pythonPath(), signal }: FetchOptions,
-): Promise<string | null> {
-  const args = [
-    '-m',
-    'pip',
-    'download',
-    '--no-deps',
-    '--no-input',
-    '--disable-pip-version-check',
-    '--no-color',
-    '--quiet',
-  ];
+/** A record that cannot be read, or of another version, hides no other package: that one is fetched again. */
+async function readRecord(path: string): Promise<PackageRecord | undefined> {
   try {
-    await runProcess(python, [...args, kind, '--dest', folder, '--', spec], { signal, timeoutMs: 600_000 });
-    return null;
-  } catch (error) {
-    if (!(error instanceof SubprocessError)) throw error;
-    const complaint = error.stderr
-      .split('\n')
-      .filter((line) => line.startsWith('ERROR:'))
-      .at(-1);
-    return complaint ?? error.message;
+    return recordSchema.parse(JSON.parse(await readFile(path, 'utf8')));
+  } catch {
+    return undefined;
   }
-}
-
-async function takeFiles(
-  args: readonly string[],
-  { python = pythonPath(), signal }: FetchOptions,
-): Promise<Omit<PackageRecord, 'origin'> | undefined> {
-  const script = join(projectRoot(), 'src', 'collection', 'package-files.py');
-  const { stdout } = await runProcess(python, ['-I', '-B', script, ...args], { signal, timeoutMs: 600_000 });
-  const facts = parseJson(stdout, factsSchema.nullable(), `the answer of ${script}`);
-  if (!facts) return undefined;
-  const { name, version, texts, ...stated } = facts;
-  const byMetadata = statedLicence(stated);
-  return { name: normalName(name), version, licence: byMetadata ?? agreedLicence(texts) };
 }

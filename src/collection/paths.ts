@@ -27,16 +27,6 @@ export function rejectPath(
   return path.endsWith('.py') || path.endsWith('/') ? undefined : 'not_python';
 }
 
-/** Whether the head of a file says that a program wrote it. */
-export function isGenerated(source: string): boolean {
-  const head = source.slice(0, 2000).split('\n', 12);
-  return head.some((line) =>
-    /^\s*(?:#|"""|'''|\w)?.*(?:@generated\b|\b(?:auto-?\s?)?generated (?:by|from|with|automatically)\b|\bauto-?generated\b|\bdo not (?:edit|modify)\b)/i.test(
-      line,
-    ),
-  );
-}
-
 /** The module or package a path belongs to, below the root: `json/decoder.py` -> `json`, `abc.py` -> `abc`. */
 export function topLevelName(path: string): string {
   return path.split('/', 1)[0].replace(/\.py$/, '');

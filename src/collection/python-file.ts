@@ -3,7 +3,7 @@ import { decodeSource } from '../python/codec';
 import { sampleId } from '../python/edits';
 import { findFunctions, moduleContext, type FunctionSpan } from '../python/functions';
 import type { Sample } from '../records/sample';
-import { isGenerated } from './paths';
+import { isGenerated } from './generated';
 import type { RejectReason } from './reject';
 
 /** What a sample says of the file around its function. */
@@ -62,6 +62,8 @@ export interface SampleOrigin {
   group: string;
   licence: string;
   repo: string;
+  /** Repository of the code, see `projectOf`; null when unknown. */
+  url: string | null;
   path: string;
   commit: string | null;
   /** ISO 8601, UTC. */
@@ -79,7 +81,7 @@ export function cleanSample(file: FileFacts, span: FunctionSpan, origin: SampleO
       repo: origin.repo,
       commit: origin.commit,
       path: origin.path,
-      url: null,
+      url: origin.url,
       function: span.name,
       startLine: span.line,
       committedAt: origin.committedAt,

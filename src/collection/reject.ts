@@ -9,6 +9,13 @@ export const REJECT_REASONS = [
   'too_large',
   'not_decodable',
   'generated',
+  // its bytes cannot be had: no permission, gone meanwhile, a broken disk
+  'unreadable',
+  // a link, pipe, socket or device
+  'no_regular_file',
+  'name_not_utf8',
+  // a licence file that cannot be read: the source counts as one without it
+  'licence_unreadable',
   // files of a folder, and functions: CPython refuses them
   'does_not_parse',
   // functions
@@ -19,6 +26,10 @@ export const REJECT_REASONS = [
   'too_many_lines',
   'reverts',
   'no_python_file',
+  // the history ends there: a shallow clone
+  'shallow_history',
+  // whole histories
+  'no_commits',
   // files of a commit
   'missing_blob',
   // pairs of functions of a commit

@@ -1,4 +1,4 @@
-import { rm } from 'node:fs/promises';
+import { mkdir, rm } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -69,7 +69,32 @@ function watchedStore(target: string, onJournal: () => void): ObjectStore {
   };
 }
 
-test('a collection killed while it cleans up goes on from what is left', async () => {
+test('a manifest that cannot be written loses no work: the journal stays until it is there', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const config = await manyBatches(folder);
+    const whole = await run(join(folder, 'whole'), config);
+    const target = join(folder, 'cut');
+    // A folder stands where the manifest belongs: its rename fails, as it does on a full disk.
+    await mkdir(join(target, 'manifest.json', 'in-the-way'), { recursive: true });
+    let written = 0;
+    const store = watchedStore(target, () => written++);
+    const parsed = collectConfigSchema.parse(config);
+    await rejection(() => collect(parsed, contextFor(store)));
+    assert.ok((await store.list('journal/')).length > 0);
+    await rm(join(target, 'manifest.json'), { recursive: true });
+    // The sources are gone: what comes out comes from the journal.
+    await rm(join(folder, 'many'), { recursive: true });
+    await mkdir(join(folder, 'many'));
+    const entries = written;
+    await collect(parsed, contextFor(store));
+    assert.is(written, entries, 'nothing is read again');
+    const { samples } = await run(target, config);
+    assert.equal(samples, whole.samples);
+    assert.equal((await verifyDataset(store)).problems, [], 'no journal is left');
+  });
+});
+
+test('a collection killed while it cleans up is complete, and cleans up when asked again', async () => {
   await withTemporaryFolder(async (folder) => {
     const config: ConfigInput = { sources: [{ kind: 'git' }] };
     const whole = await run(join(folder, 'whole'), config);
@@ -84,9 +109,11 @@ test('a collection killed while it cleans up goes on from what is left', async (
     };
     const parsed = collectConfigSchema.parse(config);
     assert.match((await rejection(() => collect(parsed, contextFor(killed)))).message, 'killed');
+    assert.ok((await store.list('journal/')).length > 0);
+    assert.equal((await verifyDataset(store)).problems, [], 'complete all the same');
     const { samples } = await run(join(folder, 'cut'), config);
     assert.equal(samples, whole.samples);
-    assert.equal((await verifyDataset(store)).problems, [], 'no journal is left');
+    assert.equal(await store.list('journal/'), []);
   });
 });
 

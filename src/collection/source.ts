@@ -1,3 +1,4 @@
+import { basename, dirname } from 'node:path';
 import type { Rng } from '../core/rng';
 import type { Critic } from '../python/critic';
 import type { Sample } from '../records/sample';
@@ -29,6 +30,8 @@ export interface OpenSource {
   name: string;
   /** Licence of its samples, SPDX or NOASSERTION. */
   licence: string;
+  /** What its owner should know and can mend, one sentence; null when there is nothing. */
+  warning: string | null;
   /** Files or commits in all; undefined when nobody has counted. */
   total: number | undefined;
   batches(from: ResumePoint): AsyncGenerator<SourceBatch>;
@@ -42,4 +45,13 @@ export interface SourceTools {
   /** Forked for the source. */
   rng: Rng;
   signal: AbortSignal;
+}
+
+/**
+ * Name of a source that was given none: that of its folder, without `.git`, in characters that stand in groups and paths
+ * everywhere. A repository given by its `.git` folder has the name of the folder around it.
+ */
+export function sourceName(path: string): string {
+  const last = basename(path) === '.git' ? basename(dirname(path)) : basename(path);
+  return last.replace(/\.git$/, '').replace(/[^A-Za-z0-9._-]+/g, '-') || 'root';
 }

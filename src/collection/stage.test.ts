@@ -1,6 +1,7 @@
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import listed from 'spdx-license-list/full';
 import { validateConfig } from '../core/config';
 import { ConfigError, UserError } from '../core/errors';
 import { seedStream } from '../core/rng';
@@ -21,8 +22,7 @@ import {
   type PlannedCommit,
 } from './testing';
 
-const LICENCE =
-  'Permission to use, copy, modify, and/or distribute this software for any purpose with or without fee is hereby granted, provided that the above copyright notice appears.\n';
+const LICENCE = listed.ISC.licenseText;
 
 test('a folder: clean functions with their origin, and a reject for every reason', async () => {
   await withTemporaryFolder(async (folder) => {

@@ -1,10 +1,19 @@
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { writeError } from '../core/files';
+import { hashJson } from '../core/hash';
 import { runProcess } from '../core/subprocess';
 import { pythonPath } from '../core/paths';
 import { Critic } from '../python/critic';
+import type { Manifest } from '../records/manifest';
 import type { Sample } from '../records/sample';
-import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
+import {
+  buildManifest,
+  describeResource,
+  MANIFEST_KEY,
+  readManifest,
+  writeManifest,
+} from '../shards/manifest';
 import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { COLLECT_VERSION, type CollectConfig } from './config';
@@ -18,13 +27,16 @@ import type { OpenSource, SourceTools } from './source';
 /**
  * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of the sources
  * alternate), `rejects.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
- * cut off goes on after its last finished batch and ends with the same shards.
+ * cut off goes on after its last finished batch and ends with the same shards; one that was killed while it cleaned up is
+ * complete, and cleans up when it is asked for again.
  *
  * Counts in the manifest: `in` = functions, and files, folders or commits left out as a whole; `out` = samples.
  * `trm:metrics`: `clean`, `fixes`, `groups`, and `sources` (name, kind, licence, units read, samples).
  */
 export const collect: Stage<CollectConfig> = async (config, context) => {
   const { store } = context;
+  const finished = await finishedBefore(store, config);
+  if (finished) return finished;
   const python = await pythonFacts();
   const git = await gitVersion();
   const sources = await readSources(config, context);
@@ -37,7 +49,6 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
   );
   const dropped = await writeRejects(store, config.sources.length);
   resources.push(await describeResource(store, 'rejects.jsonl'));
-  await removeJournal(store);
   const { out, clean, licences, groups } = tally.result();
   const manifest = await buildManifest({
     stage: 'collect',
@@ -52,8 +63,20 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     metrics: { clean, fixes: out - clean, groups, sources },
   });
   await writeManifest(store, manifest);
+  // Only now: where the manifest cannot be written, the journal is what the next start goes on from.
+  await removeJournal(store);
   return manifest;
 };
+
+/** The manifest of a collection of this config that was killed while it removed its journal. */
+async function finishedBefore(store: ObjectStore, config: CollectConfig): Promise<Manifest | undefined> {
+  if (!(await store.exists(MANIFEST_KEY))) return undefined;
+  const manifest = await readManifest(store);
+  const { configHash, stageVersion } = manifest['trm:lineage'];
+  if (configHash !== hashJson(config) || stageVersion !== COLLECT_VERSION) return undefined;
+  await removeJournal(store);
+  return manifest;
+}
 
 interface SourceSummary {
   name: string;
@@ -101,7 +124,7 @@ async function readSource(
       }
       await appendJournal(context.store, index, state.entries, null);
     }
-    task.finish(`${state.taken} samples`);
+    task.finish(`${state.taken} samples${source.warning === null ? '' : `; ${source.warning}`}`);
     return { name, kind: settings.kind, licence, units: state.units, samples: state.taken };
   } finally {
     await source.close();
@@ -120,7 +143,11 @@ async function openSource(
     case 'package': {
       const { package: spec, name, licence, ...rest } = settings;
       const found = await fetchPackage(spec, { signal: tools.signal });
-      const own = { name: name ?? found.name, licence: licence ?? found.licence };
+      const own = {
+        name: name ?? found.name,
+        licence: licence ?? found.licence,
+        url: rest.url ?? found.url,
+      };
       return openFolder({ ...rest, kind: 'folder', path: found.folder, ...own }, tools);
     }
   }
@@ -161,6 +188,8 @@ async function writeRejects(store: ObjectStore, sources: number): Promise<Record
       counts[reject.reason] = (counts[reject.reason] ?? 0) + 1;
       await file.write(`${JSON.stringify(reject)}\n`);
     }
+  } catch (error) {
+    throw writeError(error, temporary);
   } finally {
     await file.close();
   }

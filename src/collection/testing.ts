@@ -146,6 +146,18 @@ with zipfile.ZipFile(folder + "/wheelpkg-1.5-py3-none-any.whl", "w") as file:
 with zipfile.ZipFile(folder + "/evil-1.0-py3-none-any.whl", "w") as file:
     file.writestr("../../outside.py", "x = 1\\n")
     file.writestr("evil-1.0.dist-info/METADATA", meta.format("evil", ""))
+with zipfile.ZipFile(folder + "/wiper-1.0-py3-none-any.whl", "w") as file:
+    file.writestr("wiper.py", "x = 1\\n")
+    file.writestr("wiper-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: wiper\\nVersion: 1.0\\n")
+    file.writestr("wiper-1.0.dist-info/WHEEL", "Wheel-Version: 1.0\\nTag: py3-none-any\\n")
+    file.writestr("wiper-1.0.dist-info/RECORD", "")
+    for place in ("PKG-INFO", "wiper-1.0.dist-info/sub/METADATA"):
+        file.writestr(place, "Metadata-Version: 2.1\\nName: wiper\\nVersion: 1/../../victim\\n")
+with zipfile.ZipFile(folder + "/liar-1.0-py3-none-any.whl", "w") as file:
+    file.writestr("liar.py", "x = 1\\n")
+    file.writestr("liar-1.0.dist-info/METADATA", "Metadata-Version: 2.1\\nName: liar\\nVersion: 1/../../victim\\n")
+with open(folder + "/broken-1.0-py3-none-any.whl", "w") as file:
+    file.write("no archive")
 with tarfile.open(folder + "/sdist_pkg-1.5.tar.gz", "w:gz") as file:
     def add(name, text, **more):
         info = tarfile.TarInfo("sdist_pkg-1.5/" + name)
@@ -154,7 +166,7 @@ with tarfile.open(folder + "/sdist_pkg-1.5.tar.gz", "w:gz") as file:
             setattr(info, key, value)
         file.addfile(info, io.BytesIO(text.encode()))
     add("PKG-INFO", meta.format("sdist_pkg", "Classifier: License :: OSI Approved :: MIT License"))
-    add("setup.py", "import setuptools\\n")
+    add("setup.py", "open(%r, 'w').close()\\nimport setuptools\\nsetuptools.setup(name='sdist_pkg')\\n" % (folder + "/executed"))
     add("src/sdist_pkg/__init__.py", "def f(a):\\n    return a\\n")
     add("examples/e.py", "e = 1\\n")
     add("src/sdist_pkg/link.py", "", type=tarfile.SYMTYPE, linkname="/etc/passwd")
@@ -170,13 +182,24 @@ export async function archives(folder: string): Promise<string> {
 
 /** Runs with pip looking at a folder instead of a package index. */
 export async function withIndex<T>(index: string, use: () => Promise<T>): Promise<T> {
+  return withEnvironment({ PIP_NO_INDEX: '1', PIP_FIND_LINKS: index, PIP_CONFIG_FILE: '/dev/null' }, use);
+}
+
+/** Runs with other variables in the environment; undefined takes one away. */
+export async function withEnvironment<T>(
+  variables: Readonly<Record<string, string | undefined>>,
+  use: () => Promise<T>,
+): Promise<T> {
+  const set = (values: Readonly<Record<string, string | undefined>>): void => {
+    for (const key of Object.keys(variables))
+      if (values[key] === undefined) delete process.env[key];
+      else process.env[key] = values[key];
+  };
   const before = { ...process.env };
-  Object.assign(process.env, { PIP_NO_INDEX: '1', PIP_FIND_LINKS: index, PIP_CONFIG_FILE: '/dev/null' });
+  set(variables);
   try {
     return await use();
   } finally {
-    for (const key of ['PIP_NO_INDEX', 'PIP_FIND_LINKS', 'PIP_CONFIG_FILE'])
-      if (before[key] === undefined) delete process.env[key];
-      else process.env[key] = before[key];
+    set(before);
   }
 }

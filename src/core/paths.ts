@@ -1,5 +1,6 @@
 import { existsSync } from 'node:fs';
-import { dirname, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
+import { DataError } from './errors';
 
 /** Root of this project: the nearest folder above this file that holds package.json. */
 export function projectRoot(): string {
@@ -32,4 +33,19 @@ export function pythonPath(env: NodeJS.ProcessEnv = process.env): string {
   if (env.TRM_PYTHON) return env.TRM_PYTHON;
   const venv = join(projectRoot(), '.venv', 'bin', 'python');
   return existsSync(venv) ? venv : 'python3';
+}
+
+/**
+ * The path of an entry directly in a folder, for names that come from data: metadata of packages, manifests, members of archives.
+ * @throws DataError when the name would lead elsewhere (`..`, `/`, an empty name) or cannot be a file's name
+ */
+export function pathInside(folder: string, name: string): string {
+  const root = resolve(folder);
+  const path = resolve(root, name);
+  if (dirname(path) !== root || basename(path) !== name || name.includes('\0'))
+    throw new DataError(
+      `expected the name of an entry of ${root}, got ${JSON.stringify(name)}`,
+      'it comes from data that is damaged or was made to do harm; remove that data',
+    );
+  return path;
 }

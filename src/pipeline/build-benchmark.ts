@@ -41,6 +41,11 @@ export interface BuildBenchmarkOptions {
   workers?: number | null;
 }
 
+/** Rows of this version name no repository beside their package: samples have named one since. */
+async function* withoutUrls(samples: AsyncIterable<Sample>): AsyncGenerator<Sample> {
+  for await (const sample of samples) yield { ...sample, origin: { ...sample.origin, url: null } };
+}
+
 /**
  * Makes a benchmark from its recipe: mutants of the recipe's packages, less all functions that stand in the training
  * code, chosen by `selectBenchmark`. Writes `samples/`, a copy of the recipe and the manifest into `out`; other files there
@@ -57,7 +62,7 @@ export async function buildBenchmark(
   const dataset = await drawCandidates(recipe, options);
   const seen = await trainingPrograms(recipe, options);
   const { samples, dropped } = await selectBenchmark(
-    readSamples(dataset.store),
+    withoutUrls(readSamples(dataset.store)),
     recipe,
     seen,
     seedStream(recipe.seed, recipe.name, recipe.version),

@@ -12,6 +12,8 @@ export const sourceSchema = z.strictObject({
   name: z.string(),
   version: z.string().nullable(),
   licence: z.string().nullable(),
+  /** Its repository, or `pkg:pypi/<name>`; null: read from the folder's git remotes. */
+  url: z.string().nullable().default(null),
   origin: z.enum(['folder', 'stdlib', 'installed', 'downloaded']),
   /** Absolute path of the folder that is read, or `python:stdlib`. */
   path: z.string(),
@@ -49,18 +51,31 @@ async function resolveSource(
   signal: AbortSignal,
 ): Promise<DatasetSource> {
   if (from === 'python:stdlib')
-    return { from, name: 'cpython', version: null, licence: 'PSF-2.0', origin: 'stdlib', path: from };
+    return {
+      from,
+      name: 'cpython',
+      version: null,
+      licence: 'PSF-2.0',
+      url: null,
+      origin: 'stdlib',
+      path: from,
+    };
+  if (from.trim() === '')
+    throw new UserError(
+      'expected a folder, python:stdlib or the name of a package, got an empty text',
+      'write "." for the current folder',
+    );
   const path = resolve(cwd, from);
   if (existsSync(path)) {
     if (!(await stat(path)).isDirectory())
       throw new UserError(`expected a folder of Python code, ${path} is a file`, 'give the folder around it');
     const name = basename(path).replace(/[^A-Za-z0-9._-]+/g, '-') || 'root';
-    return { from, name, version: null, licence, origin: 'folder', path };
+    return { from, name, version: null, licence, url: null, origin: 'folder', path };
   }
   if (!isPackageSpec(from))
     throw new UserError(
       `expected a folder, python:stdlib or the name of a package, got "${from}", and there is no folder ${path}`,
     );
-  const { name, version, licence: own, origin, folder } = await fetchPackage(from, { signal });
-  return { from, name, version, licence: own, origin, path: folder };
+  const { name, version, licence: own, url, origin, folder } = await fetchPackage(from, { signal });
+  return { from, name, version, licence: own, url, origin, path: folder };
 }

@@ -228,11 +228,12 @@ async function collectOnce(
   const maxFunctions = count === null || narrowed ? null : count + 200;
   const config = collectConfigSchema.parse({
     ...request.collect,
-    sources: sources.map(({ name, licence, path }) => ({
+    sources: sources.map(({ name, licence, url, path }) => ({
       kind: 'folder',
       path,
       name,
       licence,
+      url,
       includeTests,
       maxFunctions,
     })),

@@ -104,7 +104,7 @@ async function probePython(): Promise<Record<string, string>> {
     'print(json.dumps(out))',
   ].join('\n');
   try {
-    const { stdout } = await runProcess(pythonPath(), ['-c', program], { timeoutMs: 30_000 });
+    const { stdout } = await runProcess(pythonPath(), ['-I', '-c', program], { timeoutMs: 30_000 });
     return JSON.parse(stdout) as Record<string, string>;
   } catch (error) {
     return { python: `missing: ${(error as Error).message.split('\n')[0]}` };

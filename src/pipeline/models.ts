@@ -1,11 +1,11 @@
 import { mkdir, rename, symlink } from 'node:fs/promises';
 import { dirname, join, relative } from 'node:path';
-import { workDir } from '../core/paths';
+import { pathInside, workDir } from '../core/paths';
 import type { StageFolder } from './stage-folder';
 
 /** `TRM_WORK_DIR/models/<experiment>`: the newest finished release folder of an experiment. */
 export function modelLink(experiment: string, work = workDir()): string {
-  return join(work, 'models', experiment);
+  return pathInside(join(work, 'models'), experiment);
 }
 
 /** Points {@link modelLink} to a finished release; `trm fix` uses it by default. */

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { workDir } from '../core/paths';
+import { pathInside, workDir } from '../core/paths';
 import { sha256File } from '../core/hash';
 import { parseJson } from '../core/files';
 import { manifestSchema, type Manifest } from '../records/manifest';
@@ -22,9 +22,14 @@ export interface StageFolder {
   identity: string;
 }
 
-/** The folder of a stage key; nothing is created. */
+/**
+ * The folder of a stage key; nothing is created.
+ * @throws DataError when the key (of a `run.json`, perhaps) is no name of a folder
+ */
 export function stageFolder(key: string, work = workDir()): StageFolder {
-  const path = join(work, 'stages', key);
+  const stages = join(work, 'stages');
+  // A stage that a run has not come to has no key yet.
+  const path = key === '' ? stages : pathInside(stages, key);
   return {
     key,
     path,

@@ -17,6 +17,8 @@ const CASES: [expression: string, allowed: boolean][] = [
   ['(GPL-2.0-only OR MIT) AND BSD-3-Clause', true],
   ['MIT OR GPL-2.0-only AND GPL-3.0-only', true],
   ['Apache-2.0 WITH LLVM-exception', true],
+  ['Apache-2.0 WITH Commons-Clause', false],
+  ['Apache-2.0 WITH', false],
   ['GPL-2.0-only WITH Classpath-exception-2.0', false],
   ['MIT OR', false],
   ['MIT MIT', false],

@@ -1,3 +1,5 @@
+import exceptions from 'spdx-exceptions';
+
 /** SPDX ids whose code may be used for training and be shown in a dataset; the default of the process stage. */
 export const PERMISSIVE_LICENCES: readonly string[] = [
   '0BSD',
@@ -13,14 +15,15 @@ export const PERMISSIVE_LICENCES: readonly string[] = [
   'PSF-2.0',
   'PostgreSQL',
   'Python-2.0',
+  'Python-2.0.1',
   'Unlicense',
   'Zlib',
 ];
 
 /**
  * Whether an SPDX expression allows use under one of the given licences: of `A OR B` one must be allowed, of
- * `A AND B` both; `A WITH exception` counts as `A`, since exceptions only add permissions. Letter case does not
- * matter. `NOASSERTION` and what is no expression are not allowed unless listed.
+ * `A AND B` both; `A WITH exception` counts as `A`, since the exceptions of the SPDX list only add permissions; other ones
+ * ("WITH Commons-Clause") are no expression. Letter case does not matter. `NOASSERTION` and what is no expression are not allowed unless listed.
  * @example licenceAllowed('MIT OR GPL-3.0-only', new Set(['mit'])) // true
  */
 export function licenceAllowed(expression: string, allowed: Iterable<string>): boolean {
@@ -53,7 +56,12 @@ export function licenceAllowed(expression: string, allowed: Iterable<string>): b
       return words[at++] === ')' ? value : null;
     }
     if (word === undefined || [')', 'or', 'and', 'with'].includes(word)) return null;
-    if (words[at] === 'with') at += 2;
+    if (words[at] === 'with') {
+      if (!EXCEPTIONS.has(words[at + 1])) return null;
+      at += 2;
+    }
     return known.has(word);
   }
 }
+
+const EXCEPTIONS: ReadonlySet<string> = new Set(exceptions.map((id) => id.toLowerCase()));

@@ -12,6 +12,8 @@ import { PARQUET_MEDIA_TYPE } from './writer';
  * the manifest is written.
  */
 const TRACKING_PREFIX = 'tracking/';
+/** What a stage goes on from; removed after the manifest is written, so that a kill between the two leaves some of it. */
+const JOURNAL_PREFIX = 'journal/';
 
 /** What can be wrong with a file of a dataset. */
 export type FileProblem = 'missing' | 'extra' | 'truncated' | 'changed' | 'unreadable' | 'wrong_rows';
@@ -53,7 +55,7 @@ export async function verifyDataset(store: ObjectStore): Promise<VerifyReport> {
   }
   const known = new Set([MANIFEST_KEY, ...resources.map((resource) => resource.path)]);
   for (const path of present)
-    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX))
+    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX) && !path.startsWith(JOURNAL_PREFIX))
       problems.push({ path, problem: 'extra', message: 'the manifest does not name it' });
   return {
     location: store.location,

@@ -30,6 +30,7 @@ test('limits include their value', () => {
     lines,
     files: Array.from({ length: files }, (_, i) => ({
       status: 'M',
+      regular: true,
       path: `${i}`,
       beforeBlob: '',
       afterBlob: '',

@@ -14,6 +14,7 @@ const ORIGIN = {
   repo: 'r',
   path: 'a.py',
   commit: 'c',
+  url: null,
   committedAt: null,
 };
 

@@ -1,18 +1,19 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
-import { basename, join, resolve } from 'node:path';
+import { basename, dirname, join, resolve } from 'node:path';
 import { throwIfAborted } from '../../core/errors';
 import { projectRoot } from '../../core/paths';
 import type { Sample } from '../../records/sample';
 import type { GitSource } from '../config';
 import { buildDemoHistory } from '../demo-history';
-import { agreedLicence, LICENCE_FILE } from '../licences';
+import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, NO_ASSERTION, type LicenceFile } from '../licences';
 import { rejectPath } from '../paths';
 import { isRefusal, readPythonFile, type PythonFile, type Refusal } from '../python-file';
 import type { Reject } from '../reject';
-import type { OpenSource, ResumePoint, SourceBatch, SourceTools } from '../source';
+import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from '../source';
 import { readMessage, rejectCommit } from './commit-filter';
 import { checkPairs, compareFiles, editOfPair, fixSample, type FunctionPair } from './fixes';
+import { originOfRemotes } from './remote';
 import { GitRepository, type Commit, type FileChange } from './repository';
 
 /** Fix commits of a batch: one `git diff-tree`, one call of the critic, one unit of resuming. */
@@ -20,7 +21,8 @@ const COMMITS_PER_BATCH = 100;
 
 /**
  * Opens the history of a local git repository. Its fix commits become samples: each function that such a commit
- * changes, before and after. Only reads; works on bare repositories.
+ * changes, before and after. Only reads; works on bare repositories. What is cut off (a shallow clone) and a repository
+ * without any commit are counted drops.
  * @throws UserError when the path is no repository or the revision does not exist
  */
 export async function openHistory(source: GitSource, tools: SourceTools): Promise<OpenSource> {
@@ -32,21 +34,59 @@ export async function openHistory(source: GitSource, tools: SourceTools): Promis
   };
   try {
     repository = await GitRepository.open(path, tools.signal);
+    if (source.revision === 'HEAD' && (await repository.isUnborn())) return withoutCommits(name, path, close);
     const head = await repository.resolve(source.revision);
-    const licence = source.licence ?? (await readLicence(repository, head));
-    const history: History = { repository, name, licence, head, source, tools };
-    return { name, licence, total: undefined, batches: (from) => readBatches(history, from), close };
+    const first: Reject[] = await cutOff(repository, path, name);
+    const licence = source.licence ?? (await readLicence(repository, head, name, first));
+    const url = source.url ?? originOfRemotes(await repository.remotes());
+    const history: History = { repository, name, licence, url, head, first, source, tools };
+    const warning = first.find(({ reason }) => reason === 'shallow_history')?.detail ?? null;
+    return { name, licence, warning, total: undefined, batches: (from) => readBatches(history, from), close };
   } catch (error) {
     await close();
     throw error;
   }
 }
 
+/** A repository as `git init` leaves it: nothing to read, and that is said. */
+function withoutCommits(name: string, path: string, close: () => Promise<void>): OpenSource {
+  const drop = historyDrop(name, 'no_commits', `${path} has no commit yet`);
+  const batch = { cursor: '', samples: [], rejects: [drop], units: 0 };
+  return {
+    name,
+    licence: NO_ASSERTION,
+    warning: drop.detail,
+    total: 0,
+    // A cursor of an earlier start: the drop stands in the journal already.
+    async *batches(from) {
+      if (from.cursor === null) yield await Promise.resolve(batch);
+    },
+    close,
+  };
+}
+
+/** One drop for each commit at which a shallow clone ends: fixes behind it, and its own, are not to be seen. */
+async function cutOff(repository: GitRepository, path: string, name: string): Promise<Reject[]> {
+  const detail = `shallow clone, the history ends here; get all of it with: git -C ${path} fetch --unshallow`;
+  return (await repository.shallowCommits()).map((commit) => ({
+    ...historyDrop(name, 'shallow_history', detail),
+    commit,
+  }));
+}
+
+function historyDrop(source: string, reason: Reject['reason'], detail: string): Reject {
+  return { reason, source, path: null, function: null, commit: null, detail };
+}
+
 interface History {
   repository: GitRepository;
   name: string;
   licence: string;
+  /** Repository that the history belongs to; null when no remote tells. */
+  url: string | null;
   head: string;
+  /** Drops of the history as a whole, for the first batch. */
+  first: Reject[];
   source: GitSource;
   tools: SourceTools;
 }
@@ -66,13 +106,15 @@ async function* readBatches(history: History, from: ResumePoint): AsyncGenerator
   let skipping = last !== undefined;
   let fixes: Commit[] = [];
   let units = 0;
+  let first = last ? [] : history.first;
   const batch = async (commit: string): Promise<SourceBatch> => {
     throwIfAborted(tools.signal, 'collecting');
     const { samples, rejects } = await readCommits(history, fixes);
     const kept = samples.slice(0, limit - taken);
     taken += kept.length;
-    const read = { cursor: JSON.stringify({ head, commit }), samples: kept, rejects, units };
-    [fixes, units] = [[], 0];
+    const cursor = JSON.stringify({ head, commit });
+    const read = { cursor, samples: kept, rejects: [...first, ...rejects], units };
+    [fixes, units, first] = [[], 0, []];
     return read;
   };
   let lastRead = '';
@@ -87,7 +129,7 @@ async function* readBatches(history: History, from: ResumePoint): AsyncGenerator
     if (readMessage(commit.message).fix) fixes.push(commit);
     if (fixes.length === COMMITS_PER_BATCH) yield await batch(commit.id);
   }
-  if (units > 0) yield await batch(lastRead);
+  if (units > 0 || first.length > 0) yield await batch(lastRead);
 }
 
 interface FoundPair extends FunctionPair {
@@ -99,7 +141,7 @@ async function readCommits(
   history: History,
   commits: readonly Commit[],
 ): Promise<{ samples: Sample[]; rejects: Reject[] }> {
-  const { name, licence, source, tools } = history;
+  const { name, licence, url, source, tools } = history;
   const rejects: Reject[] = [];
   const reject = (commit: string, refusal: Refusal, place: Partial<Reject> = {}): void => {
     rejects.push({ source: name, path: null, function: null, commit, ...refusal, ...place });
@@ -117,15 +159,15 @@ async function readCommits(
       reject(commit.id, refusal ?? (edit as Refusal), { path, function: pair.before.name });
       continue;
     }
-    const committedAt = new Date(commit.committedAt).toISOString();
     const origin = {
       source: 'git' as const,
       group: name,
       licence,
       repo: name,
+      url,
       path,
       commit: commit.id,
-      committedAt,
+      committedAt: commit.committedAt,
     };
     samples.push(fixSample(pair, edit.edit, verdicts[i].parsesBefore, origin, flags));
   }
@@ -172,7 +214,7 @@ async function findPairs(
 
 /** Modified regular Python files that no path pattern leaves out. */
 function isCandidate(file: FileChange, source: GitSource): boolean {
-  return file.status === 'M' && rejectPath(file.path, source) === undefined;
+  return file.status === 'M' && file.regular && rejectPath(file.path, source) === undefined;
 }
 
 async function readVersions(
@@ -180,11 +222,15 @@ async function readVersions(
   file: FileChange,
   maxFileBytes: number,
 ): Promise<{ before: PythonFile; after: PythonFile } | Refusal> {
-  const blobs = await Promise.all([file.beforeBlob, file.afterBlob].map((blob) => repository.readBlob(blob)));
+  // git's paths are bytes; U+FFFD stands for those that are no UTF-8.
+  if (file.path.includes('\ufffd')) return { reason: 'name_not_utf8', detail: null };
+  const ids = [file.beforeBlob, file.afterBlob];
+  const blobs = await Promise.all(ids.map((blob) => repository.readBlob(blob, maxFileBytes)));
   const read: PythonFile[] = [];
   for (const bytes of blobs) {
-    // A partial clone lacks blobs, and a submodule's "blob" is a commit of another repository.
+    // A partial clone lacks blobs.
     if (!bytes) return { reason: 'missing_blob', detail: null };
+    if (!Buffer.isBuffer(bytes)) return { reason: 'too_large', detail: `${bytes.size} bytes` };
     const version = readPythonFile(bytes, maxFileBytes);
     if (isRefusal(version)) return version;
     read.push(version);
@@ -192,20 +238,34 @@ async function readVersions(
   return { before: read[0], after: read[1] };
 }
 
-async function readLicence(repository: GitRepository, head: string): Promise<string> {
-  const texts: string[] = [];
-  for (const { path, blob } of await repository.rootFiles(head))
-    if (LICENCE_FILE.test(path)) texts.push((await repository.readBlob(blob))?.toString('utf8') ?? '');
-  return agreedLicence(texts);
+/** Reads the licence files at the root of the tree; those that cannot be had are added to `dropped`. */
+async function readLicence(
+  repository: GitRepository,
+  head: string,
+  source: string,
+  dropped: Reject[],
+): Promise<string> {
+  const files: LicenceFile[] = [];
+  for (const { path, blob, regular } of await repository.rootFiles(head)) {
+    if (!isLicenceFile(path)) continue;
+    const bytes = regular ? await repository.readBlob(blob, LARGEST_LICENCE) : undefined;
+    if (Buffer.isBuffer(bytes)) files.push({ name: path, text: bytes.toString('utf8') });
+    else {
+      const detail = bytes ? `${bytes.size} bytes` : regular ? 'missing' : 'link';
+      dropped.push({ ...historyDrop(source, 'licence_unreadable', detail), path });
+    }
+  }
+  return licenceOfFiles(files);
 }
 
 async function resolveRepository(
   source: GitSource,
 ): Promise<{ path: string; name: string; discard: () => Promise<void> }> {
   if (source.path !== 'demo') {
-    const path = resolve(projectRoot(), source.path);
-    const name = source.name ?? basename(path).replace(/\.git$/, '');
-    return { path, name, discard: () => Promise.resolve() };
+    const given = resolve(projectRoot(), source.path);
+    // `.git` of a work tree is a place within it.
+    const path = basename(given) === '.git' ? dirname(given) : given;
+    return { path, name: source.name ?? sourceName(path), discard: () => Promise.resolve() };
   }
   const path = await mkdtemp(join(tmpdir(), 'trm-demo-'));
   const discard = (): Promise<void> => rm(path, { recursive: true, force: true });

@@ -1,17 +1,17 @@
 import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import { existsSync } from 'node:fs';
-import { realpath } from 'node:fs/promises';
-import { dirname } from 'node:path';
+import { readFile, realpath } from 'node:fs/promises';
+import { dirname, resolve } from 'node:path';
 import type { Readable, Writable } from 'node:stream';
 import { InterruptedError, TrmError, UserError } from '../../core/errors';
-import { BlobReader } from './blob-reader';
+import { BlobReader, type TooLarge } from './blob-reader';
 
 /** A commit, without its changes. */
 export interface Commit {
   /** Full id. */
   id: string;
-  /** ISO 8601 with offset, as committed. */
-  committedAt: string;
+  /** ISO 8601, UTC; null when its seconds are no date (years before 0 or after 9999). */
+  committedAt: string | null;
   /** Whole message, subject first. */
   message: string;
 }
@@ -20,6 +20,8 @@ export interface Commit {
 export interface FileChange {
   /** One letter: M modified, A added, D deleted, T type changed. */
   status: string;
+  /** Both sides are regular files: no links, no submodules. */
+  regular: boolean;
   path: string;
   beforeBlob: string;
   afterBlob: string;
@@ -53,13 +55,48 @@ export class GitRepository {
       await repository.lines(['rev-parse', '--git-dir']);
     } catch (error) {
       if (!(error instanceof GitError)) throw error;
+      const doubted = /safe\.directory|dubious ownership/.test(error.stderr);
       throw new UserError(
         `${path} cannot be read as a git repository: ${error.stderr.split('\n')[0]}`,
-        'give the folder that holds .git, or a bare repository',
+        doubted
+          ? `it belongs to another user; if you trust it: git config --global --add safe.directory ${repository.path}`
+          : 'give the folder that holds .git, or a bare repository',
         { cause: error },
       );
     }
     return repository;
+  }
+
+  /** True while a repository has no commit on its current branch, as after `git init`. */
+  async isUnborn(): Promise<boolean> {
+    const head = ['rev-parse', '--verify', '--quiet', 'HEAD'];
+    const commit = await this.lines(head).catch(noneFor);
+    return (
+      commit === undefined &&
+      (await this.lines(['symbolic-ref', '--quiet', 'HEAD']).catch(noneFor)) !== undefined
+    );
+  }
+
+  /** Commits at which a shallow clone's history is cut off; none in a whole one. */
+  async shallowCommits(): Promise<string[]> {
+    const [path] = await this.lines(['rev-parse', '--git-path', 'shallow']);
+    const text = await readFile(resolve(this.path, path), 'utf8').catch(() => '');
+    return text.split('\n').filter((line) => /^[0-9a-f]{40,64}$/.test(line));
+  }
+
+  /** Addresses of the remotes by name, as configured; they may hold passwords and paths of this machine. */
+  async remotes(): Promise<Map<string, string>> {
+    const found = new Map<string, string>();
+    const args = ['config', '--null', '--get-regexp', '^remote\\..*\\.url$'];
+    try {
+      for await (const field of this.fields(args)) {
+        const [key, ...url] = field.split('\n');
+        found.set(key.slice('remote.'.length, -'.url'.length), url.join('\n'));
+      }
+    } catch (error) {
+      noneFor(error); // Exit code 1: there are none.
+    }
+    return found;
   }
 
   /** Full commit id of a revision. @throws UserError when there is none */
@@ -80,13 +117,14 @@ export class GitRepository {
   /** Ancestors of a commit without merges, in git's order (newest first), itself included. */
   async *commits(head: string): AsyncGenerator<Commit> {
     const args = ['log', '-z', '--no-merges', '--no-show-signature', '--encoding=UTF-8'];
-    const fields = this.fields([...args, '--format=tformat:%H%x00%cI%x00%B', head]);
+    // Seconds, not a formatted date: git writes dates that are none for strange time zones and years.
+    const fields = this.fields([...args, '--format=tformat:%H%x00%ct%x00%B', '--end-of-options', head]);
     try {
       for (let id = await fields.next(); !id.done; id = await fields.next()) {
         const [committedAt, message] = [await fields.next(), await fields.next()];
         if (committedAt.done || message.done)
           throw new TrmError(`git log of ${this.path} ended inside a commit`);
-        yield { id: id.value, committedAt: committedAt.value, message: message.value };
+        yield { id: id.value, committedAt: isoTime(committedAt.value), message: message.value };
       }
     } finally {
       await fields.return(undefined);
@@ -107,9 +145,10 @@ export class GitRepository {
           if (current) yield current;
           current = { commit: field, files: [], lines: 0 };
         } else if (field.startsWith(':')) {
-          const [, , beforeBlob, afterBlob, status] = field.split(' ');
-          const path = await fields.next();
-          current?.files.push({ status, path: String(path.value), beforeBlob, afterBlob });
+          const [before, after, beforeBlob, afterBlob, status] = field.slice(1).split(' ');
+          const path = String((await fields.next()).value);
+          const regular = [before, after].every((mode) => mode.startsWith('100'));
+          current?.files.push({ status, regular, path, beforeBlob, afterBlob });
         } else if (current) {
           const counts = /^(\d+|-)\t(\d+|-)\t/.exec(field);
           if (!counts) throw new TrmError(`git diff-tree: expected added and deleted lines, got "${field}"`);
@@ -123,19 +162,22 @@ export class GitRepository {
   }
 
   /** Files at the root of a commit's tree. */
-  async rootFiles(commit: string): Promise<{ path: string; blob: string }[]> {
-    const files: { path: string; blob: string }[] = [];
+  async rootFiles(commit: string): Promise<{ path: string; blob: string; regular: boolean }[]> {
+    const files: { path: string; blob: string; regular: boolean }[] = [];
     for await (const field of this.fields(['ls-tree', '-z', commit])) {
-      const match = /^\d+ blob ([0-9a-f]+)\t([\s\S]*)$/.exec(field);
-      if (match) files.push({ blob: match[1], path: match[2] });
+      const match = /^(\d+) blob ([0-9a-f]+)\t([\s\S]*)$/.exec(field);
+      if (match) files.push({ regular: match[1].startsWith('100'), blob: match[2], path: match[3] });
     }
     return files;
   }
 
-  /** Bytes of a blob; undefined when the repository lacks it (partial clones). One long-lived process serves all. */
-  async readBlob(blob: string): Promise<Buffer | undefined> {
+  /**
+   * Bytes of a blob; undefined when the repository lacks it (partial clones), its size when that is above `maxBytes`: those
+   * are never held in memory. One long-lived process serves all.
+   */
+  async readBlob(blob: string, maxBytes: number): Promise<Buffer | TooLarge | undefined> {
     this.blobs ??= new BlobReader(this.start(['cat-file', '--batch']));
-    return this.blobs.read(blob);
+    return this.blobs.read(blob, maxBytes);
   }
 
   /** Ends the blob process. */
@@ -162,17 +204,18 @@ export class GitRepository {
     child.stdin.on('error', () => undefined);
     child.stdin.end(input);
     try {
-      let rest = Buffer.alloc(0);
-      for await (const chunk of child.stdout as AsyncIterable<Buffer>) {
-        const data = rest.length > 0 ? Buffer.concat([rest, chunk]) : chunk;
+      // Pieces of a field are joined once, at its end: a message may have a hundred megabytes.
+      let pieces: Buffer[] = [];
+      for await (const data of child.stdout as AsyncIterable<Buffer>) {
         let start = 0;
         for (let end = data.indexOf(0); end >= 0; end = data.indexOf(0, start)) {
-          yield data.toString('utf8', start, end);
+          yield fieldText([...pieces, data.subarray(start, end)]);
+          pieces = [];
           start = end + 1;
         }
-        rest = Buffer.from(data.subarray(start));
+        if (start < data.length) pieces.push(data.subarray(start));
       }
-      if (rest.length > 0) yield rest.toString('utf8');
+      if (pieces.length > 0) yield fieldText(pieces);
       const code = await ended;
       if (this.signal?.aborted)
         throw new InterruptedError(
@@ -212,8 +255,33 @@ export class GitRepository {
   }
 }
 
-/** Even reading commands start the program that a repository names as its file system monitor. */
-const SAFE_SETTINGS = ['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '--no-pager'];
+/**
+ * Even reading commands start the program that a repository names as its file system monitor. Files above 16 MiB are no text:
+ * git would hold two versions in memory to count their lines.
+ */
+const SAFE_SETTINGS = [
+  ...['-c', 'core.fsmonitor=false', '-c', 'core.hooksPath=/dev/null', '-c', 'core.bigFileThreshold=16m'],
+  '--no-pager',
+];
+
+/** Longest part of a field that is read, in bytes; messages and paths that people write are far shorter. */
+const LONGEST_FIELD = 2 ** 20;
+
+function fieldText(pieces: readonly Buffer[]): string {
+  return (pieces.length === 1 ? pieces[0] : Buffer.concat(pieces)).toString('utf8', 0, LONGEST_FIELD);
+}
+
+function isoTime(seconds: string): string | null {
+  const date = new Date(Number(seconds) * 1000);
+  const year = date.getUTCFullYear();
+  return year >= 0 && year <= 9999 ? date.toISOString() : null;
+}
+
+/** For commands that say "none" with exit code 1. @throws other errors */
+function noneFor(error: unknown): undefined {
+  if (error instanceof GitError && error.exitCode === 1) return undefined;
+  throw error;
+}
 
 /** A git command that failed. */
 export class GitError extends TrmError {
@@ -225,7 +293,7 @@ export class GitError extends TrmError {
   ) {
     super(
       `git ${args[0]} exited with code ${exitCode}: ${stderr.trim()}`,
-      'is git installed and the repository whole?',
+      'is the repository whole? "git fsck" tells; a partial clone is completed by "git fetch --refetch --no-filter"',
     );
   }
 }
