@@ -1,3 +1,5 @@
+import { editDistance } from './edit-distance';
+
 /**
  * Typed errors of the whole project. Each says what was expected, what came, and how to fix it.
  * The command line turns them into exit codes: 2 for {@link UserError} and its children (bad input), 130 for
@@ -45,10 +47,14 @@ export class InterruptedError extends TrmError {
   override name = 'InterruptedError';
 }
 
+/** The error that says that `task` was stopped. */
+export function interrupted(task = 'the task'): InterruptedError {
+  return new InterruptedError(`${task} was interrupted`, 'run the same command again to resume');
+}
+
 /** Throws {@link InterruptedError} when `signal` is aborted; call it between units of work. */
-export function throwIfAborted(signal: AbortSignal | undefined, task = 'the task'): void {
-  if (signal?.aborted)
-    throw new InterruptedError(`${task} was interrupted`, 'run the same command again to resume');
+export function throwIfAborted(signal: AbortSignal | undefined, task?: string): void {
+  if (signal?.aborted) throw interrupted(task);
 }
 
 /** Process exit code for an error: 2 bad input, 130 interrupted, 1 anything else. */
@@ -78,17 +84,4 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

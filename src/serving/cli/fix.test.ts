@@ -82,12 +82,12 @@ test('fix --diff writes nothing and prints a patch with every fix labelled, whic
   assert.is(await readFile(path, 'utf8'), FIXED);
 });
 
-test('fix applies the verified ones only; --plausible applies all; a second time there is nothing to do', async () => {
+test('fix applies the verified ones only; --unsafe-fixes applies all; a second time there is nothing to do', async () => {
   await writeFile(path, BUGGY);
   const first = await trm(['fix', 'code.py']);
   assert.is(first.exitCode, 0);
   assert.is(await readFile(path, 'utf8'), VERIFIED);
-  await trm(['fix', 'code.py', '--plausible']);
+  await trm(['fix', 'code.py', '--unsafe-fixes']);
   assert.is(await readFile(path, 'utf8'), FIXED);
   const again = await trm(['fix', 'code.py']);
   assert.is(again.exitCode, 0);
