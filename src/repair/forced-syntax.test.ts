@@ -16,9 +16,12 @@ for (const [before, after, kind] of [
   ['f(a))\n', 'f(a)\n', 'mark-deleted'],
   ['x\0 = 1\n', 'x = 1\n', 'mark-deleted'],
   ['f(a]\n', 'f(a)\n', 'mark-replaced'],
-  ['if x:\ny()\n', 'if x:\n    y()\n', 'layout'],
+  ['x = 1\n    y()\n', 'x = 1\ny()\n', 'layout'],
+  // The lines as they are, with another layout around them.
+  ['if x:\ny()\n', 'if x:\n    y()\n', 'respelt'],
   ['x = = 1\n', 'x = 1\n', 'repeated'],
   ['retrun x\n', 'return x\n', 'near-keyword'],
+  ['fn f(x): pass\n', 'def f(x): pass\n', 'slip'],
   ['fi x:\n    y()\n', 'if x:\n    y()\n', 'near-keyword'],
   ['if a && b: y()\n', 'if a and b: y()\n', 'slip'],
   ['if x = 1: y()\n', 'if x == 1: y()\n', 'slip'],
@@ -34,6 +37,9 @@ for (const [before, after] of [
   ['f(a b)\n', 'f(a + b)\n'],
   ['f(x):\n    y()\n', 'def f(x):\n    y()\n'],
   ['foo x\n', 'from x\n'],
+  // Nobody knows where it belongs.
+  ['f a, b)\n', 'f(a, b)\n'],
+  ['x = [(a, b]\n', 'x = [a, b]\n'],
   // Lost: a name, a string, an operator, a keyword.
   ['x y = 1\n', 'x = 1\n'],
   ['print "a"\n', 'print\n'],

@@ -5,7 +5,8 @@ import { nearness } from './near-names';
 
 /**
  * Edits of broken code in which nothing is invented and nothing is lost:
- * - `mark-inserted`, `mark-deleted`, `mark-replaced`: brackets, commas, colons, semicolons, characters that no Python has
+ * - `mark-inserted`, `mark-deleted`, `mark-replaced`: brackets, commas, colons, semicolons, characters that no Python has;
+ *   an opening bracket is neither inserted nor deleted, for where it belongs is anybody's guess
  * - `layout`: line ends and indentation
  * - `repeated`: a token that stands there twice, once
  * - `near-keyword`: a keyword for a misspelt one
@@ -22,6 +23,7 @@ export type ForcedKind =
   | 'slip'
   | 'respelt';
 
+const OPENING = new Set(['(', '[', '{']);
 const MARKS = new Set(['(', ')', '[', ']', '{', '}', ',', ':', ';']);
 
 /** Slips whose right form is known: what stands there -> what it means. */
@@ -33,6 +35,7 @@ const SLIPS: ReadonlyMap<string, string> = new Map([
   ['else if', 'elif'],
   ['elseif', 'elif'],
   ['elsif', 'elif'],
+  ...['fn', 'fun', 'func', 'function', 'define'].map((word) => [word, 'def'] as const),
   ['else', 'elif'],
   ['elif', 'else'],
   ['=', '=='],
@@ -85,13 +88,14 @@ const KEYWORDS = [
 export function forcedKind(tokens: readonly TokenText[], edit: TokenEdit): ForcedKind | null {
   const { at, removed, written } = withoutCommon(tokens, edit);
   if (removed.length === 0) {
-    if (written.every(isMark)) return 'mark-inserted';
+    if (written.every((token) => isMark(token) && !OPENING.has(token.text))) return 'mark-inserted';
     return written.every(isLayout) ? 'layout' : null;
   }
   if (written.length === 0) {
     if (removed.every(isLayout)) return 'layout';
-    if (removed.length === 1 && isRepeated(tokens, at)) return 'repeated';
-    return removed.every((token) => isMark(token) || token.kind === 'error-char') ? 'mark-deleted' : null;
+    const isStray = (token: TokenText): boolean => isMark(token) && !OPENING.has(token.text);
+    if (removed.every((token) => isStray(token) || token.kind === 'error-char')) return 'mark-deleted';
+    return removed.length === 1 && isRepeated(tokens, at) ? 'repeated' : null;
   }
   return replacedKind(removed, written);
 }

@@ -85,7 +85,7 @@ function tokenSign(tokens: readonly Token[], i: number): string | null {
       if (text === '<>') return 'the operator <>';
       return text === '(' && isTupleParameter(tokens, i) ? 'a tuple as a parameter' : null;
     case 'error-char':
-      return text === '`' && hasPartner(tokens, i) ? 'backticks' : null;
+      return text === '`' && opensPair(tokens, i) ? 'backticks' : null;
     default:
       return null;
   }
@@ -109,13 +109,11 @@ function isTupleParameter(tokens: readonly Token[], at: number): boolean {
   return false;
 }
 
-/** An even number of backticks on the line. */
-function hasPartner(tokens: readonly Token[], at: number): boolean {
+/** The first of an even number of backticks on the line. */
+function opensPair(tokens: readonly Token[], at: number): boolean {
   let count = 0;
-  let i = at;
-  while (i > 0 && tokens[i - 1].kind !== 'newline') i--;
-  for (; i < tokens.length && tokens[i].kind !== 'newline'; i++)
-    if (tokens[i].kind === 'error-char' && tokens[i].text === '`') count++;
+  for (let i = at - 1; i >= 0 && tokens[i].kind !== 'newline'; i--) if (tokens[i].text === '`') return false;
+  for (let i = at; i < tokens.length && tokens[i].kind !== 'newline'; i++) if (tokens[i].text === '`') count++;
   return count % 2 === 0;
 }
 

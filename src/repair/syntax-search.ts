@@ -24,7 +24,7 @@ export interface SyntaxSearchOptions {
 export interface SearchStep {
   candidate: Candidate;
   change: Change;
-  /** Nothing is invented and nothing lost, see `forcedKind`. */
+  /** Nothing is invented, nothing lost, and the place is sure, see `isVouchedSyntax`. */
   vouched: boolean;
 }
 
@@ -134,7 +134,7 @@ async function expand(
     const change = changeOf(program, candidate);
     if (!change) continue;
     texts.push({
-      steps: [...node.steps, { candidate, change, vouched: isVouchedSyntax(program, candidate.edit) }],
+      steps: [...node.steps, { candidate, change, vouched: isVouchedSyntax(program, candidate) }],
       probability: node.probability * candidate.probability,
       size: node.size + editSize(candidate.edit),
     });

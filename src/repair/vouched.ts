@@ -5,6 +5,7 @@ import type { Edit } from '../records/sample';
 import { forcedKind } from './forced-syntax';
 import { isOnlyNearName } from './near-names';
 import type { Program } from './program';
+import type { Candidate } from './proposals';
 
 /**
  * True when an edit of a program that parses follows from it: one undefined name becomes the only name near it that is
@@ -25,7 +26,18 @@ export function isVouchedName(program: Program, edit: Edit, after: Program): boo
   return now.unbound.length <= before.unbound.length && now.maybeUnbound.length <= before.maybeUnbound.length;
 }
 
+/**
+ * Kinds whose place is not forced: a bracket may close earlier, a comma may split elsewhere, `=` may be meant as `:=`.
+ * For these the model must be surer than not. On planted syntax bugs that is where its confidence tells right from wrong.
+ */
+const UNSURE_PLACES: ReadonlySet<string> = new Set(['mark-inserted', 'slip']);
+const SURER_THAN_NOT = 0.5;
+
 /** True when an edit of a broken program follows from it, see {@link forcedKind}. */
-export function isVouchedSyntax({ tokens }: Program, edit: Edit): boolean {
-  return forcedKind(tokens, edit) !== null;
+export function isVouchedSyntax(
+  { tokens }: Program,
+  { edit, confidence }: Pick<Candidate, 'edit' | 'confidence'>,
+): boolean {
+  const kind = forcedKind(tokens, edit);
+  return kind !== null && (!UNSURE_PLACES.has(kind) || confidence > SURER_THAN_NOT);
 }
