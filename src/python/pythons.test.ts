@@ -35,7 +35,7 @@ test('the builtins of every interpreter here are known', async () => {
       stdout
         .trim()
         .split(' ')
-        .filter((name) => !BUILTINS.has(name)),
+        .filter((name) => !BUILTINS.has(name) && !/^(None|True|False)$/.test(name)),
       [],
       path,
     );
