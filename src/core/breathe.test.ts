@@ -20,7 +20,10 @@ test('waiting ends with the signal, or with the work', async () => {
   stop.abort();
   assert.instance(await problem(never), InterruptedError);
   assert.instance(await problem(unlessAborted(Promise.resolve(1), stop.signal)), InterruptedError);
-  assert.match(((await problem(unlessAborted(Promise.reject(new Error('no')), undefined))) as Error).message, 'no');
+  assert.match(
+    ((await problem(unlessAborted(Promise.reject(new Error('no')), undefined))) as Error).message,
+    'no',
+  );
 });
 
 test.run();

@@ -25,14 +25,20 @@ for (const source of [
   's = "globals()"\n',
   'sys.modules["x"] = None\n',
 ])
-  test(`binds nothing at run time: ${JSON.stringify(source)}`, () => assert.not.ok(bindsAtRunTime(lex(source))));
+  test(`binds nothing at run time: ${JSON.stringify(source)}`, () =>
+    assert.not.ok(bindsAtRunTime(lex(source))));
 
 test('names are compared as Python does', () => {
   // A ligature, a full-width letter and a mathematical one; each is the plain name to Python.
   const tokens = lex('def f(ﬁle, ｘ):\n    return file, x, 𝐱, ﬁlter\n');
   const bindings = bindNames(tokens);
   const bindingOf = (name: string): string => bindings[tokens.findLastIndex(({ text }) => text === name)];
-  assert.equal(['file', 'x', '𝐱', 'ﬁlter'].map(bindingOf), ['parameter', 'parameter', 'parameter', 'builtin']);
+  assert.equal(['file', 'x', '𝐱', 'ﬁlter'].map(bindingOf), [
+    'parameter',
+    'parameter',
+    'parameter',
+    'builtin',
+  ]);
 });
 
 test.run();

@@ -113,7 +113,8 @@ function isTupleParameter(tokens: readonly Token[], at: number): boolean {
 function opensPair(tokens: readonly Token[], at: number): boolean {
   let count = 0;
   for (let i = at - 1; i >= 0 && tokens[i].kind !== 'newline'; i--) if (tokens[i].text === '`') return false;
-  for (let i = at; i < tokens.length && tokens[i].kind !== 'newline'; i++) if (tokens[i].text === '`') count++;
+  for (let i = at; i < tokens.length && tokens[i].kind !== 'newline'; i++)
+    if (tokens[i].text === '`') count++;
   return count % 2 === 0;
 }
 
