@@ -65,7 +65,7 @@ hooks: $(VENV)/.setup
 ## What researchers call.
 run: setup ## The main job: the whole pipeline as notebooks, then a fix of examples/buggy.py
 	$(TRM) run quickstart $(ARGS)
-	$(TRM) fix examples/buggy.py --diff --expected examples/buggy.json
+	$(TRM) fix examples/buggy.py --diff --unsafe-fixes --expected examples/buggy.json
 
 experiment: setup ## Run experiments/<E>.yaml through the notebooks (E=quickstart)
 	$(TRM) run $(E) $(ARGS)

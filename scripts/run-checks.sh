@@ -28,7 +28,7 @@ gate() { # name, command ...
 # The real pipeline on the real standard library, trained for seconds only, and the release mends a file.
 quickstart_smoke() {
   node dist/src/serving/cli/main.js run quickstart --set train.maxSeconds=20 --set evaluate.maxSamples=100 &&
-    node dist/src/serving/cli/main.js fix examples/buggy.py --diff --expected examples/buggy.json \
+    node dist/src/serving/cli/main.js fix examples/buggy.py --diff --unsafe-fixes --expected examples/buggy.json \
       --model "$TRM_WORK_DIR/models/quickstart"
 }
 

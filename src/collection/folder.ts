@@ -103,9 +103,11 @@ async function readFiles(
   const verdicts = await tools.critic.check(files.map(({ file }) => file.text));
   const candidates: { path: string; file: PythonFile; span: FunctionSpan }[] = [];
   for (const [i, { path, file }] of files.entries()) {
-    const { valid, error } = verdicts[i];
+    const { valid, unknown, error } = verdicts[i];
     if (!valid) {
-      reject(path, { reason: 'does_not_parse', detail: error && `line ${error.line}: ${error.message}` });
+      if (unknown) reject(path, { reason: 'not_judged', detail: error && `${error.type}: ${error.message}` });
+      else
+        reject(path, { reason: 'does_not_parse', detail: error && `line ${error.line}: ${error.message}` });
       continue;
     }
     for (const span of file.functions) {
@@ -118,9 +120,10 @@ async function readFiles(
   const alone = await tools.critic.check(candidates.map(({ span }) => span.source));
   const samples: Sample[] = [];
   for (const [i, { path, file, span }] of candidates.entries()) {
-    const { valid, error } = alone[i];
+    const { valid, unknown, error } = alone[i];
+    const reason = unknown ? 'not_judged' : 'does_not_parse';
     if (valid) samples.push(cleanSample(file, span, originOf(folder, path)));
-    else reject(path, { reason: 'does_not_parse', function: span.name, detail: error?.message ?? null });
+    else reject(path, { reason, function: span.name, detail: error?.message ?? null });
   }
   return { samples, rejects };
 }

@@ -18,6 +18,8 @@ export const REJECT_REASONS = [
   'licence_unreadable',
   // files of a folder, and functions: CPython refuses them
   'does_not_parse',
+  // The interpreter hung, died or had too little memory: no word on the source.
+  'not_judged',
   // functions
   'too_short',
   'too_long',

@@ -1,3 +1,4 @@
+import { editDistance } from './edit-distance';
 import { systemFailure } from './errno';
 import { printable } from './printable';
 
@@ -48,10 +49,14 @@ export class InterruptedError extends TrmError {
   override name = 'InterruptedError';
 }
 
+/** The error that says that `task` was stopped. */
+export function interrupted(task = 'the task'): InterruptedError {
+  return new InterruptedError(`${task} was interrupted`, 'run the same command again to resume');
+}
+
 /** Throws {@link InterruptedError} when `signal` is aborted; call it between units of work. */
-export function throwIfAborted(signal: AbortSignal | undefined, task = 'the task'): void {
-  if (signal?.aborted)
-    throw new InterruptedError(`${task} was interrupted`, 'run the same command again to resume');
+export function throwIfAborted(signal: AbortSignal | undefined, task?: string): void {
+  if (signal?.aborted) throw interrupted(task);
 }
 
 /**
@@ -99,17 +104,4 @@ export function nearestName(word: string, candidates: Iterable<string>): string 
     if (distance < bestDistance) [best, bestDistance] = [candidate, distance];
   }
   return best;
-}
-
-function editDistance(a: string, b: string): number {
-  let row = Array.from({ length: b.length + 1 }, (_, j) => j);
-  for (let i = 1; i <= a.length; i++) {
-    const next = [i];
-    for (let j = 1; j <= b.length; j++) {
-      const substitution = row[j - 1] + (a[i - 1] === b[j - 1] ? 0 : 1);
-      next.push(Math.min(substitution, row[j] + 1, next[j - 1] + 1));
-    }
-    row = next;
-  }
-  return row[b.length];
 }

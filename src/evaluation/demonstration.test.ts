@@ -131,7 +131,7 @@ test('verified edits are scored apart from all that is shown', async () => {
     finding('plausible', 'self.count < limit', 'self.count > limit'),
   ];
   const fixed = findings.reduce((text, { before, after }) => text.replace(before, after), source);
-  const fix = { file: 'buggy.py', findings, fixed, diff: '', timings: {}, dropped: {} };
+  const fix = { file: 'buggy.py', findings, notes: [], fixed, diff: '', timings: {}, dropped: {} };
   const { verified, shown } = scoreRepair(demonstration, source, fix);
   assert.equal([verified.mended, verified.damaged], [2, []]);
   assert.equal([shown.mended, shown.damaged], [3, ['Part.is_low']]);

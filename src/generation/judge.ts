@@ -1,12 +1,12 @@
-import type { Critic } from '../python/critic';
+import type { Critic, Digest } from '../python/critic';
 import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
 import type { Drawn, DrawnMutant } from './draw';
 
 /** What the critic says of a source. */
 export interface Judgement {
-  /** Digest of its bytecode; null when it does not compile. */
-  fingerprint: string | null;
+  /** Digest of its bytecode; null when it does not compile, undefined when nobody could tell. */
+  fingerprint: Digest;
   /** Why CPython refuses a source that should compile. */
   complaint: string | null;
   /** The source has the clean function's syntax tree; looked up for equal bytecode only. */
@@ -43,11 +43,15 @@ export async function judge(
     .map((_, i) => i)
     .filter((i) => {
       const [clean] = asked[i].item.judgements;
-      return judgements[i] !== clean && fingerprints[i] !== null && fingerprints[i] === clean.fingerprint;
+      return (
+        judgements[i] !== clean &&
+        typeof fingerprints[i] === 'string' &&
+        fingerprints[i] === clean.fingerprint
+      );
     });
   const trees = await critic.tree(equal.flatMap((i) => [asked[i].source, asked[i].item.source]));
   equal.forEach((at, i) => {
-    judgements[at].sameTree = trees[2 * i] !== null && trees[2 * i] === trees[2 * i + 1];
+    judgements[at].sameTree = typeof trees[2 * i] === 'string' && trees[2 * i] === trees[2 * i + 1];
   });
 }
 
@@ -67,7 +71,12 @@ function sourcesOf({ source, drawn }: JudgedFunction): { source: string; compile
 
 /** Why a mutant is no sample. */
 export type Objection =
-  'mutant_compiles' | 'mutant_does_not_compile' | 'same_tree' | 'same_bytecode' | 'bugs_interact';
+  | 'not_judged'
+  | 'mutant_compiles'
+  | 'mutant_does_not_compile'
+  | 'same_tree'
+  | 'same_bytecode'
+  | 'bugs_interact';
 
 /** Why the critic's judgements of a mutant and of its single bugs speak against it. */
 export function objection(
@@ -75,6 +84,7 @@ export function objection(
   [whole, ...parts]: readonly Judgement[],
   clean: Judgement,
 ): Objection | undefined {
+  if ([clean, whole, ...parts].some(({ fingerprint }) => fingerprint === undefined)) return 'not_judged';
   if (alone.length === 0) return objectionToOne(bugType, whole, clean);
   for (const [i, bug] of alone.entries()) {
     const reason = objectionToOne(bug.bugType, parts[i], clean);

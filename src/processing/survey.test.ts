@@ -70,6 +70,28 @@ test('the token at which the parser stopped is kept', async () => {
   });
 });
 
+test('a sample that CPython cannot judge is dropped as that, not as broken', async () => {
+  // Valid, and too deep for the parser's stack.
+  const deep = makeSample(`def f(a):\n    return ${'-'.repeat(20_000)}a\n`, undefined, { group: 'learn' });
+  await withTemporaryFolder(async (folder) => {
+    const critic = await Critic.start();
+    const drops = await DropLog.create(createFolderStore(join(folder, 'out')));
+    await surveySamples({
+      samples: stream([deep]),
+      splitOf: new Map([['learn', 'train']]),
+      licences: PERMISSIVE_LICENCES,
+      allowedGroups: ['learn'],
+      critic,
+      drops,
+      folder,
+      task: silentProgress.start('survey'),
+      signal: new AbortController().signal,
+    }).finally(() => critic.close());
+    assert.equal(drops.counts, { not_judged: 1 });
+    await drops.discard();
+  });
+});
+
 test('mined fixes take their bug type; those that none explains are counted', async () => {
   const fixed = makeSample(
     'def h(a, b):\n    if a is None:\n        return b\n    return a[b]\n',

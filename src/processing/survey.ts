@@ -53,6 +53,13 @@ export interface SurveyOptions {
   signal: AbortSignal;
 }
 
+/** CPython's word on a sample: on its buggy side, whether the right side compiles, and whether one of them is unknown. */
+interface Judged {
+  before: Verdict;
+  after: boolean;
+  unknown: boolean;
+}
+
 /** Samples that go to the critic together. */
 const BATCH = 256;
 
@@ -137,27 +144,32 @@ class Surveyor {
   }
 
   /** CPython's verdicts on both sides of each sample; code that compiled once is not asked again. */
-  private async judge(items: readonly Checked[]): Promise<{ before: Verdict; after: boolean }[]> {
+  private async judge(items: readonly Checked[]): Promise<Judged[]> {
     const asked = items.filter(({ sample, afterKey }) => !isClean(sample) && !this.compiling.has(afterKey));
     const verdicts = await this.options.critic.check([
       ...items.map(({ sample }) => sample.before),
       ...asked.map(({ sample }) => sample.after),
     ]);
+    const unknown = new Set<string>();
     asked.forEach(({ afterKey }, i) => {
-      if (verdicts[items.length + i].valid) this.compiling.add(afterKey);
+      const verdict = verdicts[items.length + i];
+      if (verdict.valid) this.compiling.add(afterKey);
+      if (verdict.unknown) unknown.add(afterKey);
     });
     return items.map(({ sample, afterKey }, i) => {
       const before = verdicts[i];
       if (isClean(sample) && before.valid) this.compiling.add(afterKey);
-      return { before, after: this.compiling.has(afterKey) };
+      const after = this.compiling.has(afterKey);
+      return { before, after, unknown: before.unknown || (!after && unknown.has(afterKey)) };
     });
   }
 
   /** Takes a checked sample into its split, or drops it. */
-  private async settle(item: Checked, verdict: { before: Verdict; after: boolean }): Promise<void> {
+  private async settle(item: Checked, verdict: Judged): Promise<void> {
     const { sample, before, after, beforeKey, afterKey } = item;
     const split = this.options.splitOf.get(sample.group) ?? 'train';
     const reason =
+      (verdict.unknown ? 'not_judged' : null) ??
       checkVerdicts(sample, { before: verdict.before.valid, after: verdict.after }) ??
       this.admission.admit({ sample, beforeKey, afterKey, split });
     if (reason !== null) return this.options.drops.drop(reason, sample);

@@ -1,6 +1,7 @@
 import type { Binding } from '../records/example';
 import type { TokenText } from '../records/sample';
 import { BUILTINS } from './builtins';
+import { canonicalName } from './canonical-name';
 import type { ModuleContext } from './functions';
 import { findScopes, resolveName, skipIndentation, type Scope, type ScopeMap } from './scopes';
 import { bracketStep, isHeader, opensMatch, simpleStatements, statementEnd } from './statements';
@@ -24,7 +25,7 @@ export function classifyNames(tokens: readonly TokenText[], { of: scopes }: Scop
 }
 
 function classify(tokens: readonly TokenText[], index: number, scope: Scope, line: LineFacts): Binding {
-  const name = tokens[index].text;
+  const name = canonicalName(tokens[index].text);
   const before = tokens[index - 1];
   if (line.isSoftKeyword[index] === 1) return 'none';
   if (before?.text === '.' && before.kind === 'op')

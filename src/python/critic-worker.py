@@ -4,6 +4,7 @@ Request: {"task": "check" | "fingerprint" | "tree", "sources": [...]}. Answer to
 compiles, else [error class, message, line or null, column or null] (line from 1, column from 0, in characters).
 Answer to a fingerprint: a hex digest of the bytecode without line numbers, null when the source does not compile.
 Answer to a tree: a hex digest of the syntax tree without positions, null when the source does not parse.
+Either is false where this interpreter's memory or stack does not suffice to tell.
 Ends when its input ends. Nothing of what it is given is ever run.
 """
 
@@ -36,8 +37,10 @@ def check(source):
 def fingerprint(source):
     try:
         code = compiled(source)
-    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
+    except (SyntaxError, ValueError, OverflowError):
         return None
+    except (MemoryError, RecursionError):
+        return False
     digest = hashlib.blake2b(digest_size=16)
     digest.update(repr(normal(code)).encode("utf-8", "surrogatepass"))
     return digest.hexdigest()
@@ -70,8 +73,10 @@ def normal(value):
 def tree(source):
     try:
         text = ast.dump(ast.parse(source))
-    except (SyntaxError, ValueError, OverflowError, MemoryError, RecursionError):
+    except (SyntaxError, ValueError, OverflowError):
         return None
+    except (MemoryError, RecursionError):
+        return False
     return hashlib.blake2b(text.encode("utf-8", "surrogatepass"), digest_size=16).hexdigest()
 
 

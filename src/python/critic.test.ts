@@ -154,6 +154,32 @@ test('a hanging source times out alone', async () => {
   }
 });
 
+test('what the interpreter cannot hold or finish is unknown, not invalid, in every task', async () => {
+  const deep = `x = ${'-'.repeat(200_000)}1\n`;
+  const verdicts = await critic.check([deep, 'x = (\n', 'x = 1\n']);
+  assert.equal(
+    verdicts.map(({ valid, unknown }) => [valid, unknown]),
+    [
+      [false, true],
+      [false, false],
+      [true, false],
+    ],
+  );
+  for (const digests of [await critic.fingerprint([deep, 'x = (\n']), await critic.tree([deep, 'x = (\n'])])
+    assert.equal(digests, [undefined, null]);
+  const quick = await Critic.start({ timeoutMs: 150 });
+  try {
+    const slow = 'x = [a, b, c, d]\n'.repeat(400_000);
+    assert.equal(
+      (await quick.check([slow])).map(({ unknown, error }) => [unknown, error?.type]),
+      [[true, 'Timeout']],
+    );
+    assert.equal(await quick.fingerprint([slow]), [undefined]);
+  } finally {
+    await quick.close();
+  }
+});
+
 test('many sources keep their order', async () => {
   const sources = Array.from({ length: 3000 }, (_, i) => (i % 7 === 0 ? `x = (${i}\n` : `x = ${i}\n`));
   const verdicts = await critic.check(sources);

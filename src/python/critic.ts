@@ -30,12 +30,24 @@ export interface SourceError {
   column: number | null;
 }
 
-/** What the critic says of one source. */
+/**
+ * What the critic says of one source: valid, invalid or unknown. Unknown is no fault of the source: it hung, killed its
+ * interpreter or went beyond what this one can hold. Whoever only asks for `valid` must not read the rest as broken.
+ */
 export interface Verdict {
+  /** True: it compiles. */
   valid: boolean;
+  /** True: nobody knows; `error` says why, and `valid` is false. */
+  unknown: boolean;
   /** Null exactly when `valid`. */
   error: SourceError | null;
 }
+
+/** Errors that speak of the interpreter's limits, not of the source. */
+const LIMITS: ReadonlySet<string> = new Set(['Timeout', 'Crash', 'MemoryError', 'RecursionError']);
+
+/** A digest of a source; null: it does not compile; undefined: unknown, as in {@link Verdict}. */
+export type Digest = string | null | undefined;
 
 /** A worker's raw answer to a check. */
 type RawVerdict = [type: string, message: string, line: number | null, column: number | null] | null;
@@ -113,17 +125,15 @@ export class Critic {
 
   /**
    * Digests of the sources' bytecode without line numbers: equal digests mean equal behaviour, so that a mutant with
-   * its original's digest is no bug. Null where a source does not compile.
+   * its original's digest is no bug.
    */
-  async fingerprint(sources: readonly string[]): Promise<(string | null)[]> {
-    const answers = await this.ask('fingerprint', sources);
-    return answers.map((answer) => (typeof answer === 'string' ? answer : null));
+  async fingerprint(sources: readonly string[]): Promise<Digest[]> {
+    return (await this.ask('fingerprint', sources)).map(toDigest);
   }
 
-  /** Digests of the sources' syntax trees without positions; null where a source does not parse. */
-  async tree(sources: readonly string[]): Promise<(string | null)[]> {
-    const answers = await this.ask('tree', sources);
-    return answers.map((answer) => (typeof answer === 'string' ? answer : null));
+  /** Digests of the sources' syntax trees without positions. */
+  async tree(sources: readonly string[]): Promise<Digest[]> {
+    return (await this.ask('tree', sources)).map(toDigest);
   }
 
   /** Ends the processes. Checks still waiting fail. Safe to call twice. */
@@ -217,10 +227,15 @@ function failure(
 }
 
 function toVerdict(answer: RawVerdict, source: string): Verdict {
-  if (answer === null) return { valid: true, error: null };
+  if (answer === null) return { valid: true, unknown: false, error: null };
   const [type, message, line, column] = answer;
   const units = line === null || column === null ? null : columnInCodeUnits(source, line, column);
-  return { valid: false, error: { type, message, line, column: units } };
+  return { valid: false, unknown: LIMITS.has(type), error: { type, message, line, column: units } };
+}
+
+/** A worker says false, and a lost worker an error, where no digest could be made. */
+function toDigest(answer: unknown): Digest {
+  return typeof answer === 'string' || answer === null ? answer : undefined;
 }
 
 function splitBatches(sources: readonly string[]): string[][] {

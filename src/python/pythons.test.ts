@@ -5,6 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pythonPath } from '../core/paths';
 import { runProcess } from '../core/subprocess';
+import { BUILTINS } from './builtins';
 import { findPythons, VersionCritics } from './pythons';
 
 /** Folder with a real interpreter and things that only look like one. */
@@ -25,6 +26,21 @@ async function withFolder(use: (folder: string, version: string) => Promise<void
     rmSync(folder, { recursive: true });
   }
 }
+
+test('the builtins of every interpreter here are known', async () => {
+  const script = 'import builtins; print(*(n for n in dir(builtins) if not n.startswith("_")))';
+  for (const { path } of await findPythons()) {
+    const { stdout } = await runProcess(path, ['-I', '-c', script]);
+    assert.equal(
+      stdout
+        .trim()
+        .split(' ')
+        .filter((name) => !BUILTINS.has(name) && !/^(None|True|False)$/.test(name)),
+      [],
+      path,
+    );
+  }
+});
 
 test('each interpreter of a search path once; what is none is left out', () =>
   withFolder(async (folder, version) => {

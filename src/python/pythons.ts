@@ -19,8 +19,10 @@ const OLDEST = [3, 8];
  */
 export async function findPythons(searchPath = process.env.PATH ?? ''): Promise<PythonInstallation[]> {
   const found = new Map<string, PythonInstallation>();
-  for (const path of executables(searchPath)) {
-    const version = await versionOf(path);
+  const paths = executables(searchPath);
+  const versions = await Promise.all(paths.map(versionOf));
+  for (const [i, path] of paths.entries()) {
+    const version = versions[i];
     const [major, minor] = (version ?? '0.0').split('.').map(Number);
     if (version && major === OLDEST[0] && minor >= OLDEST[1] && !found.has(version))
       found.set(version, { path, version });

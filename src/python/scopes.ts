@@ -1,5 +1,6 @@
 import type { Binding } from '../records/example';
 import type { TokenText } from '../records/sample';
+import { canonicalName } from './canonical-name';
 import { findDefinitions, type Definition } from './definitions';
 import type { ModuleContext } from './functions';
 import { isIndentation } from './indentation';
@@ -16,7 +17,7 @@ import {
 export interface Scope {
   kind: 'module' | 'class' | 'def';
   parent: Scope | undefined;
-  /** Names bound here; the first binding decides. */
+  /** Names bound here, each in its canonical form; the first binding decides. */
   names: Map<string, Binding>;
   /** Names that `global` sends to the module, and `nonlocal` to an outer function. */
   globals: Set<string>;
@@ -53,8 +54,8 @@ export interface Resolved {
 /** Scopes of a file's or a function's tokens; `context` tells what the module around a function binds. */
 export function findScopes(tokens: readonly TokenText[], context?: ModuleContext): ScopeMap {
   const module = newScope('module', undefined);
-  for (const name of context?.names ?? []) module.names.set(name, 'global');
-  for (const name of Object.keys(context?.imports ?? {})) module.names.set(name, 'import');
+  for (const name of context?.names ?? []) module.names.set(canonicalName(name), 'global');
+  for (const name of Object.keys(context?.imports ?? {})) module.names.set(canonicalName(name), 'import');
   const bound: (BoundName & { def?: boolean })[] = [];
   const of = scopeOfTokens(tokens, module, bound);
   for (let i = 0; i < tokens.length; i = statementEnd(tokens, i))
@@ -66,7 +67,7 @@ export function findScopes(tokens: readonly TokenText[], context?: ModuleContext
   return { module, of, bound };
 }
 
-/** Where a name read at a token is bound; undefined for builtins and names that nothing here binds. */
+/** Where a name read at a token, in its canonical form, is bound; undefined for builtins and names that nothing here binds. */
 export function resolveName(name: string, index: number, from: Scope): Resolved | undefined {
   for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
     const inner = innerScope(name, index, scope);
@@ -120,7 +121,7 @@ function scopeOfTokens(
     if (kind !== 'def') continue;
     const [open, close] = parameterList(tokens, keyword, statementEnd(tokens, keyword));
     for (const index of parameterNames(tokens, open, close)) {
-      scope.names.set(tokens[index].text, 'parameter');
+      scope.names.set(canonicalName(tokens[index].text), 'parameter');
       bound.push({ index, how: 'parameter', from, to: endToken, def: true });
       // Defaults and annotations are read outside, the parameter itself inside.
       scopes[index] = scope;
@@ -139,7 +140,7 @@ function bodyStart(tokens: readonly TokenText[], { keyword }: Definition): numbe
 }
 
 function bind(tokens: readonly TokenText[], { index, how, from, to, hole }: BoundName, scope: Scope): void {
-  const name = tokens[index].text;
+  const name = canonicalName(tokens[index].text);
   if (how === 'global' || how === 'nonlocal') {
     (how === 'global' ? scope.globals : scope.nonlocals).add(name);
   } else if (how === 'parameter' || how === 'target') {

@@ -1,6 +1,7 @@
 import type { Binding } from '../records/example';
 import type { TokenText } from '../records/sample';
 import { classifyNames } from './bindings';
+import { canonicalName } from './canonical-name';
 import { findOutside } from './flow';
 import { formatFieldNames } from './format-names';
 import type { ModuleContext } from './functions';
@@ -17,6 +18,7 @@ export type Role = 'def' | 'use' | 'both' | 'del' | 'declare';
 export interface Occurrence {
   /** Token index: of the name, or of the f-string in whose field it stands. */
   token: number;
+  /** Canonical, see `canonicalName`. */
   name: string;
   role: Role;
   /** Index in `variables`; -1 for builtins and names that nothing binds. */
@@ -62,11 +64,13 @@ export function findVariables(tokens: readonly TokenText[], context?: ModuleCont
     table.occurrences.push({ token, name, role, variable, inString });
   };
   tokens.forEach(({ kind, text }, i) => {
-    if (kind === 'string') for (const name of formatFieldNames(text)) add(i, name, 'use', true);
+    if (kind === 'string')
+      for (const name of formatFieldNames(text)) add(i, canonicalName(name), 'use', true);
     if (kind !== 'name') return;
     const role = roles.get(i);
-    if (role) add(i, text, role, false);
-    else if (!roles.has(i) && isRead(bindings[i])) add(i, text, 'use', false);
+    const name = canonicalName(text);
+    if (role) add(i, name, role, false);
+    else if (!roles.has(i) && isRead(bindings[i])) add(i, name, 'use', false);
   });
   return table;
 }

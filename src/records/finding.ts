@@ -1,6 +1,9 @@
 import { z } from 'zod';
 
-/** How sure a fix is. `verified`: every verifier agreed; `plausible`: it parses and adds no finding; else `speculative`. */
+/**
+ * How sure a fix is. `verified`: a verifier saw the fault and sees it gone, nothing new is reported, and what is written
+ * follows from the code (see `repair/vouched.ts`); `plausible`: nothing speaks against it; `speculative`: all else.
+ */
 export const TIERS = ['verified', 'plausible', 'speculative'] as const;
 /** One of {@link TIERS}. */
 export type Tier = (typeof TIERS)[number];
@@ -35,10 +38,36 @@ export const findingSchema = z.strictObject({
 /** A value of {@link findingSchema}. */
 export type Finding = z.infer<typeof findingSchema>;
 
+/** Kinds of {@link Note}. */
+export const NOTE_KINDS = [
+  'does-not-parse',
+  'not-judged',
+  'merge-conflict',
+  'python-2',
+  'newer-python',
+] as const;
+
+/** What is to be said of a whole file, beside its findings. */
+export const noteSchema = z.strictObject({
+  /**
+   * `does-not-parse`: the file is still broken; `not-judged`: the Python that judges gave up; the others: the file is not
+   * what this Python reads, and was left alone.
+   */
+  kind: z.enum(NOTE_KINDS),
+  /** 1-based. */
+  line: z.int().positive(),
+  /** Goes on where "the file" stands before it. */
+  message: z.string(),
+});
+/** A value of {@link noteSchema}. */
+export type Note = z.infer<typeof noteSchema>;
+
 /** What `repair` returns for one file. */
 export const fixSchema = z.strictObject({
   file: z.string(),
   findings: z.array(findingSchema),
+  /** What is wrong with the whole file; empty when it parses. */
+  notes: z.array(noteSchema),
   /** The file's text with the applied findings; equals the input when none was. */
   fixed: z.string(),
   /** Unified diff, empty when nothing changed. */

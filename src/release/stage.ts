@@ -82,7 +82,7 @@ async function demonstrate(store: ObjectStore, signal: AbortSignal): Promise<Rep
   const { demonstration, source } = await readDemonstration(list);
   const repairer = await loadRepairer(dirname(store.localPath(RELEASE_FILES.config)));
   try {
-    const fix = await repairer.repair(source, { file: demonstration.file, includePlausible: true, signal });
+    const fix = await repairer.repair(source, { file: demonstration.file, unsafeFixes: true, signal });
     const score = scoreRepair(demonstration, source, fix);
     await store.put(`${EXAMPLES}/buggy.py`, source);
     await store.put(`${EXAMPLES}/buggy.json`, await readFile(list));

@@ -1,11 +1,13 @@
 import type { Binding } from '../records/example';
 import type { TokenText } from '../records/sample';
+import { canonicalName } from '../python/canonical-name';
+import { bindsAtRunTime, HOST_NAMES } from '../python/runtime-names';
 
 /** What the name check knows of a program. */
 export interface UndefinedNames {
   /** Uses of each name that nothing binds. */
   counts: ReadonlyMap<string, number>;
-  /** True when `from x import *` may bind anything: then nothing can be said. */
+  /** True when anything may be bound at run time (see `bindsAtRunTime`): then nothing can be said. */
   open: boolean;
 }
 
@@ -13,26 +15,26 @@ export interface UndefinedNames {
 export function undefinedNames(tokens: readonly TokenText[], bindings: readonly Binding[]): UndefinedNames {
   const counts = new Map<string, number>();
   tokens.forEach(({ kind, text }, i) => {
-    if (kind === 'name' && bindings[i] === 'unknown') counts.set(text, (counts.get(text) ?? 0) + 1);
+    if (kind !== 'name' || bindings[i] !== 'unknown') return;
+    const name = canonicalName(text);
+    counts.set(name, (counts.get(name) ?? 0) + 1);
   });
-  const open = tokens.some(
-    ({ kind, text }, i) => kind === 'op' && text === '*' && tokens[i - 1]?.text === 'import',
-  );
-  return { counts, open };
+  return { counts, open: bindsAtRunTime(tokens) };
 }
 
 /** What an edit did to the undefined names of a program. */
 export interface NameVerdict {
   /** A name is used undefined that was not before. */
   adds: boolean;
-  /** A name that was used undefined is so less often, and none was added. */
+  /** A name that was used undefined is so less often, and none was added. Names that a host may give never count. */
   mends: boolean;
 }
 
-/** Compares the undefined names before and after an edit. A program with a star import always gets "no change". */
+/** Compares the undefined names before and after an edit. Where names are made at run time: always "no change". */
 export function compareNames(before: UndefinedNames, after: UndefinedNames): NameVerdict {
   if (before.open || after.open) return { adds: false, mends: false };
   const change = (name: string): number => (after.counts.get(name) ?? 0) - (before.counts.get(name) ?? 0);
   const adds = [...after.counts.keys()].some((name) => change(name) > 0);
-  return { adds, mends: !adds && [...before.counts.keys()].some((name) => change(name) < 0) };
+  const mends = [...before.counts.keys()].some((name) => !HOST_NAMES.has(name) && change(name) < 0);
+  return { adds, mends: !adds && mends };
 }

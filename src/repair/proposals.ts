@@ -31,6 +31,7 @@ export interface ProposerOptions {
   topK: number;
   /** Supervision steps; default: what the calibration was measured with. */
   supervisionSteps?: number;
+  signal?: AbortSignal;
 }
 
 /** Where to look in a program. */
@@ -49,7 +50,10 @@ export type Proposer = (request: ProposeRequest) => Promise<Candidate[]>;
  * A proposer that remembers what it was asked: in later rounds only windows that changed are predicted again.
  * Candidates come most confident first; equal edits of overlapping windows once, with the higher probability.
  */
-export function createProposer(parts: RepairModel, { topK, supervisionSteps }: ProposerOptions): Proposer {
+export function createProposer(
+  parts: RepairModel,
+  { topK, supervisionSteps, signal }: ProposerOptions,
+): Proposer {
   const { model, tokenizer, vocabulary, calibration } = parts;
   const steps = supervisionSteps ?? calibration.supervisionSteps;
   const known = new Map<string, Prediction>();
@@ -64,6 +68,7 @@ export function createProposer(parts: RepairModel, { topK, supervisionSteps }: P
       vocabulary,
       supervisionSteps: steps,
       topK,
+      signal,
     });
     [...fresh.keys()].forEach((key, i) => known.set(key, predictions[i]));
     const candidates = asked.flatMap(({ index, key }) =>

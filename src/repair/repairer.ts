@@ -1,17 +1,20 @@
+import { unlessAborted } from '../core/breathe';
 import { loadEngine, type EngineChoice, type EngineInfo } from '../core/engine';
 import { throwIfAborted } from '../core/errors';
 import { pythonPath } from '../core/paths';
-import { Critic } from '../python/critic';
+import { Critic, type Verdict } from '../python/critic';
+import { lex } from '../python/lexer';
 import { lineMap } from '../python/positions';
-import type { Finding, Fix, Tier } from '../records/finding';
+import type { Finding, Fix, Note, Tier } from '../records/finding';
 import { TIERS } from '../records/finding';
 import { bugTypeByCode } from '../taxonomy/table';
 import type { Calibration } from './calibration';
+import { Diagnoser } from './diagnosis';
 import { unifiedDiff } from './diff';
 import { editText, originalSpan, startText, type EditedText } from './edited-text';
-import { loadRepairModel, type RepairModel } from './model-folder';
-import { createProposer, type Proposer } from './proposals';
-import { repairInRounds, type AppliedEdit, type RoundsOptions } from './rounds';
+import { loadRepairModel } from './model-folder';
+import { createProposer, type Proposer, type ProposerOptions } from './proposals';
+import { repairInRounds, type AppliedEdit } from './rounds';
 import { searchSyntax, type SearchStep, type SyntaxResult } from './syntax-search';
 import { tierOf, type Checker, type Judgement, type Objection } from './verifier';
 
@@ -31,10 +34,10 @@ export interface RepairOptions {
   file?: string;
   /** Rounds over the whole file. Default 8. */
   maxRounds?: number;
-  /** Edits at or below this confidence are not reported. Default: the model's calibrated threshold. */
+  /** Edits at or below this confidence are not reported, whoever vouches for them. Default: the model's calibrated threshold. */
   threshold?: number;
   /** True: `fixed` and `diff` hold plausible edits too. Default false: verified ones only. */
-  includePlausible?: boolean;
+  unsafeFixes?: boolean;
   /** Proposals a window. Default 8; the search for syntax errors always uses 16. */
   topK?: number;
   /** Default: the supervision steps that the calibration was measured with. */
@@ -68,14 +71,22 @@ export async function loadRepairer(folder: string, options: LoadRepairerOptions 
     parts.model.dispose();
     throw error;
   });
+  const diagnoser = new Diagnoser({ version: critic.pythonVersion });
+  const tools: RepairTools = {
+    createProposer: (settings) => createProposer(parts, settings),
+    threshold: parts.calibration.threshold,
+    critic,
+    diagnoser,
+    python: critic.pythonVersion,
+  };
   return {
     folder,
     calibration: parts.calibration,
     engine,
-    repair: (source, settings = {}) => repairSource(source, parts, critic, settings),
+    repair: (source, settings = {}) => repairSource(source, tools, settings),
     close: async () => {
       parts.model.dispose();
-      await critic.close();
+      await Promise.all([critic.close(), diagnoser.close()]);
     },
   };
 }
@@ -87,85 +98,177 @@ interface Timings {
   total: number;
 }
 
-async function repairSource(
+/** What a repair works with. */
+export interface RepairTools {
+  /** A model that remembers what it was asked, as {@link createProposer} makes one. */
+  createProposer: (options: ProposerOptions) => Proposer;
+  /** Default of {@link RepairOptions.threshold}. */
+  threshold: number;
+  critic: Checker;
+  diagnoser: Pick<Diagnoser, 'diagnose'>;
+  /** Version of the Python that judges. */
+  python: string;
+}
+
+/** What was found, before it becomes a record. */
+interface Repaired {
+  notes: Note[];
+  verified: readonly AppliedEdit[];
+  plausible: readonly AppliedEdit[];
+  speculative: readonly AppliedEdit[];
+  /** The text with the verified edits, and with the plausible ones too. */
+  safe: string;
+  all: string;
+  refused: ReadonlyMap<string, Objection>;
+}
+
+/** Repairs one text with tools that are loaded: what {@link Repairer.repair} does. */
+export async function repairSource(
   source: string,
-  parts: RepairModel,
-  critic: Checker,
-  options: RepairOptions,
+  tools: RepairTools,
+  options: RepairOptions = {},
 ): Promise<Fix> {
-  const {
-    file = '<text>',
-    maxRounds = 8,
-    topK = 8,
-    includePlausible = false,
-    supervisionSteps,
-    signal,
-  } = options;
-  const { threshold = parts.calibration.threshold } = options;
+  const { file = '<text>', unsafeFixes = false, signal } = options;
   const started = performance.now();
   const timings: Timings = { predict: 0, verify: 0, total: 0 };
-  const timedCritic = timeChecker(critic, timings);
-  const timed = (propose: Proposer): Proposer => timeProposer(propose, timings);
-  const propose = timed(createProposer(parts, { topK, supervisionSteps }));
-  const refused = new Map<string, Objection>();
-
+  const critic = timeChecker(tools.critic, timings, signal);
   throwIfAborted(signal, 'the repair');
-  const syntax = await searchSyntax(source, {
-    propose: timed(createProposer(parts, { topK: SYNTAX_TOP_K, supervisionSteps })),
-    critic: timedCritic,
-  });
-  const mended = applySearch(source, syntax);
-  const rounds = (text: EditedText, accept: RoundsOptions['accept']): ReturnType<typeof repairInRounds> =>
-    repairInRounds(text, {
-      propose,
-      critic: timedCritic,
-      threshold,
-      maxRounds,
-      fileParses: syntax.parses,
-      accept,
-      refused,
-      signal,
-    });
-  const sure = await rounds(mended.text, (judgement) => tierOf(judgement) === 'verified');
-  // What follows rests on edits that nobody but the model vouches for: at most plausible.
-  const likely = await rounds(sure.text, () => true);
+  const [verdict] = await critic.check([source]);
+  const note = verdict.valid ? null : await refusalNote(source, verdict, tools);
+  const done = note
+    ? untouched(source, note)
+    : await repairPython(source, verdict, { ...tools, critic }, options, timings);
+  throwIfAborted(signal, 'the repair');
 
   const describe = (edits: readonly AppliedEdit[], tier: Tier): Finding[] =>
     edits.map((edit) => toFinding(source, file, edit, tier));
-  const findings = [
-    ...describe(mended.applied, syntax.parses ? 'verified' : 'speculative'),
-    ...describe(sure.applied, 'verified'),
-    ...describe(likely.applied, 'plausible'),
-  ].sort(byTierAndConfidence);
-  const fixed = (includePlausible ? likely : sure).text.current;
-  const shown = findings.filter(
-    ({ tier }) => tier === 'verified' || (includePlausible && tier === 'plausible'),
-  );
+  const findings = TIERS.flatMap((tier) => describe(done[tier], tier)).sort(byTierAndConfidence);
+  const fixed = unsafeFixes ? done.all : done.safe;
+  const shown = findings.filter(({ tier }) => tier === 'verified' || (unsafeFixes && tier === 'plausible'));
   const diff = unifiedDiff(source, fixed, {
     file,
     heading: (first, last) => hunkHeading(shown, first, last),
   });
+  const dropped = countReasons(done.refused.values());
   timings.total = performance.now() - started;
-  return { file, findings, fixed, diff, dropped: countReasons(refused.values()), timings: { ...timings } };
+  return { file, findings, notes: done.notes, fixed, diff, dropped, timings: { ...timings } };
 }
 
-/** The text after the search, and its edits; a search that failed changes nothing but tells its first guess. */
-function applySearch(source: string, syntax: SyntaxResult): { text: EditedText; applied: AppliedEdit[] } {
+/** Why nothing is to be searched in a text that the critic does not call valid; null when it is simply broken. */
+async function refusalNote(
+  source: string,
+  verdict: Verdict,
+  { diagnoser, python }: RepairTools,
+): Promise<Note | null> {
+  if (verdict.unknown)
+    return {
+      kind: 'not-judged',
+      line: 1,
+      message: `could not be judged by CPython ${python}, so nothing was changed: ${verdict.error?.type}, ${verdict.error?.message}`,
+    };
+  return diagnoser.diagnose(source, lex(source));
+}
+
+function untouched(source: string, note: Note): Repaired {
+  const none = { verified: [], plausible: [], speculative: [], refused: new Map<string, Objection>() };
+  return { ...none, notes: [note], safe: source, all: source };
+}
+
+/** Mends a text that is Python: first until it parses, then what names and the model tell. */
+async function repairPython(
+  source: string,
+  verdict: Verdict,
+  tools: RepairTools,
+  options: RepairOptions,
+  timings: Timings,
+): Promise<Repaired> {
+  const { critic, python } = tools;
+  const { maxRounds = 8, topK = 8, supervisionSteps, signal, threshold = tools.threshold } = options;
+  const timed = (propose: Proposer): Proposer => timeProposer(propose, timings);
+  const syntax = await searchSyntax(source, {
+    propose: timed(tools.createProposer({ topK: SYNTAX_TOP_K, supervisionSteps, signal })),
+    critic,
+    signal,
+  });
+  const mended = applySearch(source, syntax, verdict, threshold);
+  const shared = {
+    propose: timed(tools.createProposer({ topK, supervisionSteps, signal })),
+    ...{ critic, threshold, maxRounds, signal, refused: new Map<string, Objection>() },
+  };
+  // A name is sure where the rest of the file is: in one that parses, or does so by edits that are sure.
+  const sure =
+    mended.tier === 'verified'
+      ? await repairInRounds(mended.text, {
+          ...shared,
+          fileParses: true,
+          accept: (judgement) => tierOf(judgement) === 'verified',
+        })
+      : { text: mended.text, applied: [] };
+  // What follows rests on edits that nobody but the model vouches for: at most plausible.
+  const parses = mended.tier !== 'speculative';
+  const likely = await repairInRounds(sure.text, { ...shared, fileParses: parses, accept: () => true });
+  const broken = mended.tier === 'verified' ? [] : [brokenNote(mended.verdict, python)];
+  const tiers = {
+    verified: sure.applied,
+    plausible: likely.applied,
+    speculative: [] as readonly AppliedEdit[],
+  };
+  return {
+    ...tiers,
+    [mended.tier]: [...mended.applied, ...tiers[mended.tier]],
+    notes: broken,
+    safe: mended.tier === 'verified' ? sure.text.current : source,
+    all: likely.text.current,
+    refused: shared.refused,
+  };
+}
+
+/** What the search came to: the text to go on with, its edits, and how sure all of them together are. */
+interface Mended {
+  text: EditedText;
+  applied: AppliedEdit[];
+  tier: Tier;
+  /** On the original text. */
+  verdict: Verdict;
+}
+
+/**
+ * The text after the search, and its edits: sure when each of them is, for a file parses by all of them together. Edits
+ * at or below the threshold are none; then the text stays as it was, and the first guess is told.
+ */
+function applySearch(source: string, syntax: SyntaxResult, verdict: Verdict, threshold: number): Mended {
   const start = startText(source);
-  if (!syntax.parses) {
+  const isShown = ({ candidate }: SearchStep): boolean => candidate.confidence > threshold;
+  if (!syntax.parses || !syntax.steps.every(isShown)) {
     const guess = syntax.guess ?? syntax.steps[0];
-    return { text: start, applied: guess ? [toApplied(start, guess, false)] : [] };
+    const told = guess && isShown(guess) ? [toApplied(start, guess, false)] : [];
+    return { text: start, applied: told, tier: 'speculative', verdict };
   }
   const applied: AppliedEdit[] = [];
   const text = syntax.steps.reduce((state, step) => {
     applied.push(toApplied(state, step, true));
     return editText(state, step.change.start, step.change.end, step.change.text);
   }, start);
-  return { text, applied };
+  return {
+    text,
+    applied,
+    tier: syntax.steps.every(({ vouched }) => vouched) ? 'verified' : 'plausible',
+    verdict,
+  };
 }
 
-function toApplied(text: EditedText, { candidate, change }: SearchStep, parses: boolean): AppliedEdit {
-  const judgement: Judgement = { candidate, change, checks: { parses, names: true }, mends: parses };
+/** What the Python that judges says of a text that stays broken without edits that nobody vouches for. */
+function brokenNote({ error }: Verdict, python: string): Note {
+  const message = `does not parse with CPython ${python}: ${error?.message ?? 'no reason given'}`;
+  return { kind: 'does-not-parse', line: Math.max(1, error?.line ?? 1), message };
+}
+
+function toApplied(
+  text: EditedText,
+  { candidate, change, vouched }: SearchStep,
+  parses: boolean,
+): AppliedEdit {
+  const judgement: Judgement = { candidate, change, checks: { parses, names: true }, mends: parses, vouched };
   return { judgement, ...originalSpan(text, change.start, change.end) };
 }
 
@@ -175,7 +278,7 @@ function toFinding(
   { judgement, start, end }: AppliedEdit,
   tier: Tier,
 ): Finding {
-  const { candidate, change, checks, mends } = judgement;
+  const { candidate, change, checks, mends, vouched } = judgement;
   const lines = lineMap(source);
   const position = (offset: number): Finding['start'] => ({ ...lines.at(offset), offset });
   return {
@@ -187,7 +290,7 @@ function toFinding(
     before: source.slice(start, end),
     after: change.text,
     tier,
-    checks: { ...checks, mends },
+    checks: { ...checks, mends, vouched },
     steps: candidate.steps,
   };
 }
@@ -216,11 +319,12 @@ function timeProposer(propose: Proposer, timings: Timings): Proposer {
   };
 }
 
-function timeChecker(critic: Checker, timings: Timings): Checker {
+/** Also hears the signal while Python works, which nothing else can end. */
+function timeChecker(critic: Checker, timings: Timings, signal: AbortSignal | undefined): Checker {
   return {
     check: async (sources) => {
       const from = performance.now();
-      const verdicts = await critic.check(sources);
+      const verdicts = await unlessAborted(critic.check(sources), signal, 'the repair');
       timings.verify += performance.now() - from;
       return verdicts;
     },

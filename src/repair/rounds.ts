@@ -51,7 +51,7 @@ export async function repairInRounds(
       .filter(({ confidence, edit }) => confidence > threshold && !rewrites(text, edit))
       .filter(({ edit }) => !refused.has(refusalKey(text, edit)))
       .slice(0, MOST_PER_ROUND);
-    const judged = await judge(program, candidates, critic, fileParses);
+    const judged = await judge(program, candidates, critic, fileParses, signal);
     for (const judgement of judged) {
       const objection = objectionTo(judgement);
       if (objection) refused.set(refusalKey(text, judgement.candidate.edit), objection);

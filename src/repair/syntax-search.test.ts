@@ -49,7 +49,8 @@ test('a file that parses is left alone without asking the model', async () => {
     throw new Error('the model was asked');
   };
   const result = await searchSyntax('x = 1\n', { propose: never, critic });
-  assert.equal(result, { steps: [], text: 'x = 1\n', parses: true, guess: null });
+  const verdict = { valid: true, unknown: false, error: null };
+  assert.equal(result, { steps: [], text: 'x = 1\n', parses: true, verdict, guess: null });
 });
 
 test('errors in several functions are mended one after the other, from the top', async () => {

@@ -1,9 +1,11 @@
+import { breathe } from '../core/breathe';
 import type { Verdict } from '../python/critic';
 import { offsetOfError, tokenOfError } from '../python/positions';
 import { changeOf, type Change } from './changes';
 import { analyse, type Program } from './program';
 import { editSize, type Candidate, type Proposer } from './proposals';
 import type { Checker } from './verifier';
+import { isVouchedSyntax } from './vouched';
 
 /** Settings of {@link searchSyntax}. */
 export interface SyntaxSearchOptions {
@@ -15,12 +17,15 @@ export interface SyntaxSearchOptions {
   beam?: number;
   /** Most errors mended one after the other. Default 16. */
   maxErrors?: number;
+  signal?: AbortSignal;
 }
 
 /** One edit on the way to a file that parses. */
 export interface SearchStep {
   candidate: Candidate;
   change: Change;
+  /** Nothing is invented, nothing lost, and the place is sure, see `isVouchedSyntax`. */
+  vouched: boolean;
 }
 
 /** What {@link searchSyntax} found. */
@@ -31,6 +36,8 @@ export interface SyntaxResult {
   text: string;
   /** True when it parses. */
   parses: boolean;
+  /** What the critic says of the text; without a verdict nothing is searched. */
+  verdict: Verdict;
   /** What the model would do at the place where the search gave up; null when it did not. */
   guess: SearchStep | null;
 }
@@ -57,11 +64,11 @@ export async function searchSyntax(source: string, options: SyntaxSearchOptions)
   const steps: SearchStep[] = [];
   for (let error = 0; ; error++) {
     const [verdict] = await critic.check([text]);
-    if (verdict.valid) return { steps, text, parses: true, guess: null };
+    if (verdict.valid || verdict.unknown) return { steps, text, parses: verdict.valid, verdict, guess: null };
     const start: Node = { program: analyse(text), verdict, steps: [], probability: 1, size: 0 };
     const { mended, guess } =
       error < maxErrors ? await mendError(start, options) : { mended: null, guess: null };
-    if (!mended) return { steps, text, parses: false, guess };
+    if (!mended) return { steps, text, parses: false, verdict, guess };
     steps.push(...mended.steps);
     text = mended.program.source;
   }
@@ -114,23 +121,25 @@ function compareTexts(a: Pick<Node, 'size' | 'probability'>, b: Pick<Node, 'size
 
 async function expand(
   node: Node,
-  { propose }: SyntaxSearchOptions,
+  { propose, signal }: SyntaxSearchOptions,
 ): Promise<Omit<Node, 'verdict' | 'program'>[]> {
   const { program } = node;
   const stoppedAt = tokenOfError(program.source, program.tokens, node.verdict.error);
   const windows = windowsNear(program, stoppedAt ?? 0);
   const candidates = await propose({ program, windows, stoppedAt });
-  return candidates.flatMap((candidate) => {
+  const texts: Omit<Node, 'verdict' | 'program'>[] = [];
+  for (const candidate of candidates) {
+    // Each writes the whole file anew, which takes a while for a long one.
+    await breathe(signal, 'the repair');
     const change = changeOf(program, candidate);
-    if (!change) return [];
-    return [
-      {
-        steps: [...node.steps, { candidate, change }],
-        probability: node.probability * candidate.probability,
-        size: node.size + editSize(candidate.edit),
-      },
-    ];
-  });
+    if (!change) continue;
+    texts.push({
+      steps: [...node.steps, { candidate, change, vouched: isVouchedSyntax(program, candidate) }],
+      probability: node.probability * candidate.probability,
+      size: node.size + editSize(candidate.edit),
+    });
+  }
+  return texts;
 }
 
 /**

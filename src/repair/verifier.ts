@@ -1,3 +1,4 @@
+import { breathe } from '../core/breathe';
 import type { Critic } from '../python/critic';
 import { findFunctions } from '../python/functions';
 import type { Tier } from '../records/finding';
@@ -5,6 +6,7 @@ import { changeOf, type Change } from './changes';
 import { compareNames } from './names';
 import { analyse, type Program } from './program';
 import type { Candidate } from './proposals';
+import { isVouchedName } from './vouched';
 
 /** The part of the critic that repair needs: which sources CPython compiles. */
 export type Checker = Pick<Critic, 'check'>;
@@ -17,6 +19,8 @@ export interface Judgement {
   checks: { parses: boolean; names: boolean };
   /** A verifier reported a fault before the edit and reports none there after it. */
   mends: boolean;
+  /** What is written follows from the code, see `vouched.ts`. */
+  vouched: boolean;
 }
 
 /** Why an edit was dropped; null when no verifier is against it. */
@@ -29,12 +33,12 @@ export function objectionTo({ checks }: Judgement): Objection | null {
 }
 
 /**
- * `verified`: no objection, and the fault that a verifier saw is gone. `plausible`: no objection, but nobody besides
- * the model saw the fault. `speculative`: all else.
+ * `verified`: no objection, the fault that a verifier saw is gone, and what is written follows from the code.
+ * `plausible`: no objection, but only the model vouches for the fault or for what is written. `speculative`: all else.
  */
 export function tierOf(judgement: Judgement): Tier {
   if (objectionTo(judgement) !== null) return 'speculative';
-  return judgement.mends ? 'verified' : 'plausible';
+  return judgement.mends && judgement.vouched ? 'verified' : 'plausible';
 }
 
 /**
@@ -46,11 +50,15 @@ export async function judge(
   candidates: readonly Candidate[],
   critic: Checker,
   fileParses: boolean,
+  signal?: AbortSignal,
 ): Promise<Judgement[]> {
-  const edits = candidates.flatMap((candidate) => {
+  const edits: { candidate: Candidate; change: Change; after: Program }[] = [];
+  for (const candidate of candidates) {
+    // Each reads the whole file anew, which takes a while for a long one.
+    await breathe(signal, 'the repair');
     const change = changeOf(program, candidate);
-    return change ? [{ candidate, change, after: analyse(change.result) }] : [];
-  });
+    if (change) edits.push({ candidate, change, after: analyse(change.result) });
+  }
   const units = edits.map(({ change, after }) =>
     fileParses ? change.result : functionAround(after, change.start),
   );
@@ -58,7 +66,9 @@ export async function judge(
   return edits.map(({ candidate, change, after }, i) => {
     const names = compareNames(program.undefinedNames, after.undefinedNames);
     const parses = units[i] !== undefined && verdicts[i].valid;
-    return { candidate, change, checks: { parses, names: !names.adds }, mends: parses && names.mends };
+    const mends = parses && names.mends;
+    const vouched = mends && isVouchedName(program, candidate.edit, after);
+    return { candidate, change, checks: { parses, names: !names.adds }, mends, vouched };
   });
 }
 

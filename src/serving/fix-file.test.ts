@@ -41,6 +41,7 @@ const repairer: Repairer = {
   repair: async (source, { file = '' } = {}): Promise<Fix> => ({
     file,
     findings: [],
+    notes: [],
     fixed: source.replaceAll('-', '+'),
     diff: '',
     dropped: {},

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ClosedVocabulary } from '../processing/closed-vocabulary';
 import type { Tokenizer } from '../processing/tokenizer/tokenizer';
+import { breathe } from '../core/breathe';
 import { DataError } from '../core/errors';
 import { MAX_SPAN, SLOTS, type Example } from '../records/example';
 import type { TokenText } from '../records/sample';
@@ -40,6 +41,8 @@ export interface PredictOptions {
   topK?: number;
   /** Most tokens of one batch, padding included; bounds memory. Default 2048. */
   batchTokens?: number;
+  /** Looked at between batches, with a turn of the event loop so that it can be aborted. */
+  signal?: AbortSignal;
 }
 
 /** What the model says of one window. */
@@ -76,6 +79,7 @@ export async function predict(
   const order = windows.map((_, i) => i).sort((a, b) => lengthOf(windows[b]) - lengthOf(windows[a]) || a - b);
   const out = new Array<Prediction>(windows.length);
   for (let at = 0; at < order.length;) {
+    if (options.signal) await breathe(options.signal, 'the repair');
     const rows = Math.max(1, Math.floor(batchTokens / lengthOf(windows[order[at]])));
     const batch = order.slice(at, at + rows);
     const predictions = await predictBatch(

@@ -97,9 +97,15 @@ export async function checkPairs(
 ): Promise<{ parsesBefore: boolean; refusal: Refusal | undefined }[]> {
   const verdicts = await critic.check(pairs.flatMap(({ before, after }) => [before.source, after.source]));
   return pairs.map((_, i) => {
-    const after = verdicts[2 * i + 1];
+    const [before, after] = [verdicts[2 * i], verdicts[2 * i + 1]];
+    const unjudged = [before, after].find(({ unknown }) => unknown)?.error;
+    if (unjudged)
+      return {
+        parsesBefore: false,
+        refusal: { reason: 'not_judged', detail: `${unjudged.type}: ${unjudged.message}` },
+      };
     return {
-      parsesBefore: verdicts[2 * i].valid,
+      parsesBefore: before.valid,
       refusal: after.valid ? undefined : { reason: 'does_not_parse', detail: after.error?.message ?? null },
     };
   });

@@ -13,22 +13,25 @@ export interface SetCases {
   cases: Case[];
   /** Bugs whose fix the model cannot write at all (a name it has no token for): asked all the same, and counted as missed. */
   unrenderable: number;
-  /** Samples left out, by the encoder's reason: they do not fit the model's window. */
+  /** Samples left out, by reason: the encoder's when they do not fit the model's window, `not_judged` without a verdict. */
   dropped: Record<string, number>;
 }
 
-/** Token at which CPython's parser stops, by sample id; samples that parse are not in it. */
-export type ParserStops = ReadonlyMap<string, number>;
+/**
+ * Token at which CPython's parser stops, by sample id; samples that parse are not in it. Null: CPython hung or died over
+ * the sample, so that nobody knows.
+ */
+export type ParserStops = ReadonlyMap<string, number | null>;
 
 /** Asks CPython where it stops in each sample, as the process stage and repair do before they ask a model. */
 export async function findParserStops(samples: readonly Sample[]): Promise<ParserStops> {
-  const stops = new Map<string, number>();
+  const stops = new Map<string, number | null>();
   const critic = await Critic.start();
   try {
     const verdicts = await critic.check(samples.map(({ before }) => before));
     samples.forEach(({ id, before }, i) => {
       const at = tokenOfError(before, lex(before), verdicts[i].error);
-      if (at !== null) stops.set(id, at);
+      if (at !== null || verdicts[i].unknown) stops.set(id, at);
     });
   } finally {
     await critic.close();
@@ -46,6 +49,10 @@ export function encodeSet(
   const dropped: Record<string, number> = {};
   let unrenderable = 0;
   for (const sample of samples) {
+    if (stops.get(sample.id) === null) {
+      dropped.not_judged = (dropped.not_judged ?? 0) + 1;
+      continue;
+    }
     const options = { tokenizer, vocabulary, stoppedAt: stops.get(sample.id) ?? null };
     const example = encodeSample(sample, options);
     if (!isDropped(example)) {

@@ -45,7 +45,7 @@ test('on the standard library, CPython confirms nearly every mutant', async () =
   );
   assert.ok(drawn.length > 4000, `${drawn.length}`);
   const critic = await Critic.start({ workers: 2 });
-  const ask = (sources: readonly string[]): Promise<(string | null)[]> => critic.fingerprint(sources);
+  const ask = (sources: readonly string[]): ReturnType<Critic['fingerprint']> => critic.fingerprint(sources);
   const [buggy, clean] = await Promise.all([
     ask(drawn.map(({ before }) => before)),
     ask(drawn.map(({ clean }) => clean)),

@@ -1,5 +1,6 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { describeError, exitCodeOf, InterruptedError } from '../../core/errors';
+import { describeError, exitCodeOf, InterruptedError, throwIfAborted } from '../../core/errors';
+import type { Fix, Note } from '../../records/finding';
 import type { Repairer, RepairOptions } from '../../repair/repairer';
 import type { RepairedFile } from '../fix-file';
 
@@ -8,6 +9,7 @@ export interface RepairFlags {
   model?: string;
   threshold?: number;
   maxRounds?: number;
+  unsafeFixes?: boolean;
   json?: boolean;
 }
 
@@ -21,15 +23,20 @@ export function addRepairOptions(command: Command): Command {
     )
     .option('--threshold <number>', "least confidence, 0..1; default: the model's calibrated one", parseShare)
     .option('--max-rounds <number>', 'rounds over a file', parseCount)
+    .option('--unsafe-fixes', 'take in plausible fixes too, which nobody but the model vouches for')
     .option('--json', 'print JSON');
 }
 
 /** Settings for the repairer from the flags. */
-export function repairOptions({ threshold, maxRounds }: RepairFlags, signal: AbortSignal): RepairOptions {
+export function repairOptions(
+  { threshold, maxRounds, unsafeFixes }: RepairFlags,
+  signal: AbortSignal,
+): RepairOptions {
   return {
     signal,
     ...(threshold !== undefined && { threshold }),
     ...(maxRounds !== undefined && { maxRounds }),
+    ...(unsafeFixes !== undefined && { unsafeFixes }),
   };
 }
 
@@ -51,8 +58,9 @@ export async function withRepairer<T>(
 }
 
 /**
- * Repairs files one after the other and hands each to `onFile`. A file that fails is reported on standard error and
- * the others go on.
+ * Repairs files one after the other and hands each to `onFile`. A file that fails, or is no Python, is reported on
+ * standard error and the others go on.
+ * @throws InterruptedError when the signal of `options` is aborted, whatever is done until then
  * @returns the worst exit code of the failures, 0 without one
  */
 export async function repairFiles(
@@ -62,9 +70,12 @@ export async function repairFiles(
   onFile: (file: RepairedFile) => Promise<void>,
 ): Promise<number> {
   const { repairFile } = await import('../fix-file.js');
+  const { requirePythonFile } = await import('../python-files.js');
   let worst = 0;
   for (const name of files) {
+    throwIfAborted(options.signal, 'the repair');
     try {
+      await requirePythonFile(name);
       await onFile(await repairFile(name, repairer, options));
     } catch (error) {
       if (error instanceof InterruptedError) throw error;
@@ -73,6 +84,11 @@ export async function repairFiles(
     }
   }
   return worst;
+}
+
+/** One line a note: `file:line: does not parse with CPython 3.11.7: expected ':'`. */
+export function formatNote({ file }: Pick<Fix, 'file'>, { line, message }: Note): string {
+  return `${file}:${line}: ${message}`;
 }
 
 function parseShare(text: string): number {

@@ -88,7 +88,12 @@ export async function mutateFunctions(
   const kept = judged.map((item) => keptMutants(item, options, dropped));
   const verdicts = await verdictsOf(kept.flat(), critic);
   const examples = functions.flatMap((clean, i) => {
-    const samples = kept[i].map((mutant) => toSample(clean, mutant));
+    const judgedMutants = kept[i].filter(({ before }) => {
+      const unknown = verdicts.get(before)?.unknown === true;
+      if (unknown) dropped.push('not_judged');
+      return !unknown;
+    });
+    const samples = judgedMutants.map((mutant) => toSample(clean, mutant));
     const all = [...samples, { ...clean, before: clean.after, edits: [], bugType: null, difficulty: 1 }];
     return all.flatMap((sample) => {
       const example = encode(sample, verdicts.get(sample.before), options);

@@ -1,0 +1,16 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { makeSample } from '../../python/sample-testing';
+import { encodeSet, findParserStops } from './set-cases';
+
+test('a sample that CPython cannot judge is counted, and not asked as if it parsed', async () => {
+  // Valid, and too deep for the parser's stack.
+  const deep = makeSample(`def f(a):\n    return ${'-'.repeat(20_000)}a\n`);
+  const stops = await findParserStops([deep, makeSample('def g(a):\n    return a\n')]);
+  assert.equal([...stops], [[deep.id, null]]);
+  // Nothing is encoded, so no vocabulary is needed.
+  const { cases, dropped } = encodeSet([deep], stops, {} as Parameters<typeof encodeSet>[2]);
+  assert.equal([cases, dropped], [[], { not_judged: 1 }]);
+});
+
+test.run();

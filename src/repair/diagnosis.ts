@@ -1,0 +1,109 @@
+/** What a text is that the judging Python refuses for a reason that no edit should mend. */
+import { isConflictMarker } from '../python/conflict-markers';
+import { lineMap } from '../python/positions';
+import { findPythons, VersionCritics, type PythonInstallation } from '../python/pythons';
+import { findRuff, versionErrors } from '../python/ruff';
+import type { Token } from '../python/lexer';
+import type { Note } from '../records/finding';
+import { python2Signs } from './python2';
+
+/** Settings of {@link Diagnoser}. */
+export interface DiagnoserOptions {
+  /** Version of the Python that judges, for example `3.11.7`. */
+  version: string;
+  /** Path of ruff; null: do not ask it. Default: the one that `findRuff` finds. */
+  ruff?: string | null;
+  /** Other interpreters to ask. Default: those on the search path, looked for when the first text needs it. */
+  pythons?: () => Promise<readonly PythonInstallation[]>;
+}
+
+/**
+ * Tells a text that is broken from one that is something else: Python 2, a newer Python, half of a merge. Owns processes
+ * once it has asked other interpreters: close it.
+ */
+export class Diagnoser {
+  private others: Promise<VersionCritics> | undefined;
+  private readonly ruff: string | null;
+
+  constructor(private readonly options: DiagnoserOptions) {
+    this.ruff = options.ruff === undefined ? (findRuff() ?? null) : options.ruff;
+  }
+
+  /** Why a text that the judge refuses should be left alone; null when it is simply broken. */
+  async diagnose(source: string, tokens: readonly Token[]): Promise<Note | null> {
+    return conflictNote(source, tokens) ?? python2Note(source, tokens) ?? (await this.newerPython(source));
+  }
+
+  /** Ends the other interpreters. Safe to call twice. */
+  async close(): Promise<void> {
+    const others = await this.others?.catch(() => undefined);
+    await others?.close();
+  }
+
+  private async newerPython(source: string): Promise<Note | null> {
+    const { version } = this.options;
+    const [first, ...rest] = this.ruff ? await versionErrors(this.ruff, source, version) : [];
+    if (first) {
+      const needs = [first, ...rest]
+        .map((one) => one.needs)
+        .sort(byVersion)
+        .at(-1) as string;
+      return newerNote(version, needs, first.line, first.message);
+    }
+    // Ruff has read it and found nothing newer. Without ruff, only interpreters that are installed can tell.
+    if (this.ruff) return null;
+    const [reader] = (await (await this.newerCritics()).validIn([source]))[0];
+    return reader
+      ? newerNote(version, minorOf(reader), 1, `Python ${reader}, which is installed, compiles it`)
+      : null;
+  }
+
+  private newerCritics(): Promise<VersionCritics> {
+    const { version, pythons = findPythons } = this.options;
+    this.others ??= pythons().then((found) =>
+      VersionCritics.start(found.filter((one) => byVersion(minorOf(one.version), minorOf(version)) > 0)),
+    );
+    return this.others;
+  }
+}
+
+function newerNote(version: string, needs: string, line: number, because: string): Note {
+  return {
+    kind: 'newer-python',
+    line,
+    message:
+      `needs Python ${needs} or newer, and CPython ${version} judges here, so nothing was changed (${because}); ` +
+      'set TRM_PYTHON to an interpreter that can read it',
+  };
+}
+
+function python2Note(source: string, tokens: readonly Token[]): Note | null {
+  const [sign] = python2Signs(tokens);
+  if (!sign) return null;
+  const { line } = lineMap(source).at(tokens[sign.token].start);
+  return {
+    kind: 'python-2',
+    line,
+    message: `is Python 2 (${sign.what}), so nothing was changed; convert it first, for example with 2to3 or modernize`,
+  };
+}
+
+function conflictNote(source: string, tokens: readonly Token[]): Note | null {
+  const marker = tokens.find((token) => isConflictMarker(token));
+  if (!marker) return null;
+  const { line } = lineMap(source).at(marker.start);
+  return {
+    kind: 'merge-conflict',
+    line,
+    message: 'holds a merge conflict, so nothing was changed; choose one of the sides first',
+  };
+}
+
+/** `3.11.7` -> `3.11`. */
+function minorOf(version: string): string {
+  return version.split('.').slice(0, 2).join('.');
+}
+
+function byVersion(a: string, b: string): number {
+  return a.localeCompare(b, 'en', { numeric: true });
+}

@@ -1,0 +1,182 @@
+import { editDistance } from '../core/edit-distance';
+import type { TokenEdit } from '../processing/encode';
+import type { TokenText } from '../records/sample';
+import { nearness } from './near-names';
+
+/**
+ * Edits of broken code in which nothing is invented and nothing is lost:
+ * - `mark-inserted`, `mark-deleted`, `mark-replaced`: brackets, commas, colons, semicolons, characters that no Python has;
+ *   an opening bracket is neither inserted nor deleted, for where it belongs is anybody's guess
+ * - `layout`: line ends and indentation
+ * - `repeated`: a token that stands there twice, once
+ * - `near-keyword`: a keyword for a misspelt one
+ * - `slip`: another language's way to write the same (`&&`, `else if`, `= ` where only `==` can be)
+ * - `respelt`: the same characters cut into other tokens, the same tokens in another order, a string with its last quote
+ */
+export type ForcedKind =
+  | 'mark-inserted'
+  | 'mark-deleted'
+  | 'mark-replaced'
+  | 'layout'
+  | 'repeated'
+  | 'near-keyword'
+  | 'slip'
+  | 'respelt';
+
+const OPENING = new Set(['(', '[', '{']);
+const MARKS = new Set(['(', ')', '[', ']', '{', '}', ',', ':', ';']);
+
+/** Slips whose right form is known: what stands there -> what it means. */
+const SLIPS: ReadonlyMap<string, string> = new Map([
+  ['& &', 'and'],
+  ['| |', 'or'],
+  ['!', 'not'],
+  ['<>', '!='],
+  ['else if', 'elif'],
+  ['elseif', 'elif'],
+  ['elsif', 'elif'],
+  ...['fn', 'fun', 'func', 'function', 'define'].map((word) => [word, 'def'] as const),
+  ['else', 'elif'],
+  ['elif', 'else'],
+  ['=', '=='],
+  ['= >', '>='],
+  ['= <', '<='],
+  ['! ==', '!='],
+  ['= ==', '=='],
+  ['== =', '=='],
+]);
+
+const KEYWORDS = [
+  ...[
+    'and',
+    'as',
+    'assert',
+    'async',
+    'await',
+    'break',
+    'class',
+    'continue',
+    'def',
+    'del',
+    'elif',
+    'else',
+    'except',
+  ],
+  ...[
+    'finally',
+    'for',
+    'from',
+    'global',
+    'if',
+    'import',
+    'in',
+    'is',
+    'lambda',
+    'nonlocal',
+    'not',
+    'or',
+    'pass',
+  ],
+  ...['raise', 'return', 'try', 'while', 'with', 'yield', 'None', 'True', 'False'],
+];
+
+/**
+ * What kind of forced edit this is; null when it invents or loses a name, a literal, an operand, an operator or a
+ * keyword, so that only its author can vouch for it.
+ * @param tokens those of the broken text, which `edit` counts
+ */
+export function forcedKind(tokens: readonly TokenText[], edit: TokenEdit): ForcedKind | null {
+  const { at, removed, written } = withoutCommon(tokens, edit);
+  if (removed.length === 0) {
+    if (written.every((token) => isMark(token) && !OPENING.has(token.text))) return 'mark-inserted';
+    return written.every(isLayout) ? 'layout' : null;
+  }
+  if (written.length === 0) {
+    if (removed.every(isLayout)) return 'layout';
+    const isStray = (token: TokenText): boolean => isMark(token) && !OPENING.has(token.text);
+    if (removed.every((token) => isStray(token) || token.kind === 'error-char')) return 'mark-deleted';
+    return removed.length === 1 && isRepeated(tokens, at) ? 'repeated' : null;
+  }
+  return replacedKind(removed, written);
+}
+
+function replacedKind(removed: readonly TokenText[], written: readonly TokenText[]): ForcedKind | null {
+  const [from, to] = [textOf(removed), textOf(written)];
+  if (removed.every(isLayout) && written.every(isLayout)) return 'layout';
+  if (SLIPS.get(from) === to) return 'slip';
+  const [first, only] = [removed[0], written[0]];
+  if (removed.length === 1 && written.length === 1) {
+    if (isMark(only) && (isMark(first) || first.kind === 'error-char')) return 'mark-replaced';
+    if (only.kind === 'keyword' && /^(name|keyword)$/.test(first.kind) && isOnlyNearKeyword(from, to))
+      return 'near-keyword';
+    if (first.kind === 'error-string' && only.kind === 'string' && isClosed(from, to)) return 'respelt';
+  }
+  const sameCharacters = from.replaceAll(' ', '') === to.replaceAll(' ', '');
+  const sameTokens = removed.length === written.length && sorted(removed) === sorted(written);
+  return sameCharacters || sameTokens ? 'respelt' : null;
+}
+
+/** The edit without the tokens that it writes as they were. */
+function withoutCommon(
+  tokens: readonly TokenText[],
+  { tokenSpan: [start, end], replacement }: TokenEdit,
+): { at: number; removed: readonly TokenText[]; written: readonly TokenText[] } {
+  const removed = tokens.slice(start, end);
+  let head = 0;
+  const most = Math.min(removed.length, replacement.length);
+  while (head < most && isSame(removed[head], replacement[head])) head++;
+  let tail = 0;
+  while (tail < most - head && isSame(removed.at(-1 - tail), replacement.at(-1 - tail))) tail++;
+  return {
+    at: start + head,
+    removed: removed.slice(head, removed.length - tail),
+    written: replacement.slice(head, replacement.length - tail),
+  };
+}
+
+function isSame(a: TokenText | undefined, b: TokenText | undefined): boolean {
+  return a?.kind === b?.kind && a?.text === b?.text;
+}
+
+function isMark({ kind, text }: TokenText): boolean {
+  return kind === 'op' && MARKS.has(text);
+}
+
+function isLayout({ kind }: TokenText): boolean {
+  return kind === 'newline' || kind === 'indent' || kind === 'dedent' || kind === 'error-indent';
+}
+
+/** Does the token stand there twice? */
+function isRepeated(tokens: readonly TokenText[], at: number): boolean {
+  const { kind } = tokens[at];
+  if (kind === 'newline' || kind === 'end') return false;
+  return isSame(tokens[at], tokens[at - 1]) || isSame(tokens[at], tokens[at + 1]);
+}
+
+/** The keyword is near the word, and no other one is as near. */
+function isOnlyNearKeyword(word: string, keyword: string): boolean {
+  const least = keyword.length < 3 ? shortNearness(word, keyword) : nearness(word, keyword);
+  if (least === null) return false;
+  return KEYWORDS.every((other) => other === keyword || other === word || editDistance(word, other) > least);
+}
+
+/** `fi` for `if`, `inn` for `in`: a slip leaves most of a short keyword standing. */
+function shortNearness(word: string, keyword: string): number | null {
+  const isSwapped = word.length === 2 && word[0] === keyword[1] && word[1] === keyword[0];
+  return isSwapped || (word.length === 3 && editDistance(word, keyword) === 1) ? 1 : null;
+}
+
+/** The same string with its closing quotes. */
+function isClosed(open: string, closed: string): boolean {
+  return (
+    closed.length > open.length && closed.startsWith(open) && /^(['"])\1*$/.test(closed.slice(open.length))
+  );
+}
+
+function textOf(tokens: readonly TokenText[]): string {
+  return tokens.map(({ text }) => text).join(' ');
+}
+
+function sorted(tokens: readonly TokenText[]): string {
+  return JSON.stringify(tokens.map(({ kind, text }) => `${kind} ${text}`).sort());
+}

@@ -1,0 +1,63 @@
+import { editDistance } from '../core/edit-distance';
+import { BUILTINS } from '../python/builtins';
+import { canonicalName } from '../python/canonical-name';
+import { findScopes, type Scope } from '../python/scopes';
+import type { TokenText } from '../records/sample';
+
+/**
+ * True when `right` is what `wrong` was meant to be, as far as spelling can tell: near enough for a slip of the hand, and
+ * the only name near it that can be read at the token. Names that differ in a digit or in a final `s` are two names
+ * (`row`, `rows`; `x1`, `x2`), not one with a slip.
+ *
+ * @param at index of the token that reads `wrong`
+ */
+export function isOnlyNearName(
+  tokens: readonly TokenText[],
+  at: number,
+  wrong: string,
+  right: string,
+): boolean {
+  const least = nearness(wrong, right);
+  if (least === null) return false;
+  const visible = visibleNames(tokens, at);
+  if (!visible.has(right)) return false;
+  for (const name of visible) {
+    if (name === right || name === wrong) continue;
+    const other = nearness(wrong, name);
+    if (other !== null && other <= least) return false;
+  }
+  return true;
+}
+
+/**
+ * Slips of the hand between two words, null when they are more than a word of this length has: one from three letters
+ * on, two from six on.
+ */
+export function nearness(wrong: string, right: string): number | null {
+  const length = Math.min(wrong.length, right.length);
+  const most = length < 3 ? 0 : length < 6 ? 1 : 2;
+  if (Math.abs(wrong.length - right.length) > most || isOtherNumber(wrong, right)) return null;
+  const distance = editDistance(wrong, right);
+  return distance > 0 && distance <= most ? distance : null;
+}
+
+/** Do they differ in digits, or in the `s` of a plural? */
+function isOtherNumber(a: string, b: string): boolean {
+  const [short, long] = a.length < b.length ? [a, b] : [b, a];
+  const digits = (name: string): string => name.replace(/\D/g, '');
+  return `${short}s` === long || digits(a) !== digits(b);
+}
+
+/** Names that a token can read: of its scope and of those around it, and the builtins. */
+export function visibleNames(tokens: readonly TokenText[], at: number): ReadonlySet<string> {
+  const names = new Set(BUILTINS);
+  const from = findScopes(tokens).of[at];
+  for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
+    for (const [name, places] of scope.inner)
+      if (places.some((place) => at >= place.from && at < place.to)) names.add(name);
+    // A class's names are seen in its own body only.
+    if (scope.kind === 'class' && scope !== from) continue;
+    for (const name of [...scope.names.keys(), ...scope.globals]) names.add(canonicalName(name));
+  }
+  return names;
+}

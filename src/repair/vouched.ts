@@ -1,0 +1,43 @@
+import { canonicalName } from '../python/canonical-name';
+import { defUse } from '../python/def-use';
+import { HOST_NAMES } from '../python/runtime-names';
+import type { Edit } from '../records/sample';
+import { forcedKind } from './forced-syntax';
+import { isOnlyNearName } from './near-names';
+import type { Program } from './program';
+import type { Candidate } from './proposals';
+
+/**
+ * True when an edit of a program that parses follows from it: one undefined name becomes the only name near it that is
+ * bound there, and no use comes before its definition because of that. That the fault is gone is no proof: any name, and
+ * no name at all, would do that.
+ */
+export function isVouchedName(program: Program, edit: Edit, after: Program): boolean {
+  const [start, end] = edit.tokenSpan;
+  const [wrong, right] = [program.tokens[start], edit.replacement[0]];
+  if (end - start !== 1 || edit.replacement.length !== 1) return false;
+  if (wrong.kind !== 'name' || right.kind !== 'name') return false;
+  const [from, to] = [canonicalName(wrong.text), canonicalName(right.text)];
+  if (!program.undefinedNames.counts.has(from) || program.undefinedNames.open || HOST_NAMES.has(from))
+    return false;
+  if (!isOnlyNearName(program.tokens, start, from, to)) return false;
+  const before = defUse(program.tokens);
+  const now = defUse(after.tokens);
+  return now.unbound.length <= before.unbound.length && now.maybeUnbound.length <= before.maybeUnbound.length;
+}
+
+/**
+ * Kinds whose place is not forced: a bracket may close earlier, a comma may split elsewhere, `=` may be meant as `:=`.
+ * For these the model must be surer than not. On planted syntax bugs that is where its confidence tells right from wrong.
+ */
+const UNSURE_PLACES: ReadonlySet<string> = new Set(['mark-inserted', 'slip']);
+const SURER_THAN_NOT = 0.5;
+
+/** True when an edit of a broken program follows from it, see {@link forcedKind}. */
+export function isVouchedSyntax(
+  { tokens }: Program,
+  { edit, confidence }: Pick<Candidate, 'edit' | 'confidence'>,
+): boolean {
+  const kind = forcedKind(tokens, edit);
+  return kind !== null && (!UNSURE_PLACES.has(kind) || confidence > SURER_THAN_NOT);
+}
