@@ -120,7 +120,9 @@ export function stageAt<Config>(
     },
     manifest,
     async run(fn) {
-      const finished = await manifest();
+      const finished = await readStageManifest(folder, (problem) =>
+        progress.start(`stage ${stage} is made again: ${problem}`).finish(),
+      );
       if (finished) {
         // A process that was killed right behind its manifest left it.
         if (!(await lockHolder(folder.path))) await clearJournal(store);
