@@ -17,7 +17,7 @@ interface Started {
   child: ChildProcess;
   mark: string;
   /** What it has printed. */
-  said(): string;
+  said: () => string;
   ended: Promise<number | null>;
 }
 
