@@ -30,5 +30,6 @@ fi
 compiler=${CXX:-g++}
 command -v "$compiler" >/dev/null || problem "a C++17 compiler ($compiler) is missing; on Debian: apt-get install g++, or set CXX to one."
 command -v git >/dev/null || problem "git is missing; on Debian: apt-get install git."
+command -v flock >/dev/null || problem "flock is missing; on Debian: apt-get install util-linux."
 
 [ "$problems" -eq 0 ] || exit 2

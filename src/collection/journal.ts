@@ -105,11 +105,6 @@ export async function* journalRejects(store: ObjectStore, sources: number): Asyn
     }
 }
 
-/** Removes the journal, the last entries first: what is left of a cut-off removal is still a beginning. */
-export async function removeJournal(store: ObjectStore): Promise<void> {
-  for (const key of (await store.list(`${ROOT}/`)).reverse()) await store.delete(key);
-}
-
 function folderOf(source: number): string {
   return `${ROOT}/${String(source).padStart(3, '0')}/`;
 }

@@ -15,12 +15,13 @@ import {
   writeManifest,
 } from '../shards/manifest';
 import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
+import { clearJournal } from '../storage/journal';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages';
-import { appendJournal, journalRejects, journalSamples, readJournalState, removeJournal } from './journal';
+import { appendJournal, journalRejects, journalSamples, readJournalState } from './journal';
 import { pythonFacts } from './python-facts';
 import type { OpenSource, SourceTools } from './source';
 
@@ -63,8 +64,6 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     metrics: { clean, fixes: out - clean, groups, sources },
   });
   await writeManifest(store, manifest);
-  // Only now: where the manifest cannot be written, the journal is what the next start goes on from.
-  await removeJournal(store);
   return manifest;
 };
 
@@ -74,7 +73,7 @@ async function finishedBefore(store: ObjectStore, config: CollectConfig): Promis
   const manifest = await readManifest(store);
   const { configHash, stageVersion } = manifest['trm:lineage'];
   if (configHash !== hashJson(config) || stageVersion !== COLLECT_VERSION) return undefined;
-  await removeJournal(store);
+  await clearJournal(store);
   return manifest;
 }
 

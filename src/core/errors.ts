@@ -44,7 +44,7 @@ export class EngineError extends TrmError {
   override name = 'EngineError';
 }
 
-/** Work was stopped by the user (SIGINT, SIGTERM, `AbortSignal`); what was finished is kept. Exit code 130. */
+/** Work was stopped by the user (SIGINT, SIGTERM, SIGHUP, `AbortSignal`); what was finished is kept. Exit code 130. */
 export class InterruptedError extends TrmError {
   override name = 'InterruptedError';
 }

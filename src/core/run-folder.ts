@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { readdir, readFile, rm } from 'node:fs/promises';
-import { existsSync } from 'node:fs';
+import { existsSync, statSync } from 'node:fs';
 import { join } from 'node:path';
 import { makeFolder, writeFileAtomic } from './files';
 
@@ -36,7 +36,7 @@ export async function markRun(folder: string, state: 'done' | 'failed', text: st
   await rm(join(folder, state === 'done' ? 'FAILED' : 'DONE'), { force: true });
 }
 
-/** Run folders of an experiment (all when undefined), newest first. */
+/** Run folders of an experiment (all when undefined), newest first; files and dangling links of such names are none. */
 export async function listRuns(runs: string, experiment?: string): Promise<string[]> {
   if (!existsSync(runs)) return [];
   const pattern = /^\d{8}-\d{6}-(.+)-[0-9a-f]{4}$/;
@@ -47,12 +47,17 @@ export async function listRuns(runs: string, experiment?: string): Promise<strin
     })
     .sort()
     .reverse()
-    .map((name) => join(runs, name));
+    .map((name) => join(runs, name))
+    .filter((folder) => statSync(folder, { throwIfNoEntry: false })?.isDirectory() ?? false);
 }
 
-/** Text of a run's DONE or FAILED mark, or undefined. */
+/** Text of a run's DONE or FAILED mark, or undefined; of one that cannot be read, why. */
 export async function readMark(folder: string): Promise<string | undefined> {
   const state = runState(folder);
   if (state === 'unfinished') return undefined;
-  return (await readFile(join(folder, state === 'done' ? 'DONE' : 'FAILED'), 'utf8')).trim();
+  try {
+    return (await readFile(join(folder, state === 'done' ? 'DONE' : 'FAILED'), 'utf8')).trim();
+  } catch (error) {
+    return `(cannot be read: ${(error as Error).message})`;
+  }
 }

@@ -10,7 +10,7 @@ export interface ProcessOptions {
   timeoutMs?: number;
   /** Abort to stop the process (SIGTERM, then SIGKILL after `graceMs`). */
   signal?: AbortSignal;
-  /** Milliseconds between SIGTERM and SIGKILL. Default 5000. */
+  /** Milliseconds between SIGTERM and SIGKILL. Default 1000. */
   graceMs?: number;
   /** True: a process group of its own, so that Ctrl-C in the terminal reaches it only through `signal`. Default false. */
   ownGroup?: boolean;
@@ -61,7 +61,7 @@ export async function runProcess(
   args: readonly string[],
   options: ProcessOptions = {},
 ): Promise<ProcessResult> {
-  const { okCodes = [0], signal, timeoutMs, graceMs = 5000, maxBufferBytes = 64 * 2 ** 20 } = options;
+  const { okCodes = [0], signal, timeoutMs, graceMs = 1000, maxBufferBytes = 64 * 2 ** 20 } = options;
   const child = execa(file, args, {
     cwd: options.cwd,
     env: options.env,

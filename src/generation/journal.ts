@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../core/files';
 import { resourceSchema, type Resource } from '../records/manifest';
+import { JOURNAL } from '../storage/journal';
 import type { ObjectStore } from '../storage/stage';
 import { tallySchema, type Tally } from './tally';
 
@@ -17,13 +18,11 @@ const journalSchema = z.strictObject({
   tally: tallySchema,
 });
 
-const FOLDER = 'journal/';
-
 /** Hex digits kept of a program's key: as many as a {@link KeySet} looks at. */
 const KEY_DIGITS = 16;
 
 function keyOf(index: number, ending: 'json' | 'keys'): string {
-  return `${FOLDER}shard_${String(index).padStart(5, '0')}.${ending}`;
+  return `${JOURNAL}shard_${String(index).padStart(5, '0')}.${ending}`;
 }
 
 /**
@@ -63,9 +62,4 @@ export async function finishedShards(store: ObjectStore, identity: string): Prom
     if (found !== identity || !(await store.exists(record.resource.path))) return out;
     out.push(record);
   }
-}
-
-/** Removes the records: the manifest takes their place. */
-export async function clearJournal(store: ObjectStore): Promise<void> {
-  for (const key of await store.list(FOLDER)) await store.delete(key);
 }

@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { mkdir, rmdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { DataError, InterruptedError } from '../core/errors';
 import { createProgress, silentProgress } from '../core/progress';
@@ -214,6 +215,25 @@ test('an interrupted run goes on after its last whole shard and ends with the sa
     assert.equal(hashes(resumed), hashes(expected));
     assert.equal(resumed.manifest['trm:lineage'].counts, expected.manifest['trm:lineage'].counts);
     assert.equal((await cut.list('journal/')).length, 0);
+  });
+});
+
+test('a manifest that cannot be written leaves everything to resume from, and one that is written leaves no journal', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const collected = await writeCollected(join(folder, 'collect'), CLEAN);
+    const config = { functionsPerShard: 40 };
+    const store = createFolderStore(join(folder, 'out'));
+    // A folder in the manifest's place makes the rename fail, as a full disk makes the write fail.
+    await mkdir(store.localPath('manifest.json'), { recursive: true });
+    const context = contextFor(store, { collect: collected });
+    await rejection(() => generate(generateConfigSchema.parse(config), context));
+    assert.ok((await store.list('journal/')).length > 0, 'the journal outlives a failure');
+    await rmdir(store.localPath('manifest.json'));
+    const starts: number[] = [];
+    const progress = createProgress({ sink: ({ done }) => starts.push(done) });
+    await finish(store, contextFor(store, { collect: collected }, { progress }), config);
+    assert.is(starts[0], CLEAN.length, 'no function is mutated again');
+    assert.equal(await store.list('journal/'), []);
   });
 });
 

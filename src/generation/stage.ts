@@ -10,7 +10,7 @@ import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
-import { clearJournal, finishedShards, recordedPrograms, recordShard, type ShardRecord } from './journal';
+import { finishedShards, recordedPrograms, recordShard, type ShardRecord } from './journal';
 import { DrawPool, workerCount } from './draw-pool';
 import { generateSamples, refuse, type Seen } from './samples';
 import { addTallies, emptyTally, type Tally } from './tally';
@@ -230,7 +230,6 @@ async function finish(
     checks: { taxonomyHash: taxonomyHash() },
     metrics: { ...figures(tally), ...speed },
   });
-  await clearJournal(store);
   await writeManifest(store, manifest);
   return manifest;
 }

@@ -14,6 +14,7 @@ import { generateWith } from '../generation/stage';
 import type { Manifest } from '../records/manifest';
 import { MANIFEST_KEY, readManifest } from '../shards/manifest';
 import { createFolderStore } from '../storage/folder-store';
+import { clearJournal } from '../storage/journal';
 import type { ObjectStore, StageContext } from '../storage/stage';
 import { resolveSources, sourceSchema, type DatasetSource } from './dataset-sources';
 import { lockFolder } from './lock';
@@ -175,7 +176,9 @@ async function prepareFolder(out: string, identity: string): Promise<Dataset | u
         `${out} holds a dataset that was asked for otherwise (other sources, seed, count or settings)`,
         'choose another --out, or delete that folder',
       );
+    // What a process that was killed right behind its manifest left.
     await rm(join(out, PARTIAL), { recursive: true, force: true });
+    await clearJournal(store);
     const manifest = await readManifest(store);
     return { store, manifest, sources: about.sources, functions: about.collected.functions, complete: true };
   }

@@ -1,7 +1,7 @@
 import { spawn } from 'node:child_process';
-import { existsSync } from 'node:fs';
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
-import { tmpdir } from 'node:os';
+import { existsSync, readFileSync } from 'node:fs';
+import { mkdir, mkdtemp, rm, writeFile } from 'node:fs/promises';
+import { hostname, tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -53,20 +53,29 @@ test('the lock of a process that was killed is taken over', async () => {
   )();
 });
 
-async function changeHolder(path: string, change: Record<string, unknown>): Promise<void> {
-  const holder = JSON.parse(await readFile(path, 'utf8')) as Record<string, unknown>;
-  await writeFile(path, JSON.stringify({ ...holder, ...change }));
-}
+/** A file as a process of this machine writes it. */
+const HOLDER = {
+  pid: process.pid,
+  host: hostname(),
+  processStart: null,
+  since: '2026-01-01T00:00:00Z',
+  token: '00',
+};
 
 test('a reused process id does not hold the lock, nor does a file cut short', async () => {
   const folder = await scratch();
   const unlock = await lockFolder(folder, 'x');
   const path = join(folder, 'lock.json');
-  await changeHolder(path, { processStart: '1' });
+  const written = JSON.parse(readFileSync(path, 'utf8')) as object;
+  await unlock();
+  // What a killed process leaves: its file, and no lock.
+  await writeFile(path, JSON.stringify({ ...written, processStart: '1' }));
   assert.is(await lockHolder(folder), undefined);
+  await (
+    await lockFolder(folder, 'x')
+  )();
   await writeFile(path, '{"pid": 1');
   assert.is(await lockHolder(folder), undefined);
-  await unlock();
   await (
     await lockFolder(folder, 'x')
   )();
@@ -74,13 +83,11 @@ test('a reused process id does not hold the lock, nor does a file cut short', as
 
 test('a lock of another machine holds, and the message says which file to delete when that machine is gone', async () => {
   const folder = await scratch();
-  const unlock = await lockFolder(folder, 'x');
   const path = join(folder, 'lock.json');
-  await changeHolder(path, { host: 'elsewhere.invalid' });
+  await writeFile(path, JSON.stringify({ ...HOLDER, host: 'elsewhere.invalid' }));
   const refused = (await lockFolder(folder, 'x').catch((error: unknown) => error)) as UserError;
   assert.match(refused.message, /worked on by process \d+ on elsewhere\.invalid/);
   assert.ok(refused.hint?.includes(`delete ${path}`), refused.hint);
-  await unlock();
 });
 
 test('giving back twice does not take the lock of the next holder', async () => {
@@ -91,6 +98,52 @@ test('giving back twice does not take the lock of the next holder', async () => 
   await first();
   assert.ok(await lockHolder(folder));
   await second();
+});
+
+test('of many processes that start in the same moment exactly one gets the lock, round for round', async () => {
+  const [processes, rounds] = [8, 30];
+  const folder = await scratch();
+  // Every round begins with what a killed holder left: taking that over is where two could win.
+  for (let round = 0; round < rounds; round++) {
+    await mkdir(join(folder, String(round)));
+    await writeFile(
+      join(folder, String(round), 'lock.json'),
+      JSON.stringify({ ...HOLDER, processStart: '1', pid: 4194304 }),
+    );
+  }
+  // Whoever comes to a round waits for the others there, then all go; nobody gives anything back.
+  const program = `
+    const fs = require('node:fs');
+    const { lockFolder } = require(${JSON.stringify(join(__dirname, 'lock.js'))});
+    (async () => {
+      for (let round = 0; round < ${rounds}; round++) {
+        const meeting = ${JSON.stringify(folder)} + '/meeting-' + round;
+        fs.appendFileSync(meeting, '.');
+        while (fs.statSync(meeting).size < ${processes}) await new Promise(setImmediate);
+        await lockFolder(${JSON.stringify(folder)} + '/' + round, 'x').then(
+          () => fs.appendFileSync(${JSON.stringify(join(folder, 'winners'))}, round + '\\n'),
+          (error) => { if (!/being worked on/.test(error.message)) throw error; },
+        );
+      }
+      const end = ${JSON.stringify(join(folder, 'end'))};
+      fs.appendFileSync(end, '.');
+      while (fs.statSync(end).size < ${processes}) await new Promise((wake) => setTimeout(wake, 10));
+    })().catch((error) => { console.error(error); process.exit(1); });`;
+  const children = Array.from({ length: processes }, () =>
+    spawn(process.execPath, ['-e', program], { stdio: ['ignore', 'ignore', 'inherit'] }),
+  );
+  const codes = await Promise.all(
+    children.map((child) => new Promise<number | null>((resolve) => child.once('exit', resolve))),
+  );
+  assert.equal(
+    codes,
+    codes.map(() => 0),
+  );
+  const winners = readFileSync(join(folder, 'winners'), 'utf8').trim().split('\n').map(Number);
+  assert.equal(
+    winners.sort((a, b) => a - b),
+    Array.from({ length: rounds }, (_, round) => round),
+  );
 });
 
 test.run();

@@ -77,12 +77,22 @@ export async function openRun(options: OpenRunOptions = {}): Promise<OpenedRun> 
 
 async function newestFinished(runs: string, experiment: string | undefined): Promise<string> {
   const folders = await listRuns(runs, experiment);
-  const newest = folders.find((folder) => runState(folder) === 'done');
-  if (newest) return newest;
+  for (const folder of folders) if (runState(folder) === 'done' && (await isReadable(folder))) return folder;
   throw new DataError(
     `expected a finished run${experiment ? ` of ${experiment}` : ''} in ${runs}, found none`,
     `run the pipeline first: \`trm run ${experiment ?? 'quickstart'}\``,
   );
+}
+
+/** False for a run whose record is damaged: an older one is opened then; asked for by name, it says what is wrong. */
+async function isReadable(folder: string): Promise<boolean> {
+  try {
+    await readRunRecord(folder);
+    return true;
+  } catch (error) {
+    if (error instanceof DataError) return false;
+    throw error;
+  }
 }
 
 function runFolder(runs: string, run: string): string {

@@ -9,10 +9,11 @@ import { seedStream } from '../core/rng';
 import type { Manifest } from '../records/manifest';
 import type { StageName } from '../records/run';
 import { createFolderStore } from '../storage/folder-store';
+import { clearJournal } from '../storage/journal';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { withoutTracking } from '../training/config';
 import { type ExperimentSource, loadExperiment, type StageConfig, STAGE_VERSIONS } from './experiment';
-import { lockFolder } from './lock';
+import { lockFolder, lockHolder } from './lock';
 import { notebookCodeHash, readNotebook } from './notebook';
 import { publishModel } from './models';
 import { recordedKey } from './run-record';
@@ -119,8 +120,12 @@ export function stageAt<Config>(
     },
     manifest,
     async run(fn) {
-      const finished = await manifest();
+      const finished = await readStageManifest(folder, (problem) =>
+        progress.start(`stage ${stage} is made again: ${problem}`).finish(),
+      );
       if (finished) {
+        // A process that was killed right behind its manifest left it.
+        if (!(await lockHolder(folder.path))) await clearJournal(store);
         if (stage === 'release') await publishModel(name, folder);
         return finished;
       }

@@ -7,6 +7,7 @@ import { describeError, InterruptedError, TrmError } from '../core/errors';
 import { writeFileAtomic } from '../core/files';
 import { projectRoot, pythonPath } from '../core/paths';
 import type { Redactor } from '../core/redact';
+import { killTree, newProcessTree } from '../core/process-tree';
 import { runProcess, SubprocessError } from '../core/subprocess';
 import { cellSource, type CellFailure, findFailure, hasTag, type Notebook, readNotebook } from './notebook';
 
@@ -31,10 +32,10 @@ export interface ExecuteOptions {
   signal?: AbortSignal;
   /**
    * Called once when `signal` is aborted, before papermill is told to stop: asks whoever works in the kernel to stop
-   * cleanly. Resolves to false when nobody does; then papermill is stopped at once.
+   * cleanly. Resolves to false when nobody does; then papermill and all that it started are killed at once.
    */
   stopKernel?: () => Promise<boolean>;
-  /** Milliseconds a clean stop may take. Default 30000. */
+  /** Milliseconds a clean stop may take, before what is left is killed. Default 1200. */
   graceMs?: number;
 }
 
@@ -77,7 +78,7 @@ export async function executeNotebook(options: ExecuteOptions): Promise<void> {
     } catch (error) {
       problem = error;
     }
-    const executed = existsSync(files.raw) ? await redactNotebook(files.raw, output, redact) : undefined;
+    const executed = await redactNotebook(files.raw, output, redact);
     if (signal?.aborted)
       throw new InterruptedError(
         'the run was interrupted',
@@ -101,11 +102,11 @@ interface Scratch {
 }
 
 async function runPapermill(source: Notebook, files: Scratch, options: ExecuteOptions): Promise<void> {
-  const { input, redact, onEvent, signal, stopKernel, graceMs = 30_000 } = options;
-  const kill = new AbortController();
+  const { input, redact, onEvent, signal, stopKernel, graceMs = 1200 } = options;
+  const tree = newProcessTree();
   let ended = false;
   const onAbort = (): void => {
-    void stopCleanly(stopKernel, graceMs, () => ended).then(() => kill.abort());
+    void stopCleanly(stopKernel, graceMs, () => ended).then(() => killTree(tree.mark));
   };
   if (signal?.aborted) return;
   signal?.addEventListener('abort', onAbort, { once: true });
@@ -121,6 +122,7 @@ async function runPapermill(source: Notebook, files: Scratch, options: ExecuteOp
       {
         cwd: root,
         env: {
+          ...tree.env,
           JUPYTER_PATH: join(root, 'jupyter'),
           PYTHONUNBUFFERED: '1',
           PYTHONWARNINGS: 'ignore',
@@ -128,8 +130,6 @@ async function runPapermill(source: Notebook, files: Scratch, options: ExecuteOp
           TRM_RUN_PID: String(process.pid),
         },
         onStderrLine: listen,
-        signal: kill.signal,
-        graceMs: 10_000,
         ownGroup: true,
       },
     );
@@ -147,7 +147,7 @@ async function stopCleanly(
 ): Promise<void> {
   if (!(await stopKernel?.())) return;
   const deadline = performance.now() + graceMs;
-  while (!ended() && performance.now() < deadline) await new Promise((wake) => setTimeout(wake, 100));
+  while (!ended() && performance.now() < deadline) await new Promise((wake) => setTimeout(wake, 50));
 }
 
 /** Lines of one cell that are passed on as events; the executed notebook has them all. */
@@ -188,9 +188,19 @@ function firstLine(source: string): string {
   );
 }
 
-/** Writes `raw` to `output` without its secrets and returns it. Keys stay: only texts may hold secrets. */
-async function redactNotebook(raw: string, output: string, redact: Redactor): Promise<Notebook> {
-  const notebook = JSON.parse(await readFile(raw, 'utf8')) as unknown;
+/**
+ * Writes `raw` to `output` without its secrets and returns it; undefined when there is none, or half of one, as
+ * papermill leaves it when it is killed or fails while it writes. Keys stay: only texts may hold secrets.
+ */
+async function redactNotebook(raw: string, output: string, redact: Redactor): Promise<Notebook | undefined> {
+  if (!existsSync(raw)) return undefined;
+  let notebook: unknown;
+  try {
+    notebook = JSON.parse(await readFile(raw, 'utf8'));
+  } catch (error) {
+    if (error instanceof SyntaxError) return undefined;
+    throw error;
+  }
   await writeFileAtomic(output, `${JSON.stringify(redactTexts(notebook, redact), null, 1)}\n`);
   return readNotebook(output);
 }

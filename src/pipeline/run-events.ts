@@ -9,6 +9,8 @@ export function formatRunEvent(event: RunEvent): string | undefined {
   switch (event.kind) {
     case 'run':
       return `${event.resumed ? 'resuming' : 'starting'} run ${event.id} in ${event.folder}`;
+    case 'warning':
+      return `warning: ${event.text}`;
     case 'stage': {
       const time = event.seconds && event.state !== 'skipped' ? ` in ${formatDuration(event.seconds)}` : '';
       const state = event.state === 'skipped' ? 'skipped: finished before' : event.state;

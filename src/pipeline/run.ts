@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { LoadedConfig } from '../core/config';
-import { ConfigError, InterruptedError, throwIfAborted, TrmError } from '../core/errors';
-import { writeFileAtomic, writeJsonAtomic } from '../core/files';
+import { ConfigError, DataError, InterruptedError, throwIfAborted, TrmError } from '../core/errors';
+import { withAtomicFile, writeFileAtomic, writeJsonAtomic } from '../core/files';
 import { projectRoot, runsDir } from '../core/paths';
 import type { ProgressReading } from '../core/progress';
 import { createRedactor, type Redactor } from '../core/redact';
@@ -24,6 +24,8 @@ import { stopHolder, waitForHolder, watchProgress } from './stage-watch';
 /** What happens in a run, in order; {@link formatRunEvent} makes lines of it. */
 export type RunEvent =
   | { kind: 'run'; id: string; folder: string; resumed: boolean }
+  /** Something that does not stop the run, for example another run's record that cannot be read. */
+  | { kind: 'warning'; text: string }
   | {
       kind: 'stage';
       stage: StageName;
@@ -86,7 +88,8 @@ export async function runExperiment(experiment: string, options: RunOptions = {}
   const loaded = await loadExperiment({ experiment, set });
   const redact = createRedactor(env);
   refuseSecrets(loaded.config, redact);
-  const { folder, resumed } = await chooseRunFolder(loaded, (options.fresh ?? false) || force);
+  const emit = options.onEvent ?? (() => undefined);
+  const { folder, resumed } = await chooseRunFolder(loaded, (options.fresh ?? false) || force, emit);
   const unlock = await lockFolder(folder, `run ${basename(folder)}`);
   try {
     const context: RunContext = {
@@ -96,7 +99,7 @@ export async function runExperiment(experiment: string, options: RunOptions = {}
       force,
       redact,
       signal: options.signal ?? new AbortController().signal,
-      emit: options.onEvent ?? (() => undefined),
+      emit,
     };
     context.emit({ kind: 'run', id: basename(folder), folder, resumed });
     await prepareRun(context, env, resumed);
@@ -123,10 +126,11 @@ function refuseSecrets(config: Experiment, redact: Redactor): void {
 async function chooseRunFolder(
   loaded: LoadedConfig<Experiment>,
   fresh: boolean,
+  emit: RunContext['emit'],
 ): Promise<{ folder: string; resumed: boolean }> {
   if (!fresh)
     for (const folder of await listRuns(runsDir(), loaded.name)) {
-      const record = existsSync(join(folder, 'run.json')) ? await readRunRecord(folder) : undefined;
+      const record = await recordIn(folder, emit);
       if (record?.configHash !== loaded.hash) continue;
       if (runState(folder) === 'done') break;
       return { folder, resumed: true };
@@ -134,6 +138,17 @@ async function chooseRunFolder(
   const folder = await createRunFolder(runsDir(), loaded.name);
   await writeRunRecord(folder, newRunRecord(basename(folder), loaded.name, loaded.hash));
   return { folder, resumed: false };
+}
+
+/** The record of a run folder; undefined, and said, when it has none that can be read: that run is not resumed. */
+async function recordIn(folder: string, emit: RunContext['emit']): Promise<RunRecord | undefined> {
+  try {
+    return existsSync(join(folder, 'run.json')) ? await readRunRecord(folder) : undefined;
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    emit({ kind: 'warning', text: `run ${basename(folder)} cannot be resumed: ${error.message}` });
+    return undefined;
+  }
 }
 
 async function prepareRun(context: RunContext, env: NodeJS.ProcessEnv, resumed: boolean): Promise<void> {
@@ -157,7 +172,9 @@ async function runStage(stage: StageName, context: RunContext): Promise<void> {
     await completeStage(stage, context, seconds, before);
   } catch (error) {
     const interrupted = error instanceof InterruptedError;
-    await update(context, stage, { state: interrupted ? 'waiting' : 'failed', seconds: seconds() });
+    const state = interrupted ? 'waiting' : 'failed';
+    // On a full disk that fails as well: the first error is the one to tell, and the old record can be resumed.
+    await update(context, stage, { state, seconds: seconds() }).catch(() => undefined);
     throw interrupted ? error : await recordFailure(stage, error, context);
   }
 }
@@ -173,7 +190,7 @@ async function completeStage(
   const output = stageFolder(key);
   if (force) await discard(output);
   await linkTo(join(folder, 'stages', stage), output.path);
-  const finished = isFinished(output);
+  const finished = await isFinished(output);
   if (!finished) {
     await update(context, stage, { key, state: 'running', seconds: null });
     await executeStage(stage, output, context);
@@ -208,8 +225,8 @@ async function update(
 async function discard(output: StageFolder): Promise<void> {
   if (!existsSync(output.path)) return;
   const unlock = await lockFolder(output.path, `stage ${output.key}`);
-  await unlock();
-  await rm(output.path, { recursive: true, force: true });
+  // While it is held: whoever waits for it finds the folder gone, and makes a new one.
+  await rm(output.path, { recursive: true, force: true }).finally(unlock);
 }
 
 async function executeStage(stage: StageName, output: StageFolder, context: RunContext): Promise<void> {
@@ -243,8 +260,8 @@ async function executeStage(stage: StageName, output: StageFolder, context: RunC
       'its notebook must call `await stage.run(...)`',
     );
   await exportHtml(executed, page, signal);
-  await copyFile(page, output.html);
-  await copyFile(executed, output.notebook);
+  await copyWhole(page, output.html);
+  await copyWhole(executed, output.notebook);
 }
 
 function pagesOf(stage: StageName, folder: string): [notebook: string, html: string] {
@@ -270,17 +287,24 @@ async function collectArtefacts(stage: StageName, output: StageFolder, folder: s
   ];
   for (const [from, to] of copies) {
     if (!existsSync(from)) continue;
-    // A link to the same file would make the copy copy onto itself.
-    await rm(to, { force: true });
-    await copyFile(from, to);
+    await copyWhole(from, to);
   }
 }
 
-/** Writes FAILED and returns the error to throw. */
+/** Copies a file; the old one (a link, too) is replaced by the whole new one. @throws DataError when the disk is full */
+async function copyWhole(from: string, to: string): Promise<void> {
+  await withAtomicFile(to, (temporary) => copyFile(from, temporary));
+}
+
+/** Writes FAILED, as far as that can be written, and returns the error to throw. */
 async function recordFailure(stage: StageName, error: unknown, context: RunContext): Promise<Error> {
   const { folder, notebooks, redact } = context;
-  const text = redact(failureText(join(notebooks, stageNotebook(stage)), error));
-  await markRun(folder, 'failed', text);
+  let text = redact(failureText(join(notebooks, stageNotebook(stage)), error));
+  try {
+    await markRun(folder, 'failed', text);
+  } catch (problem) {
+    text += `\n(${join(folder, 'FAILED')} could not be written: ${(problem as Error).message})`;
+  }
   return new NotebookError(text, error instanceof NotebookError ? error.failure : undefined, {
     cause: error,
   });

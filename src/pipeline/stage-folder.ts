@@ -1,9 +1,9 @@
 import { existsSync } from 'node:fs';
-import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathInside, workDir } from '../core/paths';
 import { sha256File } from '../core/hash';
-import { parseJson } from '../core/files';
+import { DataError } from '../core/errors';
+import { readJson } from '../core/files';
 import { manifestSchema, type Manifest } from '../records/manifest';
 
 /** The places in a stage's folder, `TRM_WORK_DIR/stages/<key>`. */
@@ -41,22 +41,36 @@ export function stageFolder(key: string, work = workDir()): StageFolder {
   };
 }
 
-/** The stage's manifest, or undefined while the output is not complete. @throws DataError when it is damaged */
-export async function readStageManifest(folder: StageFolder): Promise<Manifest | undefined> {
+/**
+ * The stage's manifest, or undefined while the output is not complete. A manifest that is damaged (cut short by a bad
+ * disk, edited) is none: the stage is worked on again, from what its journal and checkpoints hold.
+ * @param onDamaged told why a manifest that is there counts for nothing. Default: nobody is told
+ */
+export async function readStageManifest(
+  folder: StageFolder,
+  onDamaged: (problem: string) => void = () => {},
+): Promise<Manifest | undefined> {
   const path = join(folder.output, 'manifest.json');
   if (!existsSync(path)) return undefined;
-  return parseJson(await readFile(path, 'utf8'), manifestSchema, path);
+  try {
+    return await readJson(path, manifestSchema);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    onDamaged(error.message);
+    return undefined;
+  }
 }
 
-/** SHA-256 of the stage's manifest file, or undefined while the output is not complete. */
+/** SHA-256 of the stage's manifest file, or undefined while there is none; what it says is not looked at. */
 export async function manifestHash(folder: StageFolder): Promise<string | undefined> {
   const path = join(folder.output, 'manifest.json');
   return existsSync(path) ? sha256File(path) : undefined;
 }
 
 /** True when output, executed notebook and page are all there: `trm run` skips such a stage. */
-export function isFinished(folder: StageFolder): boolean {
-  return [join(folder.output, 'manifest.json'), folder.notebook, folder.html].every((path) =>
-    existsSync(path),
+export async function isFinished(folder: StageFolder): Promise<boolean> {
+  return (
+    [folder.notebook, folder.html].every((path) => existsSync(path)) &&
+    (await readStageManifest(folder)) !== undefined
   );
 }

@@ -142,11 +142,11 @@ async function killAt(
     stdio: 'ignore',
   });
   const stage = await untilTraining(name, at, child);
+  const { pid } = JSON.parse(await readFile(join(stage, 'lock.json'), 'utf8')) as { pid: number };
+  // The training first: behind its sweep's back it would be asked to stop, and write a checkpoint.
+  if (training) process.kill(pid, 'SIGKILL');
   child.kill('SIGKILL');
   await new Promise((resolve) => (child.signalCode === null ? child.once('exit', resolve) : resolve(null)));
-  if (!training) return;
-  const { pid } = JSON.parse(await readFile(join(stage, 'lock.json'), 'utf8')) as { pid: number };
-  process.kill(pid, 'SIGKILL');
 }
 
 /** The stage that a rung links to, when its training has gone beyond a step. */

@@ -116,6 +116,23 @@ test('a training that goes on after its starter is followed, not started twice',
   await first.done;
 });
 
+test('a training that was followed and is stopped by somebody else goes on in a process of the follower', async () => {
+  const stage = await stageOf(4);
+  const first = await startStageTraining(stage, { command: trainer(stage, 100_000), intervalMs: 10 });
+  while (!(await lockHolder(stage.folder.path))) await new Promise((wake) => setTimeout(wake, 20));
+  const seen = 30;
+  const second = await startStageTraining(stage, { command: trainer(stage, 60), intervalMs: 10 });
+  const followed = second.pid;
+  const steps = await collect(second, ({ step }) => {
+    if (step === seen && second.pid === followed) process.kill(followed ?? 0, 'SIGINT');
+  });
+  assert.is((await second.done).name, 'train');
+  assert.not.equal(second.pid, followed);
+  assert.equal(steps, upTo(steps.length));
+  assert.ok(steps.length >= 60);
+  assert.instance(await first.done.catch((error: unknown) => error), InterruptedError);
+});
+
 test('a failed training says the end of its log', async () => {
   const stage = await stageOf(3);
   const training = await startStageTraining(stage, { command: trainer(stage, 2, 'fail'), intervalMs: 10 });

@@ -3,6 +3,7 @@ import { closeSync, existsSync, openSync, readFileSync } from 'node:fs';
 import { mkdir } from 'node:fs/promises';
 import { join } from 'node:path';
 import { InterruptedError, TrmError } from '../core/errors';
+import { writeError } from '../core/files';
 import { projectRoot } from '../core/paths';
 import { createRedactor } from '../core/redact';
 import type { Manifest } from '../records/manifest';
@@ -15,8 +16,8 @@ import { waitForHolder } from './stage-watch';
 
 /** A training that somebody follows. */
 export interface StageTraining {
-  /** Process that trains; null when the stage was finished before. */
-  pid: number | null;
+  /** Process that trains, or trained last; null when the stage was finished before. */
+  readonly pid: number | null;
   /** Metrics from the first step on, those of earlier starts included; ends when training does. */
   follow(): AsyncGenerator<Metric>;
   /** Makes it write a checkpoint and end; resolves when it has. */
@@ -46,11 +47,12 @@ export async function startStageTraining(
 ): Promise<StageTraining> {
   const { signal, intervalMs = 300, command = trainCommand(stage.source) } = options;
   const log = join(stage.folder.path, 'training.log');
-  const process = await attachOrStart(stage, command, log);
   let stopped = false;
+  const process = await attachOrStart(stage, { command, log, isStopped: () => stopped });
   const stop = async (): Promise<void> => {
-    if (!stopped) process?.interrupt();
+    const first = !stopped;
     stopped = true;
+    if (first) process?.interrupt();
     await process?.ended;
   };
   const onAbort = (): void => void stop();
@@ -75,7 +77,9 @@ export async function startStageTraining(
   done.catch(() => undefined);
   const metrics = join(stage.outDir, 'metrics.jsonl');
   return {
-    pid: process?.pid ?? null,
+    get pid() {
+      return process?.pid() ?? null;
+    },
     follow: () => followMetrics(metrics, { finished: () => !running, intervalMs }),
     stop,
     done,
@@ -100,27 +104,43 @@ export function trainCommand({ experiment, set = [], overrides = {}, run }: Expe
 
 /** A training process, ours or one that was found. */
 interface TrainingProcess {
-  pid: number;
+  pid(): number;
   interrupt(): void;
   /** Exit code; undefined when it is not ours, so that nobody can know. */
   ended: Promise<number | undefined>;
 }
 
+interface StartOptions {
+  command: readonly string[];
+  log: string;
+  isStopped: () => boolean;
+}
+
 async function attachOrStart(
   stage: OpenedStage<unknown>,
-  command: readonly string[],
-  log: string,
+  options: StartOptions,
 ): Promise<TrainingProcess | null> {
   if (await stage.manifest()) return null;
   const holder = await lockHolder(stage.folder.path);
-  if (holder)
-    return {
-      pid: holder.pid,
-      interrupt: () => sendInterrupt(holder.pid),
-      ended: waitForHolder(stage.folder, Infinity).then(() => undefined),
-    };
+  if (!holder) return start(stage, options);
+  let own: TrainingProcess | undefined;
+  const ended = waitForHolder(stage.folder, Infinity).then(async () => {
+    // One that is asked to stop by somebody else (its own command was killed) leaves a checkpoint to go on from.
+    if (options.isStopped() || (await stage.manifest())) return undefined;
+    own = await start(stage, options);
+    return own.ended;
+  });
+  ended.catch(() => undefined);
+  return {
+    pid: () => own?.pid() ?? holder.pid,
+    interrupt: () => (own ? own.interrupt() : sendInterrupt(holder.pid)),
+    ended,
+  };
+}
+
+async function start(stage: OpenedStage<unknown>, { command, log }: StartOptions): Promise<TrainingProcess> {
   await mkdir(stage.folder.path, { recursive: true });
-  const file = openSync(log, 'a');
+  const file = openLog(log);
   const [program, ...args] = command;
   const child = spawn(program, args, { detached: true, stdio: ['ignore', file, file], cwd: projectRoot() });
   closeSync(file);
@@ -129,7 +149,15 @@ async function attachOrStart(
     child.once('exit', (code) => resolve(code ?? undefined));
   });
   ended.catch(() => undefined);
-  return { pid: child.pid ?? -1, interrupt: () => void child.kill('SIGINT'), ended };
+  return { pid: () => child.pid ?? -1, interrupt: () => void child.kill('SIGINT'), ended };
+}
+
+function openLog(log: string): number {
+  try {
+    return openSync(log, 'a');
+  } catch (error) {
+    throw writeError(error, log);
+  }
 }
 
 function sendInterrupt(pid: number): void {

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
-import { UserError, nearestName } from '../core/errors';
+import { DataError, UserError, nearestName } from '../core/errors';
 import { readJson } from '../core/files';
 import { runsDir, workDir } from '../core/paths';
 import { listRuns, readMark, runState, type RunState } from '../core/run-folder';
@@ -20,6 +20,8 @@ export interface RunSummary {
   stages: string;
   /** ISO 8601, UTC; null when the run has no record. */
   startedAt: string | null;
+  /** Why its record cannot be read; null when it can, or when there is none. */
+  problem: string | null;
 }
 
 /** Everything `trm runs show` knows of a run. */
@@ -33,7 +35,7 @@ export interface RunDetails extends RunSummary {
   files: string[];
 }
 
-/** Summaries of all runs (of one experiment), newest first. @throws DataError when a run.json is damaged */
+/** Summaries of all runs (of one experiment), newest first; a run whose record is damaged is among them, with the problem. */
 export async function summarizeRuns(experiment?: string, runs = runsDir()): Promise<RunSummary[]> {
   const folders = await listRuns(runs, experiment);
   return Promise.all(folders.map(async (folder) => summarize(folder, await readRecord(folder))));
@@ -45,9 +47,10 @@ export async function summarizeRuns(experiment?: string, runs = runsDir()): Prom
  */
 export async function describeRun(id: string, runs = runsDir()): Promise<RunDetails> {
   const folder = await findRun(id, runs);
-  const record = await readRecord(folder);
+  const read = await readRecord(folder);
+  const { record } = read;
   return {
-    ...summarize(folder, record),
+    ...summarize(folder, read),
     mark: (await readMark(folder)) ?? null,
     record,
     metrics: Object.fromEntries(finalMetrics(await readMetrics(join(folder, METRICS_KEY)))),
@@ -91,6 +94,7 @@ export async function stageIdentity(folder: string): Promise<z.output<typeof ide
 /** A run for people. */
 export function formatRun(run: RunDetails): string {
   const lines = [`${run.id}  ${run.state}`, `  folder   ${run.folder}`];
+  if (run.problem) lines.push(`  damaged  ${run.problem}`);
   if (run.mark) lines.push(`  mark     ${run.mark.replaceAll('\n', '\n           ')}`);
   for (const stage of run.record?.stages ?? []) {
     const time = stage.seconds === null ? '' : `  ${formatDuration(stage.seconds)}`;
@@ -112,7 +116,7 @@ export function formatRun(run: RunDetails): string {
 
 const METRICS_A_LINE = 5;
 
-function summarize(folder: string, record: RunRecord | null): RunSummary {
+function summarize(folder: string, { record, problem }: ReadRecord): RunSummary {
   const finished = record?.stages.filter(({ state }) => state === 'done' || state === 'skipped').length;
   return {
     id: basename(folder),
@@ -120,12 +124,25 @@ function summarize(folder: string, record: RunRecord | null): RunSummary {
     state: runState(folder),
     stages: record ? `${finished}/${record.stages.length}` : '',
     startedAt: record?.startedAt ?? null,
+    problem,
   };
 }
 
-async function readRecord(folder: string): Promise<RunRecord | null> {
+interface ReadRecord {
+  record: RunRecord | null;
+  problem: string | null;
+}
+
+async function readRecord(folder: string): Promise<ReadRecord> {
   const path = join(folder, 'run.json');
-  return existsSync(path) ? readJson(path, runSchema) : null;
+  if (!existsSync(path)) return { record: null, problem: null };
+  try {
+    return { record: await readJson(path, runSchema), problem: null };
+  } catch (error) {
+    // One broken record must not hide the other runs, nor what else this run left.
+    if (error instanceof DataError) return { record: null, problem: error.message };
+    throw error;
+  }
 }
 
 /**

@@ -1,5 +1,6 @@
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { existsSync } from 'node:fs';
+import { DataError } from '../core/errors';
 import { formatDuration } from '../core/progress';
 import type { TrialResult } from '../records/sweep';
 import { findSweep, listSweeps, type SweepFolder } from '../pipeline/sweep-folder';
@@ -17,7 +18,9 @@ import { columns } from './cli/command';
 export interface SweepSummary {
   id: string;
   folder: string;
-  state: 'done' | 'unfinished';
+  state: 'done' | 'unfinished' | 'damaged';
+  /** Why its journal cannot be read; null when it can. */
+  problem: string | null;
   /** Trials with a result, of all. */
   trials: string;
   /** Best value so far; empty when there is none. */
@@ -41,21 +44,29 @@ export interface SweepResult {
   importance: ParameterImportance[];
 }
 
-/** Summaries of all sweeps, newest first. */
+/** Summaries of all sweeps, newest first; one whose journal is damaged is among them, with the problem. */
 export function summarizeSweeps(runs?: string): Promise<SweepSummary[]> {
-  return Promise.all(
-    listSweeps(runs).map(async (folder) => {
-      const opened = await findSweep(folder);
-      const { best, id, trials } = sweepResult(opened);
-      return {
-        id,
-        folder,
-        state: opened.journal.finishedAt === null ? 'unfinished' : 'done',
-        trials: `${trials.length}/${opened.journal.trials}`,
-        best: best === null ? '' : formatValue(best.value),
-      } satisfies SweepSummary;
-    }),
-  );
+  return Promise.all(listSweeps(runs).map(summarizeSweep));
+}
+
+async function summarizeSweep(folder: string): Promise<SweepSummary> {
+  let opened: SweepFolder;
+  try {
+    opened = await findSweep(folder);
+  } catch (error) {
+    if (!(error instanceof DataError)) throw error;
+    const empty = { trials: '', best: '' };
+    return { id: basename(folder), folder, state: 'damaged', problem: error.message, ...empty };
+  }
+  const { best, id, trials } = sweepResult(opened);
+  return {
+    id,
+    folder,
+    state: opened.journal.finishedAt === null ? 'unfinished' : 'done',
+    problem: null,
+    trials: `${trials.length}/${opened.journal.trials}`,
+    best: best === null ? '' : formatValue(best.value),
+  };
 }
 
 /** Everything there is to say about a sweep. */

@@ -13,6 +13,7 @@ import {
   type Resource,
 } from '../records/manifest';
 import type { StageName } from '../records/run';
+import { clearJournal } from '../storage/journal';
 import type { ObjectStore, StageContext } from '../storage/stage';
 import { describeColumns, type Column } from './columns';
 import { PARQUET_MEDIA_TYPE } from './writer';
@@ -72,13 +73,15 @@ export async function buildManifest(parts: ManifestParts): Promise<Manifest> {
 }
 
 /**
- * Validates a manifest and writes it as `manifest.json` with sorted keys. Call it last.
+ * Validates a manifest and writes it as `manifest.json` with sorted keys; then the stage's journal goes, never before:
+ * when the manifest cannot be written (a full disk), the stage is resumed from it. Call it last.
  * @throws DataError when it is not valid
  */
 export async function writeManifest(store: ObjectStore, manifest: Manifest): Promise<void> {
   const text = canonicalJson(manifest);
   parseJson(text, manifestSchema, `manifest for ${store.location}`);
   await store.put(MANIFEST_KEY, `${JSON.stringify(JSON.parse(text), null, 2)}\n`);
+  await clearJournal(store);
 }
 
 /**

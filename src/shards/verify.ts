@@ -2,6 +2,7 @@ import { stat } from 'node:fs/promises';
 import { DataError } from '../core/errors';
 import { sha256File } from '../core/hash';
 import type { Resource } from '../records/manifest';
+import { JOURNAL } from '../storage/journal';
 import type { ObjectStore } from '../storage/stage';
 import { MANIFEST_KEY, readManifest } from './manifest';
 import { countRows } from './reader';
@@ -13,8 +14,6 @@ import { PARQUET_MEDIA_TYPE } from './writer';
  */
 const TRACKING_PREFIX = 'tracking/';
 /** What a stage goes on from; removed after the manifest is written, so that a kill between the two leaves some of it. */
-const JOURNAL_PREFIX = 'journal/';
-
 /** What can be wrong with a file of a dataset. */
 export type FileProblem = 'missing' | 'extra' | 'truncated' | 'changed' | 'unreadable' | 'wrong_rows';
 
@@ -55,7 +54,7 @@ export async function verifyDataset(store: ObjectStore): Promise<VerifyReport> {
   }
   const known = new Set([MANIFEST_KEY, ...resources.map((resource) => resource.path)]);
   for (const path of present)
-    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX) && !path.startsWith(JOURNAL_PREFIX))
+    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX) && !path.startsWith(JOURNAL))
       problems.push({ path, problem: 'extra', message: 'the manifest does not name it' });
   return {
     location: store.location,

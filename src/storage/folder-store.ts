@@ -1,3 +1,4 @@
+import type { Stats } from 'node:fs';
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
 import { DataError, UserError } from '../core/errors';
@@ -98,11 +99,22 @@ async function filesBelow(root: string, folder: string): Promise<string[]> {
   for (const entry of entries) {
     const key = folder ? `${folder}/${entry.name}` : entry.name;
     // A link counts as what it points to: stages may be linked into runs.
-    const kind = entry.isSymbolicLink() ? await stat(join(root, key)) : entry;
+    const kind = entry.isSymbolicLink() ? await targetOf(join(root, key)) : entry;
+    if (kind === undefined) continue;
     if (kind.isDirectory()) found.push(...(await filesBelow(root, key)));
     else if (kind.isFile() && !key.endsWith(TEMPORARY_ENDING)) found.push(key);
   }
   return found;
+}
+
+/** What a link points to; undefined when that is gone: such a link is no object. */
+async function targetOf(path: string): Promise<Stats | undefined> {
+  try {
+    return await stat(path);
+  } catch (error) {
+    if (isMissing(error) || (error as NodeJS.ErrnoException).code === 'ELOOP') return undefined;
+    throw error;
+  }
 }
 
 function isMissing(error: unknown): boolean {

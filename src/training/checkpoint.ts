@@ -3,6 +3,7 @@ import { DataError, TrmError } from '../core/errors';
 import { parseJson, removeTemporaries } from '../core/files';
 import { canonicalJson, sha256 } from '../core/hash';
 import { CHECKPOINT_VERSION, checkpointSchema, type CheckpointRecord } from '../records/checkpoint';
+import { JOURNAL } from '../storage/journal';
 import type { ObjectStore } from '../storage/stage';
 import { readWeights, storedWeights } from '../trm/model';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../trm/safetensors';
@@ -15,6 +16,14 @@ import type { TrainerSnapshot } from './trainer';
 export const CHECKPOINTS = 'checkpoints/';
 /** Where the one lies that was made when the learning rate was about to fall: see {@link TrainingRun}. */
 export const BEFORE_DECAY = 'before-decay/';
+/**
+ * Where the weights of the best evaluations wait, one folder a step, until training ends and those that the last
+ * checkpoint names become `model/`. A checkpoint never loses the ones it names, so that a training killed at any moment
+ * releases no others than its manifest says.
+ */
+const BEST = `${JOURNAL}best/`;
+/** What a training ends with: the averaged weights of its best evaluation. */
+export const MODEL = 'model/';
 const RECORD = 'checkpoint.json';
 const ROWS = 'rows.bin';
 
@@ -121,6 +130,52 @@ export async function writeCheckpoint<Row>(
   const later = others.filter((other) => other > step);
   for (const old of [...later, ...others.slice(later.length + keep - 1)])
     await deleteCheckpoint(store, old, folder);
+  if (folder === CHECKPOINTS) await forgetModels(store);
+}
+
+const bestFolder = (step: number): string => `${BEST}${String(step).padStart(8, '0')}/`;
+
+/** Keeps the weights of an evaluation that was the best so far; a checkpoint written later may name its step. */
+export async function keepModel(
+  store: ObjectStore,
+  step: number,
+  files: Readonly<Record<string, Uint8Array | string>>,
+): Promise<void> {
+  for (const [name, body] of Object.entries(files)) await store.put(bestFolder(step) + name, body);
+}
+
+/** True when the weights of that evaluation are here; a checkpoint that came from another run names some that are not. */
+export async function hasModel(store: ObjectStore, step: number): Promise<boolean> {
+  return (await store.list(bestFolder(step))).length > 0;
+}
+
+/** Makes the weights kept for `step` the ones that are released. */
+export async function publishBest(store: ObjectStore, step: number): Promise<void> {
+  for (const key of await store.list(bestFolder(step)))
+    await store.put(MODEL + key.slice(bestFolder(step).length), await store.get(key));
+}
+
+/** Removes kept weights that no checkpoint names any more. */
+async function forgetModels(store: ObjectStore): Promise<void> {
+  const keys = await store.list(BEST);
+  if (keys.length === 0) return;
+  const named: string[] = [];
+  for (const step of await listCheckpoints(store)) {
+    const best = await bestOf(store, step);
+    if (best !== null) named.push(bestFolder(best));
+  }
+  for (const key of keys) if (!named.some((folder) => key.startsWith(folder))) await store.delete(key);
+}
+
+/** Step of the best evaluation that a checkpoint names; null when it names none or cannot be read. */
+async function bestOf(store: ObjectStore, step: number): Promise<number | null> {
+  const text = Buffer.from(await store.get(keyOf(step, RECORD))).toString('utf8');
+  try {
+    return parseJson(text, checkpointSchema, RECORD).best?.step ?? null;
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
+  }
 }
 
 /** Rows themselves: those a feed has taken and not dealt, and those in flight, bucket by bucket. And the meter's steps. */
@@ -171,6 +226,7 @@ export async function removeUnfinished(store: ObjectStore): Promise<void> {
     for (const key of await store.list(folder))
       if (!whole.has(key.slice(0, key.lastIndexOf('/') + 1))) await store.delete(key);
   }
+  await forgetModels(store);
 }
 
 /** Copies a checkpoint to another run's {@link CHECKPOINTS}, its record last: it is there whole or not at all. */

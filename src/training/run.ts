@@ -5,7 +5,10 @@ import type { CheckpointRecord } from '../records/checkpoint';
 import type { StageContext } from '../storage/stage';
 import {
   BEFORE_DECAY,
+  hasModel,
+  keepModel,
   loadNewestCheckpoint,
+  publishBest,
   removeUnfinished,
   writeCheckpoint,
   type CheckpointState,
@@ -91,8 +94,8 @@ export class TrainingRun<Row> {
     const run = new TrainingRun(options, trainer, lines);
     if (checkpoint) {
       // Weights of a best evaluation that are not here (the checkpoint came from another run) cannot be released.
-      const hasModel = (await store.list('model/')).length > 0;
-      run.best = hasModel ? checkpoint.best : null;
+      const { best } = checkpoint;
+      run.best = best !== null && (await hasModel(store, best.step)) ? best : null;
       run.secondsBefore = checkpoint.seconds;
       run.savedStep = trainer.step;
       run.meter.restore(checkpoint.meter);
@@ -159,6 +162,7 @@ export class TrainingRun<Row> {
     }
     if (this.last === null || this.trainer.step % config.evaluateEvery !== 0) await this.evaluate();
     await this.save();
+    if (this.best !== null) await publishBest(context.store, this.best.step);
     task.finish(`score ${(this.best?.score ?? 0).toFixed(3)}`);
   }
 
@@ -232,8 +236,7 @@ export class TrainingRun<Row> {
     const gain = this.best === null ? Infinity : this.last.score - this.best.score;
     if (gain <= 0 || gain < (config.earlyStopping?.leastGain ?? 0)) return;
     this.best = { step, score: this.last.score };
-    for (const [name, body] of Object.entries(task.modelFiles(weights, step, depth)))
-      await context.store.put(`model/${name}`, body);
+    await keepModel(context.store, step, task.modelFiles(weights, step, depth));
   }
 
   private health(): MetricValues {

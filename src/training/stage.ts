@@ -21,7 +21,7 @@ import { MemoryFeed } from './feed/memory-feed';
 import { readCheckedExamples } from './feed/checked-examples';
 import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
-import { BEFORE_DECAY, CHECKPOINTS, type RunIdentity } from './checkpoint';
+import { BEFORE_DECAY, CHECKPOINTS, MODEL, type RunIdentity } from './checkpoint';
 
 /**
  * The train stage: trains a model on the process stage's examples, in the calling process, and resumes from its own
@@ -132,9 +132,7 @@ async function finish(
   { dropped, ...summary }: RunSummary & { examples: number; dropped: Readonly<Record<string, number>> },
 ): Promise<Manifest> {
   const { store } = context;
-  const folders = await Promise.all(
-    ['model/', CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)),
-  );
+  const folders = await Promise.all([MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)));
   const keys = [METRICS_KEY, ...folders.flat()];
   const { embedding, core, heads, total } = describeParameters(model.config);
   const manifest = await buildManifest({

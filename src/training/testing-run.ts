@@ -6,6 +6,7 @@ import { requireNativeEngine } from '../core/engine';
 import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { createFolderStore } from '../storage/folder-store';
+import type { ObjectStore } from '../storage/stage';
 import { createModelData } from '../trm/model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
 import type { RunIdentity } from './checkpoint';
@@ -35,10 +36,17 @@ export const identityOf = (training: TrainConfig): RunIdentity => ({
 });
 const examples = syntheticExamples({ config: model, count: 80 }, rng.fork('examples'));
 
-/** A run in a folder; `stopAt` aborts it after that optimizer step. @throws InterruptedError, DivergedError */
+/**
+ * A run in a folder; `stopAt` aborts it after that optimizer step, `through` stands between the run and its folder.
+ * @throws InterruptedError, DivergedError
+ */
 export async function trainIn(
   folder: string,
-  options: { stopAt?: number; overrides?: Partial<TrainConfig> } = {},
+  options: {
+    stopAt?: number;
+    overrides?: Partial<TrainConfig>;
+    through?: (store: ObjectStore) => ObjectStore;
+  } = {},
 ): Promise<RunSummary> {
   const settings = { ...config, ...options.overrides };
   const controller = new AbortController();
@@ -61,7 +69,7 @@ export async function trainIn(
     context: {
       signal: controller.signal,
       progress: options.stopAt === undefined ? silentProgress : progress,
-      store: createFolderStore(folder),
+      store: (options.through ?? ((store) => store))(createFolderStore(folder)),
       inputs: {},
       rng: rng.fork('stage'),
       seed: 9,

@@ -7,7 +7,7 @@ import { UserError } from '../../core/errors';
 
 /** What every command is given by `main`. */
 export interface CommandContext {
-  /** Aborted by the first SIGINT or SIGTERM. */
+  /** Aborted by the first SIGINT, SIGTERM or SIGHUP; about a second and a half later the process ends. */
   signal: AbortSignal;
 }
 

@@ -2,9 +2,20 @@
 /** The `trm` command. Everything heavy is imported by the command that needs it, so that `trm --help` is instant. */
 import { CommanderError } from 'commander';
 import { describeError, exitCodeOf } from '../../core/errors';
+import { guardProcessTree, signalTree } from '../../core/process-tree';
 import { createProgram } from './program';
 import { CommandExit } from './command';
 import { READER_GONE, watchOutput, type OutputWatch } from './output';
+
+const SIGNALS = ['SIGINT', 'SIGTERM', 'SIGHUP'] as const;
+/** Exit code of an interrupted command, whichever signal it was. */
+const INTERRUPTED = 130;
+
+/** Commands that start processes which may not outlive them. */
+const GUARDED = new Set(['run', 'train', 'sweep', 'data', 'evaluate']);
+
+/** Milliseconds from the first signal to the end of everything: work that has not stopped by then is cut off. */
+const LAST_MS = 1600;
 
 /**
  * Runs one command line and returns its exit code: 0 fine, 1 failed or findings, 2 bad input, 130 interrupted, 141 the
@@ -19,7 +30,7 @@ export async function main(argv: readonly string[]): Promise<number> {
   if (output.readerGone()) return READER_GONE;
   if (lost === undefined) return code;
   console.error(describeError(lost));
-  return code === 0 || code === 130 ? exitCodeOf(lost) : code;
+  return code === 0 || code === INTERRUPTED ? exitCodeOf(lost) : code;
 }
 
 async function runCommand(
@@ -27,12 +38,24 @@ async function runCommand(
   interrupt: AbortController,
   output: OutputWatch,
 ): Promise<number> {
-  const onSignal = (): void => {
-    // The second signal does not wait for anybody.
-    if (interrupt.signal.aborted) process.exit(130);
-    interrupt.abort();
+  const tree = GUARDED.has(argv[0] ?? '') ? guardProcessTree() : undefined;
+  let signalled = false;
+  const leave = (): never => {
+    if (tree !== undefined) signalTree(tree, 'SIGKILL');
+    process.exit(INTERRUPTED);
   };
-  process.on('SIGINT', onSignal).on('SIGTERM', onSignal);
+  const onSignal = (signal: NodeJS.Signals): void => {
+    // The second signal does not wait for anybody.
+    if (signalled) leave();
+    signalled = true;
+    // The terminal is gone: what is written to it fails.
+    if (signal === 'SIGHUP')
+      for (const stream of [process.stdout, process.stderr]) stream.on('error', () => undefined);
+    interrupt.abort();
+    // Whole states only are on disk, so that being cut off costs what was done since the last one.
+    setTimeout(leave, LAST_MS).unref();
+  };
+  for (const signal of SIGNALS) process.on(signal, onSignal);
   try {
     await createProgram({ signal: interrupt.signal }).parseAsync(argv, { from: 'user' });
     return 0;
@@ -43,7 +66,9 @@ async function runCommand(
     if (!output.readerGone()) console.error(describeError(error));
     return exitCodeOf(error);
   } finally {
-    process.off('SIGINT', onSignal).off('SIGTERM', onSignal);
+    for (const signal of SIGNALS) process.off(signal, onSignal);
+    // Nothing that is left over may keep an interrupted command alive.
+    if (signalled) setImmediate(leave);
   }
 }
 

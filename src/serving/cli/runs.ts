@@ -12,6 +12,8 @@ export const registerRuns: Register = (program) => {
     .action(async (experiment: string | undefined, options: { json?: boolean }) => {
       const { summarizeRuns } = await import('../runs.js');
       const summaries = await summarizeRuns(experiment);
+      for (const { id, problem } of summaries)
+        if (problem !== null) console.error(`warning: run ${id} is listed without its record: ${problem}`);
       if (options.json) printJson(summaries);
       else if (summaries.length === 0) console.log('no runs yet; start one with `trm run quickstart`');
       else

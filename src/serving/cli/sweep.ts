@@ -36,6 +36,8 @@ function registerLooking(sweep: Command): void {
     .action(async (_flags: unknown, command: Command) => {
       const { summarizeSweeps } = await import('../sweeps.js');
       const sweeps = await summarizeSweeps();
+      for (const { id, problem } of sweeps)
+        if (problem !== null) console.error(`warning: sweep ${id} is listed without its journal: ${problem}`);
       if (command.optsWithGlobals<SweepFlags>().json) printJson(sweeps);
       else if (sweeps.length === 0) console.log('no sweeps yet; start one with `trm sweep tiny`');
       else

@@ -5,7 +5,7 @@ import { buildManifest, describeResource, writeManifest } from '../../shards/man
 import type { ObjectStore, Stage, StageContext } from '../../storage/stage';
 import { countGridWeights } from '../../trm/grid/config';
 import { createGridModel, loadGridModel } from '../../trm/grid/model';
-import { BEFORE_DECAY, CHECKPOINTS, type RunIdentity } from '../checkpoint';
+import { BEFORE_DECAY, CHECKPOINTS, MODEL, type RunIdentity } from '../checkpoint';
 import { METRICS_KEY } from '../metrics-log';
 import { TrainingRun, type RunSummary } from '../run';
 import { SUDOKU_VERSION, sudokuModelConfig, type SudokuConfig } from './config';
@@ -65,9 +65,7 @@ async function finish(
 ): Promise<Manifest> {
   const { store } = context;
   const keys = [METRICS_KEY, REPORT_KEY, TEST_KEY];
-  const folders = await Promise.all(
-    ['model/', CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)),
-  );
+  const folders = await Promise.all([MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)));
   const manifest = await buildManifest({
     stage: 'train',
     stageVersion: SUDOKU_VERSION,

@@ -1,4 +1,5 @@
 import type { MimeBundle } from './bridge';
+import { validBundle, validContent, validText } from './valid-content';
 
 /** Sends one message of the given Jupyter type on the output channel. */
 export type SendOutput = (type: string, content: object) => void;
@@ -9,6 +10,9 @@ const FLUSH_CHARACTERS = 65_536;
 const FLUSH_MS = 100;
 /** Stream text kept for redrawing; older text of a longer stream is lost when a live figure redraws its cell. */
 const REDRAW_CHARACTERS = 262_144;
+
+/** Most characters that a cell may print; more makes a notebook that nothing opens. */
+const MOST_PRINTED = 16 * 2 ** 20;
 
 /** Front ends draw a Plotly output once and ignore updates, so such a figure is renewed by redrawing the cell. */
 const PLOTLY = 'application/vnd.plotly.v1+json';
@@ -26,12 +30,23 @@ export class CellOutput {
   #waiting: { name: string; parts: string[]; size: number } = { name: '', parts: [], size: 0 };
   #timer: NodeJS.Timeout | undefined;
   #lastSend = 0;
+  #printed = 0;
 
   /** @param send receives the messages in order */
   constructor(private readonly send: SendOutput) {}
 
   /** Appends text to a stream (`stdout` or `stderr`). */
   write(name: string, text: string): void {
+    if (this.#printed > MOST_PRINTED) return;
+    this.#printed += text.length;
+    if (this.#printed > MOST_PRINTED) {
+      this.flush();
+      const kept = text.slice(0, text.length - (this.#printed - MOST_PRINTED));
+      const note = `\n(the cell printed more than ${MOST_PRINTED} characters; the rest is left out)\n`;
+      this.#waiting = { name, parts: [kept, note], size: 0 };
+      this.flush();
+      return;
+    }
     if (name !== this.#waiting.name) this.flush();
     // Taken after the flush, which starts a new one.
     const waiting = this.#waiting;
@@ -49,7 +64,7 @@ export class CellOutput {
     const { name, parts } = this.#waiting;
     if (parts.length === 0) return;
     this.#lastSend = Date.now();
-    const text = parts.join('');
+    const text = validText(parts.join(''));
     this.#waiting = { name, parts: [], size: 0 };
     this.#record(name, text);
     this.send('stream', { name, text });
@@ -105,5 +120,18 @@ export class CellOutput {
 }
 
 function displayContent(entry: { id?: string; data: MimeBundle; metadata: object }): object {
-  return { data: entry.data, metadata: entry.metadata, transient: entry.id ? { display_id: entry.id } : {} };
+  return {
+    data: validBundle(entry.data),
+    metadata: validMetadata(entry.metadata),
+    transient: entry.id ? { display_id: validText(entry.id) } : {},
+  };
+}
+
+function validMetadata(metadata: object): object {
+  try {
+    return validContent(metadata);
+  } catch {
+    // No JSON: it says how to show the data, which are there.
+    return {};
+  }
 }

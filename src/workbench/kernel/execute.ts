@@ -10,6 +10,7 @@ import {
 import type { CellSources } from './cell-sources';
 import { CellOutput } from './cell-output';
 import { Interrupts } from './interrupts';
+import { validContent } from './valid-content';
 import type { ExecuteRequest, Handler, KernelMessage, Server, Tslab } from './tslab';
 
 /** Milliseconds in which requests sent along with a failed cell are collected, to be aborted with it. */
@@ -124,7 +125,8 @@ export class CellRunner {
       interruptSignal: () => this.interrupts.signal(),
     });
     send('execute_input', { code: request.code, execution_count: number });
-    const failed = await this.#run(handler, request, output);
+    const failure = await this.#run(handler, request, output);
+    const failed = failure && validContent(failure);
     output.flush();
     if (request.silent || request.store_history === false) handler.execCount = number - 1;
     if (!failed) return { status: 'ok', execution_count: number, payload: [], user_expressions: {} };

@@ -14,7 +14,7 @@ import { loadTslab, type Tslab } from './tslab';
 import { replaceTslabTypeScript } from './typescript-host';
 
 /** Milliseconds between the abort of a running cell and the end of an orphaned kernel. */
-const ORPHAN_GRACE_MS = 5000;
+const ORPHAN_GRACE_MS = 1000;
 
 function main(): void {
   const { values } = parseArgs({ options: { 'config-path': { type: 'string' } } });
@@ -24,6 +24,9 @@ function main(): void {
       'expected --config-path <connection file>',
       'let Jupyter start the kernel: `make lab`',
     );
+  let orphaned = (): void => process.exit(1);
+  // Before all that takes time: a kernel whose parent is killed while it starts must not stay either.
+  watchParents(() => orphaned());
   // Frames of the library then name src/*.ts.
   process.setSourceMapsEnabled(true);
   const sources = new CellSources();
@@ -35,10 +38,10 @@ function main(): void {
   nameCells(runner, sources);
   fixKernelInfo(tslab);
   tslab.main.startKernel({ configPath, enableFindLocal: false, jsKernel: false, globalVersion: '' });
-  watchParents(() => {
+  orphaned = () => {
     runner.interrupts.interrupt(() => {});
     setTimeout(() => process.exit(1), ORPHAN_GRACE_MS);
-  });
+  };
 }
 
 /** Stack traces name the cell (`cell[3]`) instead of `evalmachine.<anonymous>`. */

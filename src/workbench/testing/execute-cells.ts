@@ -62,7 +62,7 @@ export async function executeCells(
     ['-m', 'papermill', input, output, '--no-progress-bar', '--cwd', root, ...args],
     {
       env: { JUPYTER_PATH: join(root, 'jupyter'), PYTHONWARNINGS: 'ignore' },
-      timeoutMs: 120_000,
+      timeoutMs: 300_000,
       okCodes: [0, 1],
     },
   );
