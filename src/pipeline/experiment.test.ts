@@ -79,25 +79,25 @@ async function refusal(experiment: string, overrides: Record<string, unknown>): 
   return 'no error';
 }
 
-test('a stage that ends before one in front of it is refused by its key', async () => {
-  const stages = (...ends: object[]) => ({
-    'train.stages': ends.map((end, i) => ({ name: `stage ${i}`, ...end })),
+test('a phase that ends before one in front of it is refused by its key', async () => {
+  const phases = (...ends: object[]) => ({
+    'train.phases': ends.map((end, i) => ({ name: `phase ${i}`, ...end })),
   });
   for (const experiment of ['tiny', 'sudoku-tiny']) {
     assert.match(
-      await refusal(experiment, stages({ untilStep: 30 }, { untilShare: 0.9 }, { untilStep: 20 }, {})),
-      /: train\.stages\.2\.untilStep: expected ascending untilStep: stage "stage 0" in front of it lasts until 30, got 20$/,
+      await refusal(experiment, phases({ untilStep: 30 }, { untilShare: 0.9 }, { untilStep: 20 }, {})),
+      /: train\.phases\.2\.untilStep: expected ascending untilStep: phase "phase 0" in front of it lasts until 30, got 20$/,
     );
     assert.match(
-      await refusal(experiment, stages({ untilShare: 0.5 }, { untilShare: 0.3 }, {})),
-      /: train\.stages\.1\.untilShare: expected ascending untilShare: stage "stage 0" .* until 0\.5, got 0\.3$/,
+      await refusal(experiment, phases({ untilShare: 0.5 }, { untilShare: 0.3 }, {})),
+      /: train\.phases\.1\.untilShare: expected ascending untilShare: phase "phase 0" .* until 0\.5, got 0\.3$/,
     );
     assert.match(
-      await refusal(experiment, stages({ untilStep: 30 }, { untilStep: 30 }, {})),
-      /train\.stages\.1\.untilStep: expected ascending/,
+      await refusal(experiment, phases({ untilStep: 30 }, { untilStep: 30 }, {})),
+      /train\.phases\.1\.untilStep: expected ascending/,
     );
     // Ends of different kinds are not compared, and one that may be promoted leaves the next one what is left.
-    const fine = stages(
+    const fine = phases(
       { untilStep: 20 },
       { untilStep: 30, untilScore: 1 },
       { untilStep: 30 },
@@ -107,7 +107,7 @@ test('a stage that ends before one in front of it is refused by its key', async 
   }
 });
 
-test('a plain core with a depth, from the preset or in a stage, is refused', async () => {
+test('a plain core with a depth, from the preset or in a phase, is refused', async () => {
   const plain = { 'train.model.core': 'plain' };
   assert.match(
     await refusal('tiny', { ...plain, 'train.preset': 'trm-cpu' }),
@@ -122,23 +122,23 @@ test('a plain core with a depth, from the preset or in a stage, is refused', asy
   assert.match(await refusal('tiny', deep), /train\.model\.core: .*; they are 1, 1, 2/);
   assert.is(await refusal('tiny', { ...deep, 'train.model.supervisionSteps': 1 }), 'no error');
   assert.is(await refusal('edit-cpu-plain', {}), 'no error');
-  const stages = {
-    'train.stages': [
+  const phases = {
+    'train.phases': [
       { name: 'a', untilShare: 0.5 },
       { name: 'b', supervisionSteps: 2 },
     ],
   };
   assert.match(
-    await refusal('tiny', { ...plain, ...stages }),
-    /train\.stages\.1: expected stages without a depth for a plain core/,
+    await refusal('tiny', { ...plain, ...phases }),
+    /train\.phases\.1: expected phases without a depth for a plain core/,
   );
 });
 
 test('a mixture that leaves no bug is refused, whatever the source of the rows', async () => {
   const families = Object.fromEntries(FAMILIES.map((family) => [family, 0]));
   const types = Object.fromEntries(BUG_TYPES.map(({ id }) => [id, 0]));
-  const stagesOf = (mixture: object) => ({
-    'train.stages': [
+  const phasesOf = (mixture: object) => ({
+    'train.phases': [
       { name: 'a', untilShare: 0.5 },
       { name: 'b', mixture },
     ],
@@ -147,10 +147,10 @@ test('a mixture that leaves no bug is refused, whatever the source of the rows',
     const from = { 'train.feed.source': source };
     for (const mixture of [{ families }, { types }, { difficulties: [0, 0, 0, 0, 0] }]) {
       assert.match(
-        await refusal('tiny', { ...from, ...stagesOf(mixture) }),
-        /: train\.stages\.1\.mixture: expected a weight above 0 for some bug.*, or a cleanShare of 1/,
+        await refusal('tiny', { ...from, ...phasesOf(mixture) }),
+        /: train\.phases\.1\.mixture: expected a weight above 0 for some bug.*, or a cleanShare of 1/,
       );
-      assert.is(await refusal('tiny', { ...from, ...stagesOf({ ...mixture, cleanShare: 1 }) }), 'no error');
+      assert.is(await refusal('tiny', { ...from, ...phasesOf({ ...mixture, cleanShare: 1 }) }), 'no error');
     }
     const planted = await refusal('tiny', { ...from, 'train.feed.mutations.types': types });
     if (source !== 'mutations') assert.is(planted, 'no error');
@@ -209,22 +209,22 @@ test('a Sudoku experiment with a plain core that is to recurse, or with a mixtur
     await refusal('sudoku-4x4', { 'model.core': 'plain' }),
     /: model\.core: expected recursions, latentUpdates and supervisionSteps of 1 .*; they are 1, 1, 16, got "plain"$/,
   );
-  const stages = [
+  const phases = [
     { name: 'wide', untilStep: 20, batchTokens: 128 },
     { name: 'deep', latentUpdates: 2 },
   ];
   const { config } = loadSudokuExperiment({
     experiment: 'sudoku-9x9',
-    overrides: { 'train.stages': stages },
+    overrides: { 'train.phases': phases },
   });
   const twin = plainTwin(config);
   assert.match(
-    await refusal('sudoku-9x9', { ...twin, 'train.stages': stages }),
-    /: train\.stages\.1: expected stages without a depth for a plain core/,
+    await refusal('sudoku-9x9', { ...twin, 'train.phases': phases }),
+    /: train\.phases\.1: expected phases without a depth for a plain core/,
   );
   const { train } = loadSudokuExperiment({ experiment: 'sudoku-9x9', overrides: twin }).config;
   assert.equal(
-    train.stages.map(({ name, batchTokens, latentUpdates }) => [name, batchTokens, latentUpdates]),
+    train.phases.map(({ name, batchTokens, latentUpdates }) => [name, batchTokens, latentUpdates]),
     [
       ['wide', 128, undefined],
       ['deep', undefined, undefined],
@@ -232,8 +232,8 @@ test('a Sudoku experiment with a plain core that is to recurse, or with a mixtur
   );
   for (const mixture of [{ cleanShare: 0.2 }, { families: { logic: 2 } }])
     assert.match(
-      await refusal('sudoku-tiny', { 'train.stages': [{ name: 'a', mixture }] }),
-      /: train\.stages\.0\.mixture: expected no mixture/,
+      await refusal('sudoku-tiny', { 'train.phases': [{ name: 'a', mixture }] }),
+      /: train\.phases\.0\.mixture: expected no mixture/,
     );
 });
 
