@@ -9,8 +9,10 @@ import { hashJson } from '../core/hash';
 import { projectRoot } from '../core/paths';
 import { FAMILIES } from '../records/sample';
 import { BUG_TYPES } from '../taxonomy/table';
+import { modelConfigOf } from '../training/config';
 import { FEED_SOURCES } from '../training/feed/config';
 import { plainTwin } from '../training/sudoku/config';
+import { supervisionStepFlops } from '../trm/flops';
 import { experimentKind, experimentPath, experimentSchema, loadExperiment } from './experiment';
 import { newRunRecord, writeRunRecord } from './run-record';
 import { loadSudokuExperiment, openSudoku } from './sudoku';
@@ -41,6 +43,32 @@ test('base.yaml lists every key with its default', () => {
     );
   };
   assert.equal(missing(defaults, base, ''), []);
+});
+
+test('the quickstart gets through its schedule on any machine, and is judged once at the depth that it trained', async () => {
+  const { train, evaluate } = (await loadExperiment({ experiment: 'quickstart' })).config;
+  assert.is(train.maxSteps, null, 'its budget is in seconds');
+  assert.is(train.optimizer.warmupSteps, null);
+  assert.ok(train.optimizer.warmupShare + train.optimizer.decayShare < 0.7, 'much of it at the full rate');
+  assert.ok(train.evaluateShare !== null && (train.checkpointSeconds ?? Infinity) <= 60);
+  assert.equal([evaluate.supervisionSteps, evaluate.benchmarks], [[], []]);
+});
+
+test('the pair of recursion-seeds differs in recursion alone', async () => {
+  const [recursive, plain] = await Promise.all(
+    ['recursion-seeds', 'recursion-seeds-plain'].map(
+      async (experiment) => (await loadExperiment({ experiment })).config,
+    ),
+  );
+  assert.is(recursive.train.maxSeconds, null, 'a busy machine changes nothing');
+  assert.equal({ ...plain.train, model: {} }, { ...recursive.train, model: {} });
+  assert.equal(
+    [plain.seed, plain.collect, plain.generate, plain.process],
+    [recursive.seed, recursive.collect, recursive.generate, recursive.process],
+  );
+  const flops = ({ train }: typeof plain): number =>
+    supervisionStepFlops(modelConfigOf(train, { tokenizer: 1000, vocabulary: 500 }), 32, 64, true);
+  assert.ok(Math.abs(flops(plain) / flops(recursive) - 1) < 0.01, 'equal operations a step');
 });
 
 test('overrides and assignments reach the config; a wrong key names the nearest one', async () => {

@@ -41,7 +41,7 @@ const optimizerSchema = z.strictObject({
   /** Learning rate between warm-up and decay. 2e-3 at the start collapses to "no bug" (DESIGN.md section 7). */
   learningRate: z.number().positive().default(1e-3),
   /** Share of the budget, at its beginning, in which the rate rises linearly: of steps or of seconds, as the budget is. */
-  warmupShare: z.number().min(0).max(1).default(0.1),
+  warmupShare: z.number().min(0).max(1).default(0.2),
   /**
    * Optimizer steps of that rise instead, for budgets of steps alone; null = `warmupShare` holds. Until its rate falls, such a
    * run is the same whatever its budget: the next rung of a sweep goes on from there.
