@@ -7,9 +7,10 @@
  *   make bench BENCH=train-step ARGS='--presets trm-cpu --lengths 32,64,128 --batch-tokens 2048 --rounds 5'
  *
  * The peer needs PyTorch (`make bench-peer`, or TRM_PEER_PYTHON); without it `ratio` is null. The last line is JSON: ratio
- * (the peer's time over ours, geometric mean of all cases but those of trm-smoke; each case's is the median of its
- * rounds), byPreset, compiled (the same for `torch.compile`), gflops of the core for trm-cpu at its own depth, peak (matrix
- * product of 4096), share of it, rssMiB and peerRssMiB (largest resident memory at that depth), cases.
+ * (the peer's time over ours, geometric mean over the presets; each case's is the median of its rounds), blasRatio (of it
+ * what TensorFlow's faster matrix product gives), byPreset, compiled (the same for `torch.compile`), gflops of the core for
+ * trm-cpu at its own depth, share and peerShare (of each side's own matrix product of 4096, in peaks), rssMiB and
+ * peerRssMiB (largest resident memory at that depth), cases.
  */
 import { parseArgs } from 'node:util';
 import { PRESET_NAMES, resolveModelConfig, type PresetName } from '../src/trm/config';

@@ -20,8 +20,9 @@ export interface StepBenchOptions {
 
 /** One row of the result. */
 export interface StepRow extends StepCase, DuelResult {
-  /** Of the core, and samples (rows of the batch) a second. */
+  /** Of the core, ours and the peer's, and samples (rows of the batch) a second. */
   gflops: number;
+  peerGflops: number | null;
   samplesPerSecond: number;
 }
 
@@ -71,7 +72,7 @@ export async function stepBench(options: StepBenchOptions): Promise<StepBenchRes
         await measurePeaks(sides, out);
         for (const step of own) {
           const row = await runCase(sides, step, folder, options);
-          console.log(rowText(row, kind));
+          console.log(rowText(row, kind, out.peaks));
           out.rows.push(row);
         }
         out.memory.push(await readMemory(sides, group));
@@ -120,6 +121,7 @@ async function runCase(
     ...step,
     ...result,
     gflops: (steps * perStep) / result.seconds / 1e9,
+    peerGflops: result.peerSeconds === null ? null : (steps * perStep) / result.peerSeconds / 1e9,
     samplesPerSecond: step.rows / result.seconds,
   };
 }
@@ -142,19 +144,51 @@ async function readMemory({ ours, peer }: Sides, group: string): Promise<StepMem
   return { group, rssMiB: await read(ours), peerRssMiB: peer ? await read(peer) : null };
 }
 
-function rowText(row: StepRow, kind: StepKind): string {
+/** Peaks of both sides' own matrix products, GFLOP/s. */
+export type Peaks = StepBenchResult['peaks'];
+
+/**
+ * How much of its own library's matrix product each side reaches, 0..1. The ratio of times is the product of two things: the
+ * faster library (`blas`, peak over peak) and what a program makes of its own (`program`, share over share).
+ */
+export interface PeakShares {
+  ours: number;
+  peer: number | null;
+  blas: number | null;
+  program: number | null;
+}
+
+/** {@link PeakShares} of a case. Null without a peer. */
+export function peakShares(
+  { gflops, peerGflops }: Pick<StepRow, 'gflops' | 'peerGflops'>,
+  peaks: Peaks,
+): PeakShares {
+  const ours = gflops / peaks.ours;
+  if (peerGflops === null || peaks.peer === null) return { ours, peer: null, blas: null, program: null };
+  const peer = peerGflops / peaks.peer;
+  return { ours, peer, blas: peaks.ours / peaks.peer, program: ours / peer };
+}
+
+/** One line of the output; shares are of the peaks that were measured so far. */
+export function rowText(row: StepRow, kind: StepKind, peaks: Peaks): string {
   const { rows, length, seconds, peerSeconds, ratio, ratios, gflops } = row;
   const batch = `${rows} x ${length}`.padStart(9);
-  const own = `${(1000 * seconds).toFixed(1)} ms, ${gflops.toFixed(0)} GFLOP/s`;
-  const label = `${kind} ${depthOf(row).padEnd(22)} batch ${batch}   ours ${own.padEnd(24)}`;
+  const shares = peakShares(row, peaks);
+  const percent = (share: number | null): string => `${(100 * (share ?? NaN)).toFixed(0)} % of its peak`;
+  const own = `${(1000 * seconds).toFixed(1)} ms, ${gflops.toFixed(0)} GFLOP/s, ${percent(shares.ours)}`;
+  const label = `${kind} ${depthOf(row).padEnd(22)} batch ${batch}   ours ${own.padEnd(40)}`;
   if (peerSeconds === null || ratio === null || ratios === null) return label;
   const span = ratios.map((each) => each.toFixed(2)).join(' to ');
-  return `${label} peer ${(1000 * peerSeconds).toFixed(1)} ms   ratio ${ratio.toFixed(2)} (rounds ${span})`;
+  return (
+    `${label} peer ${(1000 * peerSeconds).toFixed(1)} ms, ${percent(shares.peer)}   ratio ${ratio.toFixed(2)} ` +
+    `(rounds ${span}; of it ${shares.blas?.toFixed(2)} the matrix product, ${shares.program?.toFixed(2)} the program)`
+  );
 }
 
 /**
- * The JSON of a step bench: `ratio` is the geometric mean over all cases, `gflops` and `share` are those of the
- * headline preset at its own depth (or of the first case), all its batches together.
+ * The JSON of a step bench: `ratio` is the geometric mean over the presets of their cases' geometric means, so that one with
+ * many cases weighs no more than `trm-smoke`, which users get. `gflops` and `share` (of our own peak) are those of the headline preset at its
+ * own depth (or of the first case), all its batches together; `peerShare` is the peer's there, of its own peak.
  */
 export function summarise(bench: string, result: StepBenchResult, headline: string): Record<string, unknown> {
   const { rows, memory, compiled, peaks, engines, threads } = result;
@@ -165,13 +199,17 @@ export function summarise(bench: string, result: StepBenchResult, headline: stri
   const main = rows.filter((row) => depthOf(row) === group);
   const seconds = main.reduce((sum, row) => sum + row.seconds, 0);
   const gflops = main.reduce((sum, row) => sum + row.gflops * row.seconds, 0) / seconds;
-  // The machine's peak is what the better of the two libraries reaches.
-  const peak = Math.max(peaks.ours, peaks.peer ?? 0);
+  const peerSeconds = main.reduce((sum, row) => sum + (row.peerSeconds ?? NaN), 0);
+  const peerGflops = main.reduce((sum, row) => sum + row.gflops * row.seconds, 0) / peerSeconds;
+  const shares = peakShares({ gflops, peerGflops: Number.isNaN(peerGflops) ? null : peerGflops }, peaks);
+  const presets = [...new Set(rows.map(({ preset }) => preset))];
+  const presetRatios = presets.map((preset) => ratioOf(rows.filter((row) => row.preset === preset)));
   const headMemory = memory.find((each) => each.group === group);
   return {
     bench,
-    // The smallest preset is there for tests: its steps are mostly calls.
-    ratio: ratioOf(rows.filter(({ preset }) => preset !== 'trm-smoke')),
+    ratio: rounded(geometricMean(presetRatios.flatMap((ratio) => (ratio === null ? [] : [ratio])))),
+    // Of that, what the faster matrix product gives.
+    blasRatio: rounded(shares.blas),
     byPreset: Object.fromEntries(
       [...new Set(rows.map(depthOf))].map((name) => [
         name,
@@ -184,8 +222,8 @@ export function summarise(bench: string, result: StepBenchResult, headline: stri
         : compiled && { case: depthOf(compiled), ratio: rounded(compiled.ratio) },
     headline: group,
     gflops: rounded(gflops),
-    peak: rounded(peak),
-    share: rounded(gflops / peak),
+    share: rounded(shares.ours),
+    peerShare: rounded(shares.peer),
     rssMiB: headMemory?.rssMiB,
     peerRssMiB: headMemory?.peerRssMiB,
     peaks: { ours: rounded(peaks.ours), peer: rounded(peaks.peer) },
@@ -200,6 +238,7 @@ export function summarise(bench: string, result: StepBenchResult, headline: stri
         ratios,
         difference,
         gflops: speed,
+        peerGflops,
         samplesPerSecond,
         ...step
       }) => ({
@@ -209,6 +248,8 @@ export function summarise(bench: string, result: StepBenchResult, headline: stri
         ratio: rounded(ratio),
         ratios: ratios?.map(rounded) ?? null,
         gflops: rounded(speed),
+        share: rounded(speed / peaks.ours),
+        peerShare: peerGflops === null || peaks.peer === null ? null : rounded(peerGflops / peaks.peer),
         samplesPerSecond: rounded(samplesPerSecond),
         difference,
       }),

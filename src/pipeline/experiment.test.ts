@@ -9,8 +9,10 @@ import { hashJson } from '../core/hash';
 import { projectRoot } from '../core/paths';
 import { FAMILIES } from '../records/sample';
 import { BUG_TYPES } from '../taxonomy/table';
+import { modelConfigOf } from '../training/config';
 import { FEED_SOURCES } from '../training/feed/config';
 import { plainTwin } from '../training/sudoku/config';
+import { supervisionStepFlops } from '../trm/flops';
 import { experimentKind, experimentPath, experimentSchema, loadExperiment } from './experiment';
 import { newRunRecord, writeRunRecord } from './run-record';
 import { loadSudokuExperiment, openSudoku } from './sudoku';
@@ -41,6 +43,32 @@ test('base.yaml lists every key with its default', () => {
     );
   };
   assert.equal(missing(defaults, base, ''), []);
+});
+
+test('the quickstart gets through its schedule on any machine, and is judged once at the depth that it trained', async () => {
+  const { train, evaluate } = (await loadExperiment({ experiment: 'quickstart' })).config;
+  assert.is(train.maxSteps, null, 'its budget is in seconds');
+  assert.is(train.optimizer.warmupSteps, null);
+  assert.ok(train.optimizer.warmupShare + train.optimizer.decayShare < 0.7, 'much of it at the full rate');
+  assert.ok(train.evaluateShare !== null && (train.checkpointSeconds ?? Infinity) <= 60);
+  assert.equal([evaluate.supervisionSteps, evaluate.benchmarks], [[], []]);
+});
+
+test('the pair of recursion-seeds differs in recursion alone', async () => {
+  const [recursive, plain] = await Promise.all(
+    ['recursion-seeds', 'recursion-seeds-plain'].map(
+      async (experiment) => (await loadExperiment({ experiment })).config,
+    ),
+  );
+  assert.is(recursive.train.maxSeconds, null, 'a busy machine changes nothing');
+  assert.equal({ ...plain.train, model: {} }, { ...recursive.train, model: {} });
+  assert.equal(
+    [plain.seed, plain.collect, plain.generate, plain.process],
+    [recursive.seed, recursive.collect, recursive.generate, recursive.process],
+  );
+  const flops = ({ train }: typeof plain): number =>
+    supervisionStepFlops(modelConfigOf(train, { tokenizer: 1000, vocabulary: 500 }), 32, 64, true);
+  assert.ok(Math.abs(flops(plain) / flops(recursive) - 1) < 0.01, 'equal operations a step');
 });
 
 test('overrides and assignments reach the config; a wrong key names the nearest one', async () => {
@@ -79,25 +107,25 @@ async function refusal(experiment: string, overrides: Record<string, unknown>): 
   return 'no error';
 }
 
-test('a stage that ends before one in front of it is refused by its key', async () => {
-  const stages = (...ends: object[]) => ({
-    'train.stages': ends.map((end, i) => ({ name: `stage ${i}`, ...end })),
+test('a phase that ends before one in front of it is refused by its key', async () => {
+  const phases = (...ends: object[]) => ({
+    'train.phases': ends.map((end, i) => ({ name: `phase ${i}`, ...end })),
   });
   for (const experiment of ['tiny', 'sudoku-tiny']) {
     assert.match(
-      await refusal(experiment, stages({ untilStep: 30 }, { untilShare: 0.9 }, { untilStep: 20 }, {})),
-      /: train\.stages\.2\.untilStep: expected ascending untilStep: stage "stage 0" in front of it lasts until 30, got 20$/,
+      await refusal(experiment, phases({ untilStep: 30 }, { untilShare: 0.9 }, { untilStep: 20 }, {})),
+      /: train\.phases\.2\.untilStep: expected ascending untilStep: phase "phase 0" in front of it lasts until 30, got 20$/,
     );
     assert.match(
-      await refusal(experiment, stages({ untilShare: 0.5 }, { untilShare: 0.3 }, {})),
-      /: train\.stages\.1\.untilShare: expected ascending untilShare: stage "stage 0" .* until 0\.5, got 0\.3$/,
+      await refusal(experiment, phases({ untilShare: 0.5 }, { untilShare: 0.3 }, {})),
+      /: train\.phases\.1\.untilShare: expected ascending untilShare: phase "phase 0" .* until 0\.5, got 0\.3$/,
     );
     assert.match(
-      await refusal(experiment, stages({ untilStep: 30 }, { untilStep: 30 }, {})),
-      /train\.stages\.1\.untilStep: expected ascending/,
+      await refusal(experiment, phases({ untilStep: 30 }, { untilStep: 30 }, {})),
+      /train\.phases\.1\.untilStep: expected ascending/,
     );
     // Ends of different kinds are not compared, and one that may be promoted leaves the next one what is left.
-    const fine = stages(
+    const fine = phases(
       { untilStep: 20 },
       { untilStep: 30, untilScore: 1 },
       { untilStep: 30 },
@@ -107,7 +135,7 @@ test('a stage that ends before one in front of it is refused by its key', async 
   }
 });
 
-test('a plain core with a depth, from the preset or in a stage, is refused', async () => {
+test('a plain core with a depth, from the preset or in a phase, is refused', async () => {
   const plain = { 'train.model.core': 'plain' };
   assert.match(
     await refusal('tiny', { ...plain, 'train.preset': 'trm-cpu' }),
@@ -122,23 +150,23 @@ test('a plain core with a depth, from the preset or in a stage, is refused', asy
   assert.match(await refusal('tiny', deep), /train\.model\.core: .*; they are 1, 1, 2/);
   assert.is(await refusal('tiny', { ...deep, 'train.model.supervisionSteps': 1 }), 'no error');
   assert.is(await refusal('edit-cpu-plain', {}), 'no error');
-  const stages = {
-    'train.stages': [
+  const phases = {
+    'train.phases': [
       { name: 'a', untilShare: 0.5 },
       { name: 'b', supervisionSteps: 2 },
     ],
   };
   assert.match(
-    await refusal('tiny', { ...plain, ...stages }),
-    /train\.stages\.1: expected stages without a depth for a plain core/,
+    await refusal('tiny', { ...plain, ...phases }),
+    /train\.phases\.1: expected phases without a depth for a plain core/,
   );
 });
 
 test('a mixture that leaves no bug is refused, whatever the source of the rows', async () => {
   const families = Object.fromEntries(FAMILIES.map((family) => [family, 0]));
   const types = Object.fromEntries(BUG_TYPES.map(({ id }) => [id, 0]));
-  const stagesOf = (mixture: object) => ({
-    'train.stages': [
+  const phasesOf = (mixture: object) => ({
+    'train.phases': [
       { name: 'a', untilShare: 0.5 },
       { name: 'b', mixture },
     ],
@@ -147,10 +175,10 @@ test('a mixture that leaves no bug is refused, whatever the source of the rows',
     const from = { 'train.feed.source': source };
     for (const mixture of [{ families }, { types }, { difficulties: [0, 0, 0, 0, 0] }]) {
       assert.match(
-        await refusal('tiny', { ...from, ...stagesOf(mixture) }),
-        /: train\.stages\.1\.mixture: expected a weight above 0 for some bug.*, or a cleanShare of 1/,
+        await refusal('tiny', { ...from, ...phasesOf(mixture) }),
+        /: train\.phases\.1\.mixture: expected a weight above 0 for some bug.*, or a cleanShare of 1/,
       );
-      assert.is(await refusal('tiny', { ...from, ...stagesOf({ ...mixture, cleanShare: 1 }) }), 'no error');
+      assert.is(await refusal('tiny', { ...from, ...phasesOf({ ...mixture, cleanShare: 1 }) }), 'no error');
     }
     const planted = await refusal('tiny', { ...from, 'train.feed.mutations.types': types });
     if (source !== 'mutations') assert.is(planted, 'no error');
@@ -209,22 +237,22 @@ test('a Sudoku experiment with a plain core that is to recurse, or with a mixtur
     await refusal('sudoku-4x4', { 'model.core': 'plain' }),
     /: model\.core: expected recursions, latentUpdates and supervisionSteps of 1 .*; they are 1, 1, 16, got "plain"$/,
   );
-  const stages = [
+  const phases = [
     { name: 'wide', untilStep: 20, batchTokens: 128 },
     { name: 'deep', latentUpdates: 2 },
   ];
   const { config } = loadSudokuExperiment({
     experiment: 'sudoku-9x9',
-    overrides: { 'train.stages': stages },
+    overrides: { 'train.phases': phases },
   });
   const twin = plainTwin(config);
   assert.match(
-    await refusal('sudoku-9x9', { ...twin, 'train.stages': stages }),
-    /: train\.stages\.1: expected stages without a depth for a plain core/,
+    await refusal('sudoku-9x9', { ...twin, 'train.phases': phases }),
+    /: train\.phases\.1: expected phases without a depth for a plain core/,
   );
   const { train } = loadSudokuExperiment({ experiment: 'sudoku-9x9', overrides: twin }).config;
   assert.equal(
-    train.stages.map(({ name, batchTokens, latentUpdates }) => [name, batchTokens, latentUpdates]),
+    train.phases.map(({ name, batchTokens, latentUpdates }) => [name, batchTokens, latentUpdates]),
     [
       ['wide', 128, undefined],
       ['deep', undefined, undefined],
@@ -232,8 +260,8 @@ test('a Sudoku experiment with a plain core that is to recurse, or with a mixtur
   );
   for (const mixture of [{ cleanShare: 0.2 }, { families: { logic: 2 } }])
     assert.match(
-      await refusal('sudoku-tiny', { 'train.stages': [{ name: 'a', mixture }] }),
-      /: train\.stages\.0\.mixture: expected no mixture/,
+      await refusal('sudoku-tiny', { 'train.phases': [{ name: 'a', mixture }] }),
+      /: train\.phases\.0\.mixture: expected no mixture/,
     );
 });
 

@@ -84,7 +84,10 @@ test('a wrong sweep is refused before anything is written, and says what was exp
     [{ program: 'tiny' }, /expected experiment or program \(not both\)/],
     [{ experiment: 'tinny' }, /did you mean "tiny"/],
     [{ early_terminate: { type: 'hyperband', max_iter: 9 } }, /min_iter .* or max_iter and s/],
-    [{ early_terminate: { type: 'hyperband', min_iter: 3 } }, /first rung has 3 steps, 1 before its decay/],
+    [
+      { early_terminate: { type: 'hyperband', min_iter: 3 } },
+      /trial 0.*train\.optimizer\.warmupSteps: expected at most 1, the steps of 3 before the rate falls, got 2/,
+    ],
     [{ early_stop: 1 }, /unknown key "early_stop"/],
     [
       { trm: { budget: 'seconds' }, early_terminate: { type: 'hyperband', min_iter: 3 } },

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Version of the checkpoint layout; a foreign one is refused. */
-export const CHECKPOINT_VERSION = 3;
+export const CHECKPOINT_VERSION = 4;
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 
@@ -41,8 +41,8 @@ export const checkpointSchema = z.strictObject({
   hashes: z.record(z.string(), z.union([z.string(), z.number()])),
   /** Random streams by name. */
   random: z.record(z.string(), rngState),
-  /** Index of the curriculum's stage, and the score last measured in it. */
-  stage: z.int().nonnegative(),
+  /** Index of the curriculum's phase, and the score last measured in it. */
+  phase: z.int().nonnegative(),
   score: z.number().nullable(),
   /** What the guard against runaway losses remembers. */
   guard: z.strictObject({ mean: z.number(), steps: z.int(), spikes: z.int() }),
@@ -54,6 +54,8 @@ export const checkpointSchema = z.strictObject({
   files: z.record(z.string(), hex),
   /** Best validation score so far and its step; null before the first evaluation. */
   best: z.strictObject({ step: z.int(), score: z.number() }).nullable(),
+  /** Evaluations since the best one. */
+  stale: z.int().nonnegative(),
 });
 /** A value of {@link checkpointSchema}. */
 export type CheckpointRecord = z.infer<typeof checkpointSchema>;

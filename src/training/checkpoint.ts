@@ -42,6 +42,7 @@ const MAY_CHANGE = [
   'maxSteps',
   'maxSeconds',
   'checkpointEvery',
+  'checkpointSeconds',
   'keepCheckpoints',
   'logEvery',
   'tracking',
@@ -63,6 +64,8 @@ export interface CheckpointState<Row> {
   seconds: number;
   /** Best validation score so far and its step. */
   best: CheckpointRecord['best'];
+  /** Evaluations since that one. */
+  stale: number;
 }
 
 const keyOf = (step: number, file: string, folder = CHECKPOINTS): string =>
@@ -83,10 +86,10 @@ export async function writeCheckpoint<Row>(
   store: ObjectStore,
   { model, training, hashes }: RunIdentity,
   shape: WeightShape,
-  { snapshot, meter, seconds, best }: CheckpointState<Row>,
+  { snapshot, meter, seconds, best, stale }: CheckpointState<Row>,
   { keep, folder = CHECKPOINTS }: KeepOptions,
 ): Promise<void> {
-  const { step, samplesSeen, stage, score, guard, random, feed, pools } = snapshot;
+  const { step, samplesSeen, phase, score, guard, random, feed, pools } = snapshot;
   const named = (flat: Float32Array, prefix = ''): Record<string, StoredTensor> =>
     Object.fromEntries(
       Object.entries(storedWeights(flat, shape.layout)).map(([name, t]) => [prefix + name, t]),
@@ -113,7 +116,7 @@ export async function writeCheckpoint<Row>(
     model,
     training,
     hashes,
-    stage,
+    phase,
     score,
     guard,
     random: Object.fromEntries(Object.entries(random).map(([name, state]) => [name, [...state]])),
@@ -123,6 +126,7 @@ export async function writeCheckpoint<Row>(
     ),
     files,
     best,
+    stale,
   };
   await store.put(keyOf(step, RECORD, folder), `${JSON.stringify(record, null, 1)}\n`);
   const others = (await listCheckpoints(store, folder)).filter((other) => other !== step);
@@ -298,6 +302,7 @@ export async function readCheckpoint<Row>(
   return {
     seconds: record.seconds,
     best: record.best,
+    stale: record.stale,
     ...stateOf<Row>(record, files, shape, label),
   };
 }
@@ -346,7 +351,7 @@ function stateOf<Row>(
   const snapshot: TrainerSnapshot<Row> = {
     step: record.step,
     samplesSeen: record.samplesSeen,
-    stage: record.stage,
+    phase: record.phase,
     score: record.score,
     guard: record.guard,
     weights: readWeights(tensors('weights.safetensors'), layout, label),

@@ -8,14 +8,15 @@ import {
   resolveModelConfig,
   type ModelConfig,
 } from '../trm/config';
-import { curriculumSchema, refuseDeepStages, type CurriculumStage } from './curriculum';
+import { curriculumSchema, refuseDeepPhases, type CurriculumPhase } from './curriculum';
 import { feedConfigSchema, type FeedConfig } from './feed/config';
 import { leavesBugs } from './feed/mixture';
 import { guardSchema } from './guard';
+import { refuseMachineBound } from './schedule';
 import { trackingConfigSchema } from './tracking/config';
 
 /** Version of the train stage's code; part of its key. */
-export const TRAIN_VERSION = 2;
+export const TRAIN_VERSION = 3;
 
 /** Fields of a preset that an experiment may replace; the vocabularies' sizes come from the data. */
 const modelOverridesSchema = z.strictObject({
@@ -39,8 +40,13 @@ const optimizerSchema = z.strictObject({
   kind: z.enum(['adamw', 'adam-atan2']).default('adamw'),
   /** Learning rate between warm-up and decay. 2e-3 at the start collapses to "no bug" (DESIGN.md section 7). */
   learningRate: z.number().positive().default(1e-3),
-  /** Optimizer steps of linear warm-up. */
-  warmupSteps: z.int().nonnegative().default(500),
+  /** Share of the budget, at its beginning, in which the rate rises linearly: of steps or of seconds, as the budget is. */
+  warmupShare: z.number().min(0).max(1).default(0.2),
+  /**
+   * Optimizer steps of that rise instead, for budgets of steps alone; null = `warmupShare` holds. Until its rate falls, such a
+   * run is the same whatever its budget: the next rung of a sweep goes on from there.
+   */
+  warmupSteps: z.int().nonnegative().nullable().default(null),
   /** Share of the budget, at its end, in which the rate falls linearly. */
   decayShare: z.number().min(0).max(1).default(0.3),
   /** The rate at the very end, as a share of `learningRate`. */
@@ -50,7 +56,10 @@ const optimizerSchema = z.strictObject({
   epsilon: z.number().positive().default(1e-8),
   /** Decoupled weight decay (AdamW). */
   weightDecay: z.number().nonnegative().default(0.1),
-  /** Longest gradient; longer ones are scaled to it. */
+  /**
+   * Longest gradient; longer ones are scaled to it. No gradient of a training of edits was ever shorter than 1 (norms of 5 to 47 are logged), so
+   * at 1 this is normalisation: each batch says where to go, and its loss not how far. LOG.md has the comparison.
+   */
   clipNorm: z.number().positive().default(1),
 });
 /** A value of {@link optimizerSchema}. */
@@ -70,15 +79,15 @@ export const runConfigShape = {
   maxSteps: z.int().positive().nullable().default(3000),
   /**
    * Wall seconds at most, evaluation included, of all starts together; null = no limit. The number of steps, the decay
-   * and stages that end at a share then follow the clock: the same seed does not give the same weights.
+   * and phases that end at a share then follow the clock: the same seed does not give the same weights.
    */
   maxSeconds: z.number().positive().nullable().default(null),
   /** Program tokens of a batch, padding included. */
   batchTokens: z.int().positive().default(2048),
   /** Tokens that are on the engine at once: larger batches add up gradients of several parts. Null = no limit. */
   microTokens: z.int().positive().nullable().default(null),
-  /** Stages of the curriculum in data, depth and batch size, in order; none = one stage with the values here. */
-  stages: curriculumSchema.default([]),
+  /** Phases of the curriculum in data, depth and batch size, in order; none = one phase with the values here. */
+  phases: curriculumSchema.default([]),
   optimizer: optimizerSchema.prefault({}),
   /** Averaged weights: decay min(this, (1 + t) / (10 + t)). They are evaluated and released. */
   emaDecay: z.number().min(0).max(1).default(0.999),
@@ -92,10 +101,14 @@ export const runConfigShape = {
   earlyStopping: earlyStoppingSchema.nullable().default(null),
   /** Optimizer steps between two evaluations on the val split. */
   evaluateEvery: z.int().positive().default(500),
+  /** Share of the budget between two evaluations instead: as many on a slow machine as on a fast one. Null = `evaluateEvery` holds. */
+  evaluateShare: z.number().positive().max(1).nullable().default(null),
   /** Most val examples of one evaluation, taken from the start of the split. */
   evaluateExamples: z.int().positive().default(1000),
   /** Optimizer steps between two checkpoints. */
   checkpointEvery: z.int().positive().default(500),
+  /** Wall seconds after which a checkpoint is written though fewer steps are done; null = never. */
+  checkpointSeconds: z.number().positive().nullable().default(120),
   /** Checkpoints kept. */
   keepCheckpoints: z.int().positive().default(2),
   /** Optimizer steps between two lines of metrics.jsonl. */
@@ -122,16 +135,16 @@ export const BUDGET_EXPECTED = {
 
 /** Refuses to deal rows with bugs where no bug has a weight: training would see clean functions alone, or fail late. */
 function refuseEmptyMixtures(
-  { feed, stages, cleanShare }: { feed: FeedConfig; stages: readonly CurriculumStage[]; cleanShare: number },
+  { feed, phases, cleanShare }: { feed: FeedConfig; phases: readonly CurriculumPhase[]; cleanShare: number },
   context: z.RefinementCtx,
 ): void {
   const planted = feed.source === 'mutations' ? feed.mutations : undefined;
-  const mixtures = stages.length > 0 ? stages.map(({ mixture }) => mixture) : [{ cleanShare }];
+  const mixtures = phases.length > 0 ? phases.map(({ mixture }) => mixture) : [{ cleanShare }];
   const at = mixtures.findIndex(
     (mixture) => (mixture.cleanShare ?? cleanShare) < 1 && !leavesBugs(mixture, planted),
   );
   if (at < 0) return;
-  const path = leavesBugs({}, planted) ? ['stages', at, 'mixture'] : ['feed', 'mutations'];
+  const path = leavesBugs({}, planted) ? ['phases', at, 'mixture'] : ['feed', 'mutations'];
   const which = planted ? 'some bug that feed.mutations plants' : 'some bug';
   const message = `expected a weight above 0 for ${which}, or a cleanShare of 1: no bug is left`;
   context.addIssue({ code: 'custom', path, message });
@@ -140,6 +153,8 @@ function refuseEmptyMixtures(
 /** Config of the train stage; `{}` is valid. */
 export const trainConfigSchema = z
   .strictObject({
+    /** Seed of the weights and of the order of the rows; null = the experiment's. Another one trains anew on the same data. */
+    seed: z.int().nonnegative().nullable().default(null),
     preset: z.enum(PRESET_NAMES).default('trm-smoke'),
     /** Fields of the preset to replace. */
     model: modelOverridesSchema.prefault({}),
@@ -158,11 +173,12 @@ export const trainConfigSchema = z
     message: 'expected ascending lengths',
     path: ['bucketLengths'],
   })
-  .superRefine(({ preset, model, stages }, context) => {
+  .superRefine(({ preset, model, phases }, context) => {
     refusePlainDepth({ ...PRESETS[preset], ...overridesOf(model) }, context, ['model', 'core']);
-    refuseDeepStages({ core: model.core, stages }, context);
+    refuseDeepPhases({ core: model.core, phases }, context);
   })
-  .superRefine(refuseEmptyMixtures);
+  .superRefine(refuseEmptyMixtures)
+  .superRefine((config, context) => refuseMachineBound(config, context));
 /** A value of {@link trainConfigSchema}. */
 export type TrainConfig = z.output<typeof trainConfigSchema>;
 

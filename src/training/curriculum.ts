@@ -16,8 +16,8 @@ const mixtureSchema = z.strictObject({
   cleanShare: z.number().min(0).max(1).optional(),
 });
 
-/** One stage of the curriculum: until when, and what is other than in the rest of the config. */
-export const curriculumStageSchema = z.strictObject({
+/** One phase of the curriculum: until when, and what is other than in the rest of the config. */
+export const curriculumPhaseSchema = z.strictObject({
   /** For the log. */
   name: z.string().min(1),
   /** Ends when this share of the budget is used. */
@@ -26,44 +26,44 @@ export const curriculumStageSchema = z.strictObject({
   untilStep: z.int().positive().nullable().default(null),
   /** Promotion: ends when an evaluation reaches this score, if that comes first. */
   untilScore: z.number().nullable().default(null),
-  /** T, n and supervision steps of the stage. Default: the model's. */
+  /** T, n and supervision steps of the phase. Default: the model's. */
   recursions: z.int().positive().optional(),
   latentUpdates: z.int().positive().optional(),
   supervisionSteps: z.int().positive().optional(),
-  /** Program tokens of a batch in this stage. Default: `batchTokens` of the run. */
+  /** Program tokens of a batch in this phase. Default: `batchTokens` of the run. */
   batchTokens: z.int().positive().optional(),
-  /** Weights of the data in this stage. */
+  /** Weights of the data in this phase. */
   mixture: mixtureSchema.prefault({}),
 });
-/** A value of {@link curriculumStageSchema}. */
-export type CurriculumStage = z.output<typeof curriculumStageSchema>;
+/** A value of {@link curriculumPhaseSchema}. */
+export type CurriculumPhase = z.output<typeof curriculumPhaseSchema>;
 
-/** The stages of a run, in order. */
+/** The phases of a run, in order. */
 export const curriculumSchema = z
-  .array(curriculumStageSchema)
+  .array(curriculumPhaseSchema)
   .refine(
-    (stages) =>
-      stages
+    (phases) =>
+      phases
         .slice(0, -1)
         .every(
           ({ untilShare, untilStep, untilScore }) =>
             untilShare < 1 || untilStep !== null || untilScore !== null,
         ),
-    'expected untilShare, untilStep or untilScore in every stage but the last: later ones would never begin',
+    'expected untilShare, untilStep or untilScore in every phase but the last: later ones would never begin',
   )
-  .superRefine((stages, context) => {
-    refuseDescending('untilShare', stages, context);
-    refuseDescending('untilStep', stages, context);
+  .superRefine((phases, context) => {
+    refuseDescending('untilShare', phases, context);
+    refuseDescending('untilStep', phases, context);
   });
 
-/** Refuses the first stage that is over when one in front of it ends: it would be skipped without a word. */
+/** Refuses the first phase that is over when one in front of it ends: it would be skipped without a word. */
 function refuseDescending(
   key: 'untilShare' | 'untilStep',
-  stages: readonly CurriculumStage[],
+  phases: readonly CurriculumPhase[],
   context: z.RefinementCtx,
 ): void {
-  // A share of 1 is the end of the run, as a missing step: no end of the stage's own.
-  const ends = stages.map(({ untilShare, untilStep }) => ({
+  // A share of 1 is the end of the run, as a missing step: no end of the phase's own.
+  const ends = phases.map(({ untilShare, untilStep }) => ({
     untilShare: untilShare < 1 ? untilShare : null,
     untilStep,
   }));
@@ -71,90 +71,90 @@ function refuseDescending(
     const [end, other] = [ends[earlier][key] ?? 0, ends[later][key] ?? Infinity];
     const { untilShare, untilStep } = ends[earlier];
     // Where the earlier one may end otherwise, the same end leaves the later one what is left until then.
-    const mayEndSooner = stages[earlier].untilScore !== null || (untilShare !== null && untilStep !== null);
+    const mayEndSooner = phases[earlier].untilScore !== null || (untilShare !== null && untilStep !== null);
     return end > other || (end === other && !mayEndSooner);
   };
-  for (const later of stages.keys())
+  for (const later of phases.keys())
     for (let earlier = 0; earlier < later; earlier++) {
       if (!outlasts(earlier, later)) continue;
-      const message = `expected ascending ${key}: stage "${stages[earlier].name}" in front of it lasts until ${ends[earlier][key]}`;
+      const message = `expected ascending ${key}: phase "${phases[earlier].name}" in front of it lasts until ${ends[earlier][key]}`;
       context.addIssue({ code: 'custom', path: [later, key], message });
       return;
     }
 }
 
 /**
- * Refinement of a schema: a plain core has no depth in any stage.
- * @param path of the stages. Default `stages`
+ * Refinement of a schema: a plain core has no depth in any phase.
+ * @param path of the phases. Default `phases`
  */
-export function refuseDeepStages(
-  { core, stages }: { core: CoreKind | undefined; stages: readonly CurriculumStage[] },
+export function refuseDeepPhases(
+  { core, phases }: { core: CoreKind | undefined; phases: readonly CurriculumPhase[] },
   context: z.RefinementCtx,
-  path: readonly string[] = ['stages'],
+  path: readonly string[] = ['phases'],
 ): void {
   if (core !== 'plain') return;
-  const at = stages.findIndex(
+  const at = phases.findIndex(
     ({ recursions = 1, latentUpdates = 1, supervisionSteps = 1 }) =>
       recursions * latentUpdates * supervisionSteps > 1,
   );
-  const message = 'expected stages without a depth for a plain core, which does not recurse';
+  const message = 'expected phases without a depth for a plain core, which does not recurse';
   if (at >= 0) context.addIssue({ code: 'custom', path: [...path, at], message });
 }
 
-/** What holds in a stage, everything filled in. */
-export interface StageSettings {
+/** What holds in a phase, everything filled in. */
+export interface PhaseSettings {
   name: string;
   depth: Depth;
   batchTokens: number;
   mixture: Mixture;
 }
 
-/** What stages are resolved against. */
-export interface StageDefaults {
+/** What phases are resolved against. */
+export interface PhaseDefaults {
   depth: Depth;
   batchTokens: number;
   cleanShare: number;
 }
 
-/** The settings of stage `index`; without stages, the run's own. */
-export function stageSettings(
-  stages: readonly CurriculumStage[],
+/** The settings of phase `index`; without phases, the run's own. */
+export function phaseSettings(
+  phases: readonly CurriculumPhase[],
   index: number,
-  { depth, batchTokens, cleanShare }: StageDefaults,
-): StageSettings {
-  const stage = stages[index] as CurriculumStage | undefined;
+  { depth, batchTokens, cleanShare }: PhaseDefaults,
+): PhaseSettings {
+  const phase = phases[index] as CurriculumPhase | undefined;
   return {
-    name: stage?.name ?? 'all',
+    name: phase?.name ?? 'all',
     depth: {
-      recursions: stage?.recursions ?? depth.recursions,
-      latentUpdates: stage?.latentUpdates ?? depth.latentUpdates,
-      supervisionSteps: stage?.supervisionSteps ?? depth.supervisionSteps,
+      recursions: phase?.recursions ?? depth.recursions,
+      latentUpdates: phase?.latentUpdates ?? depth.latentUpdates,
+      supervisionSteps: phase?.supervisionSteps ?? depth.supervisionSteps,
     },
-    batchTokens: stage?.batchTokens ?? batchTokens,
-    mixture: { ...stage?.mixture, cleanShare: stage?.mixture.cleanShare ?? cleanShare },
+    batchTokens: phase?.batchTokens ?? batchTokens,
+    mixture: { ...phase?.mixture, cleanShare: phase?.mixture.cleanShare ?? cleanShare },
   };
 }
 
-/** How far a run is, for {@link stageIndex}. */
-export interface StageProgress {
+/** How far a run is, for {@link phaseIndex}. */
+export interface PhaseProgress {
   /** Share of the budget used. */
   used: number;
   /** Optimizer steps done. */
   step: number;
-  /** Score of the last evaluation in this stage; null before it. */
+  /** Score of the last evaluation in this phase; null before it. */
   score: number | null;
 }
 
-/** The stage that holds now: `current` or a later one, never back. The last stage has no end. */
-export function stageIndex(
-  stages: readonly CurriculumStage[],
+/** The phase that holds now: `current` or a later one, never back. The last phase has no end. */
+export function phaseIndex(
+  phases: readonly CurriculumPhase[],
   current: number,
-  { used, step, score }: StageProgress,
+  { used, step, score }: PhaseProgress,
 ): number {
   let index = current;
-  while (index < stages.length - 1) {
-    const { untilShare, untilStep, untilScore } = stages[index];
-    // A score belongs to the stage it was measured in.
+  while (index < phases.length - 1) {
+    const { untilShare, untilStep, untilScore } = phases[index];
+    // A score belongs to the phase it was measured in.
     const promoted = index === current && untilScore !== null && score !== null && score >= untilScore;
     if (used < untilShare && (untilStep === null || step < untilStep) && !promoted) break;
     index++;

@@ -6,7 +6,7 @@ export const guardSchema = z.strictObject({
   factor: z.number().gt(1).default(5),
   /** Spikes in a row that stop the run. */
   patience: z.int().positive().default(20),
-  /** Steps of a curriculum stage before the guard watches. */
+  /** Steps of a curriculum phase before the guard watches. */
   afterSteps: z.int().nonnegative().default(200),
 });
 /** A value of {@link guardSchema}. */
@@ -16,13 +16,13 @@ export type GuardConfig = z.output<typeof guardSchema>;
 export interface GuardState {
   /** Running mean of the loss. */
   mean: number;
-  /** Steps seen in this stage. */
+  /** Steps seen in this phase. */
   steps: number;
   /** Spikes in a row. */
   spikes: number;
 }
 
-/** The guard at the beginning of a run or stage. */
+/** The guard at the beginning of a run or phase. */
 export const freshGuard = (): GuardState => ({ mean: 0, steps: 0, spikes: 0 });
 
 /** Share of the old mean that stays at each step. */

@@ -31,7 +31,8 @@ export function vectorNorm(vector: tf.Tensor1D): tf.Scalar {
 }
 
 /**
- * Advances all weights by one step, with the gradient clipped to `clipNorm`, then their moving average.
+ * Advances all weights by one step, with the gradient clipped to `clipNorm`, then their moving average. Below the shortest gradient
+ * clipping is normalisation: see {@link OptimizerConfig.clipNorm}.
  *
  * `adamw` (arXiv 1711.05101): m = b1 m + (1 - b1) g, v = b2 v + (1 - b2) g^2,
  * w = (1 - lr decay) w - lr m / (1 - b1^t) / (sqrt(v / (1 - b2^t)) + eps), ema = d ema + (1 - d) w.

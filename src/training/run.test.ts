@@ -138,8 +138,10 @@ test('a larger budget, given before the rate falls, is the budget from the start
       continueTraining(createFolderStore(short), createFolderStore(to), { ...config, ...change });
     const early = trainConfigSchema.parse({ earlyStopping: { patience: 1 } });
     assert.is(await goOn(long, { earlyStopping: early.earlyStopping }), null);
-    const staged = trainConfigSchema.parse({ stages: [{ name: 'a', untilShare: 0.5 }, { name: 'b' }] });
-    assert.is(await goOn(long, { stages: staged.stages }), null);
+    const phased = trainConfigSchema.parse({ phases: [{ name: 'a', untilShare: 0.5 }, { name: 'b' }] });
+    assert.is(await goOn(long, { phases: phased.phases }), null);
+    assert.is(await goOn(long, { optimizer: { ...config.optimizer, warmupSteps: null } }), null);
+    assert.is(await goOn(long, { evaluateShare: 0.5 }), null);
     assert.is(await goOn(long), 14);
     assert.is(await goOn(long), null, 'it has begun');
     const summary = await trainIn(long, { overrides: steps(60) });
@@ -214,38 +216,147 @@ test('a run whose evaluations bring nothing better ends early; a longer budget g
   });
 });
 
-test('stages that would never begin or be skipped, and depth for a plain core, are refused', () => {
+test('phases that would never begin or be skipped, and depth for a plain core, are refused', () => {
   const refused = (config: object, why: RegExp): void =>
     assert.throws(() => trainConfigSchema.parse(config), why);
-  refused({ stages: [{ name: 'a' }, { name: 'b' }] }, /expected untilShare, untilStep or untilScore/);
+  refused({ phases: [{ name: 'a' }, { name: 'b' }] }, /expected untilShare, untilStep or untilScore/);
   refused(
     {
-      stages: [
+      phases: [
         { name: 'a', untilShare: 0.5 },
         { name: 'b', untilShare: 0.3 },
       ],
     },
     /expected ascending untilShare/,
   );
-  refused({ model: { core: 'plain' }, stages: [{ name: 'a', supervisionSteps: 2 }] }, /for a plain core/);
-  refused({ stages: [{ name: 'a', mixture: { types: { 'wrong-nam': 2 } } }] }, /wrong-name/);
+  refused({ model: { core: 'plain' }, phases: [{ name: 'a', supervisionSteps: 2 }] }, /for a plain core/);
+  refused({ phases: [{ name: 'a', mixture: { types: { 'wrong-nam': 2 } } }] }, /wrong-name/);
   refused({ optimizer: { beta2: 1 } }, /expected number to be <1/);
 });
 
-test('the schedule warms up by steps and decays by whichever budget runs out first', () => {
-  const { optimizer } = trainConfigSchema.parse({
-    optimizer: { warmupSteps: 10, decayShare: 0.3, finalShare: 0 },
-  });
-  const rate = (step: number, used: number): number =>
-    learningRate(step, used, optimizer) / optimizer.learningRate;
-  assert.ok(Math.abs(rate(0, 0) - 0.1) < 1e-12);
-  assert.is(rate(9, 0.1), 1);
-  assert.is(rate(50, 0.7), 1);
-  assert.ok(Math.abs(rate(80, 0.85) - 0.5) < 1e-12);
-  assert.ok(Math.abs(rate(99, 1)) < 1e-12);
+test('the schedule warms up and decays by whichever budget runs out first', () => {
+  const ofRate = (optimizer: object, maxSteps: number | null = 100, maxSeconds: number | null = null) => {
+    const config = trainConfigSchema.parse({
+      maxSteps,
+      maxSeconds,
+      optimizer: { finalShare: 0, ...optimizer },
+    });
+    return (step: number, used: number) => learningRate(step, used, config) / config.optimizer.learningRate;
+  };
+  const near = (got: number, want: number): void =>
+    assert.ok(Math.abs(got - want) < 1e-12, `${got}, not ${want}`);
+  // A warm-up of 10 steps is one of a tenth of 100 steps.
+  for (const optimizer of [{ warmupSteps: 10 }, { warmupShare: 0.1 }]) {
+    const rate = ofRate(optimizer);
+    near(rate(0, 0), 0.1);
+    near(rate(9, 0.09), 1);
+    near(rate(50, 0.7), 1);
+    near(rate(80, 0.85), 0.5);
+    near(rate(99, 1), 0);
+  }
+  // Of seconds: the clock decides, not the number of steps.
+  const bySeconds = ofRate({ warmupShare: 0.2 }, null, 300);
+  near(bySeconds(3, 0.1), 0.5);
+  near(bySeconds(900, 0.1), 0.5);
+  near(bySeconds(7, 0.2), 1);
+  // Both: the one that is used up sooner.
+  near(ofRate({ warmupShare: 0.2 }, 1000, 300)(99, 0.01), 0.5);
+  near(ofRate({ warmupShare: 0, decayShare: 1 })(0, 0), 1);
   assert.is(budgetUsed({ step: 10, seconds: 90 }, { maxSteps: 100, maxSeconds: 100 }), 0.9);
   assert.is(budgetUsed({ step: 10, seconds: 90 }, { maxSteps: 100, maxSeconds: null }), 0.1);
   assert.throws(() => trainConfigSchema.parse({ maxSteps: null }), /expected a budget/);
+});
+
+test('a schedule that a slow machine would not get through is refused', () => {
+  const refused = (config: object, why: RegExp): void =>
+    assert.throws(() => trainConfigSchema.parse(config), why);
+  const inSeconds = { maxSteps: null, maxSeconds: 300 };
+  refused(
+    { ...inSeconds, optimizer: { warmupSteps: 500 } },
+    /expected null and a warmupShare with a budget in seconds/,
+  );
+  refused(
+    { maxSteps: 600, optimizer: { warmupSteps: 500 } },
+    /expected at most 420, the steps of 600 before the rate falls/,
+  );
+  refused({ optimizer: { warmupShare: 0.8 } }, /expected at most 0\.7, what decayShare leaves/);
+  refused(
+    { ...inSeconds, phases: [{ name: 'a', untilStep: 100 }, { name: 'b' }] },
+    /expected untilShare instead with a budget in seconds/,
+  );
+  trainConfigSchema.parse({ optimizer: { warmupShare: 0.7 } });
+  trainConfigSchema.parse({ maxSteps: 600, optimizer: { warmupSteps: 420 } });
+});
+
+/** The quickstart's schedule in small, on a machine whose steps take that long. */
+const inSeconds = (stepSeconds: number) => ({
+  stepSeconds,
+  overrides: {
+    maxSteps: null,
+    maxSeconds: 300,
+    optimizer: { ...config.optimizer, warmupSteps: null, warmupShare: 0.1 },
+    evaluateShare: 0.25,
+    checkpointEvery: 500,
+    checkpointSeconds: 60,
+  },
+});
+
+/** What a run's log says of its learning rate, evaluations and the share of the budget. */
+async function schedule(folder: string) {
+  const lines = await readMetrics(join(folder, 'metrics.jsonl'));
+  const rates = lines.filter(({ kind }) => kind === 'train').map(({ learningRate: rate }) => Number(rate));
+  const evaluations = lines
+    .filter(({ kind }) => kind === 'evaluation')
+    .map(({ budgetUsed: used }) => Number(used));
+  return { rates, evaluations };
+}
+
+test('a slow machine goes through the same schedule as a fast one, in fewer steps', async () => {
+  const peak = config.optimizer.learningRate;
+  for (const [stepSeconds, steps] of [
+    [2, 150],
+    [10, 30],
+    [50, 6],
+  ])
+    await withTemporaryFolder(async (folder) => {
+      const summary = await trainIn(folder, inSeconds(stepSeconds));
+      assert.equal([summary.steps, summary.seconds], [steps, 300]);
+      const { rates, evaluations } = await schedule(folder);
+      const full = rates.filter((rate) => rate === peak).length / steps;
+      assert.ok(
+        full >= 0.5 && full <= 0.7,
+        `${stepSeconds} s a step: the full rate for ${full} of the steps`,
+      );
+      assert.ok(rates[0] < peak / 3 && rates[steps - 1] < peak * 0.7, 'it rises, and it falls');
+      assert.is(evaluations.length, 4, 'evaluated at each quarter');
+      assert.is(evaluations[3], 1);
+    });
+});
+
+test('a slow machine that is killed loses a minute, not all of its training', async () => {
+  await withTemporaryFolder(async (folder) => {
+    await rejection(() => trainIn(folder, { ...inSeconds(10), stopAt: 20 }));
+    // The one of the stop, and the last of those of every minute.
+    assert.equal(await listCheckpoints(createFolderStore(folder)), [20, 18]);
+  });
+});
+
+test('a run with a budget of seconds that is stopped in its warm-up or later goes on with the very same schedule', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const straight = join(folder, 'straight');
+    await trainIn(straight, inSeconds(10));
+    const [want, wanted] = [await losses(straight), await schedule(straight)];
+    for (const stopAt of [2, 12, 25]) {
+      const stopped = join(folder, String(stopAt));
+      assert.instance(
+        await rejection(() => trainIn(stopped, { ...inSeconds(10), stopAt })),
+        InterruptedError,
+      );
+      await trainIn(stopped, inSeconds(10));
+      assertSame(await losses(stopped), want);
+      assert.equal(await schedule(stopped), wanted);
+    }
+  });
 });
 
 test.run();

@@ -18,7 +18,7 @@ import {
 import { withoutTracking, type RunConfig } from './config';
 import type { RowFeed } from './feed/feed';
 import { METRICS_KEY, type MetricValues } from './metrics-log';
-import { budgetUsed, decayBegin } from './schedule';
+import { budgetUsed, decayBegin, evaluationDue } from './schedule';
 import { StepMeter } from './step-meter';
 import type { TrainingTask, Validation } from './task';
 import { openRunLog, type RunLog } from './tracking/run-log';
@@ -32,11 +32,13 @@ export interface TrainingRunOptions<Row> {
   /** Closed by whoever made it, as the feed. */
   task: TrainingTask<Row>;
   feed: RowFeed<Row>;
-  /** Share of clean rows where no stage says otherwise. Default 0.5. */
+  /** Share of clean rows where no phase says otherwise. Default 0.5. */
   cleanShare?: number;
   validation: readonly Row[];
   identity: RunIdentity;
   context: StageContext;
+  /** Milliseconds since any moment; what budgets in seconds are counted by. Default `performance.now`. */
+  clock?: () => number;
 }
 
 /** Figures of a finished run, for the manifest. */
@@ -56,15 +58,19 @@ export interface RunSummary {
 /**
  * A training run on disk: trainer, checkpoints, log and evaluations. Owns tensors: call `dispose`.
  *
- * Until the learning rate begins to fall, a run is the same whatever its budget. The state at that moment stays in
+ * Until the learning rate begins to fall, a run whose warm-up is counted in steps is the same whatever its budget. The state at that moment stays in
  * `before-decay/`: a run with a larger budget goes on from there as if it had had that budget from the start.
  */
 export class TrainingRun<Row> {
   private best: CheckpointRecord['best'] = null;
   private last: Validation | null = null;
+  /** Evaluations since the best one. */
+  private stale = 0;
   private secondsBefore = 0;
-  private started = performance.now();
-  private savedStep = -1;
+  private readonly now: () => number;
+  private started: number;
+  private evaluatedStep = -1;
+  private saved = { step: -1, seconds: 0 };
   /** True when the rate has begun to fall: too late for `before-decay/`. */
   private decaying = false;
   private readonly system = new SystemMeter();
@@ -74,7 +80,10 @@ export class TrainingRun<Row> {
     private readonly options: TrainingRunOptions<Row>,
     private readonly trainer: Trainer<Row>,
     private readonly lines: RunLog,
-  ) {}
+  ) {
+    this.now = options.clock ?? (() => performance.now());
+    this.started = this.now();
+  }
 
   /** Opens a run; goes on from the newest usable checkpoint of the store, if there is one. */
   static async open<Row>(options: TrainingRunOptions<Row>): Promise<TrainingRun<Row>> {
@@ -95,9 +104,11 @@ export class TrainingRun<Row> {
     if (checkpoint) {
       // Weights of a best evaluation that are not here (the checkpoint came from another run) cannot be released.
       const { best } = checkpoint;
-      run.best = best !== null && (await hasModel(store, best.step)) ? best : null;
+      const kept = best !== null && (await hasModel(store, best.step));
+      run.best = kept ? best : null;
+      run.stale = kept ? checkpoint.stale : 0;
       run.secondsBefore = checkpoint.seconds;
-      run.savedStep = trainer.step;
+      run.saved = { step: trainer.step, seconds: checkpoint.seconds };
       run.meter.restore(checkpoint.meter);
       run.decaying = run.used > decayBegin(options.config.optimizer);
     }
@@ -107,7 +118,7 @@ export class TrainingRun<Row> {
   }
 
   private get seconds(): number {
-    return this.secondsBefore + (performance.now() - this.started) / 1000;
+    return this.secondsBefore + (this.now() - this.started) / 1000;
   }
 
   private get used(): number {
@@ -138,7 +149,7 @@ export class TrainingRun<Row> {
 
   private async trainToEnd(): Promise<void> {
     const { config, context } = this.options;
-    this.started = performance.now();
+    this.started = this.now();
     this.system.start(this.used);
     // Thousandths of the budget: the same bar for a budget of steps and one of seconds.
     const task = context.progress.start('training', { total: 1000, done: Math.floor(1000 * this.used) });
@@ -146,9 +157,10 @@ export class TrainingRun<Row> {
     while (!this.finished) {
       await this.stopIfAborted();
       await this.keepBeforeDecay();
-      const from = performance.now();
-      const result = await this.nextStep();
-      this.meter.add(result, (performance.now() - from) / 1000);
+      const [began, from] = [this.now(), this.used];
+      const result = await this.nextStep(from);
+      this.meter.add(result, (this.now() - began) / 1000);
+      const to = this.used;
       if (result.step % config.logEvery === 0) {
         const values = this.meter.read();
         await this.log({ kind: 'train', ...values, ...this.health() });
@@ -156,19 +168,19 @@ export class TrainingRun<Row> {
       }
       // Lets signals and timers through: steps are synchronous.
       await new Promise(setImmediate);
-      if (result.step % config.evaluateEvery === 0) await this.evaluate();
+      if (evaluationDue(result.step, { from, to }, config)) await this.evaluate();
       // What is saved amid spikes would be no good checkpoint to go back to.
-      if (result.step % config.checkpointEvery === 0 && !this.trainer.spiking) await this.save();
+      if (this.checkpointDue && !this.trainer.spiking) await this.save();
     }
-    if (this.last === null || this.trainer.step % config.evaluateEvery !== 0) await this.evaluate();
+    if (this.evaluatedStep !== this.trainer.step) await this.evaluate();
     await this.save();
     if (this.best !== null) await publishBest(context.store, this.best.step);
     task.finish(`score ${(this.best?.score ?? 0).toFixed(3)}`);
   }
 
-  private async nextStep() {
+  private async nextStep(used: number) {
     try {
-      return await this.trainer.next(this.used);
+      return await this.trainer.next(used);
     } catch (error) {
       if (error instanceof DivergedError) await this.log({ kind: 'diverged', reason: error.message });
       throw error;
@@ -181,9 +193,15 @@ export class TrainingRun<Row> {
   }
 
   private get stoppedEarly(): boolean {
-    const { earlyStopping, evaluateEvery } = this.options.config;
-    if (earlyStopping === null || this.best === null) return false;
-    return this.trainer.step - this.best.step >= earlyStopping.patience * evaluateEvery;
+    const { earlyStopping } = this.options.config;
+    return earlyStopping !== null && this.stale >= earlyStopping.patience;
+  }
+
+  /** True after `checkpointEvery` steps, and when `checkpointSeconds` have gone since the last: a slow machine loses no more. */
+  private get checkpointDue(): boolean {
+    const { checkpointEvery, checkpointSeconds } = this.options.config;
+    if (this.trainer.step % checkpointEvery === 0) return true;
+    return checkpointSeconds !== null && this.seconds - this.saved.seconds >= checkpointSeconds;
   }
 
   private async stopIfAborted(): Promise<void> {
@@ -194,11 +212,11 @@ export class TrainingRun<Row> {
   }
 
   private async save(): Promise<void> {
-    if (this.savedStep === this.trainer.step) return;
+    if (this.saved.step === this.trainer.step) return;
     const { config, context, identity, task } = this.options;
     const keep = { keep: config.keepCheckpoints };
     await writeCheckpoint(context.store, identity, shapeOf(task), this.state(), keep);
-    this.savedStep = this.trainer.step;
+    this.saved = { step: this.trainer.step, seconds: this.seconds };
   }
 
   /** Before the first step at a falling rate. */
@@ -216,26 +234,30 @@ export class TrainingRun<Row> {
       meter: this.meter.state(),
       seconds: this.seconds,
       best: this.best,
+      stale: this.stale,
     };
   }
 
   private async evaluate(): Promise<void> {
     const { config, task, validation, context } = this.options;
-    const started = performance.now();
+    const started = this.now();
     const weights = this.trainer.emaWeights();
     const { depth } = this.trainer.settings;
     this.last = task.validate(weights, validation, depth);
     this.trainer.promote(this.last.score);
     const { step } = this.trainer;
+    this.evaluatedStep = step;
+    this.stale++;
     await this.log({
       kind: 'evaluation',
       ...Object.fromEntries(Object.entries(this.last).map(([name, value]) => [`val_${name}`, value])),
-      evaluationSeconds: (performance.now() - started) / 1000,
+      evaluationSeconds: (this.now() - started) / 1000,
       ...this.health(),
     });
     const gain = this.best === null ? Infinity : this.last.score - this.best.score;
     if (gain <= 0 || gain < (config.earlyStopping?.leastGain ?? 0)) return;
     this.best = { step, score: this.last.score };
+    this.stale = 0;
     await keepModel(context.store, step, task.modelFiles(weights, step, depth));
   }
 

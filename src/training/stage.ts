@@ -1,6 +1,7 @@
 import { DataError, InterruptedError } from '../core/errors';
 import { requireNativeEngine } from '../core/engine';
 import { sha256 } from '../core/hash';
+import { seedStream } from '../core/rng';
 import { loadClosedVocabulary } from '../processing/closed-vocabulary';
 import { readMetadata } from '../processing/metadata';
 import { loadTokenizer } from '../processing/tokenizer/tokenizer';
@@ -29,8 +30,9 @@ import { BEFORE_DECAY, CHECKPOINTS, MODEL, type RunIdentity } from './checkpoint
  * weights of the best evaluation) and the manifest.
  * @throws InterruptedError when aborted, after a checkpoint; ConfigError, DataError, DivergedError
  */
-export const train: Stage<TrainConfig> = async (config, context) => {
+export const train: Stage<TrainConfig> = async (config, given) => {
   await requireNativeEngine();
+  const context = config.seed === null ? given : { ...given, rng: seedStream(config.seed, 'train') };
   const input = requireInput(context, 'train', 'process');
   const { model, identity, hashes } = await openModel(config, input, context);
   const validation = await collectExamples(input, 'val', context, config.evaluateExamples);

@@ -5,7 +5,7 @@ import type { StepResult } from './trainer';
 
 const result = (more: Partial<StepResult>): StepResult => ({
   step: 1,
-  stage: 'all',
+  phase: 'all',
   loss: 1,
   parts: { location: 0.5 },
   counts: {},

@@ -3,7 +3,7 @@ import type { Counts } from './task';
 import type { StepResult } from './trainer';
 
 /** Figures of the steps since the last reading. */
-export type MeterReading = Record<string, number | string> & { loss: number; stage: string };
+export type MeterReading = Record<string, number | string> & { loss: number; phase: string };
 
 /** Steps of a line that is not written yet. */
 export interface MeterState {
@@ -35,7 +35,7 @@ export class StepMeter {
   }
 
   /**
-   * Means of loss and parts, shares of right answers, the curriculum's stage, samples and program tokens a second, GFLOP/s of the core, the share of
+   * Means of loss and parts, shares of right answers, the curriculum's phase, samples and program tokens a second, GFLOP/s of the core, the share of
    * real tokens and the seconds spent waiting for rows; then starts over.
    */
   read(): MeterReading {
@@ -45,7 +45,7 @@ export class StepMeter {
     const last = results[results.length - 1];
     const counts = results.reduce<Counts>((all, result) => addCounts(all, result.counts), {});
     const reading: MeterReading = {
-      stage: last.stage,
+      phase: last.phase,
       loss: mean(({ loss }) => loss),
       ...Object.fromEntries(
         Object.keys(last.parts).map((part) => [`loss_${part}`, mean(({ parts }) => parts[part])]),

@@ -2,7 +2,7 @@ import type * as tf from '@tensorflow/tfjs-core';
 import type { State } from '../trm/core';
 import type { FlatLayout, Weights } from '../trm/weights';
 
-/** How deep a supervision step recurses and how many follow each other; stages of a curriculum change it. */
+/** How deep a supervision step recurses and how many follow each other; phases of a curriculum change it. */
 export interface Depth {
   /** T: recursions a supervision step, the last with gradient. */
   recursions: number;
@@ -48,7 +48,7 @@ export interface PreparedRows {
   supervise(weights: Weights, state: State): Supervised;
 }
 
-/** Accuracies on held-out rows; `score` is what checkpoints, stages and sweeps are compared by. */
+/** Accuracies on held-out rows; `score` is what checkpoints, phases and sweeps are compared by. */
 export type Validation = Readonly<Record<string, number>> & { readonly score: number };
 
 /**
@@ -61,7 +61,7 @@ export interface TrainingTask<Row> {
   readonly layout: FlatLayout;
   /** D: width of the carried states. */
   readonly width: number;
-  /** Depth when no stage says otherwise. */
+  /** Depth when no phase says otherwise. */
   readonly depth: Depth;
   /** Names of the loss's parts. */
   readonly lossParts: readonly string[];

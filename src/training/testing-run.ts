@@ -9,9 +9,11 @@ import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/stage';
 import { createModelData } from '../trm/model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
+import type { Example } from '../records/example';
 import type { RunIdentity } from './checkpoint';
 import { trainConfigSchema, type TrainConfig } from './config';
 import { EditTask } from './edit-task';
+import type { MemoryFeed } from './feed/memory-feed';
 import { TrainingRun, type RunSummary } from './run';
 import { createEditFeed, MADE_UP_HASHES } from './testing';
 
@@ -36,18 +38,18 @@ export const identityOf = (training: TrainConfig): RunIdentity => ({
 });
 const examples = syntheticExamples({ config: model, count: 80 }, rng.fork('examples'));
 
-/**
- * A run in a folder; `stopAt` aborts it after that optimizer step, `through` stands between the run and its folder.
- * @throws InterruptedError, DivergedError
- */
-export async function trainIn(
-  folder: string,
-  options: {
-    stopAt?: number;
-    overrides?: Partial<TrainConfig>;
-    through?: (store: ObjectStore) => ObjectStore;
-  } = {},
-): Promise<RunSummary> {
+/** Settings of {@link trainIn}. */
+export interface TrainInOptions {
+  stopAt?: number;
+  overrides?: Partial<TrainConfig>;
+  /** Simulates a machine by a clock of its own: seconds that each optimizer step takes. Default: the real clock. */
+  stepSeconds?: number;
+  /** Stands between the run and its folder. Default: nothing does. */
+  through?: (store: ObjectStore) => ObjectStore;
+}
+
+/** A run in a folder; `stopAt` aborts it after that optimizer step. @throws InterruptedError, DivergedError */
+export async function trainIn(folder: string, options: TrainInOptions = {}): Promise<RunSummary> {
   const settings = { ...config, ...options.overrides };
   const controller = new AbortController();
   const progress = {
@@ -60,10 +62,11 @@ export async function trainIn(
   };
   const data = createModelData(model, syntheticTables(model), rng.fork('model'));
   const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config: settings });
+  const feed = createEditFeed({ config: settings, examples, rng: rng.fork('feed') });
   const run = await TrainingRun.open({
     config: settings,
     task,
-    feed: createEditFeed({ config: settings, examples, rng: rng.fork('feed') }),
+    ...(options.stepSeconds === undefined ? { feed } : slowed(feed, options.stepSeconds)),
     identity: identityOf(settings),
     validation: examples.slice(0, 20),
     context: {
@@ -82,6 +85,20 @@ export async function trainIn(
     run.dispose();
     task.dispose();
   }
+}
+
+/** A feed whose every batch takes that long on a clock that nothing else moves. */
+function slowed(
+  feed: MemoryFeed<Example>,
+  stepSeconds: number,
+): { feed: MemoryFeed<Example>; clock: () => number } {
+  let now = 0;
+  const take = feed.take.bind(feed);
+  feed.take = (...request) => {
+    now += 1000 * stepSeconds;
+    return take(...request);
+  };
+  return { feed, clock: () => now };
 }
 
 if (require.main === module)

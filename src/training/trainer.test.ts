@@ -163,23 +163,23 @@ test('micro-batches give the gradient of the whole batch', async () => {
   for (const trainer of [whole, parts]) trainer.free();
 });
 
-test('stages change depth and batch by share, step and score, and a resumed run stays in its stage', async () => {
-  const stages = [
+test('phases change depth and batch by share, step and score, and a resumed run stays in its phase', async () => {
+  const phases = [
     { name: 'shallow', untilScore: 0.9, untilStep: 3, supervisionSteps: 1, batchTokens: 64 },
     { name: 'data', untilShare: 0.5, mixture: { cleanShare: 0 } },
     { name: 'deep', recursions: 2, supervisionSteps: 3 },
   ];
-  const trainer = makeTrainer({ stages, bucketLengths: [16] });
-  const names = (results: StepResult[]): string[] => results.map(({ stage }) => stage);
+  const trainer = makeTrainer({ phases, bucketLengths: [16] });
+  const names = (results: StepResult[]): string[] => results.map(({ phase }) => phase);
   const first = await run(trainer, 2);
   assert.equal(names(first), ['shallow', 'shallow']);
   assert.is(first[0].newRows, 4);
   trainer.promote(0.95);
   const [second] = await run(trainer, 1);
-  assert.equal([second.stage, second.newRows, second.counts.cleanKept.total], ['data', 8, 0]);
+  assert.equal([second.phase, second.newRows, second.counts.cleanKept.total], ['data', 8, 0]);
   const [third] = await run(trainer, 1, 0.6);
-  assert.equal([third.stage, trainer.settings.depth.supervisionSteps], ['deep', 3]);
-  const resumed = makeTrainer({ stages, bucketLengths: [16] });
+  assert.equal([third.phase, trainer.settings.depth.supervisionSteps], ['deep', 3]);
+  const resumed = makeTrainer({ phases, bucketLengths: [16] });
   await resumed.restore(trainer.snapshot());
   const [a, b] = [await run(trainer, 3, 0.6), await run(resumed, 3, 0.6)];
   assert.equal(
@@ -190,12 +190,12 @@ test('stages change depth and batch by share, step and score, and a resumed run 
   for (const each of [trainer, resumed]) each.free();
 });
 
-test('the mixture of a later stage that leaves no row is refused at the start', () => {
+test('the mixture of a later phase that leaves no row is refused at the start', () => {
   const codes = new Set(examples.map(({ target }) => target.bugType));
   const types = Object.fromEntries(BUG_TYPES.flatMap(({ id, code }) => (codes.has(code) ? [[id, 0]] : [])));
   const later = { name: 'none', mixture: { types, cleanShare: 0 } };
   assert.throws(
-    () => makeTrainer({ stages: [{ name: 'all', untilShare: 0.5 }, later] }),
+    () => makeTrainer({ phases: [{ name: 'all', untilShare: 0.5 }, later] }),
     /leaves no row of the training data/,
   );
 });

@@ -12,7 +12,7 @@ import {
   type CarryPool,
 } from './carries';
 import type { RunConfig } from './config';
-import { stageIndex, stageSettings, type StageSettings } from './curriculum';
+import { phaseIndex, phaseSettings, type PhaseSettings } from './curriculum';
 import type { FeedState, RowFeed } from './feed/feed';
 import { addGradients, type BatchGradient } from './gradient';
 import { freshGuard, watchLoss, type GuardState } from './guard';
@@ -29,8 +29,8 @@ export class DivergedError extends TrmError {
 export interface StepResult {
   /** Step number, counted from 1. */
   step: number;
-  /** Name of the curriculum's stage. */
-  stage: string;
+  /** Name of the curriculum's phase. */
+  phase: string;
   loss: number;
   /** Unweighted parts. */
   parts: Readonly<Record<string, number>>;
@@ -52,9 +52,9 @@ export interface StepResult {
 export interface TrainerSnapshot<Row> {
   step: number;
   samplesSeen: number;
-  /** Index of the curriculum's stage. */
-  stage: number;
-  /** Score of the last evaluation in this stage. */
+  /** Index of the curriculum's phase. */
+  phase: number;
+  /** Score of the last evaluation in this phase. */
   score: number | null;
   guard: GuardState;
   /** Flat values in the order of the task's layout. */
@@ -79,7 +79,7 @@ export interface TrainerOptions<Row> {
   task: TrainingTask<Row>;
   /** Closed by whoever made it. */
   feed: RowFeed<Row>;
-  /** Share of clean rows where no stage says otherwise. Default 0.5. */
+  /** Share of clean rows where no phase says otherwise. Default 0.5. */
   cleanShare?: number;
   rng: Rng;
 }
@@ -95,15 +95,15 @@ export class Trainer<Row> {
   private readonly streams: Readonly<Record<'buckets' | 'rows' | 'halting', Rng>>;
   private readonly pools = new Map<number, CarryPool<Row>>();
   private state: TrainedState;
-  private stage = 0;
+  private phase = 0;
   private guard = freshGuard();
   private lastScore: number | null = null;
 
-  /** @throws DataError when the mixture of a stage leaves nothing to deal */
+  /** @throws DataError when the mixture of a phase leaves nothing to deal */
   constructor(private readonly options: TrainerOptions<Row>) {
     const { task, rng, feed, config } = options;
-    for (let stage = 0; stage < Math.max(1, config.stages.length); stage++)
-      feed.checkMixture(this.settingsOf(stage).mixture);
+    for (let phase = 0; phase < Math.max(1, config.phases.length); phase++)
+      feed.checkMixture(this.settingsOf(phase).mixture);
     this.streams = { buckets: rng.fork('buckets'), rows: rng.fork('rows'), halting: rng.fork('halting') };
     const size = task.initialWeights.length;
     this.state = {
@@ -115,9 +115,9 @@ export class Trainer<Row> {
     feed.setMixture(this.settings.mixture);
   }
 
-  /** What holds in the present stage of the curriculum. */
-  get settings(): StageSettings {
-    return this.settingsOf(this.stage);
+  /** What holds in the present phase of the curriculum. */
+  get settings(): PhaseSettings {
+    return this.settingsOf(this.phase);
   }
 
   /** True while losses are far above their running mean. */
@@ -125,7 +125,7 @@ export class Trainer<Row> {
     return this.guard.spikes > 0;
   }
 
-  /** Tells the score of an evaluation, for promotion to the next stage. */
+  /** Tells the score of an evaluation, for promotion to the next phase. */
   promote(score: number): void {
     this.lastScore = score;
   }
@@ -136,7 +136,7 @@ export class Trainer<Row> {
    * @throws DivergedError before weights are changed, when loss or gradient is not finite, or the loss runs away
    */
   async next(used: number): Promise<StepResult> {
-    this.enterStage(used);
+    this.enterPhase(used);
     const { task, feed, config } = this.options;
     const { batchTokens, name } = this.settings;
     const rowsOf = (length: number): number => Math.max(1, Math.floor(batchTokens / length));
@@ -149,7 +149,7 @@ export class Trainer<Row> {
     const result = this.batchGradient(bucket, before, rows);
     const gradientNorm = tf.tidy(() => vectorNorm(result.gradient).dataSync()[0]);
     this.check(result, gradientNorm, bucket, rows);
-    const rate = learningRate(this.step, used, config.optimizer);
+    const rate = learningRate(this.step, used, config);
     this.update(result.gradient, gradientNorm, rate);
     disposePool(before);
     this.carry(bucket, rows, result);
@@ -158,7 +158,7 @@ export class Trainer<Row> {
     const { loss, parts, counts, tokens, paddedTokens, flops } = result;
     return {
       step: this.step,
-      stage: name,
+      phase: name,
       loss,
       parts: Object.fromEntries(task.lossParts.map((part, i) => [part, parts[i]])),
       gradientNorm,
@@ -172,18 +172,18 @@ export class Trainer<Row> {
     };
   }
 
-  private settingsOf(stage: number): StageSettings {
+  private settingsOf(phase: number): PhaseSettings {
     const { config, task, cleanShare = 0.5 } = this.options;
     const { depth } = task;
-    return stageSettings(config.stages, stage, { depth, batchTokens: config.batchTokens, cleanShare });
+    return phaseSettings(config.phases, phase, { depth, batchTokens: config.batchTokens, cleanShare });
   }
 
-  /** Goes on to a later stage when the present one is over. Rows in flight are given up: depth and batch change. */
-  private enterStage(used: number): void {
+  /** Goes on to a later phase when the present one is over. Rows in flight are given up: depth and batch change. */
+  private enterPhase(used: number): void {
     const { config, feed } = this.options;
-    const next = stageIndex(config.stages, this.stage, { used, step: this.step, score: this.lastScore });
-    if (next === this.stage) return;
-    this.stage = next;
+    const next = phaseIndex(config.phases, this.phase, { used, step: this.step, score: this.lastScore });
+    if (next === this.phase) return;
+    this.phase = next;
     this.lastScore = null;
     this.guard = freshGuard();
     this.clearPools();
@@ -321,7 +321,7 @@ export class Trainer<Row> {
     return {
       step: this.step,
       samplesSeen: this.samplesSeen,
-      stage: this.stage,
+      phase: this.phase,
       score: this.lastScore,
       guard: this.guard,
       weights: copy(weights),
@@ -345,7 +345,7 @@ export class Trainer<Row> {
     const { task, feed } = this.options;
     const rowsOfStates = (values: Float32Array): tf.Tensor2D =>
       tf.tensor2d(values, [values.length / task.width, task.width]);
-    this.stage = snapshot.stage;
+    this.phase = snapshot.phase;
     this.guard = snapshot.guard;
     this.lastScore = snapshot.score;
     feed.setMixture(this.settings.mixture);

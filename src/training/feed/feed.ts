@@ -1,6 +1,6 @@
 import type { Rng } from '../../core/rng';
 
-/** What a curriculum stage changes about the data. Weights are relative; what is not named has weight 1. */
+/** What a curriculum phase changes about the data. Weights are relative; what is not named has weight 1. */
 export interface Mixture {
   /** Weights of bug families. */
   families?: Readonly<Record<string, number>>;
@@ -34,9 +34,9 @@ export interface RowFeed<Row> {
   pickBucket(rng: Rng, rowsOf: (length: number) => number): number;
   /** The next `count` rows of a bucket, `cleanShare` of them clean (rounded at random); epochs follow each other. */
   take(length: number, count: number, rng: Rng): Promise<Row[]>;
-  /** Refuses a mixture that a later stage would fail on. @throws DataError when it leaves nothing to deal */
+  /** Refuses a mixture that a later phase would fail on. @throws DataError when it leaves nothing to deal */
   checkMixture(mixture: Mixture): void;
-  /** Changes the mixture of the rows that follow: a new stage of the curriculum. */
+  /** Changes the mixture of the rows that follow: a new phase of the curriculum. */
   setMixture(mixture: Mixture): void;
   state(): FeedState<Row>;
   /** Continues from a saved state. @throws DataError when it belongs to other data */

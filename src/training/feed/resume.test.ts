@@ -22,7 +22,7 @@ const config = trainConfigSchema.parse({
   batchTokens: 64,
   bucketLengths: TEST_BUCKETS,
   optimizer: { warmupSteps: 5 },
-  stages: [
+  phases: [
     { name: 'easy', untilStep: 30, mixture: { cleanShare: 0.2, types: { 'added-not': 0.5 } } },
     { name: 'all' },
   ],
@@ -56,7 +56,7 @@ async function train(
   return { losses, snapshots };
 }
 
-test('training on a stream goes on with the very same losses, through stages, blocks and epochs', async () => {
+test('training on a stream goes on with the very same losses, through phases, blocks and epochs', async () => {
   await requireNativeEngine();
   const folder = await mkdtemp(join(tmpdir(), 'trm-resume-'));
   try {

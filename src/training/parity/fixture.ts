@@ -82,7 +82,7 @@ export interface StoredFixture {
     cases: GridFixture[];
   };
   learningRates: {
-    config: Pick<OptimizerConfig, 'learningRate' | 'warmupSteps' | 'decayShare' | 'finalShare'>;
+    config: Pick<OptimizerConfig, 'learningRate' | 'decayShare' | 'finalShare'> & { warmupSteps: number };
     most: number;
     values: number[];
   }[];

@@ -24,7 +24,15 @@ export function compareOptimizers(fixture: Fixture, gradient: Float32Array): Par
 }
 
 function configOf({ optimizer }: Fixture, kind: Kind, clipNorm: number): OptimizerConfig {
-  return { ...optimizer.hyper, kind, clipNorm, warmupSteps: 0, decayShare: 0, finalShare: 0 };
+  return {
+    ...optimizer.hyper,
+    kind,
+    clipNorm,
+    warmupShare: 0,
+    warmupSteps: null,
+    decayShare: 0,
+    finalShare: 0,
+  };
 }
 
 function compareShort(fixture: Fixture, kind: Kind): ParityRow[] {
@@ -114,11 +122,16 @@ const dense = (flat: Float32Array, layout: FlatLayout): number[] =>
 
 /** Learning rates and decays of the average at many steps, and which rows halt; plain numbers, no engine. */
 export function compareSchedules(fixture: Fixture): ParityRow[] {
-  const rates = fixture.learningRates.map(({ config, most, values }, i) => {
-    const got = values.map((_, step) =>
-      learningRate(step, step / most, { ...configOf(fixture, 'adamw', 1), ...config }),
-    );
-    return compare(`learning rate, schedule ${i + 1}`, got, values);
+  const rates = fixture.learningRates.flatMap(({ config, most, values }, i) => {
+    const optimizer = { ...configOf(fixture, 'adamw', 1), ...config };
+    // The reference counts steps; of a budget of `most` steps a share says the same.
+    const byShare = { ...optimizer, warmupSteps: null, warmupShare: config.warmupSteps / most };
+    return Object.entries({ steps: optimizer, 'a share': byShare }).map(([kind, each]) => {
+      const got = values.map((_, step) =>
+        learningRate(step, step / most, { maxSteps: most, optimizer: each }),
+      );
+      return compare(`learning rate, schedule ${i + 1}, warm-up by ${kind}`, got, values);
+    });
   });
   const { most, steps, values } = fixture.emaDecay;
   const decays = steps.map((step) => emaDecay(step, most));

@@ -6,15 +6,15 @@ import type { RunConfig } from '../config';
 import { METRICS_KEY, readMetrics } from '../metrics-log';
 
 /** The part of a training config that says whether a run is the same under a larger budget, up to its decay. */
-export type ExtensibleConfig = Pick<RunConfig, 'stages' | 'earlyStopping'> & {
-  optimizer: Pick<RunConfig['optimizer'], 'decayShare'>;
+export type ExtensibleConfig = Pick<RunConfig, 'phases' | 'earlyStopping' | 'evaluateShare'> & {
+  optimizer: Pick<RunConfig['optimizer'], 'decayShare' | 'warmupSteps' | 'warmupShare'>;
 };
 
 /**
  * Gives a training that has not begun the state that one with a smaller budget had before its learning rate fell, and
  * its log up to there. Both were the same run so far: going on is training anew with the larger budget, bit for bit, without
- * the steps they share. Where that does not hold (stages that end at a share of the budget, early stopping, a rate that never was
- * steady) nothing is copied, and the training begins at its beginning.
+ * the steps they share. Where that does not hold (a warm-up, phases or evaluations by share of the budget, early stopping, a
+ * rate that never was steady) nothing is copied, and the training begins at its beginning.
  * @returns the step that it goes on from; null when it begins anew, or has begun already
  */
 export async function continueTraining(
@@ -22,9 +22,10 @@ export async function continueTraining(
   to: ObjectStore,
   config: ExtensibleConfig,
 ): Promise<number | null> {
-  const { stages, earlyStopping, optimizer } = config;
-  const bound = stages.slice(0, -1).some(({ untilShare }) => untilShare < 1);
-  if (bound || earlyStopping !== null) return null;
+  const { phases, earlyStopping, evaluateShare, optimizer } = config;
+  const sharedWarmup = optimizer.warmupSteps === null && optimizer.warmupShare > 0;
+  const bound = phases.slice(0, -1).some(({ untilShare }) => untilShare < 1) || sharedWarmup;
+  if (bound || earlyStopping !== null || evaluateShare !== null) return null;
   if ((await to.exists(MANIFEST_KEY)) || (await listCheckpoints(to)).length > 0) return null;
   // Without a decay, the end itself is a state to go on from.
   const folder = optimizer.decayShare === 0 ? CHECKPOINTS : BEFORE_DECAY;

@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { newGridModelSchema, type GridModelConfig } from '../../trm/grid/config';
 import { BUDGET_EXPECTED, hasBudget, runConfigShape } from '../config';
-import { refuseDeepStages } from '../curriculum';
+import { refuseDeepPhases } from '../curriculum';
+import { refuseMachineBound } from '../schedule';
 import { sideOf } from './solver';
 
 /** Version of the Sudoku stage's code; part of its key. */
-export const SUDOKU_VERSION = 2;
+export const SUDOKU_VERSION = 3;
 
 /** Filled 4 x 4 grids. */
 export const GRIDS_4X4 = 288;
@@ -60,11 +61,12 @@ const trainSchema = z
     crossEntropy: z.enum(['softmax', 'stablemax']).default('softmax'),
   })
   .refine(hasBudget, BUDGET_EXPECTED)
-  .superRefine(({ stages }, context) => {
-    const at = stages.findIndex(({ mixture }) => Object.keys(mixture).length > 0);
+  .superRefine(({ phases }, context) => {
+    const at = phases.findIndex(({ mixture }) => Object.keys(mixture).length > 0);
     const message = 'expected no mixture: it weighs bugs and clean code, and puzzles are neither';
-    if (at >= 0) context.addIssue({ code: 'custom', path: ['stages', at, 'mixture'], message });
-  });
+    if (at >= 0) context.addIssue({ code: 'custom', path: ['phases', at, 'mixture'], message });
+  })
+  .superRefine((config, context) => refuseMachineBound(config, context));
 
 /** A Sudoku experiment (`kind: sudoku`): its own schema, since nothing is collected, mutated or released. */
 export const sudokuExperimentSchema = z
@@ -80,8 +82,8 @@ export const sudokuExperimentSchema = z
     /** Supervision steps after which the test puzzles are judged. */
     evaluateSteps: z.array(z.int().positive()).min(1).default([1, 2, 4, 8, 16]),
   })
-  .superRefine(({ model: { core }, train: { stages } }, context) =>
-    refuseDeepStages({ core, stages }, context, ['train', 'stages']),
+  .superRefine(({ model: { core }, train: { phases } }, context) =>
+    refuseDeepPhases({ core, phases }, context, ['train', 'phases']),
   );
 /** A resolved Sudoku experiment. */
 export type SudokuExperiment = z.output<typeof sudokuExperimentSchema>;
@@ -97,7 +99,7 @@ export function sudokuModelConfig({ data, model }: Pick<SudokuConfig, 'data' | '
 /**
  * Overrides that make the same experiment one without recursion, whose optimizer step does the same work: its blocks run
  * once, (n + 1)(T + 2)/3 times as many of them, since all its passes have gradients (three times the work) and only the
- * last recursion's n + 1 of T have. Stages of its curriculum keep all but their depth.
+ * last recursion's n + 1 of T have. Phases of its curriculum keep all but their depth.
  */
 export function plainTwin({ model, train }: Pick<SudokuConfig, 'model' | 'train'>): Record<string, unknown> {
   const { layers, recursions, latentUpdates } = model;
@@ -108,8 +110,8 @@ export function plainTwin({ model, train }: Pick<SudokuConfig, 'model' | 'train'
     'model.recursions': 1,
     'model.latentUpdates': 1,
     'model.supervisionSteps': 1,
-    'train.stages': train.stages.map((stage) =>
-      Object.fromEntries(Object.entries(stage).filter(([key]) => !isDepth(key))),
+    'train.phases': train.phases.map((phase) =>
+      Object.fromEntries(Object.entries(phase).filter(([key]) => !isDepth(key))),
     ),
   };
 }
