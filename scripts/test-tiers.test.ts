@@ -6,7 +6,12 @@ import * as assert from 'uvu/assert';
 import { projectRoot } from '../src/core/paths';
 import { CHECK_SECONDS, chooseTests, parseTier, readTimes, testSources, tierOf } from './test-tiers';
 
-const TIMES = { 'src/a.test.ts': 0.3, 'src/b.test.ts': CHECK_SECONDS + 10, 'src/c.test.ts': 0.5, 'src/long.test.ts': null };
+const TIMES = {
+  'src/a.test.ts': 0.3,
+  'src/b.test.ts': CHECK_SECONDS + 10,
+  'src/c.test.ts': 0.5,
+  'src/long.test.ts': null,
+};
 const SOURCES = [...Object.keys(TIMES), 'src/d.servers.test.ts', 'src/new.test.ts'];
 
 test('tests are found among the sources: what only dist holds does not run', async () => {

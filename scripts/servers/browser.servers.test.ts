@@ -36,7 +36,12 @@ async function writeNotebook(folder: string): Promise<string> {
 testWith(test, 'an exported notebook shows its figure and its text without a network', NO_BROWSER, () =>
   withTemporaryFolder(async (folder) => {
     const [executed, html] = [join(folder, 'executed.ipynb'), join(folder, 'executed.html')];
-    await executeNotebook({ input: await writeNotebook(folder), output: executed, parameters: {}, redact: (text) => text });
+    await executeNotebook({
+      input: await writeNotebook(folder),
+      output: executed,
+      parameters: {},
+      redact: (text) => text,
+    });
     await exportHtml(executed, html);
     await withPage(SIZE, async (page) => {
       await page.send('Network.enable');
