@@ -18,8 +18,8 @@ export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/$(VENV)/bin:$(PATH)
 export JUPYTER_PATH := $(CURDIR)/jupyter
 export ENGINE PYTHON
 TRM := bin/trm
-# Folders, too: theirs is the time that changes when a source is deleted.
-SOURCES = $(shell find src bench scripts -name __pycache__ -prune -o \( -name '*.ts' -o -type d \) -print)
+# Folders, too: theirs is the time that changes when a source is deleted (`bench/.`, as `bench` is a target).
+SOURCES = $(shell find src/. bench/. scripts/. -name __pycache__ -prune -o \( -name '*.ts' -o -type d \) -print)
 
 .PHONY: help setup build engine run lab experiment notebooks check test test-servers test-times unit lint typecheck check-notebooks \
 	bench bench-peer fuzz parity doctor format reflow-docs clean distclean check-tools hooks
