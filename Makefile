@@ -17,11 +17,12 @@ VENV := .venv
 export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/$(VENV)/bin:$(PATH)
 export JUPYTER_PATH := $(CURDIR)/jupyter
 export ENGINE PYTHON
-TRM := node dist/src/serving/cli/main.js
-SOURCES = $(shell find src bench scripts -name '*.ts' -o -name '*.py' -o -name '*.json' | grep -v node_modules)
+TRM := bin/trm
+# Folders, too: theirs is the time that changes when a source is deleted (`bench/.`, as `bench` is a target).
+SOURCES = $(shell find src/. bench/. scripts/. -name __pycache__ -prune -o \( -name '*.ts' -o -type d \) -print)
 
-.PHONY: help setup build engine run lab experiment notebooks test unit lint typecheck check-notebooks bench bench-peer fuzz parity doctor \
-	format clean distclean check-tools hooks
+.PHONY: help setup build engine run lab experiment notebooks check test test-servers test-times unit lint typecheck check-notebooks \
+	bench bench-peer fuzz parity doctor format reflow-docs clean distclean check-tools hooks
 
 help: ## List the targets
 	@awk -F ':.*## ' '/^[a-z-]+:.*## / { printf "  make %-16s %s\n", $$1, $$2 }' $(MAKEFILE_LIST)
@@ -48,13 +49,11 @@ $(VENV)/.setup: requirements.txt $(wildcard jupyter/papermill-plugin/*.py jupyte
 engine: node_modules/.setup $(VENV)/.setup
 	@PYTHON=$(VENV)/bin/python node native/build-engine.mjs --engine $(ENGINE)
 
-dist/.built: node_modules/.setup tsconfig.json $(SOURCES)
+dist/.built: node_modules/.setup tsconfig.json scripts/build.mjs $(SOURCES)
 	@echo "setup: compiling TypeScript"
-	@node node_modules/typescript/bin/tsc
-	@chmod +x dist/src/serving/cli/main.js
-	@touch $@
+	@node scripts/build.mjs
 
-build: dist/.built ## Compile src, bench and scripts to dist
+build: dist/.built ## Compile src, bench and scripts to dist; outputs without a source are removed
 
 setup: node_modules/.setup $(VENV)/.setup engine build hooks ## Install npm packages, Python tools, native engine; compile
 	@echo "setup: done"
@@ -80,13 +79,22 @@ doctor: setup ## Say what is installed, what is used and what is missing
 	$(TRM) doctor
 
 ## Checks.
-test: setup ## Lint, types, notebooks, unit and integration tests; closing line `N passed, N failed`
-	@scripts/run-checks.sh
+check: setup ## Lint, types, notebooks' static checks, quick tests: under 3 minutes
+	@scripts/run-checks.sh check
 
-unit: setup ## Only the uvu tests (ARGS='part of a path')
+test: setup ## Everything without servers, under 40 minutes; closing line `N passed, N failed`
+	@scripts/run-checks.sh test
+
+test-servers: setup ## What needs a browser, root, Docker, other Pythons; skips by name what is absent. Once an issue
+	@scripts/run-checks.sh test-servers
+
+test-times: setup ## Measure the test files again: which are quick enough for `make check` (ARGS='part of a path')
+	node dist/scripts/test.js --tier test --jobs 1 --record $(ARGS)
+
+unit: setup ## Only the uvu tests, of all tiers (ARGS='part of a path')
 	node dist/scripts/test.js $(ARGS)
 
-lint: setup ## ESLint, Prettier, Dockerfiles, workflows
+lint: setup ## ESLint, Prettier, scripts, Dockerfiles, workflows, documents
 	@scripts/lint.sh
 
 typecheck: setup ## Types of the library and of the notebooks' cells
@@ -101,10 +109,10 @@ bench: setup ## Run bench/<BENCH>.ts; the last line is JSON
 	@test -f bench/$(BENCH).ts || { echo "no bench/$(BENCH).ts; there are: $$(ls bench | sed -n 's/\.ts$$//p' | paste -sd' ')"; exit 2; }
 	node dist/bench/$(BENCH).js $(ARGS)
 
-bench-peer: .venv-bench/.setup ## Install PyTorch (5 GB) into .venv-bench: what BENCH=train-step and infer-step are compared with
+bench-peer: .venv-bench/.setup ## Install the benchmarks' peers (PyTorch, tokenizers; 5 GB) into .venv-bench
 
 .venv-bench/.setup: requirements-bench.txt | check-tools
-	@echo "bench-peer: installing PyTorch into .venv-bench"
+	@echo "bench-peer: installing PyTorch and tokenizers into .venv-bench"
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@
@@ -118,6 +126,9 @@ parity: setup ## Compare the model with the independent reference; fails above t
 format: setup ## Rewrite sources in the project's format
 	node node_modules/prettier/bin/prettier.cjs --write .
 	node dist/scripts/notebooks.js strip
+
+reflow-docs: build ## Wrap the prose of documents with lines over 120 characters
+	node dist/scripts/docs-lines.js --reflow
 
 clean: ## Remove compiled code and coverage; keeps data, runs and installed packages
 	rm -rf dist coverage

@@ -1,14 +1,18 @@
 /**
  * Times the tokenizer's training, tokenizing and encoding of functions, on the standard library with its tests.
- * Seconds are the process's CPU time. The peer is `@huggingface/tokenizers`, which loads our tokenizer.json and gives
- * the same ids; both encode each distinct token once.
+ * Seconds are processor time of one thread. Two peers load our tokenizer.json in the same run, must find as many pieces,
+ * and encode each distinct token once, as we do: Hugging Face's Rust `tokenizers`, called from Python
+ * (`bench/tokenizers-peer.py`, installed by `make bench-peer`), and its JavaScript port `@huggingface/tokenizers`.
  *
- *   node dist/bench/encode.js
+ *   make bench BENCH=encode
+ *
+ * The last line is JSON; ratio: our tokens a second over the Rust peer's (null when it is not installed);
+ * ratioJavaScript: over the port's.
  */
 import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as huggingFace from '@huggingface/tokenizers';
-import { pythonPath } from '../src/core/paths';
+import { projectRoot, pythonPath } from '../src/core/paths';
 import { runProcess } from '../src/core/subprocess';
 import { findFunctions, moduleContext } from '../src/python/functions';
 import { lex } from '../src/python/lexer';
@@ -16,6 +20,7 @@ import { buildClosedVocabulary } from '../src/processing/closed-vocabulary';
 import { encodeSample, type EncodableSample } from '../src/processing/encode-sample';
 import { TokenCounter } from '../src/processing/token-counter';
 import { trainTokenizer, type Tokenizer } from '../src/processing/tokenizer/tokenizer';
+import { peerPython } from './tools/side';
 
 interface Peer {
   encode(text: string, options: { add_special_tokens: boolean }): { ids: number[] };
@@ -74,16 +79,49 @@ function functionsOf(sources: readonly string[], most: number): EncodableSample[
   return found;
 }
 
-/** Distinct texts a second, ours and the peer's, both without a memo. */
-function compareTokenizing(tokenizer: Tokenizer, texts: readonly string[]): [ours: number, peer: number] {
-  const peer = new PeerTokenizer(JSON.parse(JSON.stringify(tokenizer.toJSON())) as object, {});
-  const [ourIds, ours] = timed(() => texts.map((text) => tokenizer.encodeToken(text).length));
-  const [peerIds, theirs] = timed(() =>
-    texts.map((text) => peer.encode(text, { add_special_tokens: false }).ids.length),
+/** Distinct texts a processor second. */
+interface Rates {
+  ours: number;
+  javaScript: number;
+  /** Null when Python's `tokenizers` is not installed. */
+  rust: number | null;
+}
+
+/** @throws Error when a peer finds other pieces than we do */
+function expectSame(name: string, ours: readonly number[], theirs: readonly number[]): void {
+  const different = ours.filter((count, i) => count !== theirs[i]).length;
+  if (different > 0) throw new Error(`${different} of ${ours.length} texts have other pieces in ${name}`);
+}
+
+/** The Rust side, in a process of its own. */
+async function runRust(tokenizer: Tokenizer, texts: readonly string[]): Promise<RustAnswer | undefined> {
+  const python = peerPython();
+  if (python === undefined) return undefined;
+  const script = join(projectRoot(), 'bench', 'tokenizers-peer.py');
+  const input = JSON.stringify({ tokenizer: tokenizer.toJSON(), texts });
+  const { stdout } = await runProcess(python, ['-I', script], { input });
+  return JSON.parse(stdout) as RustAnswer;
+}
+
+interface RustAnswer {
+  seconds: number;
+  counts: number[];
+  version: string;
+}
+
+/** All sides over the same texts, none of them with a memo of earlier ones. */
+async function compareTokenizing(tokenizer: Tokenizer, texts: readonly string[]): Promise<Rates> {
+  const port = new PeerTokenizer(JSON.parse(JSON.stringify(tokenizer.toJSON())) as object, {});
+  const [ourCounts, ours] = timed(() => texts.map((text) => tokenizer.encodeToken(text).length));
+  const [portCounts, javaScript] = timed(() =>
+    texts.map((text) => port.encode(text, { add_special_tokens: false }).ids.length),
   );
-  const different = ourIds.filter((count, i) => count !== peerIds[i]).length;
-  if (different > 0) throw new Error(`${different} of ${texts.length} texts have other ids than the peer's`);
-  return [texts.length / ours, texts.length / theirs];
+  expectSame('@huggingface/tokenizers', ourCounts, portCounts);
+  const rust = await runRust(tokenizer, texts);
+  if (rust === undefined) console.log('no Rust peer: make bench-peer installs it');
+  else expectSame(`tokenizers ${rust.version}`, ourCounts, rust.counts);
+  const rate = (seconds: number): number => texts.length / seconds;
+  return { ours: rate(ours), javaScript: rate(javaScript), rust: rust ? rate(rust.seconds) : null };
 }
 
 async function main(): Promise<void> {
@@ -99,8 +137,12 @@ async function main(): Promise<void> {
   console.log(`tokenizer of ${tokenizer.size} pieces trained in ${trainSeconds.toFixed(1)} CPU-s`);
 
   const texts = words.map(([text]) => text).filter((text) => text.length <= 256);
-  const [ours, peer] = compareTokenizing(tokenizer, texts);
-  console.log(`distinct tokens/CPU-s: ${Math.round(ours)}, peer ${Math.round(peer)}`);
+  const { ours, javaScript, rust } = await compareTokenizing(tokenizer, texts);
+  const shown = (value: number | null): string =>
+    value === null ? 'not installed' : String(Math.round(value));
+  console.log(
+    `distinct tokens/CPU-s: ${shown(ours)}, Rust ${shown(rust)}, JavaScript port ${shown(javaScript)}`,
+  );
 
   const vocabulary = buildClosedVocabulary(counter.frequent());
   const functions = functionsOf(sources, 20_000);
@@ -116,7 +158,8 @@ async function main(): Promise<void> {
       trainSeconds: Number(trainSeconds.toFixed(2)),
       pieces: tokenizer.size,
       tokensPerSecond: Math.round(ours),
-      ratio: Number((ours / peer).toFixed(2)),
+      ratio: rust === null ? null : Number((ours / rust).toFixed(2)),
+      ratioJavaScript: Number((ours / javaScript).toFixed(2)),
       functionsPerSecond,
       peakMiB: Math.round(process.resourceUsage().maxRSS / 1024),
     }),

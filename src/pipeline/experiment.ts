@@ -69,7 +69,7 @@ export async function loadExperiment(source: ExperimentSource): Promise<LoadedCo
     if (experimentKind(path) !== 'code')
       throw new ConfigError(
         `${path} is a Sudoku experiment: it has no stages but its training`,
-        `npx trm train ${experiment}, or notebooks/sudoku.ipynb`,
+        `bin/trm train ${experiment}, or notebooks/sudoku.ipynb`,
       );
     return loadConfig(path, experimentSchema, { set, overrides });
   }

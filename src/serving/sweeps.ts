@@ -114,7 +114,7 @@ export function formatSweep(opened: SweepFolder): string {
     );
   if (flags.length > 0) lines.push('best:', `  ${flags.join(' ')}`);
   if (bestFile !== null) lines.push(`  ${bestFile}`);
-  if (!finished) lines.push(`go on: npx trm sweep --resume ${id}`);
+  if (!finished) lines.push(`go on: bin/trm sweep --resume ${id}`);
   return lines.join('\n');
 }
 

@@ -12,7 +12,7 @@ export function renderTaxonomy(types: readonly BugType[] = BUG_TYPES): string {
   return [
     '# The bug taxonomy',
     '',
-    '<!-- Written by `npx trm taxonomy --markdown`; a test holds this page to the table in src/taxonomy. -->',
+    '<!-- Written by `bin/trm taxonomy --markdown`; a test holds this page to the table in src/taxonomy. -->',
     '',
     `${types.length} types of bugs in ${sections.length} families. Each has one mutator (\`src/generation/mutators\`) that plants it in`,
     'correct code. Severity says how bad the consequence usually is, difficulty how much must be known to find it, from 1',

@@ -151,7 +151,7 @@ test('data generate makes a dataset that verifies; Ctrl-C leaves what the same c
     const shown = await trm(args.filter((arg) => arg !== '--json'));
     assert.match(shown.stdout, /^FAMILY +SAMPLES/m);
     assert.match(shown.stdout, /nothing to do: the dataset was complete/);
-    assert.match(shown.stdout, /next: npx trm data verify/);
+    assert.match(shown.stdout, /next: bin\/trm data verify/);
   });
 });
 

@@ -216,5 +216,5 @@ function printSummary(summary: Summary, complete: boolean): void {
     console.log(
       `the code gave ${number(samples)} of ${number(count)} samples: add --from, or more --mutants`,
     );
-  console.log(`\n${out}\nnext: npx trm data verify ${out}`);
+  console.log(`\n${out}\nnext: bin/trm data verify ${out}`);
 }
