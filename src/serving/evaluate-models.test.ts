@@ -122,7 +122,7 @@ test('a model that knows its bugs by heart mends them; what it cannot write coun
   const [own] = first.steps;
   assert.equal([own.overall.joint.count, own.overall.joint.total], [3, 4]);
   assert.equal([own.cleanKept.count, own.cleanKept.total], [1, 1]);
-  assert.is(own.overall.content.count, 3);
+  assert.is(own.overall.contentGivenPlace.count, 3);
   assert.equal(
     own.byKind.map(({ key, joint }) => [key, joint.count]),
     [
@@ -135,7 +135,8 @@ test('a model that knows its bugs by heart mends them; what it cannot write coun
   assert.is(second.steps[0].overall.joint.count, 0);
   assert.equal([report.difference?.onlyFirst, report.difference?.onlySecond], [3, 0]);
   assert.is(report.difference?.joint, 0.75);
-  assert.is(report.baseline, null, 'a model folder does not know its data');
+  assert.equal(report.baselines, [], 'a model folder does not know its data');
+  assert.is(first.calibrated, false);
   assert.equal(first.operatingPoints, []);
 
   if ('skipped' in result) throw new Error();
@@ -195,7 +196,7 @@ test('real fixes: one-token kinds, both forms, names of the module known in both
 
 test('what is missing is said: no data folder, no such set, splits of a model folder', async () => {
   const cli = join(projectRoot(), 'dist/src/serving/cli/main.js');
-  const { stdout } = await runProcess(process.execPath, [cli, 'evaluate', learnt, '--set', 'real-dev'], {
+  const { stdout } = await runProcess(process.execPath, [cli, 'evaluate', learnt, '--on', 'real-dev'], {
     env: { TRM_DATA_DIR: undefined, TRM_WORK_DIR: folder },
     timeoutMs: 120_000,
   });
