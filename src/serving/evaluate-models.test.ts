@@ -10,6 +10,7 @@ import { runProcess } from '../core/subprocess';
 import { diffTokens, sampleId } from '../python/edits';
 import { lex, LEXER_VERSION } from '../python/lexer';
 import { loadSet } from '../evaluation/benchmarks/sets';
+import { renderResults } from '../evaluation/benchmarks/results-table';
 import { setReportSchema, type SetReport } from '../evaluation/benchmarks/set-report';
 import type { Sample } from '../records/sample';
 import { writeRandomModel, writeTrainedModel } from '../repair/testing';
@@ -143,7 +144,9 @@ test('a model that knows its bugs by heart mends them; what it cannot write coun
   const saved: unknown = JSON.parse(await readFile(join(result.folder, 'report.json'), 'utf8'));
   assert.equal(setReportSchema.parse(saved), report);
   const tables = await readFile(join(result.folder, 'report.md'), 'utf8');
-  assert.match(tables, /\| learnt \| 1 \(its own\) \| 75\.0 \(30\.1-95\.4\) \|/);
+  // One group tells nothing of others.
+  assert.match(tables, /\| learnt \| 1 \(its own\) \| 75\.0 \(0\.0-100\.0\) † \|/);
+  assert.match(renderResults(report), /\| exactly right when told the place \| 75\.0 % \| .* \| 4 in 1 \|/);
   assert.match(tables, /learnt less random: \+75\.0 points/);
   const predictions = await readTable(join(result.folder, 'predictions.parquet'));
   assert.is(predictions.numRows, 10, 'one row a model and sample');
@@ -201,6 +204,11 @@ test('what is missing is said: no data folder, no such set, splits of a model fo
     timeoutMs: 120_000,
   });
   assert.match(stdout, /skipped real-dev: .*TRM_DATA_DIR/);
+  const old = await runProcess(process.execPath, [cli, 'evaluate', learnt, '--set', 'real-dev'], {
+    okCodes: [2],
+    timeoutMs: 120_000,
+  });
+  assert.match(old.stderr, /sets are named by --on[^]*--on real-dev/);
   assert.match((await rejection(() => loadSet('synthetic', { data: null }))).message, /got "synthetic"/);
   assert.match((await rejection(() => loadSet('test', { data: null }))).message, /part of the data/);
 });
