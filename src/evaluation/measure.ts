@@ -1,12 +1,12 @@
 import { throwIfAborted } from '../core/errors';
 import type { Progress } from '../core/progress';
 import { accuracyTable, overallAccuracy, type AccuracyRow } from '../metrics/accuracy';
-import type { Proportion } from '../metrics/intervals';
-import { wilsonInterval } from '../metrics/intervals';
+import { clusterProportion } from '../metrics/clusters';
 import type { RepairModel } from '../repair/model-folder';
 import { predict, type Prediction, type PredictWindow } from '../trm/predict';
 import { isClean, judgeCase, predictWindow, type Case, type Outcome } from './outcome';
-import type { Accuracy, Rate } from './report';
+import type { Accuracy } from './report';
+import { toRate, type Rate } from './report-parts';
 
 /** Settings of {@link measureCases}. */
 export interface MeasureOptions {
@@ -81,14 +81,14 @@ const MEASURES = {
   joint: ({ outcome }: Measured) => outcome.joint,
   location: ({ outcome }: Measured) => outcome.location,
   span: ({ outcome }: Measured) => outcome.span,
-  content: ({ outcome }: Measured) => outcome.content,
-  given: ({ outcome }: Measured) => outcome.given,
+  contentAnywhere: ({ outcome }: Measured) => outcome.contentAnywhere,
+  contentGivenPlace: ({ outcome }: Measured) => outcome.contentGivenPlace,
   bugType: ({ outcome }: Measured) => outcome.bugType,
 };
 
 /** Accuracies over all rows; clean functions count in none of them. */
 export function accuracyOf(rows: readonly Measured[]): Accuracy {
-  return toAccuracy(overallAccuracy(buggyOf(rows), MEASURES));
+  return toAccuracy(overallAccuracy(buggyOf(rows), clusterOf, MEASURES));
 }
 
 /** Accuracies by a key of the sample, biggest group first; rows whose key is null are left out. */
@@ -97,7 +97,8 @@ export function accuracyBy(
   keyOf: (row: Measured) => string | null,
 ): { key: string; accuracy: Accuracy }[] {
   const keyed = buggyOf(rows).filter((row) => keyOf(row) !== null);
-  return accuracyTable(keyed, (row) => keyOf(row) as string, MEASURES).map((row) => ({
+  const keys = { key: (row: Measured) => keyOf(row) as string, cluster: clusterOf };
+  return accuracyTable(keyed, keys, MEASURES).map((row) => ({
     key: row.key,
     accuracy: toAccuracy(row),
   }));
@@ -105,28 +106,33 @@ export function accuracyBy(
 
 /** Clean functions left alone when the model answers with its most probable class. */
 export function cleanKeptOf(rows: readonly Measured[]): Rate {
-  const clean = rows.filter(({ outcome }) => outcome.clean);
-  return rate(clean.filter(({ outcome }) => outcome.quiet).length, clean.length);
+  return shareOf(
+    rows.filter(({ outcome }) => outcome.clean),
+    ({ outcome }) => outcome.quiet,
+  );
 }
 
-/** A share with its interval, ready for JSON. */
-export function rate(count: number, total: number): Rate {
-  return toRate(wilsonInterval(count, total));
+/** What a case was drawn with: its repository, package or module. Intervals go by it. */
+export function clusterOf({ item }: { item: Pick<Case, 'sample'> }): string {
+  return item.sample.group;
 }
 
-/** A proportion ready for JSON: no share of nothing. */
-export function toRate(proportion: Proportion): Rate {
-  return { ...proportion, rate: proportion.total > 0 ? proportion.rate : null };
+/** The share of rows that something holds for, with its interval by cluster, ready for JSON. */
+export function shareOf<Row extends { item: Pick<Case, 'sample'> }>(
+  rows: readonly Row[],
+  isHit: (row: Row) => boolean,
+): Rate {
+  return toRate(clusterProportion(rows.map((row) => ({ cluster: clusterOf(row), hit: isHit(row) }))));
 }
 
 function toAccuracy({ measures }: AccuracyRow<keyof typeof MEASURES>): Accuracy {
-  const { joint, location, span, content, given, bugType } = measures;
+  const { joint, location, span, contentAnywhere, contentGivenPlace, bugType } = measures;
   return {
     joint: toRate(joint),
     location: toRate(location),
     span: toRate(span),
-    content: toRate(content),
-    given: toRate(given),
+    contentAnywhere: toRate(contentAnywhere),
+    contentGivenPlace: toRate(contentGivenPlace),
     bugType: toRate(bugType),
   };
 }

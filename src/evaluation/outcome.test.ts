@@ -64,12 +64,27 @@ test('the right edit counts in everything; with the answer "no bug" in nothing b
   const right = { location: place, replacement: [name('a')], bugType: bugType('wrong-name').code };
   const outcome = judgeCase(item, prediction(false, right), prediction(false, right));
   assert.equal(
-    [outcome.joint, outcome.location, outcome.span, outcome.content, outcome.given, outcome.bugType],
+    [
+      outcome.joint,
+      outcome.location,
+      outcome.span,
+      outcome.contentAnywhere,
+      outcome.contentGivenPlace,
+      outcome.bugType,
+    ],
     [true, true, true, true, true, true],
   );
   const quiet = judgeCase(item, prediction(true, right), null);
   assert.equal(
-    [quiet.joint, quiet.location, quiet.span, quiet.content, quiet.given, quiet.bugType, quiet.exact],
+    [
+      quiet.joint,
+      quiet.location,
+      quiet.span,
+      quiet.contentAnywhere,
+      quiet.contentGivenPlace,
+      quiet.bugType,
+      quiet.exact,
+    ],
     [false, false, false, false, false, false, true],
   );
 });
@@ -80,13 +95,16 @@ test('right place with wrong content, and right content at the wrong place, are 
     prediction(false, { location: place, replacement: [name('f')] }),
     null,
   );
-  assert.equal([wrongContent.joint, wrongContent.location, wrongContent.content], [false, true, false]);
+  assert.equal(
+    [wrongContent.joint, wrongContent.location, wrongContent.contentAnywhere],
+    [false, true, false],
+  );
   const wrongPlace = judgeCase(
     item,
     prediction(false, { location: place - 3, replacement: [name('a')] }),
     null,
   );
-  assert.equal([wrongPlace.joint, wrongPlace.location, wrongPlace.content], [false, false, true]);
+  assert.equal([wrongPlace.joint, wrongPlace.location, wrongPlace.contentAnywhere], [false, false, true]);
 });
 
 test('an edit at an equivalent place is exactly right', () => {
@@ -108,7 +126,7 @@ test('clean functions have no accuracies; no proposal at all is wrong for buggy 
   );
   assert.equal([clean.clean, clean.joint, clean.exact, clean.quiet], [true, null, false, false]);
   const none = judgeCase(item, prediction(false), prediction(false));
-  assert.equal([none.joint, none.location, none.given], [false, false, false]);
+  assert.equal([none.joint, none.location, none.contentGivenPlace], [false, false, false]);
 });
 
 test('shares are taken over the right functions', () => {
@@ -154,9 +172,9 @@ test('of several bugs mending any one exactly counts, and mending it otherwise d
     const {
       joint,
       location: placed,
-      content,
+      contentAnywhere,
     } = judgeCase(several, prediction(false, { location, replacement: [token] }), null);
-    return [joint, placed, content];
+    return [joint, placed, contentAnywhere];
   };
   assert.equal(judge(left, { kind: 'op', text: '<' }), [true, true, true]);
   assert.equal(judge(right, name('b')), [true, true, true]);

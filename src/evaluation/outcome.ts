@@ -30,9 +30,10 @@ export interface Outcome {
   exact: boolean;
   location: boolean | null;
   span: boolean | null;
-  content: boolean | null;
+  /** The right tokens are written, at whatever place. */
+  contentAnywhere: boolean | null;
   /** Exactly right when told the location. */
-  given: boolean | null;
+  contentGivenPlace: boolean | null;
   bugType: boolean | null;
 }
 
@@ -56,7 +57,7 @@ export function predictWindow({ example, before }: Case, given = false): Predict
 /**
  * Judges the most probable edit by its result: the edited function's tokens must be those of the fixed one, so an
  * edit at an equivalent place counts, and nothing else does. Of several bugs any one may be mended, as a repair in
- * rounds would; the rest of the function must stay as it is. `given` and `bugType` speak of the leftmost one.
+ * rounds would; the rest of the function must stay as it is. `contentGivenPlace` and `bugType` speak of the leftmost one.
  */
 export function judgeCase(item: Case, prediction: Prediction, given: Prediction | null): Outcome {
   const { sample } = item;
@@ -74,8 +75,8 @@ export function judgeCase(item: Case, prediction: Prediction, given: Prediction 
       joint: none,
       location: none,
       span: none,
-      content: none,
-      given: clean ? null : isGivenExact(item, given),
+      contentAnywhere: none,
+      contentGivenPlace: clean ? null : isGivenExact(item, given),
       bugType: sample.bugType === null ? null : none,
     };
   }
@@ -89,8 +90,8 @@ export function judgeCase(item: Case, prediction: Prediction, given: Prediction 
     joint: !quiet && exact,
     location: here.length > 0,
     span: here.some((edit) => edit.tokenSpan[1] === tokenSpan[1]),
-    content: !quiet && item.right.some((edit) => sameTokens(replacement, edit.replacement)),
-    given: isGivenExact(item, given),
+    contentAnywhere: !quiet && item.right.some((edit) => sameTokens(replacement, edit.replacement)),
+    contentGivenPlace: isGivenExact(item, given),
     bugType:
       sample.bugType === null ? null : !quiet && bugTypeByCode(proposal.bugType)?.id === sample.bugType,
   };

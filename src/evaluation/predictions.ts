@@ -1,8 +1,9 @@
 import { lex } from '../python/lexer';
 import { applyEdit, charSpanOf } from '../python/edits';
-import { confidenceOf, type Calibration } from '../repair/calibration';
+import type { Calibration } from '../repair/calibration';
 import type { Column, Row } from '../shards/columns';
 import { bugTypeByCode } from '../taxonomy/table';
+import { confidenceOfRow } from './at-threshold';
 import type { Measured } from './measure';
 import { editOf, expectedTokens, showTokens } from './outcome';
 
@@ -27,7 +28,11 @@ export const PREDICTION_COLUMNS = [
     type: 'double',
     description: 'raw probability of the most probable edit; 0 without one',
   },
-  { name: 'confidence', type: 'double', description: 'calibrated probability of it' },
+  {
+    name: 'confidence',
+    type: 'double',
+    description: 'calibrated probability of it, at the base rate of the calibration',
+  },
   { name: 'shown', type: 'boolean', description: 'confidence above the threshold: a user would see it' },
   {
     name: 'expected_location',
@@ -59,13 +64,13 @@ export const PREDICTION_COLUMNS = [
     description: 'right start and length; null for clean',
   },
   {
-    name: 'content_right',
+    name: 'content_anywhere_right',
     type: 'boolean',
     nullable: true,
-    description: 'right tokens written; null for clean',
+    description: 'right tokens written, at whatever place; null for clean',
   },
   {
-    name: 'given_right',
+    name: 'content_given_place_right',
     type: 'boolean',
     nullable: true,
     description: 'exactly right when told the location',
@@ -80,7 +85,7 @@ export const PREDICTION_COLUMNS = [
 export function predictionRow({ item, prediction, outcome }: Measured, calibration: Calibration): Row {
   const { sample, example } = item;
   const { proposal } = outcome;
-  const confidence = proposal ? confidenceOf(proposal.probability, calibration) : 0;
+  const confidence = confidenceOfRow({ item, prediction, outcome }, calibration);
   const { target } = example;
   return {
     sample_id: sample.id,
@@ -111,8 +116,8 @@ export function predictionRow({ item, prediction, outcome }: Measured, calibrati
     exact: outcome.exact,
     location_right: outcome.location,
     span_right: outcome.span,
-    content_right: outcome.content,
-    given_right: outcome.given,
+    content_anywhere_right: outcome.contentAnywhere,
+    content_given_place_right: outcome.contentGivenPlace,
     bug_type_right: outcome.bugType,
     before: sample.before,
     after: sample.after,

@@ -1,21 +1,10 @@
 import { z } from 'zod';
 import { FAMILIES } from '../records/sample';
 import { calibrationSchema } from '../repair/calibration';
+import { atThresholdSchema, baselineSchema, rateSchema } from './report-parts';
 
 /** Version of `report.json`. */
-export const REPORT_VERSION = 1;
-
-/** A share with its 95 % Wilson interval: `Proportion` of src/metrics as JSON can say it (no NaN). */
-export const rateSchema = z.strictObject({
-  count: z.int().nonnegative(),
-  total: z.int().nonnegative(),
-  /** count / total; null when total is 0. */
-  rate: z.number().nullable(),
-  low: z.number(),
-  high: z.number(),
-});
-/** A value of {@link rateSchema}. */
-export type Rate = z.infer<typeof rateSchema>;
+export const REPORT_VERSION = 2;
 
 /** Shares over buggy functions; the model answers with its most probable class, "no bug" among them. */
 export const accuracySchema = z.strictObject({
@@ -25,10 +14,10 @@ export const accuracySchema = z.strictObject({
   location: rateSchema,
   /** Right start and right length of the replaced span. */
   span: rateSchema,
-  /** The right tokens are written, wherever. */
-  content: rateSchema,
+  /** The right tokens are written, at whatever place. */
+  contentAnywhere: rateSchema,
   /** Exactly right when the model is told the location. */
-  given: rateSchema,
+  contentGivenPlace: rateSchema,
   /** The bug type is named right. */
   bugType: rateSchema,
 });
@@ -65,17 +54,8 @@ export const reportSchema = z.strictObject({
   ),
   /** By where the samples come from: synthetic mutants, mined fixes. */
   bySource: z.array(z.strictObject({ source: z.string(), accuracy: accuracySchema })),
-  /** What a user sees: only edits whose calibrated confidence is above the threshold count. */
-  atThreshold: z.strictObject({
-    threshold: z.number(),
-    /** Buggy functions with exactly the right edit shown. */
-    found: rateSchema,
-    /** Shown edits that are exactly right. */
-    precision: rateSchema,
-    /** Clean functions with nothing shown. */
-    cleanKept: rateSchema,
-  }),
-  /** How well confidences fit the outcomes on the test split, clean functions included. */
+  atThreshold: atThresholdSchema,
+  /** How well confidences fit the outcomes on the test split, clean functions included, at the calibration's base rate. */
   reliability: z.strictObject({
     expectedCalibrationError: z.number().nullable(),
     brierScore: z.number().nullable(),
@@ -85,18 +65,15 @@ export const reportSchema = z.strictObject({
         low: z.number(),
         high: z.number(),
         count: z.int().nonnegative(),
+        /** Functions, weighted to the calibration's base rate. */
+        weight: z.number().nonnegative(),
         confidence: z.number().nullable(),
         accuracy: z.number().nullable(),
       }),
     ),
   }),
-  /** The frequency ranker on the same functions, with its own threshold from the validation split. */
-  baseline: z.strictObject({
-    description: z.string(),
-    joint: rateSchema,
-    location: rateSchema,
-    cleanKept: rateSchema,
-  }),
+  /** Counting instead of learning, on the same functions; thresholds from the validation split. */
+  baselines: z.array(baselineSchema),
   /** One function at a time, encoding included. */
   latency: z.strictObject({
     n: z.int().nonnegative(),

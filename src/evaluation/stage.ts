@@ -1,12 +1,13 @@
 import { loadEngine } from '../core/engine';
 import { DataError } from '../core/errors';
 import { brierScore, expectedCalibrationError, reliabilityBins } from '../metrics/calibration';
+import { Critic } from '../python/critic';
 import { loadClosedVocabulary } from '../processing/closed-vocabulary';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
 import { loadTokenizer } from '../processing/tokenizer/tokenizer';
 import type { Resource } from '../records/manifest';
 import type { Family } from '../records/sample';
-import { confidenceOf, fitCalibration, type Calibration } from '../repair/calibration';
+import { fitCalibration, type Calibration } from '../repair/calibration';
 import { checkArtefacts, type RepairModel } from '../repair/model-folder';
 import { openCheckedFiles } from '../shards/checked-files';
 import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
@@ -16,7 +17,9 @@ import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { bugType } from '../taxonomy/table';
 import { describeParameters } from '../trm/config';
 import { modelFromBytes } from '../trm/model';
-import { measureBaseline, readTrainingFacts, type TrainingFacts } from './baseline';
+import { calibrationRow, confidenceOfRow, describeThreshold } from './at-threshold';
+import { measureBaselines } from './baselines';
+import { kindOfSample } from './benchmarks/kinds';
 import { measureSet } from './benchmarks/measure-set';
 import { loadSet } from './benchmarks/sets';
 import { writeSet } from './benchmarks/write-set';
@@ -28,13 +31,14 @@ import {
   accuracyOf,
   cleanKeptOf,
   measureCases,
-  rate,
   type Measured,
   type Measurement,
 } from './measure';
 import { isClean, type Case } from './outcome';
 import { PREDICTION_COLUMNS, predictionRow } from './predictions';
 import { REPORT_VERSION, reportSchema, type Report } from './report';
+import type { Baseline } from './report-parts';
+import { readTrainingFacts, type TrainingFacts } from './training-facts';
 
 export { EVALUATE_VERSION, evaluateConfigSchema, type EvaluateConfig } from './config';
 
@@ -59,8 +63,8 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
   const engine = await loadEngine();
   const parts = await loadTrained(requireInput(context, 'evaluate', 'train'), data);
   try {
-    const validation = await readCases(data, 'val', config.maxSamples);
-    const test = await readCases(data, 'test', config.maxSamples);
+    const validation = await readCases(data, 'val', config);
+    const test = await readCases(data, 'test', config);
     const mainSteps = config.mainSteps ?? parts.model.config.supervisionSteps;
     const measure = (
       cases: readonly Case[],
@@ -82,7 +86,7 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
       steps.push({ supervisionSteps: count, measurement: await measure(test, count, true) });
     const main = steps.find(({ supervisionSteps }) => supervisionSteps === mainSteps)?.measurement.rows ?? [];
     const facts = await readTrainingFacts(data);
-    const baseline = measureBaseline(facts.ranker, validation, test, config.targetCleanKept);
+    const baselines = await baselinesOnTest(config, { facts, validation, test });
     const report: Report = reportSchema.parse({
       version: REPORT_VERSION,
       test: describeTest(test),
@@ -98,7 +102,7 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
       ...tables(main),
       atThreshold: describeThreshold(main, calibration),
       reliability: describeReliability(main, calibration),
-      baseline,
+      baselines,
       latency: await measureLatency(test.slice(0, config.latencySamples), parts, mainSteps),
       calibration,
       model: { parameters: describeParameters(parts.model.config).total, backend: engine.backend },
@@ -164,16 +168,23 @@ async function measureBenchmarks(
   return written;
 }
 
+/** Judges the baselines on the test split; the frequency ranker's threshold is set on clean validation functions. */
+async function baselinesOnTest(
+  { targetCleanKept }: EvaluateConfig,
+  { facts, validation, test }: Pick<JudgedParts, 'facts' | 'validation'> & { test: readonly Case[] },
+): Promise<Baseline[]> {
+  const critic = await Critic.start();
+  try {
+    const kinds = new Map(test.map(({ sample }) => [sample.id, kindOfSample(sample)]));
+    const clean = validation.filter(isClean);
+    return await measureBaselines(test, { kinds }, { facts, validation: clean, targetCleanKept, critic });
+  } finally {
+    await critic.close();
+  }
+}
+
 function calibrate(rows: readonly Measured[], supervisionSteps: number, config: EvaluateConfig): Calibration {
-  const { targetCleanKept, leastThreshold } = config;
-  return fitCalibration(
-    rows.map(({ outcome }) => ({
-      probability: outcome.proposal?.probability ?? 0,
-      right: outcome.exact,
-      clean: outcome.clean,
-    })),
-    { targetCleanKept, leastThreshold, supervisionSteps },
-  );
+  return fitCalibration(rows.map(calibrationRow), { ...config, supervisionSteps });
 }
 
 function describeTest(test: readonly Case[]): Report['test'] {
@@ -199,28 +210,17 @@ function tables(rows: readonly Measured[]): Pick<Report, 'byFamily' | 'byBugType
   };
 }
 
-function confidence({ outcome }: Measured, calibration: Calibration): number {
-  return outcome.proposal ? confidenceOf(outcome.proposal.probability, calibration) : 0;
-}
-
-function describeThreshold(rows: readonly Measured[], calibration: Calibration): Report['atThreshold'] {
-  const { threshold } = calibration;
-  const shown = rows.filter((row) => confidence(row, calibration) > threshold);
-  const clean = rows.filter(({ outcome }) => outcome.clean);
-  const right = shown.filter(({ outcome }) => outcome.exact).length;
-  const shownClean = shown.filter(({ outcome }) => outcome.clean).length;
-  return {
-    threshold,
-    found: rate(right, rows.length - clean.length),
-    precision: rate(right, shown.length),
-    cleanKept: rate(clean.length - shownClean, clean.length),
-  };
-}
-
+/** At the calibration's base rate: buggy and clean functions count as often as there, not as often as in the split. */
 function describeReliability(rows: readonly Measured[], calibration: Calibration): Report['reliability'] {
+  const { baseRate } = calibration;
+  const clean = rows.filter(({ outcome }) => outcome.clean).length;
+  const mixed = clean > 0 && clean < rows.length;
+  const weightOf = (isClean: boolean): number =>
+    !mixed ? 1 : rows.length * (isClean ? (1 - baseRate) / clean : baseRate / (rows.length - clean));
   const stated = rows.map((row) => ({
-    confidence: confidence(row, calibration),
+    confidence: confidenceOfRow(row, calibration),
     correct: row.outcome.exact,
+    weight: weightOf(row.outcome.clean),
   }));
   const finite = (value: number): number | null => (Number.isFinite(value) ? value : null);
   return {

@@ -56,16 +56,16 @@ test('Wilson: no trials say nothing, impossible counts are refused', () => {
 
 test('accuracy table: groups, leaves out what does not apply, sorts by size', () => {
   const cases = [
-    { family: 'logic', place: true, content: true },
-    { family: 'syntax', place: true, content: false },
-    { family: 'logic', place: false, content: null },
-    { family: 'name', place: false, content: null },
+    { family: 'logic', group: 'a', place: true, content: true },
+    { family: 'syntax', group: 'a', place: true, content: false },
+    { family: 'logic', group: 'b', place: false, content: null },
+    { family: 'name', group: 'c', place: false, content: null },
   ];
   const measures = {
     place: (item: (typeof cases)[number]) => item.place,
     content: (item: (typeof cases)[number]) => item.content,
   };
-  const table = accuracyTable(cases, (item) => item.family, measures);
+  const table = accuracyTable(cases, { key: (item) => item.family, cluster: (item) => item.group }, measures);
   assert.equal(
     table.map(({ key, total, measures: { place, content } }) => [key, total, place.count, content.total]),
     [
@@ -74,9 +74,11 @@ test('accuracy table: groups, leaves out what does not apply, sorts by size', ()
       ['syntax', 1, 1, 1],
     ],
   );
-  const all = overallAccuracy(cases, measures);
+  const all = overallAccuracy(cases, ({ group }) => group, measures);
   assert.equal([all.total, all.measures.place.count, all.measures.content.rate], [4, 2, 0.5]);
-  assert.is(overallAccuracy([], measures).measures.place.total, 0);
+  const { place, content } = all.measures;
+  assert.equal([place.clusters, content.clusters], [3, 1], 'clusters of the cases that count');
+  assert.is(overallAccuracy([], () => '', measures).measures.place.total, 0);
 });
 
 test('calibration error: exact on hand-made cases', () => {

@@ -1,26 +1,30 @@
 import { reliabilityBins, type ReliabilityBin } from '../metrics/calibration';
-import { wilsonInterval, type Proportion } from '../metrics/intervals';
+import { clusterProportion, type ClusterProportion } from '../metrics/clusters';
 import { principalComponents } from '../metrics/pca';
 import type { StepTrace } from '../training/step-trace';
-import type { AnalysedFunction } from './model-analysis';
+import type { AnalysedFunction, ModelAnalysis } from './model-analysis';
 
 /** Accuracy after one supervision step. */
 export interface StepAccuracy {
   step: number;
   /** Buggy functions mended exactly, contents given the true place. */
-  exact: Proportion;
+  exact: ClusterProportion;
   /** Buggy functions whose place is right. */
-  located: Proportion;
+  located: ClusterProportion;
   /** Clean functions left alone. */
-  cleanKept: Proportion;
+  cleanKept: ClusterProportion;
 }
 
-/** Accuracy after each supervision step, with 95 % intervals. */
-export function accuracyBySteps(traces: readonly StepTrace[]): StepAccuracy[] {
-  const buggy = traces.filter(({ clean }) => !clean);
-  const clean = traces.filter((trace) => trace.clean);
-  const count = (some: readonly StepTrace[], of: 'exact' | 'located', t: number): Proportion =>
-    wilsonInterval(some.filter((trace) => trace[of][t]).length, some.length);
+/** Accuracy after each supervision step, with 95 % intervals by group. */
+export function accuracyBySteps({
+  traces,
+  groups,
+}: Pick<ModelAnalysis, 'traces' | 'groups'>): StepAccuracy[] {
+  const grouped = traces.map((trace, i) => ({ trace, cluster: groups[i] }));
+  const buggy = grouped.filter(({ trace }) => !trace.clean);
+  const clean = grouped.filter(({ trace }) => trace.clean);
+  const count = (some: typeof grouped, of: 'exact' | 'located', t: number): ClusterProportion =>
+    clusterProportion(some.map(({ trace, cluster }) => ({ cluster, hit: trace[of][t] })));
   return (traces.at(0)?.halt ?? []).map((_, t) => ({
     step: t + 1,
     exact: count(buggy, 'exact', t),

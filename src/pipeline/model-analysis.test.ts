@@ -27,7 +27,7 @@ const traces = [
 ];
 
 test('accuracy after each step counts buggy and clean functions apart', () => {
-  const rows = accuracyBySteps(traces);
+  const rows = accuracyBySteps({ traces, groups: ['a', 'b', 'a', 'b'] });
   assert.equal(
     rows.map(({ step, exact, located, cleanKept }) => [step, exact.count, located.count, cleanKept.count]),
     [
@@ -36,7 +36,8 @@ test('accuracy after each step counts buggy and clean functions apart', () => {
     ],
   );
   assert.ok(rows.every(({ exact, cleanKept }) => exact.total === 2 && cleanKept.total === 2));
-  assert.equal(accuracyBySteps([]), []);
+  assert.is(rows[0].exact.clusters, 2);
+  assert.equal(accuracyBySteps({ traces: [], groups: [] }), []);
 });
 
 test('a function halts at its first step above one half, or never', () => {

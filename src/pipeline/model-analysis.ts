@@ -22,6 +22,8 @@ export interface ModelAnalysis {
   trainedSteps: number;
   /** One a function of the test split. */
   traces: StepTrace[];
+  /** Group of each function, in the order of the traces: intervals go by it. */
+  groups: string[];
   /** A few short ones, buggy and clean in turn. */
   functions: AnalysedFunction[];
 }
@@ -48,7 +50,7 @@ export async function analyseModel(run: OpenedRun, options: AnalysisOptions = {}
   await loadEngine();
   const { model } = await loadTrained(run.output('train'), run.output('process'));
   try {
-    const cases = await readCases(run.output('process'), 'test', maxSamples);
+    const cases = await readCases(run.output('process'), 'test', { maxRowsPerGroup: null, maxSamples });
     const traces = traceSteps(
       model,
       cases.map(({ example }) => example),
@@ -68,6 +70,7 @@ export async function analyseModel(run: OpenedRun, options: AnalysisOptions = {}
       steps,
       trainedSteps: model.config.supervisionSteps,
       traces,
+      groups: cases.map(({ sample }) => sample.group),
       functions: chosen.map((item, i) => ({
         ...describeCase(item),
         trace: traces[cases.indexOf(item)],

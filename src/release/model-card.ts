@@ -1,6 +1,9 @@
 import { stringify } from 'yaml';
 import type { RepairScores } from '../evaluation/demonstration';
-import type { Rate, Report } from '../evaluation/report';
+import { daggerOf, INTERVAL_NOTE, percentOf, shareCell, sizeCell } from '../evaluation/benchmarks/cells';
+import type { Report } from '../evaluation/report';
+import type { Baseline, Rate } from '../evaluation/report-parts';
+import { thresholdRows } from '../evaluation/threshold-rows';
 import type { Manifest } from '../records/manifest';
 import type { ModelFile } from '../trm/model';
 import type { ReleaseConfig } from './config';
@@ -86,22 +89,26 @@ trm fix module.py --model <this folder>          # apply verified fixes only
 }
 
 function measured({ report, demonstration }: CardParts): string {
-  const { test, overall, cleanKept, atThreshold, baseline, latency } = report;
+  const { test, overall, cleanKept, atThreshold, baselines, latency } = report;
   const rows: [string, Rate][] = [
     ['exactly right: place and content (joint)', overall.joint],
     ['right place', overall.location],
     ['right place and span', overall.span],
-    ['right content', overall.content],
-    ['exactly right when told the place', overall.given],
+    ['right content, at whatever place', overall.contentAnywhere],
+    ['exactly right when told the place', overall.contentGivenPlace],
     ['bug type named right', overall.bugType],
     ['clean functions left alone', cleanKept],
     [`shown to the user (confidence > ${atThreshold.threshold.toFixed(2)}) and right`, atThreshold.found],
-    ['right among those shown', atThreshold.precision],
+    [
+      `right among those shown (${percentOf(test.buggy / Math.max(1, test.buggy + test.clean))} % of these functions have a bug)`,
+      atThreshold.precisionOfSet,
+    ],
     ['clean functions with nothing shown', atThreshold.cleanKept],
-    ['baseline (frequency ranker): joint', baseline.joint],
-    ['baseline: clean functions left alone', baseline.cleanKept],
+    ...baselines.flatMap(({ name, joint, cleanKept: kept }): [string, Rate][] => [
+      [`baseline, ${name}: joint`, joint],
+      [`baseline, ${name}: clean functions left alone`, kept],
+    ]),
   ];
-  const families = report.byFamily.map(({ family, accuracy }) => [family, accuracy.joint] as const);
   const steps = report.steps.map(
     ({ supervisionSteps, accuracy }) => [`${supervisionSteps}`, accuracy.joint] as const,
   );
@@ -109,13 +116,18 @@ function measured({ report, demonstration }: CardParts): string {
   return `## Measured
 
 On the test split: ${test.buggy} buggy and ${test.clean} clean functions of ${test.groups} groups (packages or modules)
-that training never saw. Shares with 95 % Wilson intervals.
+that training never saw. ${INTERVAL_NOTE}
+The place where CPython's parser stops is an input of the model, and of the parser-guided ranker.
 
 ${table('measure', rows)}
 
-By bug family (joint):
+What a user sees at the threshold, at realistic shares of buggy functions:
 
-${table('family', families)}
+${estimates(report)}
+
+By bug family (joint), baselines beside:
+
+${familyTable(report.byFamily, baselines)}
 
 By supervision steps at inference (joint):
 
@@ -133,13 +145,37 @@ change ${verified.damaged.length} and ${shown.damaged.length}. The patch is \`ex
 
 function table(title: string, rows: readonly (readonly [string, Rate])[]): string {
   return [
-    `| ${title} | share | 95 % interval | n |`,
-    '|---|---|---|---|',
-    ...rows.map(([name, { rate, low, high, count, total }]) =>
+    `| ${title} | share | 95 % interval | n | groups |`,
+    '|---|---|---|---|---|',
+    ...rows.map(([name, { rate, low, high, count, total, clusters }]) =>
       rate === null
-        ? `| ${name} | - | - | 0 |`
-        : `| ${name} | ${percent(rate)} | ${percent(low)} to ${percent(high)} | ${count} of ${total} |`,
+        ? `| ${name} | - | - | 0 | 0 |`
+        : `| ${name} | ${percent(rate)} | ${percent(low)} to ${percent(high)}${daggerOf({ clusters })} | ${count} of ${total} | ${clusters} |`,
     ),
+  ].join('\n');
+}
+
+function estimates({ atThreshold }: Report): string {
+  return [
+    '| measure | value | 95 % interval | groups |',
+    '|---|---|---|---|',
+    ...thresholdRows(atThreshold).map(
+      ({ measure, value, interval, clusters }) =>
+        `| ${measure} | ${value} | ${interval}${daggerOf({ clusters })} | ${clusters} |`,
+    ),
+  ].join('\n');
+}
+
+function familyTable(byFamily: Report['byFamily'], baselines: readonly Baseline[]): string {
+  return [
+    `| family | n in groups | model, % | ${baselines.map(({ name }) => `${name}, %`).join(' | ')} |`,
+    `|---|---|---|${'---|'.repeat(baselines.length)}`,
+    ...byFamily.map(({ family, accuracy: { joint } }) => {
+      const beside = baselines.map((each) =>
+        shareCell(each.byFamily.find(({ key }) => key === family)?.joint),
+      );
+      return `| ${[family, sizeCell(joint), shareCell(joint), ...beside].join(' | ')} |`;
+    }),
   ].join('\n');
 }
 

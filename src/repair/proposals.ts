@@ -5,7 +5,7 @@ import { TOKEN_FEATURE_NAMES } from '../records/token-features';
 import type { Token } from '../python/lexer';
 import type { TokenWindow } from '../python/windows';
 import { predict, type PredictWindow, type Prediction } from '../trm/predict';
-import { confidenceOf } from './calibration';
+import { confidenceOf, type Calibration } from './calibration';
 import type { RepairModel } from './model-folder';
 import type { Program } from './program';
 
@@ -72,10 +72,7 @@ export function createProposer(
     });
     [...fresh.keys()].forEach((key, i) => known.set(key, predictions[i]));
     const candidates = asked.flatMap(({ index, key }) =>
-      toCandidates(program, index, known.get(key) as Prediction).map((candidate) => ({
-        ...candidate,
-        confidence: confidenceOf(candidate.probability, calibration),
-      })),
+      toCandidates(program, index, known.get(key) as Prediction, calibration),
     );
     return mergeEqual(candidates).sort(byConfidence);
   };
@@ -118,7 +115,8 @@ function toCandidates(
   program: Program,
   index: number,
   prediction: Prediction,
-): Omit<Candidate, 'confidence'>[] {
+  calibration: Calibration,
+): Candidate[] {
   const { firstToken } = program.windows[index];
   return prediction.proposals.flatMap(({ location, spanLength, replacement, bugType, probability }) => {
     const [start, end] = [firstToken + location, firstToken + location + spanLength];
@@ -126,7 +124,8 @@ function toCandidates(
       return [];
     const tokenSpan: [number, number] = [start, end];
     const edit: Edit = { tokenSpan, charSpan: charSpan(program.tokens, start, end), replacement };
-    return [{ edit, bugType, probability, window: index, steps: prediction.steps }];
+    const confidence = confidenceOf({ probability, noBug: prediction.noBug }, calibration);
+    return [{ edit, bugType, probability, confidence, window: index, steps: prediction.steps }];
   });
 }
 

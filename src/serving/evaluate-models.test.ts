@@ -10,6 +10,7 @@ import { runProcess } from '../core/subprocess';
 import { diffTokens, sampleId } from '../python/edits';
 import { lex, LEXER_VERSION } from '../python/lexer';
 import { loadSet } from '../evaluation/benchmarks/sets';
+import { renderResults } from '../evaluation/benchmarks/results-table';
 import { setReportSchema, type SetReport } from '../evaluation/benchmarks/set-report';
 import type { Sample } from '../records/sample';
 import { writeRandomModel, writeTrainedModel } from '../repair/testing';
@@ -122,7 +123,7 @@ test('a model that knows its bugs by heart mends them; what it cannot write coun
   const [own] = first.steps;
   assert.equal([own.overall.joint.count, own.overall.joint.total], [3, 4]);
   assert.equal([own.cleanKept.count, own.cleanKept.total], [1, 1]);
-  assert.is(own.overall.content.count, 3);
+  assert.is(own.overall.contentGivenPlace.count, 3);
   assert.equal(
     own.byKind.map(({ key, joint }) => [key, joint.count]),
     [
@@ -135,14 +136,17 @@ test('a model that knows its bugs by heart mends them; what it cannot write coun
   assert.is(second.steps[0].overall.joint.count, 0);
   assert.equal([report.difference?.onlyFirst, report.difference?.onlySecond], [3, 0]);
   assert.is(report.difference?.joint, 0.75);
-  assert.is(report.baseline, null, 'a model folder does not know its data');
+  assert.equal(report.baselines, [], 'a model folder does not know its data');
+  assert.is(first.calibrated, false);
   assert.equal(first.operatingPoints, []);
 
   if ('skipped' in result) throw new Error();
   const saved: unknown = JSON.parse(await readFile(join(result.folder, 'report.json'), 'utf8'));
   assert.equal(setReportSchema.parse(saved), report);
   const tables = await readFile(join(result.folder, 'report.md'), 'utf8');
-  assert.match(tables, /\| learnt \| 1 \(its own\) \| 75\.0 \(30\.1-95\.4\) \|/);
+  // One group tells nothing of others.
+  assert.match(tables, /\| learnt \| 1 \(its own\) \| 75\.0 \(0\.0-100\.0\) † \|/);
+  assert.match(renderResults(report), /\| exactly right when told the place \| 75\.0 % \| .* \| 4 in 1 \|/);
   assert.match(tables, /learnt less random: \+75\.0 points/);
   const predictions = await readTable(join(result.folder, 'predictions.parquet'));
   assert.is(predictions.numRows, 10, 'one row a model and sample');
@@ -195,11 +199,16 @@ test('real fixes: one-token kinds, both forms, names of the module known in both
 
 test('what is missing is said: no data folder, no such set, splits of a model folder', async () => {
   const cli = join(projectRoot(), 'dist/src/serving/cli/main.js');
-  const { stdout } = await runProcess(process.execPath, [cli, 'evaluate', learnt, '--set', 'real-dev'], {
+  const { stdout } = await runProcess(process.execPath, [cli, 'evaluate', learnt, '--on', 'real-dev'], {
     env: { TRM_DATA_DIR: undefined, TRM_WORK_DIR: folder },
     timeoutMs: 120_000,
   });
   assert.match(stdout, /skipped real-dev: .*TRM_DATA_DIR/);
+  const old = await runProcess(process.execPath, [cli, 'evaluate', learnt, '--set', 'real-dev'], {
+    okCodes: [2],
+    timeoutMs: 120_000,
+  });
+  assert.match(old.stderr, /sets are named by --on[^]*--on real-dev/);
   assert.match((await rejection(() => loadSet('synthetic', { data: null }))).message, /got "synthetic"/);
   assert.match((await rejection(() => loadSet('test', { data: null }))).message, /part of the data/);
 });

@@ -2,7 +2,7 @@ import { join, resolve } from 'node:path';
 import { loadEngine } from '../core/engine';
 import { workDir } from '../core/paths';
 import type { Progress } from '../core/progress';
-import { readTrainingFacts } from '../evaluation/baseline';
+import { readTrainingFacts } from '../evaluation/training-facts';
 import { evaluateConfigSchema } from '../evaluation/config';
 import { measureSet, type MeasureSetOptions } from '../evaluation/benchmarks/measure-set';
 import type { SetReport } from '../evaluation/benchmarks/set-report';
@@ -26,7 +26,7 @@ export interface EvaluateRequest {
   steps: readonly number[];
   /** Samples of a set at most; null: all. */
   most: number | null;
-  /** Share of clean validation functions that the ranker leaves alone. */
+  /** Share of clean validation functions that the frequency ranker and the model's threshold leave alone. */
   cleanKept: number;
   /** Folder for the results; null: `TRM_WORK_DIR/evaluations/<model>`. Each set has a folder in it. */
   out: string | null;
@@ -40,7 +40,7 @@ export interface EvaluateRequest {
 export type SetResult = { set: string; folder: string; report: SetReport } | { set: string; skipped: string };
 
 /**
- * Judges a finished model on sets, beside a second one and the frequency ranker of its training data, and writes report, tables and
+ * Judges a finished model on sets, beside a second one and the baselines of its training data, and writes report, tables and
  * predictions of each set.
  * @throws UserError, DataError when a model or set cannot be had
  */
@@ -87,8 +87,7 @@ async function readTraining(
   const task = progress.start('reading the training data');
   const facts = await readTrainingFacts(data);
   const validation = new Map<string, Sample>();
-  for await (const sample of readSamples(data, 'samples/val'))
-    if (sample.edits.length === 0) validation.set(sample.id, sample);
+  for await (const sample of readSamples(data, 'samples/val')) validation.set(sample.id, sample);
   task.finish();
   return { facts, validation: [...validation.values()] };
 }

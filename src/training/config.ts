@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { MAX_ROWS_PER_GROUP } from '../metrics/cap-per-group';
 import { TOKEN_FEATURE_NAMES } from '../records/token-features';
 import {
   CORE_KINDS,
@@ -167,6 +168,8 @@ export const trainConfigSchema = z
     feed: feedConfigSchema.prefault({}),
     /** Weight of the bug type's loss; location, span and slots have 1. */
     bugTypeWeight: z.number().nonnegative().default(0.2),
+    /** Most val examples of a group (package, module, repository) among `evaluateExamples`; null = all. */
+    evaluateRowsPerGroup: z.int().positive().nullable().default(MAX_ROWS_PER_GROUP),
   })
   .refine(hasBudget, BUDGET_EXPECTED)
   .refine((config) => config.bucketLengths.every((n, i, all) => i === 0 || n > all[i - 1]), {

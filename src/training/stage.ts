@@ -5,10 +5,12 @@ import { seedStream } from '../core/rng';
 import { loadClosedVocabulary } from '../processing/closed-vocabulary';
 import { readMetadata } from '../processing/metadata';
 import { loadTokenizer } from '../processing/tokenizer/tokenizer';
+import { capPerGroup } from '../metrics/cap-per-group';
 import type { ArtefactHashes } from '../records/checkpoint';
 import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
 import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
+import { readSamples } from '../shards/sample-shard';
 import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { describeParameters } from '../trm/config';
@@ -35,7 +37,7 @@ export const train: Stage<TrainConfig> = async (config, given) => {
   const context = config.seed === null ? given : { ...given, rng: seedStream(config.seed, 'train') };
   const input = requireInput(context, 'train', 'process');
   const { model, identity, hashes } = await openModel(config, input, context);
-  const validation = await collectExamples(input, 'val', context, config.evaluateExamples);
+  const validation = await collectValidation(input, context, config);
   if (validation.length === 0)
     throw new DataError(
       'expected validation examples, got none',
@@ -104,6 +106,23 @@ async function openModel(
   const model = createModelData(modelConfig, tables, context.rng.fork('model'));
   const identity: RunIdentity = { model: modelConfig, training: config, hashes: { ...hashes } };
   return { model, identity, hashes };
+}
+
+/** The first `evaluateExamples` val examples, of a group no more than `evaluateRowsPerGroup`. */
+async function collectValidation(
+  input: ObjectStore,
+  context: StageContext,
+  { evaluateExamples, evaluateRowsPerGroup }: TrainConfig,
+): Promise<Example[]> {
+  if (evaluateRowsPerGroup === null) return collectExamples(input, 'val', context, evaluateExamples);
+  const groups = new Map<string, string>();
+  for await (const { id, group } of readSamples(input, 'samples/val')) groups.set(id, group);
+  const examples = await collectExamples(input, 'val', context);
+  return capPerGroup(
+    examples,
+    ({ sampleId }) => groups.get(sampleId) ?? sampleId,
+    evaluateRowsPerGroup,
+  ).slice(0, evaluateExamples);
 }
 
 /** The first examples of a split. @throws DataError when a shard or row is not of this dataset */

@@ -36,10 +36,14 @@ test('accuracy tables become one group of bars a measure, groups without trials 
     { family: 'logic', place: false, content: true },
     { family: 'name', place: true, content: null },
   ];
-  const rows = accuracyTable(cases, (one) => one.family, {
-    place: (one) => one.place,
-    content: (one) => one.content,
-  });
+  const rows = accuracyTable(
+    cases,
+    { key: (one) => one.family, cluster: (one) => one.family },
+    {
+      place: (one) => one.place,
+      content: (one) => one.content,
+    },
+  );
   const [place, content] = traces(accuracyFigure(rows, { title: 'By family' }));
   assert.equal([place.name, place.x, place.y], ['place', [0.5, 1], ['logic (2)', 'name (1)']]);
   assert.equal([content.name, content.x, content.y], ['content', [1], ['logic (2)']]);

@@ -168,7 +168,7 @@ export function heatmapFigure(
   };
 }
 
-/** Shares with Wilson intervals as bars, one group a measure: draws what `accuracyTable` counted. */
+/** Shares with their intervals as bars, one group a measure: draws what `accuracyTable` counted. */
 export function accuracyFigure(rows: readonly AccuracyRow[], options: FigureOptions): Figure {
   const bars = rows.flatMap(({ key, total, measures }) =>
     Object.entries(measures)

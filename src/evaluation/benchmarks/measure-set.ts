@@ -1,19 +1,24 @@
 import { DataError } from '../../core/errors';
 import type { Progress } from '../../core/progress';
 import type { Sample } from '../../records/sample';
-import { UNCALIBRATED, type Calibration } from '../../repair/calibration';
+import { Critic } from '../../python/critic';
+import { lex } from '../../python/lexer';
+import { pairedDifference } from '../../metrics/clusters';
+import { capPerGroup } from '../../metrics/cap-per-group';
+import { fitCalibration, UNCALIBRATED, type Calibration } from '../../repair/calibration';
 import type { RepairModel } from '../../repair/model-folder';
 import type { Row } from '../../shards/columns';
 import { describeParameters } from '../../trm/config';
-import type { TrainingFacts } from '../baseline';
-import { accuracyBy, accuracyOf, cleanKeptOf, measureCases, type Measured } from '../measure';
-import type { Case } from '../outcome';
+import { calibrationRow, describeThreshold } from '../at-threshold';
+import { measureBaselines } from '../baselines';
+import type { TrainingFacts } from '../training-facts';
+import { accuracyBy, accuracyOf, cleanKeptOf, clusterOf, measureCases, type Measured } from '../measure';
+import { isClean, type Case } from '../outcome';
 import { PREDICTION_COLUMNS, predictionRow } from '../predictions';
 import type { Accuracy } from '../report';
 import { hashRows } from './benchmark';
 import { BUG_KINDS, kindOfSample } from './kinds';
-import { measureRanker } from './measure-ranker';
-import { CLEAN_TARGETS, oddsOnValidation, operatingPoint } from './operating-point';
+import { CLEAN_TARGETS, editOdds, measureValidation, operatingPoint } from './operating-point';
 import { programKey } from './select';
 import { encodeSet, findParserStops, type ParserStops } from './set-cases';
 import {
@@ -31,13 +36,15 @@ export interface EvaluationSet {
   samples: Sample[];
   /** Label of a bug by sample id, for sets that sort their bugs themselves. */
   labels?: ReadonlyMap<string, string>;
+  /** Rows of a group that are taken at most; a frozen set has its own limits. Default: all. */
+  maxRowsPerGroup?: number | null;
 }
 
 /** A model to be judged. */
 export interface JudgedModel {
   name: string;
   parts: Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>;
-  /** For the confidences of the predictions. Default: none. */
+  /** For confidences and the threshold. Default: fitted on validation functions where they are at hand, else none. */
   calibration?: Calibration;
 }
 
@@ -52,11 +59,15 @@ export interface MeasureSetOptions {
   /** What the first model was trained on: for the ranker, and to leave out what was seen. Null: not at hand. */
   training: {
     facts: TrainingFacts;
-    /** Clean functions for the thresholds. */
+    /** Functions of the validation split, buggy and clean, for thresholds and calibration. */
     validation: readonly Sample[];
   } | null;
-  /** Share of clean validation functions that the ranker leaves alone. */
+  /** Share of clean validation functions that the frequency ranker and the fitted threshold leave alone. */
   targetCleanKept: number;
+  /** For a fitted threshold, see `fitCalibration`. */
+  targetFindingsPer1000Lines?: number;
+  leastThreshold?: number;
+  baseRate?: number;
   progress: Progress;
   signal: AbortSignal;
 }
@@ -79,7 +90,7 @@ export interface MeasuredSet {
 }
 
 /**
- * Judges one or two models and the frequency ranker on a set. Each model reads the samples with its own tokenizer.
+ * Judges one or two models and the baselines on a set. Each model reads the samples with its own tokenizer.
  * @throws DataError when no sample fits a model's window
  */
 export async function measureSet(
@@ -90,7 +101,8 @@ export async function measureSet(
   const { training } = options;
   const seen = new Set(set.samples.filter(({ after }) => training?.facts.programs.has(programKey(after))));
   const left = set.samples.filter((sample) => !seen.has(sample)).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const samples = options.maxSamples === null ? left : left.slice(0, options.maxSamples);
+  const capped = capPerGroup(left, ({ group }) => group, set.maxRowsPerGroup ?? null);
+  const samples = options.maxSamples === null ? capped : capped.slice(0, options.maxSamples);
   const kinds = new Map(samples.map((sample) => [sample.id, kindOfSample(sample)]));
   const stops = await findParserStops(samples);
   const measured: ModelOnSet[] = [];
@@ -105,17 +117,15 @@ export async function measureSet(
       samples: set.samples.length,
       buggy: samples.length - clean,
       clean,
+      groups: new Set(samples.map(({ group }) => group)).size,
+      maxRowsPerGroup: set.maxRowsPerGroup ?? null,
       seenInTraining: training ? seen.size : null,
     },
     models: measured.map(({ report: each }) => each),
     difference: measured.length === 2 ? difference(measured[0].main, measured[1].main) : null,
-    baseline:
-      training &&
-      measureRanker(
-        measured[0].cases,
-        { kinds, labels: set.labels },
-        { ...training, targetCleanKept: options.targetCleanKept },
-      ),
+    baselines: training
+      ? await baselinesOf(measured[0].cases, { kinds, labels: set.labels }, training, options.targetCleanKept)
+      : [],
   };
   return {
     report: setReportSchema.parse(report),
@@ -127,6 +137,22 @@ export async function measureSet(
       })),
     ),
   };
+}
+
+async function baselinesOf(
+  cases: readonly Case[],
+  keys: Parameters<typeof measureBaselines>[1],
+  { facts, validation }: NonNullable<MeasureSetOptions['training']>,
+  targetCleanKept: number,
+): Promise<SetReport['baselines']> {
+  const critic = await Critic.start();
+  try {
+    const clean = validation.filter(({ edits }) => edits.length === 0);
+    const lexed = clean.map(({ before }) => ({ before: lex(before) }));
+    return await measureBaselines(cases, keys, { facts, validation: lexed, targetCleanKept, critic });
+  } finally {
+    await critic.close();
+  }
 }
 
 type Kinds = ReadonlyMap<string, string | null>;
@@ -142,7 +168,7 @@ interface ModelOnSet {
 async function measureModel(
   set: EvaluationSet,
   { samples, kinds, stops }: { samples: readonly Sample[]; kinds: Kinds; stops: ParserStops },
-  { name, parts, calibration = UNCALIBRATED }: JudgedModel,
+  { name, parts, calibration: given }: JudgedModel,
   options: MeasureSetOptions,
 ): Promise<ModelOnSet> {
   const { config } = parts.model;
@@ -171,10 +197,14 @@ async function measureModel(
       millisecondsPerFunction,
     });
   }
+  const validation = await validationRows({ name, parts }, options);
+  const calibration = given ?? calibrate(validation, mainSteps, options);
   const report: SetModel = {
     name,
     parameters: describeParameters(config).total,
-    operatingPoints: await pointsOf(main, { name, parts }, options),
+    calibrated: calibration !== UNCALIBRATED,
+    atThreshold: describeThreshold(main, calibration),
+    operatingPoints: pointsOf(main, validation),
     unrenderable,
     dropped,
     mainSteps,
@@ -186,49 +216,57 @@ async function measureModel(
   return { name, calibration, cases, report, main };
 }
 
-/** Thresholds are set on the validation split; none without one. */
-async function pointsOf(
-  main: readonly Measured[],
-  { name, parts }: JudgedModel,
-  options: MeasureSetOptions,
-): Promise<SetModel['operatingPoints']> {
+/** The model's answers on the validation split; none without one. */
+async function validationRows({ name, parts }: JudgedModel, options: MeasureSetOptions): Promise<Measured[]> {
   const { training } = options;
   if (training === null || training.validation.length === 0) return [];
-  const validation = await oddsOnValidation(training.validation, {
+  return measureValidation(training.validation, {
     ...options,
     topK: TOP_K,
     parts,
     supervisionSteps: parts.model.config.supervisionSteps,
-    task: `clean validation functions: ${name}`,
+    task: `validation functions: ${name}`,
   });
-  return CLEAN_TARGETS.map((target) => operatingPoint(main, validation, target));
+}
+
+function calibrate(
+  validation: readonly Measured[],
+  supervisionSteps: number,
+  options: MeasureSetOptions,
+): Calibration {
+  if (validation.length === 0) return UNCALIBRATED;
+  return fitCalibration(validation.map(calibrationRow), { ...options, supervisionSteps });
+}
+
+/** Thresholds are set on clean validation functions. */
+function pointsOf(main: readonly Measured[], validation: readonly Measured[]): SetModel['operatingPoints'] {
+  const odds = validation.filter(({ item }) => isClean(item)).map(({ prediction }) => editOdds(prediction));
+  return odds.length === 0 ? [] : CLEAN_TARGETS.map((target) => operatingPoint(main, odds, target));
 }
 
 function rowsBy(rows: readonly Measured[], keyOf: (row: Measured) => string | null): SetRow[] {
   return accuracyBy(rows, keyOf).map(({ key, accuracy }) => toRow(key, accuracy));
 }
 
-function toRow(key: string, { joint, location, given }: Accuracy): SetRow {
-  return { key, joint, location, content: given };
+function toRow(key: string, { joint, location, contentGivenPlace }: Accuracy): SetRow {
+  return { key, joint, location, contentGivenPlace };
 }
 
 function inOrderOfKinds<R extends { key: string }>(rows: readonly R[]): R[] {
   return BUG_KINDS.flatMap((kind) => rows.filter(({ key }) => key === kind));
 }
 
-/**
- * Difference of two shares over the same bugs: (b - c) / n with the Wald interval for paired shares, where b and c are the bugs that
- * only the first or only the second one mends.
- */
+/** Difference of the shares mended over the same bugs, with the paired interval by cluster. */
 function difference(first: readonly Measured[], second: readonly Measured[]): SetReport['difference'] {
   const other = new Map(second.map(({ item, outcome }) => [item.sample.id, outcome.joint]));
   const pairs = first.filter(({ item, outcome }) => !outcome.clean && other.has(item.sample.id));
-  const n = Math.max(1, pairs.length);
-  const only = (wanted: boolean): number =>
-    pairs.filter(({ item, outcome }) => outcome.joint === wanted && other.get(item.sample.id) === !wanted)
-      .length;
-  const [onlyFirst, onlySecond] = [only(true), only(false)];
-  const joint = (onlyFirst - onlySecond) / n;
-  const half = (1.96 * Math.sqrt(onlyFirst + onlySecond - (onlyFirst - onlySecond) ** 2 / n)) / n;
-  return { joint, low: joint - half, high: joint + half, onlyFirst, onlySecond };
+  if (pairs.length === 0) return null;
+  const { difference: joint, ...rest } = pairedDifference(
+    pairs.map((row) => ({
+      cluster: clusterOf(row),
+      first: row.outcome.joint === true,
+      second: other.get(row.item.sample.id) === true,
+    })),
+  );
+  return { joint, ...rest };
 }

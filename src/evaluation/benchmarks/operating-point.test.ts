@@ -3,8 +3,11 @@ import * as assert from 'uvu/assert';
 import type { Measured } from '../measure';
 import { editOdds, operatingPoint } from './operating-point';
 
+/** Each row in a group of its own. */
+let group = 0;
 const row = (odds: number, clean: boolean, exact = false): Measured =>
   ({
+    item: { sample: { group: String(group++) } },
     prediction: { noBug: 0.2, proposals: [{ probability: 0.2 * Math.exp(odds) }] },
     outcome: { clean, exact },
   }) as unknown as Measured;

@@ -1,12 +1,13 @@
+import { capPerGroup, MAX_ROWS_PER_GROUP } from '../../metrics/cap-per-group';
 import { percentile } from '../../metrics/percentile';
 import type { Sample } from '../../records/sample';
 import type { Prediction } from '../../trm/predict';
-import { measureCases, rate, type Measured, type MeasureOptions } from '../measure';
+import { measureCases, shareOf, type Measured, type MeasureOptions } from '../measure';
 import type { OperatingPoint } from './set-report';
-import { encodeSet } from './set-cases';
+import { encodeSet, findParserStops } from './set-cases';
 
-/** Clean functions of the validation split, at most, that set a threshold; those with the smallest ids. */
-const FUNCTIONS = 2000;
+/** Functions of the validation split, at most, that set thresholds; those with the smallest ids. */
+const FUNCTIONS = 4000;
 
 /**
  * Log-odds of the best edit against "no bug", in nats: the likelihood ratio of the two answers. "No bug" alone would be
@@ -18,15 +19,15 @@ export function editOdds({ noBug, proposals }: Pick<Prediction, 'noBug' | 'propo
   return Math.log(best) - Math.log(Math.max(noBug, Number.MIN_VALUE));
 }
 
-/** {@link editOdds} of clean validation functions. */
-export async function oddsOnValidation(
+/** The model's answers on functions of the validation split, at most {@link MAX_ROWS_PER_GROUP} of a group, encoded as those of a set are. */
+export async function measureValidation(
   validation: readonly Sample[],
   options: Omit<MeasureOptions, 'withGiven'>,
-): Promise<number[]> {
-  const chosen = [...validation].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, FUNCTIONS);
-  const { cases } = encodeSet(chosen, new Map(), options.parts);
-  const { rows } = await measureCases(cases, { ...options, withGiven: false });
-  return rows.map(({ prediction }) => editOdds(prediction));
+): Promise<Measured[]> {
+  const sorted = [...validation].sort((a, b) => (a.id < b.id ? -1 : 1));
+  const chosen = capPerGroup(sorted, ({ group }) => group, MAX_ROWS_PER_GROUP).slice(0, FUNCTIONS);
+  const { cases } = encodeSet(chosen, await findParserStops(chosen), options.parts);
+  return (await measureCases(cases, { ...options, withGiven: false })).rows;
 }
 
 /** Shares of clean validation functions left alone, for each of which a model gets an operating point. */
@@ -35,7 +36,7 @@ export const CLEAN_TARGETS = [0.9, 0.93, 0.95, 0.97, 0.99] as const;
 /**
  * What a model does when it answers with an edit wherever its odds against "no bug" exceed a threshold, which leaves the
  * wanted share of clean validation functions alone.
- * @param validation odds on clean functions; see {@link oddsOnValidation}
+ * @param validation odds on clean validation functions, see {@link editOdds}
  */
 export function operatingPoint(
   rows: readonly Measured[],
@@ -49,7 +50,7 @@ export function operatingPoint(
   return {
     cleanTarget,
     threshold,
-    joint: rate(buggy.filter((row) => answers(row) && row.outcome.exact).length, buggy.length),
-    cleanKept: rate(clean.filter((row) => !answers(row)).length, clean.length),
+    joint: shareOf(buggy, (row) => answers(row) && row.outcome.exact),
+    cleanKept: shareOf(clean, (row) => !answers(row)),
   };
 }

@@ -6,7 +6,7 @@ const bugTypeIds = new Set(BUG_TYPES.map(({ id }) => id));
 
 /** How a frozen benchmark was made: `recipe.yaml` beside it. Together with the package index it gives the same rows again. */
 export const recipeSchema = z.strictObject({
-  /** Name of the benchmark, as in `--set <name>`. */
+  /** Name of the benchmark, as in `--on <name>`. */
   name: z.string().regex(/^[a-z0-9]+(-[a-z0-9]+)*$/),
   /** Raised when the rows change. */
   version: z.int().positive(),

@@ -1,8 +1,8 @@
 import { z } from 'zod';
-import { rateSchema } from '../report';
+import { atThresholdSchema, baselineSchema, rateSchema } from '../report-parts';
 
 /** Version of a set's `report.json`. */
-export const SET_REPORT_VERSION = 2;
+export const SET_REPORT_VERSION = 3;
 
 /** One row of a table: shares of the buggy functions of its key. */
 export const setRowSchema = z.strictObject({
@@ -13,7 +13,7 @@ export const setRowSchema = z.strictObject({
   /** The edit starts at the right token. */
   location: rateSchema,
   /** Exactly right when told the true place. */
-  content: rateSchema,
+  contentGivenPlace: rateSchema,
 });
 /** A value of {@link setRowSchema}. */
 export type SetRow = z.infer<typeof setRowSchema>;
@@ -30,10 +30,6 @@ export const setStepSchema = z.strictObject({
 });
 /** A value of {@link setStepSchema}. */
 export type SetStep = z.infer<typeof setStepSchema>;
-
-const rankedRowSchema = z.strictObject({ key: z.string(), joint: rateSchema, location: rateSchema });
-/** What the frequency ranker does with the bugs of one key. */
-export type RankedRow = z.infer<typeof rankedRowSchema>;
 
 /** The model with a threshold instead of its plain answer. */
 export const operatingPointSchema = z.strictObject({
@@ -60,6 +56,10 @@ export const setModelSchema = z.strictObject({
   /** Steps that all tables but `steps` use. */
   mainSteps: z.int().positive(),
   steps: z.array(setStepSchema).min(1),
+  /** False: raw probabilities, shown above one half, for want of a calibration and of validation functions. */
+  calibrated: z.boolean(),
+  /** What a user sees, at the main steps. */
+  atThreshold: atThresholdSchema,
   /** At the main steps, the most generous first; none when there is no validation split at hand. */
   operatingPoints: z.array(operatingPointSchema),
   byFamily: z.array(setRowSchema),
@@ -81,6 +81,9 @@ export const setReportSchema = z.strictObject({
     samples: z.int().nonnegative(),
     buggy: z.int().nonnegative(),
     clean: z.int().nonnegative(),
+    /** Repositories, packages or modules of the samples taken, and the most rows of one; null: no limit. */
+    groups: z.int().nonnegative(),
+    maxRowsPerGroup: z.int().positive().nullable(),
     /** Left out because the function stands in the model's training data; null when that is not at hand. */
     seenInTraining: z.int().nonnegative().nullable(),
   }),
@@ -94,21 +97,12 @@ export const setReportSchema = z.strictObject({
       high: z.number(),
       onlyFirst: z.int(),
       onlySecond: z.int(),
+      total: z.int(),
+      clusters: z.int(),
     })
     .nullable(),
-  /** The frequency ranker; null when there is no training data at hand. */
-  baseline: z
-    .strictObject({
-      description: z.string(),
-      joint: rateSchema,
-      location: rateSchema,
-      cleanKept: rateSchema,
-      byKind: z.array(rankedRowSchema),
-      byLabel: z.array(rankedRowSchema),
-      byFamily: z.array(rankedRowSchema),
-      byBugType: z.array(rankedRowSchema),
-    })
-    .nullable(),
+  /** Counting instead of learning; none when there is no training data at hand. */
+  baselines: z.array(baselineSchema),
 });
 /** A value of {@link setReportSchema}. */
 export type SetReport = z.infer<typeof setReportSchema>;

@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { UserError } from '../../core/errors';
 import { dataDir } from '../../core/paths';
+import { MAX_ROWS_PER_GROUP } from '../../metrics/cap-per-group';
 import type { Sample } from '../../records/sample';
 import { readSamples } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
@@ -32,7 +33,12 @@ export async function loadSet(name: string, options: LoadSetOptions): Promise<Ev
   const { data, dataFolder = dataDir() } = options;
   if (benchmarkNames().includes(name)) return loadBenchmark(benchmarkFolder(name));
   if (name === 'test' || name === 'val') {
-    if (data) return { name, samples: await readUnique(data, `samples/${name}`) };
+    if (data)
+      return {
+        name,
+        samples: await readUnique(data, `samples/${name}`),
+        maxRowsPerGroup: MAX_ROWS_PER_GROUP,
+      };
     throw new UserError(
       `the set "${name}" is part of the data that a model was trained on, which a model folder does not hold`,
       'name the run or the experiment instead of the folder',

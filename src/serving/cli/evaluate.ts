@@ -1,24 +1,27 @@
+import { Option } from 'commander';
 import { UserError } from '../../core/errors';
 import { collect, printJson, SET_HELP, type Register } from './command';
 
 interface EvaluateFlags {
-  set: string[];
+  on: string[];
+  set?: string;
   steps: string;
   against?: string;
   most?: string;
   cleanKept: string;
   out?: string;
   json?: boolean;
+  markdown?: boolean;
 }
 
 /** `trm evaluate`: tables of a finished model on fixed sets. Exit code 0 also where a set is skipped, which is said. */
 export const registerEvaluate: Register = (program, { signal }) => {
   program
     .command('evaluate')
-    .description('judge a finished model on fixed sets, beside another model and the frequency ranker')
-    .argument('<model>', 'run (id, part of one, "latest", folder), experiment, or model folder')
+    .description('judge a finished model on fixed sets, beside another model and two counting baselines')
+    .argument('[model]', 'run (id, part of one, "latest", folder), experiment, or model folder', 'latest')
     .option(
-      '--set <name>',
+      '--on <set>',
       'synthetic-9, test, val, real-dev (needs TRM_DATA_DIR), or a folder; repeatable (default: synthetic-9)',
       collect,
       [],
@@ -28,20 +31,24 @@ export const registerEvaluate: Register = (program, { signal }) => {
     .option('--most <n>', 'take at most so many samples of a set')
     .option(
       '--clean-kept <share>',
-      'share of clean validation functions that the ranker leaves alone',
+      'share of clean validation functions that ranker and threshold leave alone',
       '0.95',
     )
     .option('--out <folder>', 'where results go (default: data/evaluations/<model>)')
+    .addOption(new Option('--set <name>').hideHelp())
     .option('--config <key=value>', SET_HELP, collect, [])
     .option('--json', 'print the reports as JSON')
+    .option('--markdown', 'print only the tables that the README shows')
     .action(async (model: string, flags: EvaluateFlags & { config: string[] }) => {
+      if (flags.set !== undefined) throw retiredSet(flags.set);
       const { evaluateModels } = await import('../evaluate-models.js');
       const { terminalProgress } = await import('../../core/progress.js');
       const { renderSetReport } = await import('../../evaluation/benchmarks/set-tables.js');
+      const { renderResults } = await import('../../evaluation/benchmarks/results-table.js');
       const results = await evaluateModels({
         model,
         against: flags.against ?? null,
-        sets: flags.set.length > 0 ? flags.set : ['synthetic-9'],
+        sets: flags.on.length > 0 ? flags.on : ['synthetic-9'],
         steps: flags.steps.split(',').map((text) => whole(text, '--steps')),
         most: flags.most === undefined ? null : whole(flags.most, '--most'),
         cleanKept: share(flags.cleanKept, '--clean-kept'),
@@ -53,10 +60,18 @@ export const registerEvaluate: Register = (program, { signal }) => {
       if (flags.json) return printJson(results);
       for (const result of results) {
         if ('skipped' in result) console.log(`skipped ${result.set}: ${result.skipped}\n`);
+        else if (flags.markdown) console.log(renderResults(result.report));
         else console.log(`${renderSetReport(result.report)}\n${result.folder}\n`);
       }
     });
 };
+
+/** Elsewhere `--set` changes a config value, so here it named two things. */
+function retiredSet(value: string): UserError {
+  return value.includes('=')
+    ? new UserError('trm evaluate has no --set', `config values of an experiment: --config ${value}`)
+    : new UserError('trm evaluate has no --set any more: sets are named by --on', `--on ${value}`);
+}
 
 function share(text: string, flag: string): number {
   const value = Number(text);
