@@ -22,7 +22,7 @@ test.after(() => rm(folder, { recursive: true, force: true }));
 async function mend(source: string, { file = '' } = {}): Promise<Fix> {
   const at = source.includes(' - ') ? source.lastIndexOf(' - ') + 1 : source.length - 1;
   const fixed = `${source.slice(0, at)}+${source.slice(at + 1)}`;
-  return { file, findings: [], fixed, diff: '', dropped: {}, timings: {} };
+  return { file, findings: [], notes: [], fixed, diff: '', dropped: {}, timings: {} };
 }
 
 /** Stands where the model does: these tests are about bytes, links and permissions. It replaces `-` by `+`. */
