@@ -8,17 +8,17 @@ import type { Sample } from '../records/sample';
 import type { FolderSource } from './config';
 import { originUrl } from './git/remote';
 import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, type LicenceFile } from './licences';
-import { rejectPath, topLevelName } from './paths';
+import { dropPath, topLevelName } from './paths';
 import {
   cleanSample,
-  isRefusal,
+  isDrop,
   readPythonFile,
-  rejectLength,
+  dropLength,
   type PythonFile,
-  type Refusal,
+  type Drop,
 } from './python-file';
 import { pythonFacts } from './python-facts';
-import type { Reject } from './reject';
+import type { Dropped } from './dropped';
 import { entriesBelow, readSmallFile, type FoundEntry } from './source-files';
 import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from './source';
 
@@ -65,7 +65,7 @@ interface OrderedPath {
   /** Position in 0..1, fixed by seed and path: other files coming or going do not move it. */
   order: number;
   path: string;
-  refusal?: Refusal;
+  drop?: Drop;
 }
 
 async function* readBatches(folder: OpenFolder, from: ResumePoint): AsyncGenerator<SourceBatch> {
@@ -77,27 +77,27 @@ async function* readBatches(folder: OpenFolder, from: ResumePoint): AsyncGenerat
   for (let start = 0; start < left.length && taken < limit; start += FILES_PER_BATCH) {
     throwIfAborted(tools.signal, 'collecting');
     const part = left.slice(start, start + FILES_PER_BATCH);
-    const { samples, rejects } = await readFiles(folder, part);
+    const { samples, drops } = await readFiles(folder, part);
     const kept = samples.slice(0, limit - taken);
     taken += kept.length;
     const { order, path } = part[part.length - 1];
-    yield { cursor: JSON.stringify({ order, path }), samples: kept, rejects, units: part.length };
+    yield { cursor: JSON.stringify({ order, path }), samples: kept, drops, units: part.length };
   }
 }
 
 async function readFiles(
   folder: OpenFolder,
   entries: readonly OrderedPath[],
-): Promise<{ samples: Sample[]; rejects: Reject[] }> {
+): Promise<{ samples: Sample[]; drops: Dropped[] }> {
   const { root, name, source, tools } = folder;
-  const rejects: Reject[] = [];
-  const reject = (path: string, rest: Pick<Reject, 'reason'> & Partial<Reject>): void => {
-    rejects.push({ source: name, path, function: null, commit: null, detail: null, ...rest });
+  const drops: Dropped[] = [];
+  const recordDrop = (path: string, rest: Pick<Dropped, 'reason'> & Partial<Dropped>): void => {
+    drops.push({ source: name, path, function: null, commit: null, detail: null, ...rest });
   };
   const files: { path: string; file: PythonFile }[] = [];
-  for (const { path, refusal } of entries) {
-    const file = refusal ?? (await readEntry(join(root, path), rejectPath(path, source), tools.config));
-    if (isRefusal(file)) reject(path, file);
+  for (const { path, drop } of entries) {
+    const file = drop ?? (await readEntry(join(root, path), dropPath(path, source), tools.config));
+    if (isDrop(file)) recordDrop(path, file);
     else files.push({ path, file });
   }
   const verdicts = await tools.critic.check(files.map(({ file }) => file.text));
@@ -105,14 +105,14 @@ async function readFiles(
   for (const [i, { path, file }] of files.entries()) {
     const { valid, unknown, error } = verdicts[i];
     if (!valid) {
-      if (unknown) reject(path, { reason: 'not_judged', detail: error && `${error.type}: ${error.message}` });
+      if (unknown) recordDrop(path, { reason: 'not_judged', detail: error && `${error.type}: ${error.message}` });
       else
-        reject(path, { reason: 'does_not_parse', detail: error && `line ${error.line}: ${error.message}` });
+        recordDrop(path, { reason: 'does_not_parse', detail: error && `line ${error.line}: ${error.message}` });
       continue;
     }
     for (const span of file.functions) {
-      const refusal = rejectLength(span, tools.config);
-      if (refusal) reject(path, { ...refusal, function: span.name });
+      const drop = dropLength(span, tools.config);
+      if (drop) recordDrop(path, { ...drop, function: span.name });
       else candidates.push({ path, file, span });
     }
   }
@@ -123,19 +123,19 @@ async function readFiles(
     const { valid, unknown, error } = alone[i];
     const reason = unknown ? 'not_judged' : 'does_not_parse';
     if (valid) samples.push(cleanSample(file, span, originOf(folder, path)));
-    else reject(path, { reason, function: span.name, detail: error?.message ?? null });
+    else recordDrop(path, { reason, function: span.name, detail: error?.message ?? null });
   }
-  return { samples, rejects };
+  return { samples, drops };
 }
 
 async function readEntry(
   path: string,
-  reason: Reject['reason'] | undefined,
+  reason: Dropped['reason'] | undefined,
   { maxFileBytes }: SourceTools['config'],
-): Promise<PythonFile | Refusal> {
+): Promise<PythonFile | Drop> {
   if (reason) return { reason, detail: null };
   const bytes = await readSmallFile(path, maxFileBytes);
-  return isRefusal(bytes) ? bytes : readPythonFile(bytes, maxFileBytes);
+  return isDrop(bytes) ? bytes : readPythonFile(bytes, maxFileBytes);
 }
 
 function originOf(
@@ -176,8 +176,8 @@ async function readLicence(root: string, dropped: FoundEntry[]): Promise<string>
   const files: LicenceFile[] = [];
   for (const name of (await readdir(root)).filter((entry) => isLicenceFile(entry)).sort()) {
     const bytes = await readSmallFile(join(root, name), LARGEST_LICENCE);
-    if (isRefusal(bytes))
-      dropped.push({ path: name, refusal: { reason: 'licence_unreadable', detail: bytes.detail } });
+    if (isDrop(bytes))
+      dropped.push({ path: name, drop: { reason: 'licence_unreadable', detail: bytes.detail } });
     else files.push({ name, text: Buffer.from(bytes).toString('utf8') });
   }
   return licenceOfFiles(files);
@@ -187,9 +187,9 @@ async function readLicence(root: string, dropped: FoundEntry[]): Promise<string>
  * Whether to go on below a folder: not into caches and version control, which do not count at all, nor into what the
  * patterns leave out.
  */
-function enters(path: string, name: string, source: FolderSource): true | false | Refusal {
+function enters(path: string, name: string, source: FolderSource): true | false | Drop {
   if (NEVER_ENTERED.has(name)) return false;
-  const reason = rejectPath(path, source);
+  const reason = dropPath(path, source);
   return reason ? { reason, detail: null } : true;
 }
 

@@ -2,13 +2,13 @@ import { z } from 'zod';
 import { parseJson } from '../core/files';
 import { sampleSchema, type Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/stage';
-import { rejectSchema, type Reject } from './reject';
+import { droppedSchema, type Dropped } from './dropped';
 import type { ResumePoint, SourceBatch } from './source';
 
 /**
  * Batches that are done, kept in the stage's store until the shards are written: what a killed collection goes on
  * from. One object a batch, `journal/<source>/<number>.jsonl`, stored whole or not at all: a head line, then samples
- * and rejects.
+ * and drops.
  */
 const ROOT = 'journal';
 
@@ -16,7 +16,7 @@ const headSchema = z.strictObject({
   /** Null in the closing entry: the source has no more. */
   cursor: z.string().nullable(),
   samples: z.int().nonnegative(),
-  rejects: z.int().nonnegative(),
+  drops: z.int().nonnegative(),
   units: z.int().nonnegative(),
 });
 
@@ -49,14 +49,14 @@ export async function appendJournal(
   entry: number,
   batch: SourceBatch | null,
 ): Promise<void> {
-  const { cursor, samples, rejects, units } = batch ?? { cursor: null, samples: [], rejects: [], units: 0 };
+  const { cursor, samples, drops, units } = batch ?? { cursor: null, samples: [], drops: [], units: 0 };
   const head: z.infer<typeof headSchema> = {
     cursor,
     samples: samples.length,
-    rejects: rejects.length,
+    drops: drops.length,
     units,
   };
-  const lines = [head, ...samples, ...rejects].map((value) => JSON.stringify(value));
+  const lines = [head, ...samples, ...drops].map((value) => JSON.stringify(value));
   await store.put(`${folderOf(source)}${String(entry).padStart(6, '0')}.jsonl`, `${lines.join('\n')}\n`);
 }
 
@@ -95,13 +95,13 @@ async function* byFile(samples: AsyncIterable<Sample>): AsyncGenerator<Sample[]>
   if (file.length > 0) yield file;
 }
 
-/** Rejects of all sources in their order. */
-export async function* journalRejects(store: ObjectStore, sources: number): AsyncGenerator<Reject> {
+/** Drops of all sources in their order. */
+export async function* journalDrops(store: ObjectStore, sources: number): AsyncGenerator<Dropped> {
   for (let source = 0; source < sources; source++)
     for (const key of await journalKeys(store, source)) {
       const lines = await entryLines(store, key);
       const head = parseJson(lines[0], headSchema, key);
-      for (const line of lines.slice(1 + head.samples)) yield parseJson(line, rejectSchema, key);
+      for (const line of lines.slice(1 + head.samples)) yield parseJson(line, droppedSchema, key);
     }
 }
 

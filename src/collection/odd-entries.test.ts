@@ -13,13 +13,13 @@ import { Critic } from '../python/critic';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { collectConfigSchema, type FolderSource } from './config';
 import { openFolder } from './folder';
-import type { Reject } from './reject';
+import type { Dropped } from './dropped';
 import type { SourceBatch } from './source';
 import { git, GOOD, makeRepository, run, writeTree, type Collected } from './testing';
 
 /** `path reason` of every drop, sorted. */
-function drops({ rejects }: Collected): string[] {
-  return rejects.map(({ path, reason }: Reject) => `${path ?? '-'} ${reason}`).sort();
+function drops({ drops }: Collected): string[] {
+  return drops.map(({ path, reason }: Dropped) => `${path ?? '-'} ${reason}`).sort();
 }
 
 test('odd entries of a folder are one drop each, and the others are read', async () => {
@@ -96,7 +96,7 @@ test('a file or folder without permission is a drop', async () => {
       await critic.close();
     }
     assert.equal(
-      batches.flatMap(({ rejects }) => rejects.map(({ path, reason }) => `${path} ${reason}`)).sort(),
+      batches.flatMap(({ drops }) => drops.map(({ path, reason }) => `${path} ${reason}`)).sort(),
       ['LICENSE licence_unreadable', 'closed/ unreadable', 'secret.py unreadable'],
     );
     assert.is(batches.flatMap(({ samples }) => samples).length, 1);
@@ -121,14 +121,14 @@ test('files that vanish after the folder was listed are drops', async () => {
       },
     });
     const config = { sources: [{ kind: 'folder' as const, path: root }] };
-    const { samples, rejects } = await run(join(folder, 'out'), config, { progress });
+    const { samples, drops } = await run(join(folder, 'out'), config, { progress });
     await gone;
-    assert.ok(rejects.length > 0);
+    assert.ok(drops.length > 0);
     assert.equal(
-      [...new Set(rejects.map(({ reason, detail }) => `${reason} ${detail}`))],
+      [...new Set(drops.map(({ reason, detail }) => `${reason} ${detail}`))],
       ['unreadable ENOENT'],
     );
-    assert.is(samples.length + rejects.length, 200);
+    assert.is(samples.length + drops.length, 200);
   });
 });
 
@@ -184,9 +184,9 @@ test('a shallow clone says so, and how to mend it', async () => {
     const said: string[] = [];
     const progress = createProgress({ intervalMs: 0, sink: ({ note }) => said.push(note ?? '') });
     const config = { sources: [{ kind: 'git' as const, path: join(folder, 'part') }] };
-    const { samples, rejects } = await run(join(folder, 'out'), config, { progress });
+    const { samples, drops } = await run(join(folder, 'out'), config, { progress });
     assert.is(samples.length, 0);
-    const [{ reason, detail }] = rejects;
+    const [{ reason, detail }] = drops;
     assert.is(reason, 'shallow_history');
     assert.match(String(detail), /git -C .*part fetch --unshallow/);
     assert.ok(

@@ -1,5 +1,5 @@
 import { TEST_PATTERNS, type FolderSource, type GitSource } from './config';
-import type { RejectReason } from './reject';
+import type { DropReason } from './dropped';
 
 /**
  * Whether a path fits a pattern. Without `/`, the pattern must fit one part of the path (`tests` fits
@@ -17,10 +17,10 @@ export function matchesPath(pattern: string, path: string): boolean {
  * Why a path is left out before its file is read; undefined when it is not.
  * @param path a file, or a folder with a closing `/`
  */
-export function rejectPath(
+export function dropPath(
   path: string,
   { exclude, includeTests }: Pick<FolderSource | GitSource, 'exclude' | 'includeTests'>,
-): RejectReason | undefined {
+): DropReason | undefined {
   const bare = path.replace(/\/$/, '');
   if (exclude.some((pattern) => matchesPath(pattern, bare))) return 'excluded_path';
   if (!includeTests && TEST_PATTERNS.some((pattern) => matchesPath(pattern, bare))) return 'test_path';

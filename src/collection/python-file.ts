@@ -4,7 +4,7 @@ import { sampleId } from '../python/edits';
 import { findFunctions, moduleContext, type FunctionSpan } from '../python/functions';
 import type { Sample } from '../records/sample';
 import { isGenerated } from './generated';
-import type { RejectReason } from './reject';
+import type { DropReason } from './dropped';
 
 /** What a sample says of the file around its function. */
 export interface FileFacts {
@@ -23,13 +23,13 @@ export interface PythonFile extends FileFacts {
 }
 
 /** Why something is left out, and what was found. */
-export interface Refusal {
-  reason: RejectReason;
+export interface Drop {
+  reason: DropReason;
   detail: string | null;
 }
 
 /** Decodes and lexes a file, or says why it is left out. Whether it parses is for the critic to say. */
-export function readPythonFile(bytes: Uint8Array, maxFileBytes: number): PythonFile | Refusal {
+export function readPythonFile(bytes: Uint8Array, maxFileBytes: number): PythonFile | Drop {
   if (bytes.length > maxFileBytes) return { reason: 'too_large', detail: `${bytes.length} bytes` };
   const { text: raw, codec, problem } = decodeSource(bytes);
   if (problem !== null) return { reason: 'not_decodable', detail: problem };
@@ -40,16 +40,16 @@ export function readPythonFile(bytes: Uint8Array, maxFileBytes: number): PythonF
   return { text, codec, tokens, functions, context: moduleContext(tokens) };
 }
 
-/** Whether a result of {@link readPythonFile} and the like is a refusal. */
-export function isRefusal(value: object): value is Refusal {
+/** Whether a result of {@link readPythonFile} and the like is a drop. */
+export function isDrop(value: object): value is Drop {
   return 'reason' in value;
 }
 
 /** Why a function is left out for its length; undefined when it is not. Layout tokens count, END does not. */
-export function rejectLength(
+export function dropLength(
   span: FunctionSpan,
   { minTokens, maxTokens }: { minTokens: number; maxTokens: number },
-): Refusal | undefined {
+): Drop | undefined {
   const count = span.endToken - span.firstToken;
   if (count < minTokens) return { reason: 'too_short', detail: `${count} tokens` };
   if (count > maxTokens) return { reason: 'too_long', detail: `${count} tokens` };

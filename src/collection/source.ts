@@ -3,14 +3,14 @@ import type { Rng } from '../core/rng';
 import type { Critic } from '../python/critic';
 import type { Sample } from '../records/sample';
 import type { CollectConfig } from './config';
-import type { Reject } from './reject';
+import type { Dropped } from './dropped';
 
 /** What one stretch of a source gave. Stretches are the units of resuming. */
 export interface SourceBatch {
   /** Where the source goes on after this batch; opaque to everybody but the source. */
   cursor: string;
   samples: Sample[];
-  rejects: Reject[];
+  drops: Dropped[];
   /** Files or commits read. */
   units: number;
 }

@@ -24,7 +24,7 @@ import {
 
 const LICENCE = listed.ISC.licenseText;
 
-test('a folder: clean functions with their origin, and a reject for every reason', async () => {
+test('a folder: clean functions with their origin, and a drop for every reason', async () => {
   await withTemporaryFolder(async (folder) => {
     const root = await writeTree(join(folder, 'proj'), {
       LICENSE: LICENCE,
@@ -45,13 +45,13 @@ test('a folder: clean functions with their origin, and a reject for every reason
       'outer.py': 'def f(a):\n    b = a\n    def g():\n        nonlocal b\n        b = 2\n    return g\n',
       '.git/hook.py': GOOD,
     });
-    const { manifest, samples, rejects, store } = await run(join(folder, 'out'), {
+    const { manifest, samples, drops, store } = await run(join(folder, 'out'), {
       sources: [{ kind: 'folder', path: root }],
       maxFileBytes: 2000,
       maxTokens: 100,
     });
     assert.equal(
-      rejects.map(({ reason, path, function: name }) => [path, reason, name]).sort(),
+      drops.map(({ reason, path, function: name }) => [path, reason, name]).sort(),
       [
         ['LICENSE', 'not_python', null],
         ['big.py', 'too_large', null],
@@ -143,15 +143,15 @@ test('a package: fetched in its exact version, with its own name and licence', a
   });
 });
 
-test('a git history: fixes with both sides, and a reject for every reason', async () => {
+test('a git history: fixes with both sides, and a drop for every reason', async () => {
   await withTemporaryFolder(async (folder) => {
     const repository = join(folder, 'repo.git');
     const ids = await makeRepository(repository, HISTORY, { bare: true });
-    const { samples, rejects, manifest, store } = await run(join(folder, 'out'), {
+    const { samples, drops, manifest, store } = await run(join(folder, 'out'), {
       sources: [{ kind: 'git', path: repository }],
     });
     const subject = (commit: string | null): string => HISTORY[ids.indexOf(commit ?? '')].message;
-    assert.equal(rejects.map(({ commit, reason, path }) => [subject(commit), reason, path]).sort(), [
+    assert.equal(drops.map(({ commit, reason, path }) => [subject(commit), reason, path]).sort(), [
       ['Fix by removal', 'no_python_file', null],
       ['Fix by rewriting', 'edit_too_large', 'b.py'],
       ['Fix comment', 'no_code_change', 'a.py'],

@@ -21,13 +21,13 @@ import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages';
-import { appendJournal, journalRejects, journalSamples, readJournalState } from './journal';
+import { appendJournal, journalDrops, journalSamples, readJournalState } from './journal';
 import { pythonFacts } from './python-facts';
 import type { OpenSource, SourceTools } from './source';
 
 /**
  * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of the sources
- * alternate), `rejects.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
+ * alternate), `drops.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
  * cut off goes on after its last finished batch and ends with the same shards; one that was killed while it cleaned up is
  * complete, and cleans up when it is asked for again.
  *
@@ -48,8 +48,8 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     tally.watch(journalSamples(store, config.sources.length)),
     { rowsPerShard: config.rowsPerShard },
   );
-  const dropped = await writeRejects(store, config.sources.length);
-  resources.push(await describeResource(store, 'rejects.jsonl'));
+  const dropped = await writeDrops(store, config.sources.length);
+  resources.push(await describeResource(store, 'drops.jsonl'));
   const { out, clean, licences, groups } = tally.result();
   const manifest = await buildManifest({
     stage: 'collect',
@@ -176,16 +176,16 @@ function createTally(): Tally {
   };
 }
 
-async function writeRejects(store: ObjectStore, sources: number): Promise<Record<string, number>> {
-  const key = 'rejects.jsonl';
+async function writeDrops(store: ObjectStore, sources: number): Promise<Record<string, number>> {
+  const key = 'drops.jsonl';
   const temporary = `${store.localPath(key)}.tmp`;
   await mkdir(dirname(temporary), { recursive: true });
   const counts: Record<string, number> = {};
   const file = await open(temporary, 'w');
   try {
-    for await (const reject of journalRejects(store, sources)) {
-      counts[reject.reason] = (counts[reject.reason] ?? 0) + 1;
-      await file.write(`${JSON.stringify(reject)}\n`);
+    for await (const dropped of journalDrops(store, sources)) {
+      counts[dropped.reason] = (counts[dropped.reason] ?? 0) + 1;
+      await file.write(`${JSON.stringify(dropped)}\n`);
     }
   } catch (error) {
     throw writeError(error, temporary);

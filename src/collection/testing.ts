@@ -13,7 +13,7 @@ import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore, StageContext } from '../storage/stage';
 import { collectAll } from '../storage/testing';
 import { collectConfigSchema } from './config';
-import type { Reject } from './reject';
+import type { Dropped } from './dropped';
 import { collect } from './stage';
 
 /** A commit to make: its message, and files by path; null deletes one. */
@@ -65,7 +65,7 @@ export type ConfigInput = Parameters<(typeof collectConfigSchema)['parse']>[0];
 export interface Collected {
   manifest: Manifest;
   samples: Sample[];
-  rejects: Reject[];
+  drops: Dropped[];
   store: ObjectStore;
 }
 
@@ -94,10 +94,10 @@ export async function run(
     store,
     manifest: await readManifest(store),
     samples: await collectAll(readSamples(store)),
-    rejects: (await readFile(join(target, 'rejects.jsonl'), 'utf8'))
+    drops: (await readFile(join(target, 'drops.jsonl'), 'utf8'))
       .split('\n')
       .filter((line) => line !== '')
-      .map((line) => JSON.parse(line) as Reject),
+      .map((line) => JSON.parse(line) as Dropped),
   };
 }
 

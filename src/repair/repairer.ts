@@ -16,7 +16,7 @@ import { loadRepairModel } from './model-folder';
 import { createProposer, type Proposer, type ProposerOptions } from './proposals';
 import { repairInRounds, type AppliedEdit } from './rounds';
 import { searchSyntax, type SearchStep, type SyntaxResult } from './syntax-search';
-import { tierOf, type Checker, type Judgement, type Objection } from './verifier';
+import { tierOf, type Checker, type Judgement, type DropReason } from './verifier';
 
 /** Settings of {@link loadRepairer}. */
 export interface LoadRepairerOptions {
@@ -119,7 +119,7 @@ interface Repaired {
   /** The text with the verified edits, and with the plausible ones too. */
   safe: string;
   all: string;
-  refused: ReadonlyMap<string, Objection>;
+  dropped: ReadonlyMap<string, DropReason>;
 }
 
 /** Repairs one text with tools that are loaded: what {@link Repairer.repair} does. */
@@ -134,7 +134,7 @@ export async function repairSource(
   const critic = timeChecker(tools.critic, timings, signal);
   throwIfAborted(signal, 'the repair');
   const [verdict] = await critic.check([source]);
-  const note = verdict.valid ? null : await refusalNote(source, verdict, tools);
+  const note = verdict.valid ? null : await noteOnBroken(source, verdict, tools);
   const done = note
     ? untouched(source, note)
     : await repairPython(source, verdict, { ...tools, critic }, options, timings);
@@ -149,13 +149,13 @@ export async function repairSource(
     file,
     heading: (first, last) => hunkHeading(shown, first, last),
   });
-  const dropped = countReasons(done.refused.values());
+  const dropped = countReasons(done.dropped.values());
   timings.total = performance.now() - started;
   return { file, findings, notes: done.notes, fixed, diff, dropped, timings: { ...timings } };
 }
 
 /** Why nothing is to be searched in a text that the critic does not call valid; null when it is simply broken. */
-async function refusalNote(
+async function noteOnBroken(
   source: string,
   verdict: Verdict,
   { diagnoser, python }: RepairTools,
@@ -170,7 +170,7 @@ async function refusalNote(
 }
 
 function untouched(source: string, note: Note): Repaired {
-  const none = { verified: [], plausible: [], speculative: [], refused: new Map<string, Objection>() };
+  const none = { verified: [], plausible: [], speculative: [], dropped: new Map<string, DropReason>() };
   return { ...none, notes: [note], safe: source, all: source };
 }
 
@@ -193,7 +193,7 @@ async function repairPython(
   const mended = applySearch(source, syntax, verdict, threshold);
   const shared = {
     propose: timed(tools.createProposer({ topK, supervisionSteps, signal })),
-    ...{ critic, threshold, maxRounds, signal, refused: new Map<string, Objection>() },
+    ...{ critic, threshold, maxRounds, signal, dropped: new Map<string, DropReason>() },
   };
   // A name is sure where the rest of the file is: in one that parses, or does so by edits that are sure.
   const sure =
@@ -219,7 +219,7 @@ async function repairPython(
     notes: broken,
     safe: mended.tier === 'verified' ? sure.text.current : source,
     all: likely.text.current,
-    refused: shared.refused,
+    dropped: shared.dropped,
   };
 }
 
@@ -331,7 +331,7 @@ function timeChecker(critic: Checker, timings: Timings, signal: AbortSignal | un
   };
 }
 
-function countReasons(reasons: Iterable<Objection>): Record<string, number> {
+function countReasons(reasons: Iterable<DropReason>): Record<string, number> {
   const counts: Record<string, number> = {};
   for (const reason of reasons) counts[reason] = (counts[reason] ?? 0) + 1;
   return counts;

@@ -7,7 +7,7 @@ import { startText } from './edited-text';
 import type { Program } from './program';
 import type { Candidate, Proposer } from './proposals';
 import { repairInRounds, type RoundsOptions } from './rounds';
-import { tierOf, type Objection } from './verifier';
+import { tierOf, type DropReason } from './verifier';
 
 let critic: Critic;
 test.before(async () => {
@@ -51,7 +51,7 @@ function run(
     maxRounds: 8,
     fileParses: true,
     accept: () => true,
-    refused: new Map(),
+    dropped: new Map(),
     ...more,
   });
 }
@@ -73,14 +73,14 @@ test('an edit at the threshold is not looked at', async () => {
   assert.is((await run(source, rules(['-', [op('+')], 0.5]))).text.current, source);
 });
 
-test('an edit that does not parse or uses a new undefined name is refused once, with its reason', async () => {
-  const refused = new Map<string, Objection>();
+test('an edit that does not parse or uses a new undefined name is dropped once, with its reason', async () => {
+  const dropped = new Map<string, DropReason>();
   const source = 'def f(a, b):\n    return a - b\n';
   const proposals = rules(['-', [op(')')], 0.9], ['b', [name('zzz')], 0.8], ['-', [op('*')], 0.7]);
-  const { text } = await run(source, proposals, { refused });
+  const { text } = await run(source, proposals, { dropped });
   assert.is(text.current, source.replace('-', '*'));
   // The parameter `b` may become `zzz`, but then its use is undefined, and the other way round.
-  assert.equal([...refused.values()].sort(), ['does_not_parse', 'undefined_name', 'undefined_name']);
+  assert.equal([...dropped.values()].sort(), ['does_not_parse', 'undefined_name', 'undefined_name']);
 });
 
 test('proposals that take each other back do not go on for ever', async () => {
@@ -93,14 +93,14 @@ test('of edits that parse alone but not together, only the most confident is app
   const filler = '    pass\n'.repeat(100);
   const source = `x = z = 0\n\n\ndef f():\n    y = 1\n${filler}    global z\n`;
   // Both together: "name 'x' is assigned to before global declaration".
-  const refused = new Map<string, Objection>();
+  const dropped = new Map<string, DropReason>();
   const proposals: Proposer = async (request) =>
     (await rules(['y', [name('x')], 0.9], ['z', [name('x')], 0.8])(request)).filter(
       ({ window }) => window > 0,
     );
-  const { text } = await run(source, proposals, { refused });
+  const { text } = await run(source, proposals, { dropped });
   assert.is(text.current, source.replace('y = 1', 'x = 1'));
-  assert.equal([...refused.values()], ['does_not_parse'], 'the other one is refused in the next round');
+  assert.equal([...dropped.values()], ['does_not_parse'], 'the other one is dropped in the next round');
 });
 
 test('a mended undefined name is verified, another edit plausible', async () => {

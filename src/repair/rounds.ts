@@ -4,7 +4,7 @@ import { editText, originalSpan, type EditedText } from './edited-text';
 import { analyse } from './program';
 import type { Edit } from '../records/sample';
 import type { Proposer } from './proposals';
-import { judge, objectionTo, type Checker, type Judgement, type Objection } from './verifier';
+import { judge, dropReason, type Checker, type Judgement, type DropReason } from './verifier';
 
 /** An edit that was applied, with its place in the original file. */
 export interface AppliedEdit {
@@ -25,8 +25,8 @@ export interface RoundsOptions {
   fileParses: boolean;
   /** Which edits to apply, of those that no verifier objects to. */
   accept: (judgement: Judgement) => boolean;
-  /** Edits that a verifier refused, by {@link refusalKey}: filled here, and not looked at again. */
-  refused: Map<string, Objection>;
+  /** Edits that a verifier dropped, by {@link dropKey}: filled here, and not looked at again. */
+  dropped: Map<string, DropReason>;
   signal?: AbortSignal;
 }
 
@@ -41,7 +41,7 @@ export async function repairInRounds(
   start: EditedText,
   options: RoundsOptions,
 ): Promise<{ text: EditedText; applied: AppliedEdit[] }> {
-  const { propose, critic, threshold, maxRounds, fileParses, accept, refused, signal } = options;
+  const { propose, critic, threshold, maxRounds, fileParses, accept, dropped, signal } = options;
   let text = start;
   const applied: AppliedEdit[] = [];
   for (let round = 0; round < maxRounds; round++) {
@@ -49,14 +49,14 @@ export async function repairInRounds(
     const program = analyse(text.current);
     const candidates = (await propose({ program }))
       .filter(({ confidence, edit }) => confidence > threshold && !rewrites(text, edit))
-      .filter(({ edit }) => !refused.has(refusalKey(text, edit)))
+      .filter(({ edit }) => !dropped.has(dropKey(text, edit)))
       .slice(0, MOST_PER_ROUND);
     const judged = await judge(program, candidates, critic, fileParses, signal);
     for (const judgement of judged) {
-      const objection = objectionTo(judgement);
-      if (objection) refused.set(refusalKey(text, judgement.candidate.edit), objection);
+      const reason = dropReason(judgement);
+      if (reason) dropped.set(dropKey(text, judgement.candidate.edit), reason);
     }
-    const wanted = choose(judged.filter((one) => objectionTo(one) === null && accept(one)));
+    const wanted = choose(judged.filter((one) => dropReason(one) === null && accept(one)));
     const chosen = await compatible(text, wanted, critic, fileParses);
     if (chosen.length === 0) break;
     // From the right, so that the offsets of those still to come stay true.
@@ -70,7 +70,7 @@ export async function repairInRounds(
 }
 
 /** Names an edit by its place in the original text and what it writes. */
-function refusalKey(text: EditedText, { charSpan: [start, end], replacement }: Edit): string {
+function dropKey(text: EditedText, { charSpan: [start, end], replacement }: Edit): string {
   return JSON.stringify([originalSpan(text, start, end), replacement]);
 }
 

@@ -23,21 +23,21 @@ export interface Judgement {
   vouched: boolean;
 }
 
-/** Why an edit was dropped; null when no verifier is against it. */
-export type Objection = 'does_not_parse' | 'undefined_name';
+/** Why an edit is dropped. */
+export type DropReason = 'does_not_parse' | 'undefined_name';
 
-/** The verifiers' objection to an edit, the cheapest verifier first. */
-export function objectionTo({ checks }: Judgement): Objection | null {
+/** The first reason to drop an edit, the cheapest verifier's; null when no verifier is against it. */
+export function dropReason({ checks }: Judgement): DropReason | null {
   if (!checks.parses) return 'does_not_parse';
   return checks.names ? null : 'undefined_name';
 }
 
 /**
- * `verified`: no objection, the fault that a verifier saw is gone, and what is written follows from the code.
- * `plausible`: no objection, but only the model vouches for the fault or for what is written. `speculative`: all else.
+ * `verified`: not dropped, the fault that a verifier saw is gone, and what is written follows from the code.
+ * `plausible`: not dropped, but only the model vouches for the fault or for what is written. `speculative`: all else.
  */
 export function tierOf(judgement: Judgement): Tier {
-  if (objectionTo(judgement) !== null) return 'speculative';
+  if (dropReason(judgement) !== null) return 'speculative';
   return judgement.mends && judgement.vouched ? 'verified' : 'plausible';
 }
 

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { readMessage, rejectCommit } from './commit-filter';
+import { readMessage, dropCommit } from './commit-filter';
 import type { CommitChanges } from './repository';
 
 test('messages: fix, strong, reverts', () => {
@@ -37,7 +37,7 @@ test('limits include their value', () => {
     })),
   });
   const reasonOf = (files: number, lines: number, message = 'Fix it'): string | undefined =>
-    rejectCommit({ id: 'c', committedAt: '', message }, changes(files, lines), { maxFiles: 5, maxLines: 100 })
+    dropCommit({ id: 'c', committedAt: '', message }, changes(files, lines), { maxFiles: 5, maxLines: 100 })
       ?.reason;
   assert.is(reasonOf(5, 100), undefined);
   assert.is(reasonOf(6, 100), 'too_many_files');

@@ -1,4 +1,4 @@
-import type { RejectReason } from '../reject';
+import type { DropReason } from '../dropped';
 import type { Commit, CommitChanges } from './repository';
 
 /** What a commit message says about the commit. */
@@ -31,11 +31,11 @@ export function readMessage(message: string): MessageReading {
 }
 
 /** Why a fix commit is left out before its files are read; undefined when it is not. */
-export function rejectCommit(
+export function dropCommit(
   commit: Commit,
   changes: CommitChanges,
   limits: { maxFiles: number; maxLines: number },
-): { reason: RejectReason; detail: string | null } | undefined {
+): { reason: DropReason; detail: string | null } | undefined {
   if (readMessage(commit.message).reverts) return { reason: 'reverts', detail: null };
   if (changes.files.length > limits.maxFiles)
     return { reason: 'too_many_files', detail: `${changes.files.length} files` };

@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
 import { applyEdit, sameToken } from '../../python/edits';
 import { lex } from '../../python/lexer';
-import { isRefusal, readPythonFile, type PythonFile } from '../python-file';
+import { isDrop, readPythonFile, type PythonFile } from '../python-file';
 import { compareFiles, editOfPair, fixSample } from './fixes';
 
 const LIMITS = { minTokens: 5, maxTokens: 200, maxEditTokens: 8 };
@@ -20,7 +20,7 @@ const ORIGIN = {
 
 function file(text: string): PythonFile {
   const read = readPythonFile(Buffer.from(text), 1_000_000);
-  if (isRefusal(read)) throw new Error(read.reason);
+  if (isDrop(read)) throw new Error(read.reason);
   return read;
 }
 
@@ -94,7 +94,7 @@ test('pairs are left out by length, size of the edit, and when no code changed',
   const reason = (before: string, after: string): string => {
     const [pair] = compareFiles('a.py', file(before), file(after)).pairs;
     const result = editOfPair(pair, LIMITS);
-    return isRefusal(result) ? result.reason : 'kept';
+    return isDrop(result) ? result.reason : 'kept';
   };
   const body = (line: string): string => `def f(a, b):\n    ${line}\n`;
   assert.is(reason(body('return a + b'), body('return a - b')), 'kept');
@@ -106,7 +106,7 @@ test('pairs are left out by length, size of the edit, and when no code changed',
     ...LIMITS,
     minTokens: 50,
   });
-  assert.is(isRefusal(short) && short.reason, 'too_short');
+  assert.is(isDrop(short) && short.reason, 'too_short');
 });
 
 test('the edit of a sample turns its before into its after (random token changes)', () => {
@@ -124,7 +124,7 @@ test('the edit of a sample turns its before into its after (random token changes
     const { pairs } = compareFiles('a.py', file(make()), file(make()));
     if (pairs.length === 0) continue;
     const result = editOfPair(pairs[0], { ...LIMITS, maxEditTokens: 100 });
-    if (isRefusal(result)) continue;
+    if (isDrop(result)) continue;
     kept++;
     const sample = fixSample(pairs[0], result.edit, true, ORIGIN, []);
     const fixed = lex(applyEdit(sample.before, lex(sample.before), sample.edits[0]));
@@ -140,7 +140,7 @@ test('difficulty and family follow the parser and the size of the edit', () => {
   const sampleOf = (before: string, after: string, parses: boolean): [number, string | null] => {
     const [pair] = compareFiles('a.py', file(before), file(after)).pairs;
     const result = editOfPair(pair, { ...LIMITS, maxEditTokens: 50 });
-    if (isRefusal(result)) throw new Error(result.reason);
+    if (isDrop(result)) throw new Error(result.reason);
     const { difficulty, family } = fixSample(pair, result.edit, parses, ORIGIN, ['strong_message']);
     return [difficulty, family];
   };

@@ -6,10 +6,10 @@ import type { Edit, Sample } from '../../records/sample';
 import { lex, type Token } from '../../python/lexer';
 import {
   cleanSample,
-  rejectLength,
+  dropLength,
   type FileFacts,
   type PythonFile,
-  type Refusal,
+  type Drop,
   type SampleOrigin,
 } from '../python-file';
 
@@ -55,9 +55,9 @@ export function compareFiles(path: string, beforeFile: PythonFile, afterFile: Py
 export function editOfPair(
   { before, after }: FunctionPair,
   limits: { minTokens: number; maxTokens: number; maxEditTokens: number },
-): { edit: Edit } | Refusal {
-  const refusal = rejectLength(before, limits) ?? rejectLength(after, limits);
-  if (refusal) return refusal;
+): { edit: Edit } | Drop {
+  const drop = dropLength(before, limits) ?? dropLength(after, limits);
+  if (drop) return drop;
   const edit = diffTokens(lex(before.source), lex(after.source));
   if (!edit) return { reason: 'no_code_change', detail: null };
   const removed = edit.tokenSpan[1] - edit.tokenSpan[0];
@@ -94,7 +94,7 @@ export function fixSample(
 export async function checkPairs(
   critic: Critic,
   pairs: readonly FunctionPair[],
-): Promise<{ parsesBefore: boolean; refusal: Refusal | undefined }[]> {
+): Promise<{ parsesBefore: boolean; drop: Drop | undefined }[]> {
   const verdicts = await critic.check(pairs.flatMap(({ before, after }) => [before.source, after.source]));
   return pairs.map((_, i) => {
     const [before, after] = [verdicts[2 * i], verdicts[2 * i + 1]];
@@ -102,11 +102,11 @@ export async function checkPairs(
     if (unjudged)
       return {
         parsesBefore: false,
-        refusal: { reason: 'not_judged', detail: `${unjudged.type}: ${unjudged.message}` },
+        drop: { reason: 'not_judged', detail: `${unjudged.type}: ${unjudged.message}` },
       };
     return {
       parsesBefore: before.valid,
-      refusal: after.valid ? undefined : { reason: 'does_not_parse', detail: after.error?.message ?? null },
+      drop: after.valid ? undefined : { reason: 'does_not_parse', detail: after.error?.message ?? null },
     };
   });
 }

@@ -7,11 +7,11 @@ import type { Sample } from '../../records/sample';
 import type { GitSource } from '../config';
 import { buildDemoHistory } from '../demo-history';
 import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, NO_ASSERTION, type LicenceFile } from '../licences';
-import { rejectPath } from '../paths';
-import { isRefusal, readPythonFile, type PythonFile, type Refusal } from '../python-file';
-import type { Reject } from '../reject';
+import { dropPath } from '../paths';
+import { isDrop, readPythonFile, type PythonFile, type Drop } from '../python-file';
+import type { Dropped } from '../dropped';
 import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from '../source';
-import { readMessage, rejectCommit } from './commit-filter';
+import { readMessage, dropCommit } from './commit-filter';
 import { checkPairs, compareFiles, editOfPair, fixSample, type FunctionPair } from './fixes';
 import { originOfRemotes } from './remote';
 import { GitRepository, type Commit, type FileChange } from './repository';
@@ -36,7 +36,7 @@ export async function openHistory(source: GitSource, tools: SourceTools): Promis
     repository = await GitRepository.open(path, tools.signal);
     if (source.revision === 'HEAD' && (await repository.isUnborn())) return withoutCommits(name, path, close);
     const head = await repository.resolve(source.revision);
-    const first: Reject[] = await cutOff(repository, path, name);
+    const first: Dropped[] = await cutOff(repository, path, name);
     const licence = source.licence ?? (await readLicence(repository, head, name, first));
     const url = source.url ?? originOfRemotes(await repository.remotes());
     const history: History = { repository, name, licence, url, head, first, source, tools };
@@ -51,7 +51,7 @@ export async function openHistory(source: GitSource, tools: SourceTools): Promis
 /** A repository as `git init` leaves it: nothing to read, and that is said. */
 function withoutCommits(name: string, path: string, close: () => Promise<void>): OpenSource {
   const drop = historyDrop(name, 'no_commits', `${path} has no commit yet`);
-  const batch = { cursor: '', samples: [], rejects: [drop], units: 0 };
+  const batch = { cursor: '', samples: [], drops: [drop], units: 0 };
   return {
     name,
     licence: NO_ASSERTION,
@@ -66,7 +66,7 @@ function withoutCommits(name: string, path: string, close: () => Promise<void>):
 }
 
 /** One drop for each commit at which a shallow clone ends: fixes behind it, and its own, are not to be seen. */
-async function cutOff(repository: GitRepository, path: string, name: string): Promise<Reject[]> {
+async function cutOff(repository: GitRepository, path: string, name: string): Promise<Dropped[]> {
   const detail = `shallow clone, the history ends here; get all of it with: git -C ${path} fetch --unshallow`;
   return (await repository.shallowCommits()).map((commit) => ({
     ...historyDrop(name, 'shallow_history', detail),
@@ -74,7 +74,7 @@ async function cutOff(repository: GitRepository, path: string, name: string): Pr
   }));
 }
 
-function historyDrop(source: string, reason: Reject['reason'], detail: string): Reject {
+function historyDrop(source: string, reason: Dropped['reason'], detail: string): Dropped {
   return { reason, source, path: null, function: null, commit: null, detail };
 }
 
@@ -86,7 +86,7 @@ interface History {
   url: string | null;
   head: string;
   /** Drops of the history as a whole, for the first batch. */
-  first: Reject[];
+  first: Dropped[];
   source: GitSource;
   tools: SourceTools;
 }
@@ -109,11 +109,11 @@ async function* readBatches(history: History, from: ResumePoint): AsyncGenerator
   let first = last ? [] : history.first;
   const batch = async (commit: string): Promise<SourceBatch> => {
     throwIfAborted(tools.signal, 'collecting');
-    const { samples, rejects } = await readCommits(history, fixes);
+    const { samples, drops } = await readCommits(history, fixes);
     const kept = samples.slice(0, limit - taken);
     taken += kept.length;
     const cursor = JSON.stringify({ head, commit });
-    const read = { cursor, samples: kept, rejects: [...first, ...rejects], units };
+    const read = { cursor, samples: kept, drops: [...first, ...drops], units };
     [fixes, units, first] = [[], 0, []];
     return read;
   };
@@ -140,13 +140,13 @@ interface FoundPair extends FunctionPair {
 async function readCommits(
   history: History,
   commits: readonly Commit[],
-): Promise<{ samples: Sample[]; rejects: Reject[] }> {
+): Promise<{ samples: Sample[]; drops: Dropped[] }> {
   const { name, licence, url, source, tools } = history;
-  const rejects: Reject[] = [];
-  const reject = (commit: string, refusal: Refusal, place: Partial<Reject> = {}): void => {
-    rejects.push({ source: name, path: null, function: null, commit, ...refusal, ...place });
+  const drops: Dropped[] = [];
+  const recordDrop = (commit: string, drop: Drop, place: Partial<Dropped> = {}): void => {
+    drops.push({ source: name, path: null, function: null, commit, ...drop, ...place });
   };
-  const pairs = await findPairs(history, commits, reject);
+  const pairs = await findPairs(history, commits, recordDrop);
   const limits = { ...tools.config, maxEditTokens: source.maxEditTokens };
   const edits = pairs.map((pair) => editOfPair(pair, limits));
   const verdicts = await checkPairs(tools.critic, pairs);
@@ -154,9 +154,9 @@ async function readCommits(
   for (const [i, pair] of pairs.entries()) {
     const { commit, path, flags } = pair;
     const edit = edits[i];
-    const refusal = isRefusal(edit) ? edit : verdicts[i].refusal;
-    if (refusal || isRefusal(edit)) {
-      reject(commit.id, refusal ?? (edit as Refusal), { path, function: pair.before.name });
+    const drop = isDrop(edit) ? edit : verdicts[i].drop;
+    if (drop || isDrop(edit)) {
+      recordDrop(commit.id, drop ?? (edit as Drop), { path, function: pair.before.name });
       continue;
     }
     const origin = {
@@ -171,30 +171,30 @@ async function readCommits(
     };
     samples.push(fixSample(pair, edit.edit, verdicts[i].parsesBefore, origin, flags));
   }
-  return { samples, rejects };
+  return { samples, drops };
 }
 
 async function findPairs(
   { repository, source, tools }: History,
   commits: readonly Commit[],
-  reject: (commit: string, refusal: Refusal, place?: Partial<Reject>) => void,
+  recordDrop: (commit: string, drop: Drop, place?: Partial<Dropped>) => void,
 ): Promise<FoundPair[]> {
   const byId = new Map(commits.map((commit) => [commit.id, commit]));
   const found: FoundPair[] = [];
   for await (const changes of repository.changes([...byId.keys()])) {
     const commit = byId.get(changes.commit) as Commit;
-    const refusal = rejectCommit(commit, changes, source);
+    const drop = dropCommit(commit, changes, source);
     const files = changes.files.filter((file) => isCandidate(file, source));
-    if (refusal ?? files.length === 0) {
-      reject(commit.id, refusal ?? { reason: 'no_python_file', detail: null });
+    if (drop ?? files.length === 0) {
+      recordDrop(commit.id, drop ?? { reason: 'no_python_file', detail: null });
       continue;
     }
     const pairs: FunctionPair[] = [];
     let otherChanges = false;
     for (const file of files) {
       const versions = await readVersions(repository, file, tools.config.maxFileBytes);
-      if (isRefusal(versions)) {
-        reject(commit.id, versions, { path: file.path });
+      if (isDrop(versions)) {
+        recordDrop(commit.id, versions, { path: file.path });
         otherChanges = true;
         continue;
       }
@@ -214,14 +214,14 @@ async function findPairs(
 
 /** Modified regular Python files that no path pattern leaves out. */
 function isCandidate(file: FileChange, source: GitSource): boolean {
-  return file.status === 'M' && file.regular && rejectPath(file.path, source) === undefined;
+  return file.status === 'M' && file.regular && dropPath(file.path, source) === undefined;
 }
 
 async function readVersions(
   repository: GitRepository,
   file: FileChange,
   maxFileBytes: number,
-): Promise<{ before: PythonFile; after: PythonFile } | Refusal> {
+): Promise<{ before: PythonFile; after: PythonFile } | Drop> {
   // git's paths are bytes; U+FFFD stands for those that are no UTF-8.
   if (file.path.includes('\ufffd')) return { reason: 'name_not_utf8', detail: null };
   const ids = [file.beforeBlob, file.afterBlob];
@@ -232,7 +232,7 @@ async function readVersions(
     if (!bytes) return { reason: 'missing_blob', detail: null };
     if (!Buffer.isBuffer(bytes)) return { reason: 'too_large', detail: `${bytes.size} bytes` };
     const version = readPythonFile(bytes, maxFileBytes);
-    if (isRefusal(version)) return version;
+    if (isDrop(version)) return version;
     read.push(version);
   }
   return { before: read[0], after: read[1] };
@@ -243,7 +243,7 @@ async function readLicence(
   repository: GitRepository,
   head: string,
   source: string,
-  dropped: Reject[],
+  dropped: Dropped[],
 ): Promise<string> {
   const files: LicenceFile[] = [];
   for (const { path, blob, regular } of await repository.rootFiles(head)) {

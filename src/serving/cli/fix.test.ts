@@ -181,7 +181,7 @@ test('a byte order mark and a declared encoding: --diff applies byte for byte', 
   ] as const;
   for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
   const names = files.map(([name]) => `'${name}'`).join(' ');
-  await shell(`"$0" "$1" fix ${names} --diff --plausible --model "$2" > fix.diff`);
+  await shell(`"$0" "$1" fix ${names} --diff --unsafe-fixes --model "$2" > fix.diff`);
   await runProcess('git', ['apply', '--whitespace=nowarn', 'fix.diff'], { cwd: folder });
   const applied = await Promise.all(files.map(([name]) => readFile(join(folder, name))));
   for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Why a file, a function or a commit was left out. Stable: they stand in manifests and reports. */
-export const REJECT_REASONS = [
+export const DROP_REASONS = [
   // files
   'not_python',
   'excluded_path',
@@ -38,12 +38,12 @@ export const REJECT_REASONS = [
   'no_code_change',
   'edit_too_large',
 ] as const;
-/** One of {@link REJECT_REASONS}. */
-export type RejectReason = (typeof REJECT_REASONS)[number];
+/** One of {@link DROP_REASONS}. */
+export type DropReason = (typeof DROP_REASONS)[number];
 
-/** One line of `rejects.jsonl`. */
-export const rejectSchema = z.strictObject({
-  reason: z.enum(REJECT_REASONS),
+/** One line of `drops.jsonl`. */
+export const droppedSchema = z.strictObject({
+  reason: z.enum(DROP_REASONS),
   /** Name of the source. */
   source: z.string(),
   /** A file, or a folder (with a closing `/`) that was not entered; null for a whole commit. */
@@ -54,5 +54,5 @@ export const rejectSchema = z.strictObject({
   /** What exactly was found, for example CPython's message; null when the reason says it all. */
   detail: z.string().nullable(),
 });
-/** A value of {@link rejectSchema}. */
-export type Reject = z.infer<typeof rejectSchema>;
+/** A value of {@link droppedSchema}. */
+export type Dropped = z.infer<typeof droppedSchema>;
