@@ -15,3 +15,84 @@ export function isAllowedGroup(group: string, allowed: readonly string[] | null)
 export function normalName(name: string): string {
   return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
+
+/** What a sample says of where it comes from; every Sample has it. */
+export interface ProjectClues {
+  group: string;
+  origin: {
+    /** Null outside git. */
+    commit: string | null;
+    /** Path in the repository or package, with `/`. */
+    path: string;
+    /** The project's repository, or `pkg:pypi/<name>` for a package that names none; null when unknown. */
+    url: string | null;
+  };
+}
+
+/**
+ * The project that code belongs to, one name whether it came with a package, with a git history or with a fork:
+ * the repository's own name, without its owner, normalised. Splits go by it, so that no project judges a model that
+ * learned from it. Two projects that share a repository name count as one, which can only keep more apart.
+ *
+ * - The `url` tells, where there is one (package metadata, git remote).
+ * - A history without a remote is the last part of its group: `psf/requests` -> `requests`.
+ * - A folder is what its group says: only its owner knows whether its top-level modules are one project.
+ * - CPython's standard library is one project a module, from the installed library as from the repository.
+ * @example projectOf({ group: 'pallets/jinja', origin: { commit: 'f00', path: 'src/jinja2/a.py', url: null } }) // 'jinja'
+ */
+export function projectOf({ group, origin: { commit, path, url } }: ProjectClues): string {
+  const stated = url ?? (commit === null ? null : group);
+  const name = normalName(stated === null ? group : lastPart(stated));
+  const project = Object.hasOwn(REPOSITORY_OF, name) ? REPOSITORY_OF[name] : name;
+  if (project !== CPYTHON && !project.startsWith(`${CPYTHON}/`)) return project;
+  const [top] = path.replace(/^Lib\//, '').split('/', 1);
+  return `${CPYTHON}/${normalName(top.replace(/\.py$/, ''))}`;
+}
+
+/** Group and repository of the interpreter and its standard library. */
+const CPYTHON = 'cpython';
+
+/** Repositories of packages whose metadata names none, where the two names differ. */
+const REPOSITORY_OF: Readonly<Record<string, string>> = {
+  jinja2: 'jinja',
+};
+
+/** Hosts whose pages lie below `/<owner>/<repository>`. */
+const TWO_PARTS = new Set(['github.com', 'bitbucket.org', 'codeberg.org', 'opendev.org', 'git.sr.ht']);
+/** First parts of paths that are no owners. */
+const NO_OWNER = new Set(['sponsors', 'orgs', 'users', 'topics', 'apps', 'marketplace', 'about', 'search']);
+
+/**
+ * The canonical address of the repository that a link leads to, `https://<host>/<owner>/<name>`: a page of it (`/issues`,
+ * `/tree/main`) leads to it too, credentials, ports, `www.` and `.git` are left out. Undefined when it leads to none.
+ * @param link a URL, also `git+https:`, `ssh:` or `git@host:path`
+ * @param isRemote the link is a git remote, so that every host counts, not only those known to hold repositories
+ */
+export function repositoryUrl(link: string, { isRemote = false } = {}): string | undefined {
+  const url = parseLink(link);
+  if (!url) return undefined;
+  const host = url.hostname.toLowerCase().replace(/^www\./, '');
+  const parts = url.pathname.split('/').filter((part) => part !== '');
+  if (parts.length > 0 && NO_OWNER.has(parts[0])) return undefined;
+  if (TWO_PARTS.has(host)) parts.splice(2);
+  else if (/^gitlab\.|^salsa\.debian\.org$/.test(host)) {
+    const end = parts.indexOf('-');
+    if (end >= 0) parts.splice(end);
+  } else if (!isRemote && !parts.at(-1)?.endsWith('.git')) return undefined;
+  const known = TWO_PARTS.has(host) || /^gitlab\./.test(host);
+  if (parts.length < (known ? 2 : 1)) return undefined;
+  return `https://${host}/${parts.join('/').replace(/\.git$/, '')}`;
+}
+
+function parseLink(link: string): URL | undefined {
+  const text = link.trim().replace(/^git\+/, '');
+  const short = /^(?:[\w.-]+@)?([\w.-]+\.[a-z]{2,}):(?!\/\/)(.+)$/i.exec(text);
+  const full = short ? `ssh://${short[1]}/${short[2]}` : text;
+  if (!/^(?:https?|ssh|git):\/\//i.test(full) || !URL.canParse(full)) return undefined;
+  // The parser keeps paths of ssh: as they are; http: gives all of them one form.
+  return new URL(full.replace(/^(?:ssh|git):/i, 'http:'));
+}
+
+function lastPart(name: string): string {
+  return name.replace(/\.git$/, '').replace(/^.*[/:]/, '');
+}
