@@ -42,7 +42,7 @@ export {
 } from './pipeline/model-analysis-tables';
 export { readRecursionCost } from './pipeline/recursion-cost';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
-export { outputFiles, plantedTypes, recordFlow } from './pipeline/describe-manifest';
+export { outputFiles, plantedFamilies, plantedTypes, recordFlow } from './pipeline/describe-manifest';
 export type { RepairScores } from './evaluation/demonstration';
 export { wilsonInterval } from './metrics/intervals';
 export { realFrequency } from './taxonomy/frequency';
