@@ -137,19 +137,11 @@ test('every mutant is what its type says, and its edits mend it exactly', async 
   assert.equal(manifest['trm:licences'], { MIT: samples.length });
 });
 
-test('the seed alone decides: order and neighbours of a function do not matter', async () => {
+test('the seed alone decides: the order of functions does not matter', async () => {
   const ids = ({ samples }: Generated): string[] => samples.map(({ id }) => id).sort();
   const all = await run(CLEAN);
-  assert.equal(ids(await run([...CLEAN].reverse(), { batchSize: 7, criticWorkers: 2 })), ids(all));
-  const some = new Set(ids(await run(CLEAN.slice(10, 20))));
-  const parents = new Set(CLEAN.slice(10, 20).map(({ id }) => id));
-  assert.equal(
-    all.samples
-      .filter(({ parentId }) => parents.has(parentId ?? ''))
-      .map(({ id }) => id)
-      .sort(),
-    [...some].sort(),
-  );
+  const turned = await run([...CLEAN].reverse(), { batchSize: 7, criticWorkers: 2 });
+  assert.equal(ids(turned), ids(all));
   const other = await run(CLEAN, {}, { seed: 8, rng: seedStream(8, 'generate') });
   assert.not.equal(ids(other), ids(all));
 });
@@ -195,7 +187,7 @@ test('an interrupted run goes on after its last whole shard and ends with the sa
     const cut = createFolderStore(join(folder, 'cut'));
     const controller = new AbortController();
     const progress = createProgress({
-      sink: ({ done }) => done >= 30 && controller.abort(),
+      sink: ({ task, done }) => task === 'mutating functions' && done >= 30 && controller.abort(),
       intervalMs: 0,
     });
     const aborted = contextFor(cut, { collect: collected }, { signal: controller.signal, progress });
@@ -205,7 +197,9 @@ test('an interrupted run goes on after its last whole shard and ends with the sa
     );
     assert.not.ok(await cut.exists('manifest.json'));
     const starts: number[] = [];
-    const watched = createProgress({ sink: ({ done }) => starts.push(done) });
+    const watched = createProgress({
+      sink: ({ task, done }) => task === 'mutating functions' && starts.push(done),
+    });
     const resumed = await finish(cut, contextFor(cut, { collect: collected }, { progress: watched }), config);
     assert.is(starts[0], 26);
     const hashes = ({ manifest }: Generated): string[][] =>
@@ -220,7 +214,10 @@ test('an interrupted run goes on after its last whole shard and ends with the sa
 test('everything that is dropped has a reason, a count and an example', async () => {
   const long = `def f(a):\n${'    a = a + 1\n'.repeat(200)}`;
   const late = cleanSample('def late(a, b):\n    return a\n    return a + b - a * b\n');
-  const tiny = cleanSample('def g(value):\n    while 1:\n        pass\n');
+  // A loop is drawn with `2` or `0` for its `1`: some of these surely with `2`, which means the same.
+  const loops = Array.from({ length: 12 }, (_, i) =>
+    cleanSample(`def g${i}(value):\n    while 1:\n        pass\n`),
+  );
   const { manifest, drops, samples } = await run(
     [
       ...CLEAN,
@@ -232,10 +229,9 @@ test('everything that is dropped has a reason, a count and an example', async ()
         ...cleanSample('def h(x):\n    return x\n'),
         edits: [{ tokenSpan: [0, 0], charSpan: [0, 0], replacement: [] }],
       },
-      tiny,
+      ...loops,
       late,
     ],
-    // Numbers are drawn first where there are any, so that the loop's number surely is.
     { maxTokens: 500, allowedGroups: ['r/*'], mutantsPerFunction: 30, families: { numeric: 0.9 } },
   );
   const { counts } = manifest['trm:lineage'];

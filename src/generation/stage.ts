@@ -26,7 +26,8 @@ export const DROPS_KEY = 'drops.jsonl';
  * The generate stage: plants bugs into the clean functions of `collect` and writes those that CPython confirms as
  * `samples/shard_*.parquet`, with `drops.jsonl` and the manifest.
  *
- * Mutants depend on the seed and their own function alone. Each shard is made from `functionsPerShard` functions and
+ * The mixture is fitted to a sample of all functions (`mixture/`), so that drawn shares are the aimed ones. With it, mutants
+ * depend on the seed and their own function alone. Each shard is made from `functionsPerShard` functions and
  * recorded in a journal, so that an interrupted run goes on after its last whole shard.
  *
  * `trm:metrics` of the manifest: `functions` (mutated), `clean` (clean samples written), `yield` (mutants written a

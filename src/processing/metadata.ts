@@ -101,10 +101,10 @@ export class SplitCounter {
       ...this.counts,
       groups: this.groups.size,
       projects: this.projects.size,
-      byFamily: this.byFamily,
-      byBugType: this.byBugType,
-      bySource: this.bySource,
-      byLicence: this.byLicence,
+      byFamily: sorted(this.byFamily),
+      byBugType: sorted(this.byBugType),
+      bySource: sorted(this.bySource),
+      byLicence: sorted(this.byLicence),
       lengths: { p50: at(50), p90: at(90), p99: at(99), max: at(100) },
     };
   }
@@ -115,6 +115,11 @@ function lengthAt(lengths: readonly number[], rows: number): number {
   let below = 0;
   const found = lengths.findIndex((count) => (below += count ?? 0) >= rows && below > 0);
   return Math.max(0, found);
+}
+
+/** Counts by name, in the order of the names: so the file does not tell in which order rows came. */
+export function sorted(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function increment(counts: Record<string, number>, key: string): void {

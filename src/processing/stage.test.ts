@@ -27,9 +27,6 @@ import { loadTokenizer } from './tokenizer/tokenizer';
 
 const GROUPS = 12;
 
-/** The terms that tell functions of {@link world} apart. */
-const lastTerms = ({ after }: Sample): string => /limit( .*):/.exec(after)?.[1] ?? '';
-
 /** A small world: functions of a dozen packages, their mutants, and one sample for every reason to drop one. */
 function world(): { collect: Sample[]; generate: Sample[] } {
   const collect: Sample[] = [];
@@ -58,6 +55,7 @@ function world(): { collect: Sample[]; generate: Sample[] } {
   collect.push(
     alone('def g(a):\n    return a\n', { licence: 'GPL-3.0-only' }),
     alone('def broken(a)\n    return a\n'),
+    alone(collect[1].after.replace('return None', 'return limit')),
     first,
     // The same function, vendored by every other package: it stays in train.
     ...Array.from({ length: GROUPS - 1 }, (_, g) =>
@@ -71,7 +69,7 @@ function world(): { collect: Sample[]; generate: Sample[] } {
     makeMutant(first, 'return None', 'return None None'),
     makeMutant(first, '> limit', '> (limit)', { family: 'syntax' }),
     // What one function is broken to is another one's code.
-    makeMutant(collect[1], lastTerms(collect[1]), lastTerms(collect[2])),
+    makeMutant(collect[1], 'return None', 'return limit'),
     ...Array.from({ length: GROUPS }, (_, g) => {
       const before = `def lookup_${g}(table):\n    return table\n`;
       const after = before.replace('return table', `return name_never_seen_${g}_qzx`);

@@ -17,7 +17,7 @@ import { taxonomyHash } from '../taxonomy/table';
 import { CLOSED_VOCABULARY_VERSION, buildClosedVocabulary } from './closed-vocabulary';
 import { PROCESS_VERSION, type ProcessConfig } from './config';
 import { DropLog, DROPS_KEY } from './drop-log';
-import { METADATA_KEY, METADATA_VERSION, SplitCounter, type DatasetMetadata } from './metadata';
+import { METADATA_KEY, METADATA_VERSION, SplitCounter, sorted, type DatasetMetadata } from './metadata';
 import { Projects, SPLITS, splitProjects, type Split } from './split';
 import { surveySamples, type Survey } from './survey';
 import { TOKENIZER_VERSION, trainTokenizer } from './tokenizer/tokenizer';
@@ -194,7 +194,7 @@ async function finish(
     sizes: { tokenizer: tokenizer.size, vocabulary: vocabulary.size },
     maxTokens: config.maxTokens,
     splits,
-    dropped: drops.counts,
+    dropped: sorted(drops.counts),
   };
   await store.put(METADATA_KEY, `${JSON.stringify(metadata, null, 2)}\n`);
   for (const key of [METADATA_KEY, DROPS_KEY]) resources.push(await describeResource(store, key));
