@@ -89,6 +89,7 @@ const typeCounts = z.record(
 export function plantedTypes(manifest: Manifest): BugTypeRow[] {
   const types = typeCounts.parse(manifest['trm:metrics']?.types);
   return Object.entries(types)
+    .filter(([, { drawn }]) => drawn > 0)
     .map(([id, { drawn, kept, equivalent }]) => {
       const type = bugType(id);
       const { family, title } = type;

@@ -44,7 +44,7 @@ export function reachableShares(
     among.forEach((family, i) => byFamily.set(family, (byFamily.get(family) ?? 0) + parts[i]));
   };
   const left = (): number => 1 - sum([...byFamily.values()]);
-  share(fixed, sum(fixed.map((family) => wanted[family])));
+  for (const family of fixed) byFamily.set(family, Math.min(wanted[family], most.families[family] ?? 0));
   share(
     names.filter((family) => !fixed.includes(family)),
     left(),
@@ -92,6 +92,9 @@ function mostShares(
   }
   for (const shares of [most.types, most.families])
     for (const name of Object.keys(shares)) shares[name] /= all;
+  // A family can have no more than its types together.
+  for (const [family, types] of Object.entries(familyShares(most.types)))
+    if (most.families[family] > types) most.families[family] = types;
   return most;
 }
 
