@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../src/core/errors';
-import { plantedTypes, recordFlow } from '../src/pipeline/describe-manifest';
+import { plantedFamilies, plantedTypes, recordFlow } from '../src/pipeline/describe-manifest';
 import { readManifest } from '../src/shards/manifest';
 import { createFolderStore } from '../src/storage/folder-store';
 import { bugType } from '../src/taxonomy/table';
@@ -32,7 +32,7 @@ async function main(): Promise<void> {
   const lines = [
     '# A dataset of generated bugs',
     '',
-    '<!-- Written by scripts/dataset-report.ts; see docs/BENCHMARKS.md for the command and the machine. -->',
+    '<!-- Written by scripts/dataset-report.ts <folder> from `trm data generate --from python:stdlib --seed 1 --out <folder>`. -->',
     '',
     `${manifest['trm:lineage'].counts.out} samples of ${types.length} bug types from ${String(metrics.functions)} functions.`,
     `${types.length - rare.length} types have 1,000 samples or more; of the others, [the taxonomy](BUG_TAXONOMY.md) says why real code offers few places, or more packages than these have them.`,
@@ -51,6 +51,20 @@ async function main(): Promise<void> {
     ...markdownTable(
       ['records', 'count'],
       recordFlow(manifest).map(({ records, count }) => [records, count]),
+    ),
+    '',
+    '## By family: aimed at and drawn',
+    '',
+    `Shares of all mutants. *Reachable* is the nearest that these functions can give, by a survey of ${String(metrics.surveyed)} of them: what few functions offer is cut, and the others have the rest.`,
+    '',
+    ...markdownTable(
+      ['family', 'aimed', 'reachable', 'drawn'],
+      plantedFamilies(manifest).map(({ family, aimed, reachable, drawn }) => [
+        family,
+        percent(aimed),
+        percent(reachable),
+        percent(drawn),
+      ]),
     ),
     '',
     '## By bug type',

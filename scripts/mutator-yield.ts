@@ -9,16 +9,14 @@
  * --types  default: all
  * --show   mutants of each type to print as a diff of lines (default 0)
  * --json   print one JSON object a type instead of a table
- * --write-shares  write src/generation/offered-shares.ts, from which the default mixture comes (all types only)
  */
-import { readdirSync, readFileSync, writeFileSync } from 'node:fs';
+import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pythonFacts } from '../src/collection/python-facts';
 import { DEFAULT_EXCLUDE, TEST_PATTERNS } from '../src/collection/config';
 import { matchesPath } from '../src/collection/paths';
 import { commonEnds } from '../src/core/common-ends';
-import { projectRoot } from '../src/core/paths';
 import { seedStream } from '../src/core/rng';
 import { makeMutant } from '../src/generation/mutant';
 import { MUTATORS } from '../src/generation/mutators';
@@ -57,15 +55,7 @@ function* functionsOf(
   for (const { nested, source } of findFunctions(text, tokens)) if (!nested) yield { source, context };
 }
 
-interface Search {
-  /** By bug type. */
-  found: Map<string, Found>;
-  /** Functions read, and how many of them offer some type of a family. */
-  functions: number;
-  families: Map<string, number>;
-}
-
-function search(files: readonly string[], types: readonly string[], show: number): Search {
+function search(files: readonly string[], types: readonly string[], show: number): Map<string, Found> {
   const mutators = MUTATORS.filter(({ bugType: id }) => types.length === 0 || types.includes(id));
   const found = new Map(
     mutators.map(({ bugType: id }): [string, Found] => [
@@ -74,22 +64,15 @@ function search(files: readonly string[], types: readonly string[], show: number
     ]),
   );
   const most = Math.max(200, show);
-  const families = new Map<string, number>();
-  let functions = 0;
   for (const file of files)
     for (const { source, context } of functionsOf(file)) {
       const target = createTarget(source, context);
       if (target.tokens.length > 1000) continue;
-      functions += 1;
-      const offered = new Set<string>();
       for (const mutator of mutators) {
         const entry = found.get(mutator.bugType) as Found;
         const sites = mutator.sites(target);
         entry.sites += sites.length;
-        if (sites.length > 0) {
-          entry.functions += 1;
-          offered.add(bugType(mutator.bugType).family);
-        }
+        if (sites.length > 0) entry.functions += 1;
         const rng = seedStream(entry.functions, mutator.bugType, file);
         for (const site of rng.shuffle([...sites]).slice(0, TRIES)) {
           const mutant = makeMutant(target, mutator, site, rng);
@@ -103,28 +86,8 @@ function search(files: readonly string[], types: readonly string[], show: number
             };
         }
       }
-      for (const family of offered) families.set(family, (families.get(family) ?? 0) + 1);
     }
-  return { found, functions, families };
-}
-
-/** Writes the shares of functions that offer each family and type. */
-function writeShares({ found, functions, families }: Search): void {
-  const share = (count: number): string => Number((count / functions).toPrecision(2)).toString();
-  const rows = (entries: Iterable<[string, number]>): string =>
-    [...entries]
-      .map(([name, count]) => `  ${/-/.test(name) ? `'${name}'` : name}: ${share(count)},\n`)
-      .join('');
-  const types = [...found].map(([id, entry]): [string, number] => [id, entry.functions]);
-  const text = `// Written by scripts/mutator-yield.ts --write-shares; do not edit.
-
-/** Share of ${functions} functions of real code that offer a place for some bug of a family. */
-export const OFFERED_FAMILIES: Readonly<Record<string, number>> = {\n${rows(families)}};
-
-/** Share of the same functions that offer a place for each bug type. */
-export const OFFERED_TYPES: Readonly<Record<string, number>> = {\n${rows(types)}};
-`;
-  writeFileSync(join(projectRoot(), 'src', 'generation', 'offered-shares.ts'), text);
+  return found;
 }
 
 /** The lines that differ, with `-` for the bug and `+` for the clean code. */
@@ -166,16 +129,13 @@ async function main(): Promise<void> {
       show: { type: 'string', default: '0' },
       tests: { type: 'boolean', default: false },
       json: { type: 'boolean', default: false },
-      'write-shares': { type: 'boolean', default: false },
     },
   });
   const { stdlib } = await pythonFacts();
   const roots = values.roots.split(',').map((root) => (root === 'python:stdlib' ? stdlib : resolve(root)));
   const all = roots.flatMap((root) => pythonFiles(root, values.tests));
   const files = seedStream(1, 'mutator-yield').shuffle(all).slice(0, Number(values.files));
-  const searched = search(files, values.types.split(',').filter(Boolean), Number(values.show));
-  if (values['write-shares']) return writeShares(searched);
-  const { found } = searched;
+  const found = search(files, values.types.split(',').filter(Boolean), Number(values.show));
   const critic = await Critic.start({ workers: 1 });
   console.log(`${files.length} of ${all.length} files`);
   try {

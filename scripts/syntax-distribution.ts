@@ -16,6 +16,7 @@ import { pythonFacts } from '../src/collection/python-facts';
 import { commonEnds } from '../src/core/common-ends';
 import { UserError } from '../src/core/errors';
 import { seedStream } from '../src/core/rng';
+import { aimedShares } from '../src/generation/mixture/aims';
 import { createMixture, drawMutants } from '../src/generation/sampling';
 import { createTarget } from '../src/generation/target';
 import { decodeSource } from '../src/python/codec';
@@ -37,8 +38,8 @@ function syntheticPairs(roots: readonly string[], count: number): Pair[] {
       .filter((path) => path.endsWith('.py') && !/(^|\/)tests?\//.test(path))
       .map((path) => join(root, path)),
   );
-  const others = Object.fromEntries(FAMILIES.map((family) => [family, family === 'syntax' ? 1 : 0]));
-  const mixture = createMixture({ families: others, types: {} });
+  const families = Object.fromEntries(FAMILIES.map((family) => [family, Number(family === 'syntax')]));
+  const mixture = createMixture(aimedShares({ families, types: {} }));
   const rng = seedStream(1, 'syntax-distribution');
   const out: Pair[] = [];
   for (const file of rng.shuffle(files)) {

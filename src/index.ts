@@ -26,7 +26,7 @@ export * from './workbench';
 export { readMetadata } from './processing/metadata';
 export { evaluationRow, evaluationsOf } from './pipeline/evaluations';
 export { estimateRows, percent, rateBar, rateRow } from './pipeline/rates';
-export { readMetrics, readRejects, readReport, readSetReports, readText } from './pipeline/readers';
+export { readMetrics, readDrops, readReport, readSetReports, readText } from './pipeline/readers';
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
 export { sweepTable } from './pipeline/sweep';
@@ -42,7 +42,7 @@ export {
 } from './pipeline/model-analysis-tables';
 export { readRecursionCost } from './pipeline/recursion-cost';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
-export { outputFiles, plantedTypes, recordFlow } from './pipeline/describe-manifest';
+export { outputFiles, plantedFamilies, plantedTypes, recordFlow } from './pipeline/describe-manifest';
 export type { RepairScores } from './evaluation/demonstration';
 export { clusterProportion } from './metrics/clusters';
 export { wilsonInterval } from './metrics/intervals';

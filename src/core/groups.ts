@@ -49,6 +49,41 @@ export function projectOf({ group, origin: { commit, path, url } }: ProjectClues
   return `${CPYTHON}/${normalName(top.replace(/\.py$/, ''))}`;
 }
 
+/**
+ * True when a config's name means the project that code belongs to: the group it came in, the name of the project, its
+ * repository (`owner/name`), its package (`name/*`), or a prefix of any of them that ends in `*`.
+ * @example namesProject('psf/requests', { group: 'me/fork', origin: { commit, path, url: 'https://x.org/me/requests' } }) // true
+ */
+export function namesProject(name: string, clues: ProjectClues): boolean {
+  return means(name, clues.group, projectOf(clues));
+}
+
+/**
+ * Says of code whether an allow-list names its project, see {@link namesProject}. Answers are kept by group and project:
+ * lists are long, and samples many.
+ * @param allowed null allows all
+ */
+export function allowedProjects(allowed: readonly string[] | null): (clues: ProjectClues) => boolean {
+  const known = new Map<string, boolean>();
+  return (clues) => {
+    if (!allowed) return true;
+    const project = projectOf(clues);
+    const key = `${clues.group}\0${project}`;
+    const answer = known.get(key) ?? allowed.some((name) => means(name, clues.group, project));
+    known.set(key, answer);
+    return answer;
+  };
+}
+
+function means(name: string, group: string, project: string): boolean {
+  if ([group, project].some((own) => isAllowedGroup(own, [name]))) return true;
+  const [first, ...rest] = normalName(name).split('/');
+  if (rest.length !== 1) return false;
+  if (rest[0] === '*') return first === project;
+  // The interpreter is a project a module: its repository names all of them.
+  return rest[0] === project || (rest[0] === CPYTHON && project.startsWith(`${CPYTHON}/`));
+}
+
 /** Group and repository of the interpreter and its standard library. */
 const CPYTHON = 'cpython';
 

@@ -1,10 +1,9 @@
 import { z } from 'zod';
-import { UserError } from '../core/errors';
 import { FAMILIES } from '../records/sample';
-import { bugType } from '../taxonomy/table';
+import { checkFamilyShares, checkTypeShares } from './mixture/aims';
 
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
-export const GENERATE_VERSION = 4;
+export const GENERATE_VERSION = 5;
 
 /**
  * How often a mutant has one, two or three bugs. Bugs of one mutant are all syntax bugs or all others: broken files
@@ -18,6 +17,8 @@ export const DEFAULT_BUGS_PER_MUTANT: Readonly<Record<'syntax' | 'other', [numbe
 
 const weight = z.number().nonnegative();
 
+const share = z.number().min(0).max(1);
+
 /** Weights of 1, 2 and 3 bugs. */
 const bugCounts = z
   .tuple([weight, weight, weight])
@@ -25,17 +26,22 @@ const bugCounts = z
 
 /** Config of the generate stage; `{}` is valid. */
 export const generateConfigSchema = z.strictObject({
-  /** Mutants drawn from each clean function; fewer come out where it offers fewer or the critic refuses some. */
+  /** Mutants drawn from each clean function; fewer come out where it offers fewer or some are dropped. */
   mutantsPerFunction: z.int().min(1).max(1000).default(4),
   /**
    * Clean functions written beside the mutants, as a share of the kept mutants, at most one a function. The process
    * stage takes the clean functions from `collect`, so only data sets that stand alone need them.
    */
   cleanPerMutant: z.number().min(0).max(1).default(0),
-  /** Weights that differ from {@link DEFAULT_FAMILY_WEIGHTS}; 0 leaves a family out. */
-  families: z.partialRecord(z.enum(FAMILIES), weight).default({}),
-  /** Weights that differ from {@link DEFAULT_TYPE_WEIGHTS}, by taxonomy id; 0 leaves a type out. */
-  types: z.record(z.string(), weight).default({}).superRefine(refuseUnknownTypes),
+  /**
+   * Shares of families among all mutants, where they are to differ from the defaults of `aimedShares`; the others share
+   * what is left. 0 leaves a family out. What too few functions offer is cut to what they hold (`reachableShares`).
+   */
+  families: z.partialRecord(z.enum(FAMILIES), share).default({}).superRefine(checkFamilyShares),
+  /** The same for types by taxonomy id: shares among the mutants of their family. 0 leaves a type out. */
+  types: z.record(z.string(), share).default({}).superRefine(checkTypeShares),
+  /** Functions whose places are surveyed, so that the mutants drawn have these shares in the code at hand. */
+  surveyFunctions: z.int().min(1).default(2000),
   /**
    * Weights of mutants with 1, 2 and 3 bugs, of syntax types and of all others; see {@link DEFAULT_BUGS_PER_MUTANT}.
    * Where a function has no room for more, fewer are planted.
@@ -51,8 +57,8 @@ export const generateConfigSchema = z.strictObject({
   /** Samples after which the stage stops; null: no limit. */
   maxSamples: z.int().positive().nullable().default(null),
   /**
-   * Groups whose code may be used: exact names, or prefixes that end in `*` (`cpython/*`); see `isAllowedGroup`. Others
-   * are dropped and counted. Null: all.
+   * Projects whose code may be used, by group, repository or package, or prefixes that end in `*` (`cpython/*`); see
+   * `namesProject`. Others are dropped and counted. Null: all.
    */
   allowedGroups: z.array(z.string().min(1)).nullable().default(null),
   /** Threads that draw mutants. Null: one a core, at most 16. Results do not depend on it. */
@@ -63,19 +69,8 @@ export const generateConfigSchema = z.strictObject({
   batchSize: z.int().min(1).max(10_000).default(256),
   /** Clean functions a shard is made from: the unit that an interrupted run repeats. */
   functionsPerShard: z.int().positive().default(2000),
-  /** Lines of `rejects.jsonl` kept of each reason; all are counted. */
-  maxRejectsPerReason: z.int().nonnegative().default(50),
+  /** Lines of `drops.jsonl` kept of each reason; all are counted. */
+  maxDropsPerReason: z.int().nonnegative().default(50),
 });
 /** A value of {@link generateConfigSchema}. */
 export type GenerateConfig = z.output<typeof generateConfigSchema>;
-
-/** Refinement of a record by bug types: each must be in the taxonomy. */
-export function refuseUnknownTypes(types: Record<string, number>, context: z.RefinementCtx): void {
-  for (const id of Object.keys(types))
-    try {
-      bugType(id);
-    } catch (error) {
-      if (!(error instanceof UserError)) throw error;
-      context.addIssue({ code: 'custom', path: [id], message: `${error.message}; ${error.hint ?? ''}` });
-    }
-}

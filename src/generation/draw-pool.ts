@@ -2,8 +2,8 @@ import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { TrmError } from '../core/errors';
-import type { Drawn, DrawRequest, DrawSettings } from './draw';
-import type { DrawAnswer, DrawBatch } from './draw-worker';
+import type { Drawn, DrawRequest } from './draw';
+import type { DrawAnswer, DrawBatch, DrawWorkerSettings } from './draw-worker';
 
 /** Most threads or processes that "one a core" asks for: beyond, the one writer of shards is what limits. */
 const MOST_BY_DEFAULT = 16;
@@ -41,9 +41,9 @@ export class DrawPool {
   }
 
   /** Starts the threads. */
-  static start(threads: number, settings: DrawSettings): DrawPool {
-    const { mutantsPerFunction, bugsPerMutant, families, types, maxTokens } = settings;
-    const workerData: DrawSettings = { mutantsPerFunction, bugsPerMutant, families, types, maxTokens };
+  static start(threads: number, settings: DrawWorkerSettings): DrawPool {
+    const { mutantsPerFunction, bugsPerMutant, maxTokens, weights } = settings;
+    const workerData: DrawWorkerSettings = { mutantsPerFunction, bugsPerMutant, maxTokens, weights };
     const file = join(__dirname, 'draw-worker.js');
     return new DrawPool(Array.from({ length: threads }, () => new Worker(file, { workerData })));
   }

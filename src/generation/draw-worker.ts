@@ -3,6 +3,11 @@ import { parentPort, workerData } from 'node:worker_threads';
 import { drawFunction, type Drawn, type DrawRequest, type DrawSettings } from './draw';
 import { createMixture } from './sampling';
 
+/** What a thread is started with: settings, and the weights of {@link createMixture}. */
+export interface DrawWorkerSettings extends DrawSettings {
+  weights: Readonly<Record<string, number>>;
+}
+
 /** A batch to the thread. */
 export interface DrawBatch {
   id: number;
@@ -12,8 +17,8 @@ export interface DrawBatch {
 /** A batch's answer. */
 export type DrawAnswer = { id: number; drawn: Drawn[] } | { id: number; error: unknown };
 
-const settings = workerData as DrawSettings;
-const mixture = createMixture(settings);
+const settings = workerData as DrawWorkerSettings;
+const mixture = createMixture(settings.weights);
 
 parentPort?.on('message', ({ id, requests }: DrawBatch) => {
   let answer: DrawAnswer;

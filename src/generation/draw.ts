@@ -3,15 +3,12 @@ import { seedStream } from '../core/rng';
 import { normalText, sampleIdOf } from '../python/edits';
 import type { Sample } from '../records/sample';
 import type { GenerateConfig } from './config';
-import { drawMutants, type DroppedDraw, type FamilyMixture } from './sampling';
+import { drawMutants, type DroppedDraw, type MixturePart } from './sampling';
 import type { PlantedBugs } from './several-bugs';
 import { createTarget } from './target';
 
 /** The part of the config that drawing reads. */
-export type DrawSettings = Pick<
-  GenerateConfig,
-  'mutantsPerFunction' | 'bugsPerMutant' | 'families' | 'types' | 'maxTokens'
->;
+export type DrawSettings = Pick<GenerateConfig, 'mutantsPerFunction' | 'bugsPerMutant' | 'maxTokens'>;
 
 /** A clean function to draw mutants from. */
 export interface DrawRequest {
@@ -37,7 +34,7 @@ export type Drawn =
 /** Draws the mutants of one clean function. Pure: settings, mixture and request decide everything. */
 export function drawFunction(
   { source, context, seed }: DrawRequest,
-  mixture: readonly FamilyMixture[],
+  mixture: readonly MixturePart[],
   { mutantsPerFunction: count, bugsPerMutant, maxTokens }: DrawSettings,
 ): Drawn {
   const target = createTarget(source, context);

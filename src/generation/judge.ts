@@ -7,7 +7,7 @@ import type { Drawn, DrawnMutant } from './draw';
 export interface Judgement {
   /** Digest of its bytecode; null when it does not compile, undefined when nobody could tell. */
   fingerprint: Digest;
-  /** Why CPython refuses a source that should compile. */
+  /** What CPython says of a source that should compile and does not. */
   complaint: string | null;
   /** The source has the clean function's syntax tree; looked up for equal bytecode only. */
   sameTree: boolean;
@@ -33,9 +33,9 @@ export async function judge(
     item.judgements.push({ fingerprint: fingerprints[i], complaint: null, sameTree: false });
   });
   const judgements = items.flatMap((item) => item.judgements);
-  const refused = asked.map((_, i) => i).filter((i) => asked[i].compiles && fingerprints[i] === null);
-  const verdicts = await critic.check(refused.map((i) => asked[i].source));
-  refused.forEach((at, i) => {
+  const broken = asked.map((_, i) => i).filter((i) => asked[i].compiles && fingerprints[i] === null);
+  const verdicts = await critic.check(broken.map((i) => asked[i].source));
+  broken.forEach((at, i) => {
     const { error } = verdicts[i];
     judgements[at].complaint = error && `${error.type}: ${error.message}`;
   });
@@ -69,8 +69,8 @@ function sourcesOf({ source, drawn }: JudgedFunction): { source: string; compile
   ];
 }
 
-/** Why a mutant is no sample. */
-export type Objection =
+/** Why the critic's judgement drops a mutant. */
+export type JudgementDrop =
   | 'not_judged'
   | 'mutant_compiles'
   | 'mutant_does_not_compile'
@@ -78,16 +78,16 @@ export type Objection =
   | 'same_bytecode'
   | 'bugs_interact';
 
-/** Why the critic's judgements of a mutant and of its single bugs speak against it. */
-export function objection(
+/** Why a mutant is dropped by the critic's judgements of it and of its single bugs. */
+export function judgementDrop(
   { bugType, alone }: DrawnMutant,
   [whole, ...parts]: readonly Judgement[],
   clean: Judgement,
-): Objection | undefined {
+): JudgementDrop | undefined {
   if ([clean, whole, ...parts].some(({ fingerprint }) => fingerprint === undefined)) return 'not_judged';
-  if (alone.length === 0) return objectionToOne(bugType, whole, clean);
+  if (alone.length === 0) return dropOfOne(bugType, whole, clean);
   for (const [i, bug] of alone.entries()) {
-    const reason = objectionToOne(bug.bugType, parts[i], clean);
+    const reason = dropOfOne(bug.bugType, parts[i], clean);
     if (reason) return reason;
   }
   const compile = parts.every(({ fingerprint }) => fingerprint !== null);
@@ -97,11 +97,11 @@ export function objection(
   return compile && same ? 'same_bytecode' : undefined;
 }
 
-function objectionToOne(
+function dropOfOne(
   id: string,
   { fingerprint, sameTree }: Judgement,
   clean: Judgement,
-): Objection | undefined {
+): JudgementDrop | undefined {
   const compiles = fingerprint !== null;
   if (compilesWithBug(bugType(id)) !== compiles)
     return compiles ? 'mutant_compiles' : 'mutant_does_not_compile';

@@ -1,7 +1,7 @@
 import type { Rng } from '../core/rng';
 import type { Family } from '../records/sample';
 import type { MutationSite, Mutator } from './mutator';
-import type { FamilyMixture } from './sampling';
+import type { MixturePart } from './sampling';
 import type { MutationTarget } from './target';
 
 /** Where a draw fell: a site of a mutator. */
@@ -11,64 +11,48 @@ export interface Place {
   site: MutationSite;
 }
 
-interface OfferedType {
-  mutator: Mutator;
-  weight: number;
+interface OfferedType extends MixturePart {
   /** Sites that are left; undefined until the type is drawn for the first time. */
   sites?: MutationSite[];
 }
 
-interface OfferedFamily {
-  family: Family;
-  weight: number;
-  types: OfferedType[];
-}
-
 /**
- * The places where a function can be broken. Of a hundred and more mutators a few are drawn for each function, so sites
- * are looked up when their type is drawn: an empty type is struck out and the draw repeated within its family, an empty
- * family likewise. That draws families and types exactly as if all sites had been known, at less than half the cost.
+ * The places where a function can be broken. Of a hundred and more mutators some are drawn for each function, so sites
+ * are looked up when their type is drawn: an empty type is struck out and the draw repeated. That draws types exactly as
+ * if all sites had been known, at less cost.
  */
 export class Offer {
-  private readonly families: OfferedFamily[];
+  private readonly types: OfferedType[];
 
   /** @param onFailure told of a mutator whose search for sites throws; it is left out */
   constructor(
     private readonly target: MutationTarget,
-    mixture: readonly FamilyMixture[],
+    mixture: readonly MixturePart[],
     private readonly onFailure: (mutator: Mutator, error: unknown) => void,
   ) {
-    this.families = mixture.map(({ family, weight, mutators }) => ({
-      family,
-      weight,
-      types: mutators.map((entry) => ({ ...entry })),
-    }));
+    this.types = mixture.map((part) => ({ ...part }));
   }
 
   /**
-   * A family by weight among those that have a place and that `may` takes, a type of it by weight, a site uniformly.
-   * Undefined when there is none left.
+   * A type by weight among those that have a place and whose family `may` takes, a site of it uniformly. Undefined when
+   * there is none left.
    */
   draw(rng: Rng, may: (family: Family) => boolean): Place | undefined {
-    for (;;) {
-      const families = this.families.filter(({ family }) => may(family));
-      if (families.length === 0) return undefined;
-      const drawn = pickWeighted(families, rng);
-      while (drawn.types.length > 0) {
-        const type = pickWeighted(drawn.types, rng);
-        type.sites ??= this.sitesOf(type.mutator);
-        if (type.sites.length > 0)
-          return { family: drawn.family, mutator: type.mutator, site: rng.pick(type.sites) };
-        remove(drawn.types, type);
-      }
-      remove(this.families, drawn);
+    const types = this.types.filter(({ family }) => may(family));
+    while (types.length > 0) {
+      const type = types[rng.weighted(types.map(({ weight }) => weight))];
+      type.sites ??= this.sitesOf(type.mutator);
+      const { family, mutator, sites } = type;
+      if (sites.length > 0) return { family, mutator, site: rng.pick(sites) };
+      remove(types, type);
+      remove(this.types, type);
     }
+    return undefined;
   }
 
   /** Strikes out a site: what gave nothing new will mostly give nothing new again. */
   forget({ mutator, site }: Place): void {
-    for (const { types } of this.families)
-      for (const type of types) if (type.mutator === mutator && type.sites) remove(type.sites, site);
+    for (const type of this.types) if (type.mutator === mutator && type.sites) remove(type.sites, site);
   }
 
   private sitesOf(mutator: Mutator): MutationSite[] {
@@ -79,10 +63,6 @@ export class Offer {
       return [];
     }
   }
-}
-
-function pickWeighted<T extends { weight: number }>(items: readonly T[], rng: Rng): T {
-  return items[rng.weighted(items.map(({ weight }) => weight))];
 }
 
 function remove<T>(items: T[], item: T): void {

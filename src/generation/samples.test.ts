@@ -39,6 +39,7 @@ async function judge(mutants: DrawnMutant[]): Promise<{ samples: Sample[]; tally
           rng: seedStream(1),
           pool: { draw: () => Promise.resolve([drawn]) },
           critic,
+          isAllowed: () => true,
           seen: { functions: new KeySet(), programs: new KeySet() },
           tally,
         },

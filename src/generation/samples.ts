@@ -1,4 +1,4 @@
-import { isAllowedGroup } from '../core/groups';
+import type { ProjectClues } from '../core/groups';
 import type { KeySet } from '../core/key-set';
 import type { Rng } from '../core/rng';
 import type { Sample } from '../records/sample';
@@ -9,8 +9,8 @@ import { mapAhead } from './ahead';
 import type { GenerateConfig } from './config';
 import type { DrawnMutant, DrawRequest } from './draw';
 import type { DrawPool } from './draw-pool';
-import { judge, objection, type JudgedFunction } from './judge';
-import { count, drop, type Reject, type Tally } from './tally';
+import { judge, judgementDrop, type JudgedFunction } from './judge';
+import { count, drop as countDrop, type Dropped, type Tally } from './tally';
 
 /** What was used or written so far, so that nothing comes twice. */
 export interface Seen {
@@ -28,6 +28,8 @@ export interface GenerateOptions {
   /** Draws the mutants. */
   pool: Pick<DrawPool, 'draw'>;
   critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>;
+  /** Whether a sample's code may be used. */
+  isAllowed: (clues: ProjectClues) => boolean;
   /** Added to. */
   seen: Seen;
   /** Counts everything that is read, written and dropped. Added to. */
@@ -45,10 +47,11 @@ export interface GenerateOptions {
 /** Flag of samples with more than one bug: `bugType` is that of the leftmost edit. */
 export const SEVERAL_BUGS = 'several_bugs';
 
-/** A clean function, or one that is refused before anything is drawn. */
+/** A clean function, or one that is dropped before anything is drawn. */
 interface Candidate {
   sample: Sample;
-  refusal: string | null;
+  /** Why it is dropped. */
+  reason: InputDrop | null;
 }
 
 /** A function with its mutants and the critic's judgements: of the clean source, then of each source of each mutant. */
@@ -81,14 +84,14 @@ export async function* generateSamples(
 
 async function* batchCandidates(
   samples: AsyncIterable<Sample>,
-  { config, seen }: GenerateOptions,
+  { config, isAllowed, seen }: GenerateOptions,
 ): AsyncGenerator<Candidate[]> {
   let batch: Candidate[] = [];
   let sources = 0;
   for await (const sample of samples) {
-    const refusal = refuse(sample, config, seen);
-    batch.push({ sample, refusal });
-    if (refusal === null) sources += 1 + config.mutantsPerFunction;
+    const reason = dropInput(sample, isAllowed, seen);
+    batch.push({ sample, reason });
+    if (reason === null) sources += 1 + config.mutantsPerFunction;
     if (sources < config.batchSize) continue;
     yield batch;
     batch = [];
@@ -97,16 +100,23 @@ async function* batchCandidates(
   if (batch.length > 0) yield batch;
 }
 
+/** Why a sample is not looked at: it has a bug, its project may not be used, its function came before. */
+export type InputDrop = 'not_clean' | 'group_not_allowed' | 'duplicate_function';
+
 /** Why no mutants are drawn from a sample; null when they are, and its function counts as seen from then on. */
-export function refuse(sample: Sample, config: GenerateConfig, { functions }: Seen): string | null {
+export function dropInput(
+  sample: Sample,
+  isAllowed: GenerateOptions['isAllowed'],
+  { functions }: Seen,
+): InputDrop | null {
   if (sample.edits.length > 0) return 'not_clean';
-  if (!isAllowedGroup(sample.group, config.allowedGroups)) return 'group_not_allowed';
+  if (!isAllowed(sample)) return 'group_not_allowed';
   return functions.add(sample.id) ? null : 'duplicate_function';
 }
 
 /** Draws a batch's mutants in a thread and has the critic judge them. */
 async function work(candidates: readonly Candidate[], options: GenerateOptions): Promise<Judged[]> {
-  const used = candidates.filter(({ refusal }) => refusal === null);
+  const used = candidates.filter(({ reason }) => reason === null);
   const requests = used.map(({ sample: { id, after, context } }): DrawRequest => {
     // The function's own stream, in a form that can be sent to a thread.
     const seed = options.rng.fork(id).int(2 ** 32);
@@ -127,12 +137,12 @@ async function work(candidates: readonly Candidate[], options: GenerateOptions):
 /** Counts what a function gave and yields its samples. */
 function* settle(judged: Judged, options: GenerateOptions): Generator<Sample> {
   const { tally, config, seen, onProgram } = options;
-  const { sample, refusal, drawn } = judged;
-  const reject = (reason: string, more: Partial<Reject>): void => {
+  const { sample, drawn } = judged;
+  const drop = (reason: string, more: Partial<Dropped>): void => {
     const { path, function: name } = sample.origin;
     const where = { group: sample.group, path, function: name };
     const entry = { reason, bugType: null, ...where, source: null, detail: null, ...more };
-    drop(tally, entry, config.maxRejectsPerReason);
+    countDrop(tally, entry, config.maxDropsPerReason);
   };
   const isNew = (key: string): boolean => {
     const fresh = seen.programs.add(key);
@@ -141,24 +151,24 @@ function* settle(judged: Judged, options: GenerateOptions): Generator<Sample> {
   };
   tally.read += 1;
   if (!drawn || 'reason' in drawn)
-    return reject(drawn?.reason ?? refusal ?? 'not_clean', { source: sample.after });
+    return drop(drawn?.reason ?? judged.reason ?? 'not_clean', { source: sample.after });
   const [clean, ...rest] = judged.judgements;
   if (clean.fingerprint === null)
-    return reject('clean_does_not_compile', { source: sample.after, detail: clean.complaint });
+    return drop('clean_does_not_compile', { source: sample.after, detail: clean.complaint });
   tally.functions += 1;
   isNew(drawn.key);
   for (const { reason, bugType, before, detail } of drawn.dropped) {
     count(tally.drawn, bugType);
-    reject(reason, { bugType, source: before ?? null, detail: detail ?? null });
+    drop(reason, { bugType, source: before ?? null, detail: detail ?? null });
   }
   let kept = 0;
   for (const mutant of drawn.mutants) {
     count(tally.drawn, mutant.bugType);
     const own = rest.splice(0, 1 + mutant.alone.length);
-    const reason = objection(mutant, own, clean) ?? (isNew(mutant.key) ? null : 'duplicate_mutant');
+    const reason = judgementDrop(mutant, own, clean) ?? (isNew(mutant.key) ? null : 'duplicate_mutant');
     if (reason) {
       const { bugType, before } = mutant;
-      reject(reason, { bugType, source: before, detail: own[0].complaint });
+      drop(reason, { bugType, source: before, detail: own[0].complaint });
     } else {
       kept += 1;
       yield toSample(sample, mutant);

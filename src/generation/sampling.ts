@@ -3,7 +3,6 @@ import type { Family } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 import { DEFAULT_BUGS_PER_MUTANT, type GenerateConfig } from './config';
 import { deadLines, isInDeadCode } from './dead-code';
-import { DEFAULT_FAMILY_WEIGHTS, DEFAULT_TYPE_WEIGHTS } from './default-weights';
 import { makeMutant, type Mutant, type MutationDrop } from './mutant';
 import type { Mutator } from './mutator';
 import { MUTATORS } from './mutators';
@@ -11,31 +10,20 @@ import { Offer, type Place } from './offer';
 import { plantOne, plantSeveral, type CombinationDrop, type PlantedBugs } from './several-bugs';
 import type { MutationTarget } from './target';
 
-/** Mutators of one family with their weights; families and types of weight 0 are left out. */
-export interface FamilyMixture {
+/** A mutator with the weight of its type among those that a function offers. */
+export interface MixturePart {
+  mutator: Mutator;
   family: Family;
   weight: number;
-  mutators: readonly { mutator: Mutator; weight: number }[];
 }
 
-/** The mixture that a config asks for. */
-export function createMixture({
-  families,
-  types,
-}: Pick<GenerateConfig, 'families' | 'types'>): FamilyMixture[] {
-  const byFamily = new Map<Family, { mutator: Mutator; weight: number }[]>();
-  for (const mutator of MUTATORS) {
-    const { family } = bugType(mutator.bugType);
-    const weight = types[mutator.bugType] ?? DEFAULT_TYPE_WEIGHTS[mutator.bugType];
-    if (weight > 0) byFamily.set(family, [...(byFamily.get(family) ?? []), { mutator, weight }]);
-  }
-  return [...byFamily]
-    .map(([family, mutators]) => ({
-      family,
-      weight: families[family] ?? DEFAULT_FAMILY_WEIGHTS[family],
-      mutators,
-    }))
-    .filter(({ weight }) => weight > 0);
+/** The mixture of some weights by taxonomy id; types of weight 0, or without one, are left out. */
+export function createMixture(weights: Readonly<Record<string, number>>): MixturePart[] {
+  return MUTATORS.map((mutator) => ({
+    mutator,
+    family: bugType(mutator.bugType).family,
+    weight: weights[mutator.bugType] ?? 0,
+  })).filter(({ weight }) => weight > 0);
 }
 
 /** A draw that gave no mutant. */
@@ -66,13 +54,13 @@ export interface DrawOptions {
 const ATTEMPTS = 4;
 
 /**
- * Draws up to `count` different mutants of a function: a family by weight among those that have a place in it, a
- * type of the family by weight, a site uniformly; then, by weight, more bugs of the same kind beside it. Depends on
+ * Draws up to `count` different mutants of a function: a type by weight among those that have a place in it, a site
+ * uniformly; then, by weight, more bugs of the same kind beside it. Depends on
  * `rng` and its arguments alone, so functions can be worked on in any order.
  */
 export function drawMutants(
   target: MutationTarget,
-  mixture: readonly FamilyMixture[],
+  mixture: readonly MixturePart[],
   { count, bugsPerMutant = DEFAULT_BUGS_PER_MUTANT }: DrawOptions,
   rng: Rng,
 ): Draws {
@@ -137,7 +125,7 @@ function tryMutant({ target, dead, rng }: DrawState, { family, mutator, site }: 
   }
 }
 
-/** A mutator's own mistake costs its mutants, not the run: it is counted, and `rejects.jsonl` shows where. */
+/** A mutator's own mistake costs its mutants, not the run: it is counted, and `drops.jsonl` shows where. */
 function failure(bugType: string, error: unknown): DroppedDraw {
   return { reason: 'mutator_failed', bugType, detail: String(error) };
 }

@@ -6,6 +6,7 @@ import { lex, type Token } from '../python/lexer';
 import { fitsModel } from '../records/example';
 import { generateConfigSchema } from './config';
 import { makeMutant, type Mutant } from './mutant';
+import { aimedShares } from './mixture/aims';
 import { createMixture, drawMutants } from './sampling';
 import { plantSeveral } from './several-bugs';
 import { createTarget } from './target';
@@ -70,7 +71,7 @@ test('bugs that one edit would mend, that overlap, or that change how the other 
 });
 
 test('draws hold as many bugs as the weights ask for, of one kind', () => {
-  const mixture = createMixture(generateConfigSchema.parse({}));
+  const mixture = createMixture(aimedShares(generateConfigSchema.parse({})));
   const { bugsPerMutant } = generateConfigSchema.parse({ bugsPerMutant: { syntax: [0, 1, 0] } });
   const { mutants } = drawMutants(TARGET, mixture, { count: 60, bugsPerMutant }, seedStream(3));
   const isSyntax = (id: string): boolean => bugType(id).family === 'syntax';

@@ -1,8 +1,9 @@
 import { DataError, throwIfAborted } from '../core/errors';
+import { allowedProjects } from '../core/groups';
 import { hashJson } from '../core/hash';
 import { KeySet } from '../core/key-set';
 import type { Manifest, Resource } from '../records/manifest';
-import type { Sample } from '../records/sample';
+import { FAMILIES, type Sample } from '../records/sample';
 import { Critic } from '../python/critic';
 import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
@@ -12,22 +13,27 @@ import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
 import { finishedShards, recordedPrograms, recordShard, type ShardRecord } from './journal';
 import { DrawPool, workerCount } from './draw-pool';
-import { generateSamples, refuse, type Seen } from './samples';
+import { familyShares } from './mixture/aims';
+import { fitToCorpus } from './mixture/corpus';
+import type { FittedMixture } from './mixture/fit';
+import { dropInput, generateSamples, type Seen } from './samples';
 import { addTallies, emptyTally, type Tally } from './tally';
 
 /** Where the dropped mutants and functions stand, one JSON object a line. */
-export const REJECTS_KEY = 'rejects.jsonl';
+export const DROPS_KEY = 'drops.jsonl';
 
 /**
  * The generate stage: plants bugs into the clean functions of `collect` and writes those that CPython confirms as
- * `samples/shard_*.parquet`, with `rejects.jsonl` and the manifest.
+ * `samples/shard_*.parquet`, with `drops.jsonl` and the manifest.
  *
- * Mutants depend on the seed and their own function alone. Each shard is made from `functionsPerShard` functions and
+ * The mixture is fitted to a sample of all functions (`mixture/`), so that drawn shares are the aimed ones. With it, mutants
+ * depend on the seed and their own function alone. Each shard is made from `functionsPerShard` functions and
  * recorded in a journal, so that an interrupted run goes on after its last whole shard.
  *
  * `trm:metrics` of the manifest: `functions` (mutated), `clean` (clean samples written), `yield` (mutants written a
  * mutant drawn), `equivalentRate` (share of the drawn mutants that meant the same), `types` (by bug type: `family`,
- * `drawn`, `kept`, `equivalent`), `seconds` (wall time of this start), `samplesPerHour` (of this start).
+ * `drawn`, `kept`, `equivalent`, and as shares of all mutants `aimed` and `reachable`), `families` (the same shares with
+ * `share`, that of the mutants written), `surveyed` (functions that the mixture was fitted to), `seconds` (wall time of this start), `samplesPerHour` (of this start).
  * @throws DataError when there is no `collect` input, or nothing to mutate in it
  */
 export const generate: Stage<GenerateConfig> = (config, context) => generateWith(config, context, []);
@@ -43,8 +49,9 @@ export async function generateWith(
 ): Promise<Manifest> {
   const collected = requireInput(context, 'generate', 'collect');
   const started = performance.now();
+  const mixture = await fitToCorpus(config, context, collected);
   const critic = await Critic.start({ workers: workerCount(config.criticWorkers) });
-  const pool = DrawPool.start(workerCount(config.workers), config);
+  const pool = DrawPool.start(workerCount(config.workers), { ...config, weights: mixture.weights });
   const python = critic.pythonVersion;
   let finished: ShardRecord[];
   let shards: ShardRecord[];
@@ -57,7 +64,7 @@ export async function generateWith(
   }
   const tally = addTallies(
     shards.map((shard) => shard.tally),
-    config.maxRejectsPerReason,
+    config.maxDropsPerReason,
   );
   if (tally.functions === 0)
     throw new DataError(
@@ -67,7 +74,7 @@ export async function generateWith(
   const seconds = (performance.now() - started) / 1000;
   const fresh = shards.slice(finished.length).reduce((sum, shard) => sum + shard.tally.written, 0);
   const speed = { seconds, samplesPerHour: (3600 * fresh) / seconds };
-  return finish(config, context, { shards, tally, speed, python, files });
+  return finish(config, context, { shards, tally, mixture, speed, python, files });
 }
 
 /** What a shard's content depends on. */
@@ -111,10 +118,12 @@ async function writeShards(
   );
   const seen = await seenBefore(store, finished.length);
   const ahead = workerCount(config.workers) + workerCount(config.criticWorkers) + 1;
-  const shared = { config, rng, seen, critic, pool, ahead };
+  const isAllowed = allowedProjects(config.allowedGroups);
+  const shared = { config, rng, isAllowed, seen, critic, pool, ahead };
   const input = readSamples(collected)[Symbol.asyncIterator]();
   try {
-    for (const { tally } of finished) await skip(input, tally.read, (sample) => refuse(sample, config, seen));
+    for (const { tally } of finished)
+      await skip(input, tally.read, (sample) => dropInput(sample, isAllowed, seen));
     for (let index = finished.length; written < (maxSamples ?? Infinity); index++) {
       const tally = emptyTally();
       const onSample = (): void => {
@@ -200,6 +209,7 @@ async function countInput(collected: ObjectStore): Promise<number> {
 interface Outcome {
   shards: readonly ShardRecord[];
   tally: Tally;
+  mixture: FittedMixture;
   /** Of this start. */
   speed: { seconds: number; samplesPerHour: number };
   /** Version of the interpreter that judged. */
@@ -208,15 +218,15 @@ interface Outcome {
   files: readonly string[];
 }
 
-/** Writes the rejects and, last, the manifest. */
+/** Writes what was dropped and, last, the manifest. */
 async function finish(
   config: GenerateConfig,
   context: StageContext,
-  { shards, tally, speed, python, files }: Outcome,
+  { shards, tally, mixture, speed, python, files }: Outcome,
 ): Promise<Manifest> {
   const { store } = context;
-  await store.put(REJECTS_KEY, tally.rejects.map((reject) => `${JSON.stringify(reject)}\n`).join(''));
-  const others = await Promise.all([REJECTS_KEY, ...files].map((key) => describeResource(store, key)));
+  await store.put(DROPS_KEY, tally.examples.map((dropped) => `${JSON.stringify(dropped)}\n`).join(''));
+  const others = await Promise.all([DROPS_KEY, ...files].map((key) => describeResource(store, key)));
   const manifest = await buildManifest({
     stage: 'generate',
     stageVersion: GENERATE_VERSION,
@@ -228,26 +238,54 @@ async function finish(
     licences: tally.licences,
     toolVersions: { python },
     checks: { taxonomyHash: taxonomyHash() },
-    metrics: { ...figures(tally), ...speed },
+    metrics: { ...figures(tally, mixture), ...speed },
   });
   await writeManifest(store, manifest);
   return manifest;
 }
 
-function figures(tally: Tally): Record<string, unknown> {
+function figures(tally: Tally, mixture: FittedMixture): Record<string, unknown> {
   const drawn = sumOf(tally.drawn);
   const equivalent = sumOf(tally.equivalent);
-  const types = BUG_TYPES.filter(({ id }) => tally.drawn[id]).map(({ id, family }) => [
-    id,
-    { family, drawn: tally.drawn[id], kept: tally.kept[id] ?? 0, equivalent: tally.equivalent[id] ?? 0 },
-  ]);
+  const types = BUG_TYPES.filter(({ id }) => tally.drawn[id] || mixture.aimed[id] > 0).map(
+    ({ id, family }) => [
+      id,
+      {
+        family,
+        drawn: tally.drawn[id] ?? 0,
+        kept: tally.kept[id] ?? 0,
+        equivalent: tally.equivalent[id] ?? 0,
+        aimed: mixture.aimed[id],
+        reachable: mixture.reachable[id],
+      },
+    ],
+  );
   return {
     functions: tally.functions,
     clean: tally.clean,
     yield: (tally.written - tally.clean) / Math.max(1, drawn),
     equivalentRate: equivalent / Math.max(1, drawn),
+    surveyed: mixture.functions,
+    families: familyFigures(tally, mixture),
     types: Object.fromEntries(types) as Record<string, unknown>,
   };
+}
+
+/** Shares of the families among all mutants: aimed at, reachable, and of those written. */
+function familyFigures(
+  { kept }: Tally,
+  mixture: FittedMixture,
+): Record<string, { aimed: number; reachable: number; share: number }> {
+  const aimed = familyShares(mixture.aimed);
+  const reachable = familyShares(mixture.reachable);
+  const written = familyShares(kept);
+  const all = Math.max(1, sumOf(kept));
+  return Object.fromEntries(
+    FAMILIES.map((family) => [
+      family,
+      { aimed: aimed[family], reachable: reachable[family], share: written[family] / all },
+    ]),
+  );
 }
 
 function sumOf(counts: Readonly<Record<string, number>>): number {

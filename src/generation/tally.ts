@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
-/** A line of `rejects.jsonl`: something that was dropped, and why. */
-export const rejectSchema = z.strictObject({
+/** A line of `drops.jsonl`: something that was dropped, and why. */
+export const droppedSchema = z.strictObject({
   /** Stable snake_case reason, as in the manifest's counts. */
   reason: z.string(),
   /** Bug type drawn; null for whole functions. */
@@ -11,11 +11,11 @@ export const rejectSchema = z.strictObject({
   function: z.string(),
   /** The mutant, or the clean function; null where the draw gave no text. */
   source: z.string().nullable(),
-  /** What the critic said; null when it was not asked or had no objection. */
+  /** What the critic said; null when it was not asked or found nothing wrong. */
   detail: z.string().nullable(),
 });
-/** A value of {@link rejectSchema}. */
-export type Reject = z.infer<typeof rejectSchema>;
+/** A value of {@link droppedSchema}. */
+export type Dropped = z.infer<typeof droppedSchema>;
 
 const counts = z.record(z.string(), z.int().nonnegative());
 
@@ -39,7 +39,8 @@ export const tallySchema = z.strictObject({
   equivalent: counts,
   /** Samples written, by SPDX id. */
   licences: counts,
-  rejects: z.array(rejectSchema),
+  /** Some of what was dropped, of each reason. */
+  examples: z.array(droppedSchema),
 });
 /** A value of {@link tallySchema}. */
 export type Tally = z.infer<typeof tallySchema>;
@@ -56,7 +57,7 @@ export function emptyTally(): Tally {
     kept: {},
     equivalent: {},
     licences: {},
-    rejects: [],
+    examples: [],
   };
 }
 
@@ -74,23 +75,24 @@ export function count(counts: Record<string, number>, key: string, by = 1): void
 }
 
 /** Counts a drop, and keeps it while there are fewer than `most` of its reason. */
-export function drop(tally: Tally, reject: Reject, most: number): void {
-  count(tally.dropped, reject.reason);
-  if (reject.bugType && EQUIVALENT.has(reject.reason)) count(tally.equivalent, reject.bugType);
-  if (tally.dropped[reject.reason] <= most) tally.rejects.push(reject);
+export function drop(tally: Tally, dropped: Dropped, most: number): void {
+  const { reason, bugType } = dropped;
+  count(tally.dropped, reason);
+  if (bugType && EQUIVALENT.has(reason)) count(tally.equivalent, bugType);
+  if (tally.dropped[reason] <= most) tally.examples.push(dropped);
 }
 
-/** The sum of tallies; of each reason the first `mostRejects` rejects are kept. */
-export function addTallies(tallies: readonly Tally[], mostRejects: number): Tally {
+/** The sum of tallies; of each reason the first `mostExamples` examples are kept. */
+export function addTallies(tallies: readonly Tally[], mostExamples: number): Tally {
   const sum = emptyTally();
   const kept: Record<string, number> = {};
   for (const tally of tallies) {
     for (const key of ['read', 'functions', 'written', 'clean'] as const) sum[key] += tally[key];
     for (const key of ['dropped', 'drawn', 'kept', 'equivalent', 'licences'] as const)
       for (const [name, value] of Object.entries(tally[key])) count(sum[key], name, value);
-    for (const reject of tally.rejects) {
-      count(kept, reject.reason);
-      if (kept[reject.reason] <= mostRejects) sum.rejects.push(reject);
+    for (const example of tally.examples) {
+      count(kept, example.reason);
+      if (kept[example.reason] <= mostExamples) sum.examples.push(example);
     }
   }
   return sum;

@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isAllowedGroup } from '../core/groups';
+import { allowedProjects } from '../core/groups';
 import { projectRoot } from '../core/paths';
 import { experimentKind, experimentPath, loadExperiment } from './experiment';
 
@@ -43,15 +43,27 @@ for (const name of names)
     const { allowedGroups } = config.generate;
     assert.ok(allowedGroups && allowedGroups.length > 100);
     assert.equal(config.process.allowedGroups, allowedGroups);
-    for (const group of [...DEV_REPOSITORIES, ...DEV_PACKAGES, 'unknown/unknown'])
-      assert.not.ok(isAllowedGroup(group, allowedGroups), group);
+    const isAllowed = allowedProjects(allowedGroups);
+    const asHistory = (group: string, url: string | null = null): boolean =>
+      isAllowed({ group, origin: { commit: 'f'.repeat(40), path: 'a/b.py', url } });
+    const asPackage = (group: string, url: string): boolean =>
+      isAllowed({ group, origin: { commit: null, path: 'a/b.py', url } });
+    for (const repository of [...DEV_REPOSITORIES, 'unknown/unknown']) {
+      const url = `https://github.com/${repository}`;
+      assert.not.ok(asHistory(repository), repository);
+      assert.not.ok(asHistory('Someone/Fork', url.toUpperCase()), `fork of ${repository}`);
+      assert.not.ok(asPackage('other/name', url), `package of ${repository}`);
+    }
+    for (const group of DEV_PACKAGES)
+      assert.not.ok(asPackage(group, `pkg:pypi/${group.split('/')[0]}`), group);
     for (const group of [
       'cpython/json',
       'trm-code-repair/demo-project',
       'scikit_learn/sklearn',
       'pallets/flask',
     ])
-      assert.ok(isAllowedGroup(group, allowedGroups), group);
+      assert.ok(asHistory(group), group);
+    assert.ok(asHistory('me/Flask') && asPackage('Flask/flask', 'https://github.com/pallets/flask'));
   });
 
 test('the experiments that train are among those checked', () => {

@@ -56,7 +56,7 @@ test('folders become a dataset that verifies, with their names, licences and not
     const out = join(folder, 'new', 'dataset');
     const made = await generateDataset(request(out, { from: [DEMO, second], licence: 'MIT' }), options());
     assert.equal((await verifyDataset(made.store)).problems, []);
-    assert.equal((await readdir(out)).sort(), [DATASET_KEY, 'manifest.json', 'rejects.jsonl', 'samples']);
+    assert.equal((await readdir(out)).sort(), [DATASET_KEY, 'drops.jsonl', 'manifest.json', 'samples']);
     const samples = await collectAll(readSamples(made.store));
     assert.ok(samples.length > 100, `${samples.length}`);
     assert.equal([...new Set(samples.map(({ licence }) => licence))], ['MIT']);

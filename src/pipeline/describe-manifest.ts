@@ -52,6 +52,31 @@ export interface BugTypeRow {
   realPerThousand: number;
 }
 
+/** Shares of a family among all mutants, 0..1. */
+export interface FamilyShareRow {
+  family: string;
+  /** What the config aims at, and the nearest that the functions can give. */
+  aimed: number;
+  reachable: number;
+  /** Of the mutants written. */
+  drawn: number;
+}
+
+const shareCounts = z.record(
+  z.string(),
+  z.object({ aimed: z.number(), reachable: z.number(), share: z.number() }),
+);
+
+/**
+ * The shares of families that a generate stage aimed at beside those it drew, most aimed at first.
+ * @throws ZodError for the manifest of another stage
+ */
+export function plantedFamilies(manifest: Manifest): FamilyShareRow[] {
+  return Object.entries(shareCounts.parse(manifest['trm:metrics']?.families))
+    .map(([family, { share, ...rest }]) => ({ family, ...rest, drawn: share }))
+    .sort((a, b) => b.aimed - a.aimed);
+}
+
 const typeCounts = z.record(
   z.string(),
   z.object({ drawn: z.number(), kept: z.number(), equivalent: z.number() }),
@@ -64,6 +89,7 @@ const typeCounts = z.record(
 export function plantedTypes(manifest: Manifest): BugTypeRow[] {
   const types = typeCounts.parse(manifest['trm:metrics']?.types);
   return Object.entries(types)
+    .filter(([, { drawn }]) => drawn > 0)
     .map(([id, { drawn, kept, equivalent }]) => {
       const type = bugType(id);
       const { family, title } = type;

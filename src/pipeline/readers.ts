@@ -32,17 +32,17 @@ export async function readMetrics(store: ObjectStore): Promise<Metric[]> {
   return lines.map((line, i) => parseJson(line, metricSchema, `${store.location}/${key} line ${i + 1}`));
 }
 
-/** A line of `rejects.jsonl`: the reason, and what the stage says of the record. */
-export type Reject = { reason: string } & Record<string, unknown>;
+/** A line of `drops.jsonl`: the reason, and what the stage says of the record. */
+export type Dropped = { reason: string } & Record<string, unknown>;
 
-/** The first lines of each reason in a stage's `rejects.jsonl`. */
-export async function readRejects(store: ObjectStore, options: { perReason: number }): Promise<Reject[]> {
-  const text = await readText(store, 'rejects.jsonl');
+/** The first lines of each reason in a stage's `drops.jsonl`. */
+export async function readDrops(store: ObjectStore, options: { perReason: number }): Promise<Dropped[]> {
+  const text = await readText(store, 'drops.jsonl');
   const seen = new Map<string, number>();
   return text
     .split('\n')
     .filter((line) => line !== '')
-    .map((line) => JSON.parse(line) as Reject)
+    .map((line) => JSON.parse(line) as Dropped)
     .filter(({ reason }) => {
       const count = (seen.get(reason) ?? 0) + 1;
       seen.set(reason, count);

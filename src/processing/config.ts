@@ -5,7 +5,7 @@ import { SPLITS } from './split';
 import { MAX_VOCABULARY_SIZE, MIN_VOCABULARY_SIZE } from './tokenizer/tokenizer';
 
 /** Version of the process stage's code; raised when the same config would give other examples. */
-export const PROCESS_VERSION = 4;
+export const PROCESS_VERSION = 5;
 
 const fraction = z.number().min(0).max(0.5);
 
@@ -19,13 +19,13 @@ export const processConfigSchema = z.strictObject({
   minPieceCount: z.int().positive().default(2),
   /** Most program tokens of a window, END included; longer functions are cut around the edit. */
   maxTokens: z.int().min(16).max(MAX_WINDOW_TOKENS).default(MAX_WINDOW_TOKENS),
-  /** Shares of groups kept for choosing (val) and judging (test). */
+  /** Shares of projects kept for choosing (val) and judging (test). */
   fractions: z.strictObject({ val: fraction.default(0.1), test: fraction.default(0.1) }).prefault({}),
-  /** Splits of named groups, which the seeded hash would otherwise decide. */
+  /** Splits of named projects, which the seeded hash would otherwise decide; names as in `namesProject`. */
   assignments: z.record(z.string(), z.enum(SPLITS)).default({}),
   /**
-   * Groups whose samples are used, clean functions and mined fixes included: exact names, or prefixes that end in `*`;
-   * see `isAllowedGroup`. Others are dropped and counted. Null: all.
+   * Projects whose samples are used, clean functions and mined fixes included, by group, repository or package, or
+   * prefixes that end in `*`; see `namesProject`. Others are dropped and counted. Null: all.
    */
   allowedGroups: z.array(z.string().min(1)).nullable().default(null),
   /** SPDX ids whose code is used; `OR` and `AND` expressions are understood. */

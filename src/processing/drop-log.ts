@@ -4,10 +4,10 @@ import type { ObjectStore } from '../storage/stage';
 import { JsonLinesWriter } from './json-lines';
 
 /** Key of the dropped samples in a stage's output. */
-export const REJECTS_KEY = 'rejects.jsonl';
+export const DROPS_KEY = 'drops.jsonl';
 
-/** One line of `rejects.jsonl`: enough to find the sample again in the inputs. */
-export interface RejectedSample {
+/** One line of `drops.jsonl`: enough to find the sample again in the inputs. */
+export interface DroppedSample {
   reason: string;
   id: string;
   group: string;
@@ -34,7 +34,7 @@ export class DropLog {
   async drop(reason: string, sample: Sample): Promise<void> {
     this.counts[reason] = (this.counts[reason] ?? 0) + 1;
     const { id, group, source, bugType, origin } = sample;
-    const line: RejectedSample = {
+    const line: DroppedSample = {
       reason,
       id,
       group,
@@ -49,7 +49,7 @@ export class DropLog {
   /** Publishes the file. */
   async commit(): Promise<void> {
     await this.writer.close();
-    await this.store.commit(REJECTS_KEY);
+    await this.store.commit(DROPS_KEY);
   }
 
   /** Closes and removes the unfinished file. */
@@ -59,5 +59,5 @@ export class DropLog {
 }
 
 function temporaryPath(store: ObjectStore): string {
-  return `${store.localPath(REJECTS_KEY)}.tmp`;
+  return `${store.localPath(DROPS_KEY)}.tmp`;
 }

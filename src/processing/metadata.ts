@@ -1,11 +1,12 @@
 import { z } from 'zod';
 import { parseJson } from '../core/files';
+import { projectOf } from '../core/groups';
 import type { Example } from '../records/example';
 import type { Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/stage';
 
 /** Version of `metadata.json`. */
-export const METADATA_VERSION = 1;
+export const METADATA_VERSION = 2;
 
 /** Key of the dataset's description beside its shards. */
 export const METADATA_KEY = 'metadata.json';
@@ -20,8 +21,9 @@ const splitSchema = z.strictObject({
   buggy: z.int().nonnegative(),
   /** Rows that repeat an earlier clean row of this split. */
   repeated: z.int().nonnegative(),
-  /** Distinct groups. */
+  /** Distinct groups, and projects that they belong to. */
   groups: z.int().nonnegative(),
+  projects: z.int().nonnegative(),
   /** Rows by family and by bug type; clean ones are `clean`, bugs without one `unclassified`. */
   byFamily: histogram,
   byBugType: histogram,
@@ -66,7 +68,9 @@ export async function readMetadata(store: ObjectStore): Promise<DatasetMetadata>
 
 /** Gathers {@link SplitMetadata} row by row. */
 export class SplitCounter {
-  readonly groups = new Set<string>();
+  /** See `projectOf`. */
+  readonly projects = new Set<string>();
+  private readonly groups = new Set<string>();
   /** Rows by window length. */
   private readonly lengths: number[] = [];
   private readonly counts = { rows: 0, clean: 0, buggy: 0, repeated: 0 };
@@ -82,6 +86,7 @@ export class SplitCounter {
     this.counts[clean ? 'clean' : 'buggy']++;
     if (copy > 0) this.counts.repeated++;
     this.groups.add(sample.group);
+    this.projects.add(projectOf(sample));
     this.lengths[example.length] = (this.lengths[example.length] ?? 0) + 1;
     const nameless = clean ? 'clean' : 'unclassified';
     increment(this.byFamily, sample.family ?? nameless);
@@ -95,10 +100,11 @@ export class SplitCounter {
     return {
       ...this.counts,
       groups: this.groups.size,
-      byFamily: this.byFamily,
-      byBugType: this.byBugType,
-      bySource: this.bySource,
-      byLicence: this.byLicence,
+      projects: this.projects.size,
+      byFamily: sorted(this.byFamily),
+      byBugType: sorted(this.byBugType),
+      bySource: sorted(this.bySource),
+      byLicence: sorted(this.byLicence),
       lengths: { p50: at(50), p90: at(90), p99: at(99), max: at(100) },
     };
   }
@@ -109,6 +115,11 @@ function lengthAt(lengths: readonly number[], rows: number): number {
   let below = 0;
   const found = lengths.findIndex((count) => (below += count ?? 0) >= rows && below > 0);
   return Math.max(0, found);
+}
+
+/** Counts by name, in the order of the names: so the file does not tell in which order rows came. */
+export function sorted(counts: Readonly<Record<string, number>>): Record<string, number> {
+  return Object.fromEntries(Object.entries(counts).sort(([a], [b]) => (a < b ? -1 : 1)));
 }
 
 function increment(counts: Record<string, number>, key: string): void {

@@ -16,9 +16,9 @@ import { verifyDataset } from '../shards/verify';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/stage';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
-import { contentKey } from './admission';
+import { contentKey } from './content-keys';
 import { loadClosedVocabulary, tokenKey } from './closed-vocabulary';
-import { REJECTS_KEY, type RejectedSample } from './drop-log';
+import { DROPS_KEY, type DroppedSample } from './drop-log';
 import { readMetadata } from './metadata';
 import { SPLITS, type Split } from './split';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY, process as processStage, processConfigSchema } from './stage';
@@ -34,8 +34,10 @@ function world(): { collect: Sample[]; generate: Sample[] } {
   for (let g = 0; g < GROUPS; g++) {
     const group = `owner/package-${g}`;
     for (let f = 0; f < 6; f++) {
+      // No two are twins up to names and literals.
+      const terms = [1, 3, 9, 27].map((base) => ` ${'+-*'[Math.floor((6 * g + f) / base) % 3]} 1`).join('');
       const clean = makeSample(
-        `def pick_${g}_${f}(items, limit):\n    if len(items) > limit + ${f}:\n        return items[limit]\n    return None\n`,
+        `def pick_${g}_${f}(items, limit):\n    if len(items) > limit${terms}:\n        return items[limit]\n    return None\n`,
         undefined,
         { group },
       );
@@ -53,8 +55,9 @@ function world(): { collect: Sample[]; generate: Sample[] } {
   collect.push(
     alone('def g(a):\n    return a\n', { licence: 'GPL-3.0-only' }),
     alone('def broken(a)\n    return a\n'),
+    alone(collect[1].after.replace('return None', 'return limit')),
     first,
-    // The same function, vendored by every other package: it stays in the first one's split.
+    // The same function, vendored by every other package: it stays in train.
     ...Array.from({ length: GROUPS - 1 }, (_, g) =>
       makeSample(`# copy ${g}\n${first.after}`, undefined, {
         group: `owner/package-${g + 1}`,
@@ -65,6 +68,8 @@ function world(): { collect: Sample[]; generate: Sample[] } {
   generate.push(
     makeMutant(first, 'return None', 'return None None'),
     makeMutant(first, '> limit', '> (limit)', { family: 'syntax' }),
+    // What one function is broken to is another one's code.
+    makeMutant(collect[1], 'return None', 'return limit'),
     ...Array.from({ length: GROUPS }, (_, g) => {
       const before = `def lookup_${g}(table):\n    return table\n`;
       const after = before.replace('return table', `return name_never_seen_${g}_qzx`);
@@ -225,19 +230,21 @@ test('every drop is counted, has a reason and a line to look at', async () => {
   await withTemporaryFolder(async (folder) => {
     const { store, manifest } = await run(folder, 'out');
     const { dropped } = manifest['trm:lineage'].counts;
-    const rejects = Buffer.from(await store.get(REJECTS_KEY))
+    const lines = Buffer.from(await store.get(DROPS_KEY))
       .toString()
       .trim()
       .split('\n')
-      .map((line) => JSON.parse(line) as RejectedSample);
+      .map((line) => JSON.parse(line) as DroppedSample);
     const counted: Record<string, number> = {};
-    for (const { reason } of rejects) counted[reason] = (counted[reason] ?? 0) + 1;
+    for (const { reason } of lines) counted[reason] = (counted[reason] ?? 0) + 1;
     assert.equal(counted, dropped);
     for (const reason of [
       'licence_not_allowed',
       'clean_does_not_compile',
       'duplicate',
       'content_in_other_split',
+      'bug_is_clean_code',
+      'twin_in_train',
       'bug_does_not_compile',
       'syntax_bug_compiles',
       'unrenderable_token',
@@ -262,6 +269,55 @@ test('the same inputs give the same bytes; another seed gives another order', as
       hashes(other.manifest)['train/shard_00000.parquet'],
       hashes(one.manifest)['train/shard_00000.parquet'],
     );
+  });
+});
+
+test('the order of the samples changes nothing', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { collect, generate } = world();
+    const turned = { collect: [...collect].reverse(), generate: [...generate].reverse() };
+    const [one, other] = [await run(folder, 'one'), await run(folder, 'turned', { samples: turned })];
+    const shards = ({ manifest }: Run): Record<string, string> => {
+      const { [DROPS_KEY]: lines, ...rest } = hashes(manifest);
+      assert.ok(lines);
+      return rest;
+    };
+    assert.equal(shards(other), shards(one));
+    assert.equal(other.manifest['trm:lineage'].counts, one.manifest['trm:lineage'].counts);
+  });
+});
+
+test('the package of a project, its history and a fork land in one split', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { collect, generate } = world();
+    const url = 'https://github.com/owner/package-3';
+    const moved = collect.map((sample, i): Sample => {
+      if (sample.group !== 'owner/package-3') return sample;
+      const origins = [
+        { group: 'package-3/pkg3', origin: { ...sample.origin, url } },
+        { group: 'Owner/Package_3', origin: { ...sample.origin, commit: 'f'.repeat(40) } },
+        { group: 'me/fork', origin: { ...sample.origin, commit: 'e'.repeat(40), url: url.toUpperCase() } },
+      ];
+      return { ...sample, ...origins[i % 3] };
+    });
+    const ids = new Map(moved.map(({ id, group, origin }) => [id, { group, origin }]));
+    const planted = generate.map((sample) => ({ ...sample, ...ids.get(sample.parentId ?? '') }));
+    for (const seed of [7, 8, 9]) {
+      const { store } = await run(folder, `seed-${seed}`, {
+        seed,
+        samples: { collect: moved, generate: planted },
+      });
+      const homes = new Set<string>();
+      const groups = new Set<string>();
+      for (const split of SPLITS)
+        for await (const { group } of readSamples(store, `samples/${split}`))
+          if (/3|fork/.test(group)) {
+            homes.add(split);
+            groups.add(group);
+          }
+      assert.is(homes.size, 1, [...homes].join());
+      assert.is(groups.size, 3, [...groups].join());
+    }
   });
 });
 
@@ -296,7 +352,10 @@ test('bad input: no collect stage, too few groups, nothing left', async () => {
     );
     const { collect } = world();
     const few = { collect: collect.slice(0, 3), generate: [] };
-    assert.match((await rejection(() => run(folder, 'few', { samples: few }))).message, /at least 3 groups/);
+    assert.match(
+      (await rejection(() => run(folder, 'few', { samples: few }))).message,
+      /at least 3 projects/,
+    );
     const strict = { config: { licences: ['CC0-1.0'] } };
     assert.match((await rejection(() => run(folder, 'strict', strict))).message, /licence_not_allowed/);
   });

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { DataError } from '../core/errors';
-import { isAllowedGroup } from '../core/groups';
+import { allowedProjects, type ProjectClues } from '../core/groups';
 import { Critic } from '../python/critic';
 import { LEXER_VERSION } from '../python/lexer';
 import { EXAMPLE_VERSION } from '../records/example';
@@ -16,9 +16,9 @@ import type { ObjectStore, Stage, StageContext } from '../storage/stage';
 import { taxonomyHash } from '../taxonomy/table';
 import { CLOSED_VOCABULARY_VERSION, buildClosedVocabulary } from './closed-vocabulary';
 import { PROCESS_VERSION, type ProcessConfig } from './config';
-import { DropLog, REJECTS_KEY } from './drop-log';
-import { METADATA_KEY, METADATA_VERSION, SplitCounter, type DatasetMetadata } from './metadata';
-import { SPLITS, splitGroups, type Split } from './split';
+import { DropLog, DROPS_KEY } from './drop-log';
+import { METADATA_KEY, METADATA_VERSION, SplitCounter, sorted, type DatasetMetadata } from './metadata';
+import { Projects, SPLITS, splitProjects, type Split } from './split';
 import { surveySamples, type Survey } from './survey';
 import { TOKENIZER_VERSION, trainTokenizer } from './tokenizer/tokenizer';
 import { writeSplit, type Job, type Vocabularies } from './write-split';
@@ -33,9 +33,9 @@ export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
 /**
  * The process stage: samples of `collect` and `generate` become encoded examples.
  *
- * 1. Groups are divided among train, val and test by a seeded hash.
- * 2. Each sample is checked (licence, tokens, CPython), and admitted to its group's split when nothing of it stands in
- *    another one. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics counts them).
+ * 1. Projects are divided among train, val and test by a seeded hash: a package, its history and forks go together.
+ * 2. Each sample is checked (licence, tokens, CPython), and admitted to its project's split when nothing of it stands in
+ *    another one and no clean code says that its bug is none. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics counts them).
  * 3. The tokenizer and the closed vocabulary are learnt from the clean code of train.
  * 4. Each split is balanced, shuffled, encoded and written: `<split>/shard_*.parquet`, and row for row the samples in
  *    `samples/<split>/shard_*.parquet`.
@@ -79,17 +79,16 @@ function inputStores(context: StageContext): ObjectStore[] {
 async function surveyInputs({ config, context, drops, scratch }: Job): Promise<Survey> {
   const { fractions, assignments, licences, allowedGroups, criticWorkers } = config;
   const stores = inputStores(context);
-  const groups = new Set<string>();
+  const projects = new Projects();
+  const isAllowed = allowedProjects(allowedGroups);
   let total = 0;
   for (const store of stores) {
     const { resources } = await readManifest(store);
     for (const { path, 'trm:rows': rows } of resources) if (path.startsWith('samples/')) total += rows ?? 0;
     for (const key of await listShards(store, 'samples'))
-      for await (const batch of readBatches(store.localPath(key), { columns: ['group'] }))
-        for (const group of batch.getChildAt(0) ?? [])
-          if (isAllowedGroup(String(group), allowedGroups)) groups.add(String(group));
+      for await (const clues of cluesOf(store.localPath(key))) if (isAllowed(clues)) projects.add(clues);
   }
-  const splitOf = splitGroups(groups, { seed: context.seed, fractions, assignments });
+  const splitOf = splitProjects(projects, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });
   const critic = await Critic.start({ workers: criticWorkers });
   try {
@@ -112,6 +111,18 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
   }
 }
 
+/** Where the samples of a shard come from. */
+async function* cluesOf(path: string): AsyncGenerator<ProjectClues> {
+  for await (const batch of readBatches(path, { columns: ['group', 'origin_json'] })) {
+    const [groups, origins] = [0, 1].map((column) => batch.getChildAt(column));
+    for (let row = 0; row < batch.numRows; row++)
+      yield {
+        group: String(groups?.get(row)),
+        origin: JSON.parse(String(origins?.get(row))) as ProjectClues['origin'],
+      };
+  }
+}
+
 async function* readAll(stores: readonly ObjectStore[]): AsyncGenerator<Sample> {
   for (const store of stores) yield* readSamples(store);
 }
@@ -119,12 +130,13 @@ async function* readAll(stores: readonly ObjectStore[]): AsyncGenerator<Sample> 
 function requireRows({ read, splits }: Survey, { fractions }: ProcessConfig, { counts }: DropLog): void {
   for (const split of SPLITS) {
     if (split !== 'train' && fractions[split] === 0) continue;
-    if (splits[split].clean + splits[split].buggy > 0) continue;
-    const dropped = Object.entries(counts).map(([reason, count]) => `${reason} ${count}`);
+    if (splits[split].rows.clean + splits[split].rows.buggy > 0) continue;
+    const admission = SPLITS.flatMap((one) => Object.entries(splits[one].dropped));
+    const dropped = [...Object.entries(counts), ...admission].map(([reason, count]) => `${reason} ${count}`);
     throw new DataError(
       `process: expected rows for ${split}, none of ${read} samples is left for it ` +
         `(dropped: ${dropped.join(', ') || 'none'})`,
-      'add sources, change process.fractions or process.assignments, or look into rejects of the inputs',
+      'add sources, change process.fractions or process.assignments, or look into drops.jsonl of the inputs',
     );
   }
 }
@@ -182,10 +194,10 @@ async function finish(
     sizes: { tokenizer: tokenizer.size, vocabulary: vocabulary.size },
     maxTokens: config.maxTokens,
     splits,
-    dropped: drops.counts,
+    dropped: sorted(drops.counts),
   };
   await store.put(METADATA_KEY, `${JSON.stringify(metadata, null, 2)}\n`);
-  for (const key of [METADATA_KEY, REJECTS_KEY]) resources.push(await describeResource(store, key));
+  for (const key of [METADATA_KEY, DROPS_KEY]) resources.push(await describeResource(store, key));
   const licences: Record<string, number> = {};
   for (const { byLicence } of Object.values(splits))
     for (const [licence, rows] of Object.entries(byLicence))
@@ -204,19 +216,21 @@ async function finish(
     columns: EXAMPLE_COLUMNS,
     licences,
     toolVersions: { python: survey.python },
-    checks: { groupsInTwoSplits: sharedGroups(counters) },
+    checks: { projectsInTwoSplits: sharedProjects(counters) },
     metrics: { splits, sizes: metadata.sizes, fixes: survey.fixes },
   });
   await writeManifest(store, manifest);
   return manifest;
 }
 
-/** Groups that stand in more than one split: none, or something is badly wrong. */
-function sharedGroups({ train, val, test }: Record<Split, SplitCounter>): number {
-  const shared = [...train.groups].filter((group) => val.groups.has(group) || test.groups.has(group));
-  const judged = [...val.groups].filter((group) => test.groups.has(group));
+/** Projects that stand in more than one split: none, or something is badly wrong. */
+function sharedProjects({ train, val, test }: Record<Split, SplitCounter>): number {
+  const shared = [...train.projects].filter(
+    (project) => val.projects.has(project) || test.projects.has(project),
+  );
+  const judged = [...val.projects].filter((project) => test.projects.has(project));
   const all = [...shared, ...judged];
   if (all.length > 0)
-    throw new DataError(`process: groups in more than one split: ${all.slice(0, 5).join(', ')}`);
+    throw new DataError(`process: projects in more than one split: ${all.slice(0, 5).join(', ')}`);
   return all.length;
 }

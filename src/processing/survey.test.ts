@@ -11,7 +11,7 @@ import { collectAll, withTemporaryFolder } from '../storage/testing';
 import { DropLog } from './drop-log';
 import { readJsonLines } from './json-lines';
 import { PERMISSIVE_LICENCES } from './licences';
-import { surveySamples, type AcceptedSample, type Survey } from './survey';
+import { surveySamples, type ValidSample, type Survey } from './survey';
 import { makeMutant } from './testing';
 
 async function* stream(samples: readonly Sample[]): AsyncGenerator<Sample> {
@@ -53,7 +53,8 @@ test('vocabularies count the clean code of train, once', async () => {
     assert.is(words.get('alpha'), 1);
     assert.is(words.get('a'), 2);
     assert.not.ok(words.has('omega'));
-    assert.equal([splits.train.clean, splits.train.buggy, splits.test.clean], [1, 2, 1]);
+    assert.equal([splits.train.rows, splits.test.rows.clean], [{ clean: 1, buggy: 2 }, 0]);
+    assert.equal(splits.test.dropped, { twin_in_train: 1 });
   });
 });
 
@@ -61,7 +62,7 @@ test('the token at which the parser stopped is kept', async () => {
   const broken = makeMutant(learn, ':\n', '\n', { family: 'syntax' });
   const logic = makeMutant(learn, 'alpha', 'a');
   await survey([learn, broken, logic], async ({ splits }) => {
-    const rows = await collectAll(readJsonLines<AcceptedSample>(splits.train.path));
+    const rows = await collectAll(readJsonLines<ValidSample>(splits.train.path));
     const stops = rows.map(({ sample, stoppedAt }) =>
       stoppedAt === null ? null : lex(sample.before)[stoppedAt].kind,
     );
@@ -107,7 +108,7 @@ test('mined fixes take their bug type; those that none explains are counted', as
   const unnamed = mined('return a[b]', 'return [b, a, a, b]');
   await survey([learn, planted, named, unnamed], async ({ splits, fixes }) => {
     assert.equal(fixes, { recognised: 1, unexplained: 1 });
-    const rows = await collectAll(readJsonLines<AcceptedSample>(splits.train.path));
+    const rows = await collectAll(readJsonLines<ValidSample>(splits.train.path));
     assert.equal(
       rows.map(({ sample }) => [sample.bugType, sample.family]),
       [

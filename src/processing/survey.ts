@@ -1,14 +1,16 @@
 import { join } from 'node:path';
 import { throwIfAborted } from '../core/errors';
-import { isAllowedGroup } from '../core/groups';
+import { allowedProjects, projectOf, type ProjectClues } from '../core/groups';
+import { hashJson } from '../core/hash';
+import { KeySet } from '../core/key-set';
 import type { ProgressTask } from '../core/progress';
 import type { Critic, Verdict } from '../python/critic';
 import { lex, type Token } from '../python/lexer';
 import { tokenOfError } from '../python/positions';
 import type { Sample } from '../records/sample';
-import { Admission, contentKey } from './admission';
-import type { ClassCounts } from './balance';
+import { Admission, type Admitted } from './admission';
 import { classifyFix, isUnclassified, type FixCounts } from './classify-fix';
+import { contentKeys, type ContentKeys } from './content-keys';
 import type { DropLog } from './drop-log';
 import { JsonLinesWriter } from './json-lines';
 import { licenceAllowed } from './licences';
@@ -16,8 +18,8 @@ import { SPLITS, type Split } from './split';
 import { TokenCounter } from './token-counter';
 import { checkTokens, checkVerdicts, isClean } from './validate';
 
-/** A sample that stays, as it is kept between the passes of the stage. */
-export interface AcceptedSample {
+/** A valid sample, as it is kept between the passes of the stage. */
+export interface ValidSample {
   sample: Sample;
   /** Token of `before` at which CPython's parser stopped; null when it did not. */
   stoppedAt: number | null;
@@ -29,9 +31,9 @@ export interface Survey {
   read: number;
   /** Version of the CPython that judged them. */
   python: string;
-  /** Accepted rows by split, and the JSON lines file of {@link AcceptedSample} that holds them. */
-  splits: Record<Split, ClassCounts & { path: string }>;
-  /** Accepted bugs that came without a type. */
+  /** Of each split the JSON lines file of its {@link ValidSample}s, and which of them are taken in. */
+  splits: Record<Split, Admitted & { path: string }>;
+  /** Valid bugs that came without a type. */
   fixes: FixCounts;
   /** Tokens of the train split's clean code. */
   tokens: TokenCounter;
@@ -40,14 +42,14 @@ export interface Survey {
 /** What {@link surveySamples} needs. */
 export interface SurveyOptions {
   samples: AsyncIterable<Sample>;
-  /** Split of every group. */
+  /** Split of every project, see `projectOf`. */
   splitOf: ReadonlyMap<string, Split>;
   licences: readonly string[];
   /** Groups that may be used; null: all. */
   allowedGroups: readonly string[] | null;
   critic: Pick<Critic, 'check' | 'pythonVersion'>;
   drops: DropLog;
-  /** Folder for the accepted rows. */
+  /** Folder for the valid rows. */
   folder: string;
   task: ProgressTask;
   signal: AbortSignal;
@@ -67,13 +69,13 @@ interface Checked {
   sample: Sample;
   before: readonly Token[];
   after: readonly Token[];
-  beforeKey: string;
-  afterKey: string;
+  keys: { before: ContentKeys; after: ContentKeys };
 }
 
 /**
- * First pass over all samples, in their order: licence, validation, admission to the group's split, a type for bugs
- * that came without one; what stays is written to one file a split, and the train split's clean code is counted for the vocabularies.
+ * First pass over all samples: licence, validation, a type for bugs that came without one; what is valid is written to
+ * one file a split, in its order, and the train split's clean code is counted for the vocabularies. Then admission says
+ * which of them are taken in; nothing of that depends on the order.
  */
 export async function surveySamples(options: SurveyOptions): Promise<Survey> {
   const { samples, critic, folder, task, signal } = options;
@@ -85,11 +87,8 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
     fixes: { recognised: 0, unexplained: 0 },
     tokens: new TokenCounter(),
   };
-  for (const split of SPLITS) {
-    const path = join(folder, `${split}.jsonl`);
-    survey.splits[split] = { clean: 0, buggy: 0, path };
-    writers[split] = await JsonLinesWriter.create(path);
-  }
+  const pathOf = (split: Split): string => join(folder, `${split}.jsonl`);
+  for (const split of SPLITS) writers[split] = await JsonLinesWriter.create(pathOf(split));
   const surveyor = new Surveyor(options, survey, writers);
   try {
     let batch: Sample[] = [];
@@ -106,19 +105,27 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
   } finally {
     for (const split of SPLITS) await writers[split].close();
   }
+  const admitted = surveyor.admission.settle();
+  for (const split of SPLITS) survey.splits[split] = { ...admitted[split], path: pathOf(split) };
   return survey;
 }
 
 class Surveyor {
-  private readonly admission = new Admission();
+  readonly admission = new Admission();
+  /** Ids of the train split's samples whose code is counted. */
+  private readonly counted = new KeySet();
   /** Content keys of code that CPython accepted. */
-  private readonly compiling = new Set<string>();
+  private readonly compiling = new KeySet();
+
+  private readonly isAllowed: (clues: ProjectClues) => boolean;
 
   constructor(
     private readonly options: SurveyOptions,
     private readonly survey: Survey,
     private readonly writers: Record<Split, JsonLinesWriter>,
-  ) {}
+  ) {
+    this.isAllowed = allowedProjects(options.allowedGroups);
+  }
 
   async take(batch: readonly Sample[]): Promise<void> {
     const checked: Checked[] = [];
@@ -133,54 +140,62 @@ class Surveyor {
 
   /** The checks that need nothing but the sample. */
   private checkAlone(sample: Sample): Checked | string {
-    if (!isAllowedGroup(sample.group, this.options.allowedGroups)) return 'group_not_allowed';
+    if (!this.isAllowed(sample)) return 'group_not_allowed';
     if (!licenceAllowed(sample.licence, this.options.licences)) return 'licence_not_allowed';
     const before = lex(sample.before);
     const after = isClean(sample) ? before : lex(sample.after);
     const result = checkTokens(sample, before, after);
     if ('reason' in result) return result.reason;
-    const afterKey = contentKey(after);
-    return { sample, before, after, afterKey, beforeKey: before === after ? afterKey : contentKey(before) };
+    const mended = contentKeys(after);
+    return {
+      sample,
+      before,
+      after,
+      keys: { before: before === after ? mended : contentKeys(before), after: mended },
+    };
   }
 
   /** CPython's verdicts on both sides of each sample; code that compiled once is not asked again. */
   private async judge(items: readonly Checked[]): Promise<Judged[]> {
-    const asked = items.filter(({ sample, afterKey }) => !isClean(sample) && !this.compiling.has(afterKey));
+    const asked = items.filter(
+      ({ sample, keys }) => !isClean(sample) && !this.compiling.has(keys.after.content),
+    );
     const verdicts = await this.options.critic.check([
       ...items.map(({ sample }) => sample.before),
       ...asked.map(({ sample }) => sample.after),
     ]);
     const unknown = new Set<string>();
-    asked.forEach(({ afterKey }, i) => {
+    asked.forEach(({ keys }, i) => {
       const verdict = verdicts[items.length + i];
-      if (verdict.valid) this.compiling.add(afterKey);
-      if (verdict.unknown) unknown.add(afterKey);
+      if (verdict.valid) this.compiling.add(keys.after.content);
+      if (verdict.unknown) unknown.add(keys.after.content);
     });
-    return items.map(({ sample, afterKey }, i) => {
+    return items.map(({ sample, keys }, i) => {
       const before = verdicts[i];
-      if (isClean(sample) && before.valid) this.compiling.add(afterKey);
-      const after = this.compiling.has(afterKey);
-      return { before, after, unknown: before.unknown || (!after && unknown.has(afterKey)) };
+      if (isClean(sample) && before.valid) this.compiling.add(keys.after.content);
+      const after = this.compiling.has(keys.after.content);
+      return { before, after, unknown: before.unknown || (!after && unknown.has(keys.after.content)) };
     });
   }
 
-  /** Takes a checked sample into its split, or drops it. */
+  /** Keeps a valid sample for its split, or drops it. */
   private async settle(item: Checked, verdict: Judged): Promise<void> {
-    const { sample, before, after, beforeKey, afterKey } = item;
-    const split = this.options.splitOf.get(sample.group) ?? 'train';
+    const { sample, before, after, keys } = item;
+    const split = this.options.splitOf.get(projectOf(sample)) ?? 'train';
     const reason =
       (verdict.unknown ? 'not_judged' : null) ??
-      checkVerdicts(sample, { before: verdict.before.valid, after: verdict.after }) ??
-      this.admission.admit({ sample, beforeKey, afterKey, split });
+      checkVerdicts(sample, { before: verdict.before.valid, after: verdict.after });
     if (reason !== null) return this.options.drops.drop(reason, sample);
-    this.survey.splits[split][isClean(sample) ? 'clean' : 'buggy']++;
-    // Mutants repeat their parent's code, which is counted already.
-    if (split === 'train' && sample.parentId === null) this.survey.tokens.add(after);
-    const accepted: AcceptedSample = {
+    const { id, parentId, group, source, origin } = sample;
+    const provenance = hashJson({ group, source, origin, parentId });
+    this.admission.add({ id, parentId, ...keys, split, provenance });
+    // Mutants repeat their parent's code, which is counted already, and so do copies.
+    if (split === 'train' && parentId === null && this.counted.add(id)) this.survey.tokens.add(after);
+    const valid: ValidSample = {
       sample: this.classify(sample, verdict.before.valid),
       stoppedAt: tokenOfError(sample.before, before, verdict.before.error),
     };
-    await this.writers[split].write(accepted);
+    await this.writers[split].write(valid);
   }
 
   /** Names the type of a mined fix, so that figures by bug type hold real bugs too. */

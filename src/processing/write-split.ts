@@ -17,12 +17,12 @@ import { readJsonLines } from './json-lines';
 import type { SplitCounter } from './metadata';
 import { shuffleRows, type KeyedRow } from './shuffle';
 import type { Split } from './split';
-import type { AcceptedSample, Survey } from './survey';
+import type { Survey, ValidSample } from './survey';
 import type { Tokenizer } from './tokenizer/tokenizer';
 import { isClean } from './validate';
 
 /** A row on its way through the shuffle: a sample and which of its copies it is. */
-interface Row extends AcceptedSample {
+interface Row extends ValidSample {
   copy: number;
 }
 
@@ -55,7 +55,7 @@ export async function writeSplit(
 ): Promise<Resource[]> {
   const { config, context, scratch } = job;
   const { store } = context;
-  const { clean, buggy } = survey.splits[split];
+  const { clean, buggy } = survey.splits[split].rows;
   const rows = await shuffleRows(copiedRows(job, split, survey), {
     folder: join(scratch, split),
     expected: 2 * Math.max(clean, buggy),
@@ -85,21 +85,27 @@ export async function writeSplit(
   return [...examples, ...samples];
 }
 
-/** The accepted rows of a split, each as often as balance asks, with its place in the shuffled order. */
+/** The rows of a split that are taken in, each as often as balance asks, with its place in the shuffled order. */
 async function* copiedRows(
   { config, context, drops }: Job,
   split: Split,
   survey: Survey,
 ): AsyncGenerator<KeyedRow<Row>> {
   const { seed } = context;
-  const counts = survey.splits[split];
+  const { path, rows, dropOf } = survey.splits[split];
   const options = { split, seed, maxRepeats: config.maxCleanRepeats };
-  for await (const accepted of readJsonLines<AcceptedSample>(counts.path)) {
-    const { sample } = accepted;
-    const copies = rowCopies({ id: sample.id, clean: isClean(sample) }, counts, options);
+  let number = 0;
+  for await (const valid of readJsonLines<ValidSample>(path)) {
+    const { sample } = valid;
+    const reason = dropOf(number++);
+    if (reason !== null) {
+      await drops.drop(reason, sample);
+      continue;
+    }
+    const copies = rowCopies({ id: sample.id, clean: isClean(sample) }, rows, options);
     if (copies === 0) await drops.drop('balance', sample);
     for (let copy = 0; copy < copies; copy++)
-      yield { key: sha256(`shuffle/${seed}/${sample.id}/${copy}`), value: { ...accepted, copy } };
+      yield { key: sha256(`shuffle/${seed}/${sample.id}/${copy}`), value: { ...valid, copy } };
   }
 }
 

@@ -1,5 +1,5 @@
 import { z } from 'zod';
-import { refuseUnknownTypes } from '../generation/config';
+import { refuseUnknownTypes } from '../generation/mixture/aims';
 import { FAMILIES } from '../records/sample';
 import type { CoreKind } from '../trm/config';
 import type { Mixture } from './feed/feed';

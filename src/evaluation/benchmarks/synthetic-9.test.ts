@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import { z } from 'zod';
 import * as assert from 'uvu/assert';
 import { loadConfig } from '../../core/config';
-import { isAllowedGroup } from '../../core/groups';
+import { allowedProjects } from '../../core/groups';
 import { projectRoot } from '../../core/paths';
 import { applyEdit, sameTokens, sampleId } from '../../python/edits';
 import { lex } from '../../python/lexer';
@@ -76,9 +76,14 @@ test('the packages are pinned, licensed, and none that training may read', async
   assert.ok([...recipe.packages, ...recipe.training.slice(1)].every((spec) => /^[\w-]+==[\w.]+$/.test(spec)));
   const { allowedGroups } = loadConfig(join(projectRoot(), 'experiments', 'training.yaml'), allowList).config
     .generate;
-  assert.ok(isAllowedGroup('flask/flask', allowedGroups));
+  const isAllowed = allowedProjects(allowedGroups);
+  const flask = { commit: null, path: 'flask/app.py', url: 'https://github.com/pallets/flask' };
+  assert.ok(isAllowed({ group: 'flask/flask', origin: flask }));
   for (const { group, licence, origin } of await rows) {
-    assert.not.ok(isAllowedGroup(group, allowedGroups), group);
+    assert.not.ok(isAllowed({ group, origin }), group);
+    // Nor as the package that it would be collected from today.
+    const url = `pkg:pypi/${origin.repo}`;
+    assert.not.ok(isAllowed({ group, origin: { ...origin, url } }), group);
     assert.match(licence, /^(MIT|BSD-3-Clause|Apache-2\.0( AND MIT)?)$/);
     assert.ok(existsSync(join(folder, 'licences', `${origin.repo}.txt`)), origin.repo ?? '');
   }

@@ -152,7 +152,8 @@ interface Summary {
   clean: number;
   functions: number;
   sources: Dataset['sources'];
-  families: { family: string; drawn: number; kept: number }[];
+  /** With the shares of all mutants that were aimed at, and that the functions could give. */
+  families: { family: string; drawn: number; kept: number; aimed: number; reachable: number }[];
   yield: number;
   equivalentRate: number;
   samplesPerHour: number;
@@ -165,7 +166,10 @@ function summarise({ store, manifest, sources, functions }: Dataset, count: numb
   const metrics = manifest['trm:metrics'] as Pick<
     Summary,
     'clean' | 'yield' | 'equivalentRate' | 'samplesPerHour' | 'seconds'
-  > & { types: Record<string, { family: string; drawn: number; kept: number }> };
+  > & {
+    types: Record<string, { family: string; drawn: number; kept: number }>;
+    families: Record<string, { aimed: number; reachable: number }>;
+  };
   const byFamily = new Map<string, { family: string; drawn: number; kept: number }>();
   for (const { family, drawn, kept } of Object.values(metrics.types)) {
     const sum = byFamily.get(family) ?? { family, drawn: 0, kept: 0 };
@@ -179,7 +183,10 @@ function summarise({ store, manifest, sources, functions }: Dataset, count: numb
     clean,
     functions,
     sources,
-    families: [...byFamily.values()].sort((a, b) => b.kept - a.kept),
+    families: [...byFamily.values()]
+      .filter(({ drawn }) => drawn > 0)
+      .map((each) => ({ ...each, ...metrics.families[each.family] }))
+      .sort((a, b) => b.kept - a.kept),
     yield: metrics.yield,
     equivalentRate,
     samplesPerHour: Math.round(samplesPerHour),
@@ -198,14 +205,17 @@ function printSummary(summary: Summary, complete: boolean): void {
   }
   console.log(
     columns([
-      ['FAMILY', 'SAMPLES', 'KEPT OF DRAWN'],
-      ...families.map(({ family, drawn, kept }) => [
+      ['FAMILY', 'SAMPLES', 'SHARE', 'AIMED', 'REACHABLE', 'KEPT OF DRAWN'],
+      ...families.map(({ family, drawn, kept, aimed, reachable }) => [
         family,
         number(kept),
+        percent(kept / Math.max(1, samples - clean)),
+        percent(aimed),
+        percent(reachable),
         percent(kept / Math.max(1, drawn)),
       ]),
-      ...(clean > 0 ? [['(clean)', number(clean), '']] : []),
-      ['all', number(samples), percent(summary.yield)],
+      ...(clean > 0 ? [['(clean)', number(clean), '', '', '', '']] : []),
+      ['all', number(samples), '', '', '', percent(summary.yield)],
     ]),
   );
   console.log(`functions: ${number(functions)}`);

@@ -185,7 +185,7 @@ test('a byte order mark and a declared encoding: --diff applies byte for byte', 
   await runProcess('git', ['apply', '--whitespace=nowarn', 'fix.diff'], { cwd: folder });
   const applied = await Promise.all(files.map(([name]) => readFile(join(folder, name))));
   for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
-  await trm(['fix', ...files.map(([name]) => name), '--plausible']);
+  await trm(['fix', ...files.map(([name]) => name), '--unsafe-fixes']);
   for (const [i, [name, bytes]] of files.entries()) {
     assert.not.equal(applied[i], bytes, name);
     assert.equal(await readFile(join(folder, name)), applied[i], name);

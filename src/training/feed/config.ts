@@ -20,7 +20,7 @@ export const feedConfigSchema = z.strictObject({
   queueRows: z.int().positive().default(256),
   /** Most times that a row is dealt in an epoch to make up for rows that are rarer than the mixture wants. */
   maxRepeats: z.number().min(1).default(4),
-  /** Settings of the source `mutations`; weights are those of the generate stage. */
+  /** Settings of the source `mutations`; shares of families and types as in the generate stage. */
   mutations: generateConfigSchema
     .pick({ families: true, types: true, bugsPerMutant: true, maxTokens: true })
     .extend({

@@ -5,7 +5,7 @@ import { BUG_TYPES, bugType } from '../../taxonomy/table';
 import type { RowCount } from './block';
 import { feedConfigSchema } from './config';
 import { leavesBugs, mixtureWeight, planMixture } from './mixture';
-import { scaledMixture } from './mutate';
+import { scaledAims } from './mutate';
 
 const OPERATOR = bugType('wrong-comparison-operator');
 const BRACKET = bugType(BUG_TYPES.find(({ family }) => family === 'syntax')?.id ?? '');
@@ -98,7 +98,7 @@ test('the weights alone tell whether any bug is left, as the source of mutations
   ];
   for (const mixture of empty) {
     assert.not.ok(leavesBugs(mixture) || leavesBugs(mixture, mutations), JSON.stringify(mixture));
-    assert.equal(scaledMixture(mutations, { ...mixture, cleanShare: 0.5 }), []);
+    assert.ok(Object.values(scaledAims(mutations, mixture)).every((share) => share === 0));
   }
   const some = [
     {},
@@ -112,7 +112,7 @@ test('the weights alone tell whether any bug is left, as the source of mutations
     for (const planted of [mutations, syntax, { ...mutations, types: none(types) }])
       assert.is(
         leavesBugs(mixture, planted),
-        scaledMixture(planted, { ...mixture, cleanShare: 0.5 }).length > 0,
+        Object.values(scaledAims(planted, mixture)).some((share) => share > 0),
         JSON.stringify(mixture),
       );
   }

@@ -1,5 +1,5 @@
 import { DataError } from '../../core/errors';
-import { DEFAULT_FAMILY_WEIGHTS, DEFAULT_TYPE_WEIGHTS } from '../../generation/default-weights';
+import { aimedShares } from '../../generation/mixture/aims';
 import { BUG_TYPES, bugTypeByCode } from '../../taxonomy/table';
 import type { RowCount } from './block';
 import type { FeedConfig } from './config';
@@ -35,19 +35,19 @@ export function mixtureWeight(
 
 /**
  * Whether a mixture leaves some bug type a weight above 0, whatever the data hold.
- * @param planted weights of the source `mutations`, which the mixture multiplies. Default: rows of any type may be there
+ * @param planted aimed shares of the source `mutations`, which the mixture multiplies. Default: rows of any type may be
+ *   there
  */
 export function leavesBugs(
   mixture: Partial<Mixture>,
   planted?: Pick<FeedConfig['mutations'], 'families' | 'types'>,
 ): boolean {
-  return BUG_TYPES.some(({ id, family, code, difficulty: own }) => {
-    const type = planted?.types[id] ?? DEFAULT_TYPE_WEIGHTS[id];
-    const weight = type * (planted?.families[family] ?? DEFAULT_FAMILY_WEIGHTS[family]);
+  const aims = planted && aimedShares(planted);
+  return BUG_TYPES.some(({ id, code, difficulty: own }) => {
     // A stored row of several bugs may be harder than its type.
     const levels = planted ? [own] : [1, 2, 3, 4, 5];
     return (
-      (planted === undefined || weight > 0) &&
+      (aims === undefined || aims[id] > 0) &&
       levels.some((difficulty) => mixtureWeight({ clean: false, bugType: code, difficulty }, mixture) > 0)
     );
   });

@@ -1,8 +1,9 @@
 import { seedStream } from '../../core/rng';
 import { drawFunction, type DrawnMutant } from '../../generation/draw';
 import { difficultyOf } from '../../generation/samples';
-import { judge, objection, type JudgedFunction } from '../../generation/judge';
-import { createMixture, type FamilyMixture } from '../../generation/sampling';
+import { judge, judgementDrop, type JudgedFunction } from '../../generation/judge';
+import { aimedShares, normalised } from '../../generation/mixture/aims';
+import type { MixturePart } from '../../generation/sampling';
 import { isDropped } from '../../processing/encode';
 import { encodeSample, type EncodableSample } from '../../processing/encode-sample';
 import type { ClosedVocabulary } from '../../processing/closed-vocabulary';
@@ -12,8 +13,10 @@ import { lex } from '../../python/lexer';
 import { tokenOfError } from '../../python/positions';
 import type { Example } from '../../records/example';
 import { bugType } from '../../taxonomy/table';
+import type { MutantDrop } from './clean-functions';
 import type { FeedConfig } from './config';
 import type { Mixture } from './feed';
+import { mixtureWeight } from './mixture';
 
 /** A clean function to plant bugs into. */
 export type CleanFunction = Pick<EncodableSample, 'id' | 'after' | 'context' | 'origin'>;
@@ -21,8 +24,8 @@ export type CleanFunction = Pick<EncodableSample, 'id' | 'after' | 'context' | '
 /** What {@link mutateFunctions} works with. */
 export interface MutateOptions {
   settings: FeedConfig['mutations'];
-  /** See {@link scaledMixture}. */
-  mixture: readonly FamilyMixture[];
+  /** Weights that give the shares of {@link scaledAims} in the code at hand. */
+  mixture: readonly MixturePart[];
   critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>;
   tokenizer: Tokenizer;
   vocabulary: ClosedVocabulary;
@@ -31,8 +34,8 @@ export interface MutateOptions {
   /** Seed and epoch: with the function's id they decide its mutants and windows. */
   seed: number;
   epoch: number;
-  /** Whether a buggy program, by its hash without layout, stands in another split. */
-  isHeldOut: (key: string) => boolean;
+  /** Why a mutant may not stand in the train split; undefined when it may. See `Admission`. */
+  admissionDrop: (mutant: DrawnMutant) => MutantDrop | undefined;
 }
 
 /** Rows of some functions, and what was dropped on the way, by reason. */
@@ -42,32 +45,18 @@ export interface Mutated {
 }
 
 /**
- * The mixture that the generate stage would draw from, its weights multiplied by those of a curriculum's. A family
- * keeps the share that its types have after that.
+ * The shares that the generate stage would aim at, by taxonomy id, multiplied by the weights of a curriculum's mixture;
+ * together 1, or all 0 where no bug is left.
  */
-export function scaledMixture(
+export function scaledAims(
   config: Pick<FeedConfig['mutations'], 'families' | 'types'>,
-  { families = {}, types = {}, difficulties = [] }: Mixture,
-): FamilyMixture[] {
-  return createMixture(config)
-    .map(({ family, weight, mutators }) => {
-      const scaled = mutators.map(({ mutator, weight: own }) => {
-        const level = bugType(mutator.bugType).difficulty;
-        const factor = (types[mutator.bugType] ?? 1) * (difficulties[level - 1] ?? 1);
-        return { mutator, weight: own * factor };
-      });
-      const kept = sumOf(scaled) / sumOf(mutators);
-      return {
-        family,
-        weight: weight * (families[family] ?? 1) * kept,
-        mutators: scaled.filter((each) => each.weight > 0),
-      };
-    })
-    .filter(({ weight }) => weight > 0);
-}
-
-function sumOf(items: readonly { weight: number }[]): number {
-  return items.reduce((sum, { weight }) => sum + weight, 0);
+  mixture: Partial<Mixture>,
+): Record<string, number> {
+  const scaled = Object.entries(aimedShares(config)).map(([id, share]) => {
+    const { code, difficulty } = bugType(id);
+    return [id, share * mixtureWeight({ clean: false, bugType: code, difficulty }, mixture)];
+  });
+  return normalised(Object.fromEntries(scaled) as Record<string, number>);
 }
 
 /**
@@ -105,10 +94,10 @@ export async function mutateFunctions(
   return { examples, dropped };
 }
 
-/** The mutants that nothing speaks against. */
+/** The mutants that are not dropped. */
 function keptMutants(
   { drawn, judgements: [clean, ...rest] }: JudgedFunction,
-  { isHeldOut }: MutateOptions,
+  { admissionDrop }: MutateOptions,
   dropped: string[],
 ): DrawnMutant[] {
   if (!drawn || 'reason' in drawn) {
@@ -118,8 +107,7 @@ function keptMutants(
   dropped.push(...drawn.dropped.map(({ reason }) => reason));
   return drawn.mutants.filter((mutant) => {
     const own = rest.splice(0, 1 + mutant.alone.length);
-    const reason =
-      objection(mutant, own, clean) ?? (isHeldOut(mutant.key) ? 'content_in_other_split' : undefined);
+    const reason = judgementDrop(mutant, own, clean) ?? admissionDrop(mutant);
     if (reason) dropped.push(reason);
     return !reason;
   });

@@ -5,6 +5,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
 import { drawFunction } from '../../generation/draw';
+import { familyShares } from '../../generation/mixture/aims';
+import { createMixture } from '../../generation/sampling';
 import { buildClosedVocabulary } from '../../processing/closed-vocabulary';
 import { TokenCounter } from '../../processing/token-counter';
 import { trainTokenizer } from '../../processing/tokenizer/tokenizer';
@@ -18,7 +20,7 @@ import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/stage';
 import { BUG_TYPES, bugTypeByCode, taxonomyHash } from '../../taxonomy/table';
 import { feedConfigSchema } from './config';
-import { mutateFunctions, scaledMixture, type MutateOptions } from './mutate';
+import { mutateFunctions, scaledAims, type MutateOptions } from './mutate';
 import { openStreamFeed } from './open';
 import type { StreamFeed } from './stream-feed';
 
@@ -86,14 +88,14 @@ async function takeBatches(feed: StreamFeed, count: number, rng = seedStream(3, 
 function mutate(more: Partial<MutateOptions> = {}): ReturnType<typeof mutateFunctions> {
   return mutateFunctions(CLEAN.slice(0, 60), {
     settings: config.mutations,
-    mixture: scaledMixture(config.mutations, { cleanShare: 0.5 }),
+    mixture: createMixture(scaledAims(config.mutations, {})),
     critic,
     tokenizer,
     vocabulary,
     maxTokens: 128,
     seed: 5,
     epoch: 0,
-    isHeldOut: () => false,
+    admissionDrop: () => undefined,
     ...more,
   });
 }
@@ -118,7 +120,8 @@ test('CPython judges: syntax bugs say where the parser stops, the others parse',
   const { examples, dropped } = await mutate();
   const stops = (example: Example): number => example.stopped.reduce((sum, value) => sum + value, 0);
   const syntax = examples.filter((example) => familyOf(example) === 'syntax');
-  assert.ok(syntax.length > 10 && syntax.length < examples.length / 2);
+  const others = examples.filter(isBuggy).length - syntax.length;
+  assert.ok(syntax.length > 10 && others > 10, `${syntax.length} syntax, ${others} others`);
   for (const example of examples) assert.is(stops(example), familyOf(example) === 'syntax' ? 1 : 0);
   for (const example of examples.filter(isBuggy))
     assert.ok(example.difficulty >= 1 && example.difficulty <= 5);
@@ -129,7 +132,7 @@ test('a program that stands in another split is no row, whatever its layout', as
   const clean = makeSample('def f(a, b):\n    return a == b\n');
   const drawn = drawFunction(
     { source: clean.after, context: clean.context, seed: 1 },
-    scaledMixture(config.mutations, { cleanShare: 0.5 }),
+    createMixture(scaledAims(config.mutations, {})),
     { ...config.mutations, mutantsPerFunction: 60 },
   );
   const mutants = 'reason' in drawn ? [] : drawn.mutants;
@@ -144,17 +147,38 @@ test('a program that stands in another split is no row, whatever its layout', as
   }
 });
 
-test('weights of a curriculum multiply those of the generate stage; a family keeps the share of its types', () => {
-  const base = scaledMixture(config.mutations, { cleanShare: 0.5 });
-  const [{ family, weight, mutators }] = base;
-  const [{ mutator, weight: own }] = mutators;
-  const types = { [mutator.bugType]: 0 };
-  const scaled = scaledMixture(config.mutations, { cleanShare: 0.5, families: { [family]: 3 }, types });
-  const found = scaled.find((each) => each.family === family);
-  assert.is(found?.mutators.length, mutators.length - 1);
-  const share = own / mutators.reduce((sum, each) => sum + each.weight, 0);
-  assert.ok(Math.abs((found?.weight ?? 0) - 3 * weight * (1 - share)) < 1e-9);
-  assert.equal(scaledMixture(config.mutations, { cleanShare: 0.5, difficulties: [0, 0, 0, 0, 0] }), []);
+test('a mutant that is clean code of the split, or a twin of another one, is no row', async () => {
+  const marks = ['+', '-', '*', '//'];
+  const pair = marks.map((mark) => makeSample(`def f(a, b):\n    return a ${mark} b\n`));
+  const feed = await openFeed(await writeDataset('clean-bugs', pair, CLEAN.slice(0, 3)));
+  const judge = makeSample('def g(x, y):\n    return x % y\n');
+  const twins = await openFeed(await writeDataset('twins', pair, [judge]));
+  try {
+    await takeBatches(feed, 60);
+    assert.ok((feed.figures().dropped.bug_is_clean_code ?? 0) > 0);
+    await takeBatches(twins, 60);
+    assert.ok((twins.figures().dropped.twin_in_other_split ?? 0) > 0);
+  } finally {
+    await Promise.all([feed.close(), twins.close()]);
+  }
+});
+
+test('weights of a curriculum multiply the shares that are aimed at', () => {
+  const base = scaledAims(config.mutations, {});
+  const types = { 'wrong-name': 0, 'missing-not': 2 };
+  const scaled = scaledAims(config.mutations, {
+    families: { logic: 3 },
+    types,
+    difficulties: [1, 1, 1, 1, 1],
+  });
+  const ratio = (id: string): number => scaled[id] / base[id];
+  assert.is(scaled['wrong-name'], 0);
+  assert.ok(Math.abs(ratio('added-not') / ratio('misspelled-name') - 3) < 1e-9);
+  assert.ok(Math.abs(ratio('missing-not') / ratio('added-not') - 2) < 1e-9);
+  const sum = Object.values(familyShares(scaled)).reduce((total, share) => total + share, 0);
+  assert.ok(Math.abs(sum - 1) < 1e-9, `${sum}`);
+  const none = scaledAims(config.mutations, { difficulties: [0, 0, 0, 0, 0] });
+  assert.ok(Object.values(none).every((share) => share === 0));
 });
 
 test('the feed deals mutants of the clean functions, half of the rows clean', async () => {
