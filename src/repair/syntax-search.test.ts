@@ -53,6 +53,18 @@ test('a file that parses is left alone without asking the model', async () => {
   assert.equal(result, { steps: [], text: 'x = 1\n', parses: true, verdict, guess: null });
 });
 
+test('a mark that the parser itself asks for is vouched for, however unsure the model; another place is not', async () => {
+  const vouched = async (source: string, propose: Proposer): Promise<boolean[]> =>
+    (await searchSyntax(source, { propose, critic })).steps.map((step) => step.vouched);
+  assert.equal(await vouched('def f(a)\n    return a\n', colonsAndDeletions), [true]);
+  // A closing bracket may go elsewhere: nobody but the model says where.
+  const closing: Proposer = async ({ program }) => {
+    const at = program.tokens.findIndex(({ kind }) => kind === 'newline');
+    return [candidate(program, at, at, [op(')')], 0.3)];
+  };
+  assert.equal(await vouched('print(f(a)\n', closing), [false]);
+});
+
 test('errors in several functions are mended one after the other, from the top', async () => {
   const source =
     'def f(a)\n    return a\n\n\ndef g(b):\n    if b\n        return 1\n    while b\n        b -= 1\n';

@@ -125,6 +125,7 @@ async function expand(
 ): Promise<Omit<Node, 'verdict' | 'program'>[]> {
   const { program } = node;
   const stoppedAt = tokenOfError(program.source, program.tokens, node.verdict.error);
+  const stop = { token: stoppedAt ?? undefined, message: node.verdict.error?.message ?? '' };
   const windows = windowsNear(program, stoppedAt ?? 0);
   const candidates = await propose({ program, windows, stoppedAt });
   const texts: Omit<Node, 'verdict' | 'program'>[] = [];
@@ -134,7 +135,7 @@ async function expand(
     const change = changeOf(program, candidate);
     if (!change) continue;
     texts.push({
-      steps: [...node.steps, { candidate, change, vouched: isVouchedSyntax(program, candidate) }],
+      steps: [...node.steps, { candidate, change, vouched: isVouchedSyntax(program, candidate, stop) }],
       probability: node.probability * candidate.probability,
       size: node.size + editSize(candidate.edit),
     });

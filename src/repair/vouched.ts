@@ -1,6 +1,7 @@
 import { canonicalName } from '../python/canonical-name';
 import { defUse } from '../python/def-use';
 import { HOST_NAMES } from '../python/runtime-names';
+import type { TokenEdit } from '../processing/encode';
 import type { Edit } from '../records/sample';
 import { forcedKind } from './forced-syntax';
 import { isOnlyNearName } from './near-names';
@@ -33,11 +34,35 @@ export function isVouchedName(program: Program, edit: Edit, after: Program): boo
 const UNSURE_PLACES: ReadonlySet<string> = new Set(['mark-inserted', 'slip']);
 const SURER_THAN_NOT = 0.5;
 
-/** True when an edit of a broken program follows from it, see {@link forcedKind}. */
+/** Where the parser stopped, and what it said. */
+export interface ParserStop {
+  /** Index of the token; undefined where the parser gives no place. */
+  token: number | undefined;
+  /** CPython's message. */
+  message: string;
+}
+
+/**
+ * True when an edit of a broken program follows from it, see {@link forcedKind}: of the kinds whose place is not forced,
+ * when the parser itself asks for that mark at that place, or when the model is surer than not.
+ */
 export function isVouchedSyntax(
   { tokens }: Program,
   { edit, confidence }: Pick<Candidate, 'edit' | 'confidence'>,
+  stop: ParserStop,
 ): boolean {
   const kind = forcedKind(tokens, edit);
-  return kind !== null && (!UNSURE_PLACES.has(kind) || confidence > SURER_THAN_NOT);
+  if (kind === null) return false;
+  return !UNSURE_PLACES.has(kind) || isAskedFor(edit, stop) || confidence > SURER_THAN_NOT;
+}
+
+/** CPython says `expected ':'` of one place: nothing else goes there. */
+function isAskedFor(
+  { tokenSpan: [start, end], replacement }: TokenEdit,
+  { token, message }: ParserStop,
+): boolean {
+  const [only] = replacement;
+  return (
+    start === end && start === token && replacement.length === 1 && message === `expected '${only.text}'`
+  );
 }

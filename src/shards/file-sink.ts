@@ -30,7 +30,7 @@ export async function openFileSink(path: string): Promise<FileSink> {
     async close() {
       if (stream.closed) return;
       // Not `once`: a write that the destruction cuts off is an error of the stream, and no news to who gives up.
-      const closed = new Promise((resolve) => stream.once('close', resolve));
+      const closed = new Promise<void>((resolve) => stream.once('close', () => resolve()));
       stream.destroy();
       await closed;
     },
