@@ -9,14 +9,7 @@ import type { FolderSource } from './config';
 import { originUrl } from './git/remote';
 import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, type LicenceFile } from './licences';
 import { dropPath, topLevelName } from './paths';
-import {
-  cleanSample,
-  isDrop,
-  readPythonFile,
-  dropLength,
-  type PythonFile,
-  type Drop,
-} from './python-file';
+import { cleanSample, isDrop, readPythonFile, dropLength, type PythonFile, type Drop } from './python-file';
 import { pythonFacts } from './python-facts';
 import type { Dropped } from './dropped';
 import { entriesBelow, readSmallFile, type FoundEntry } from './source-files';
@@ -105,9 +98,13 @@ async function readFiles(
   for (const [i, { path, file }] of files.entries()) {
     const { valid, unknown, error } = verdicts[i];
     if (!valid) {
-      if (unknown) recordDrop(path, { reason: 'not_judged', detail: error && `${error.type}: ${error.message}` });
+      if (unknown)
+        recordDrop(path, { reason: 'not_judged', detail: error && `${error.type}: ${error.message}` });
       else
-        recordDrop(path, { reason: 'does_not_parse', detail: error && `line ${error.line}: ${error.message}` });
+        recordDrop(path, {
+          reason: 'does_not_parse',
+          detail: error && `line ${error.line}: ${error.message}`,
+        });
       continue;
     }
     for (const span of file.functions) {
