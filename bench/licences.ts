@@ -6,7 +6,7 @@
  */
 import listed from 'spdx-license-list/full';
 import { detectLicence, NO_ASSERTION } from '../src/collection/licences';
-import { PERMISSIVE_LICENCES } from '../src/processing/licences';
+import { PERMISSIVE_LICENCES } from '../src/records/permissive-licences';
 
 const FORMS: Readonly<Record<string, (text: string, name: string) => string>> = {
   'as listed': (text) => text,

@@ -15,6 +15,7 @@ import { UserError } from '../src/core/errors';
 
 /** What a test run is for: the `make` target of the same name. */
 export const TIERS = ['check', 'test', 'test-servers'] as const;
+/** One of {@link TIERS}. */
 export type Tier = (typeof TIERS)[number];
 
 /** Most processor seconds of a file that `make check` runs. */

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import listed from 'spdx-license-list/full';
 import { projectRoot } from '../core/paths';
-import { PERMISSIVE_LICENCES } from '../processing/licences';
+import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
 import {
   detectLicence,
   isLicenceFile,

@@ -104,7 +104,14 @@ async function downloadSource(
   { python = pythonPath(), signal }: PythonTools,
   noWheel: string | null,
 ): Promise<string> {
-  const args = ['-I', '-B', scriptPath('source-archive.py'), wanted.name, wanted.version ?? '-', folder];
+  const args = [
+    '-I',
+    '-B',
+    join(projectRoot(), 'src', 'collection', 'source-archive.py'),
+    wanted.name,
+    wanted.version ?? '-',
+    folder,
+  ];
   try {
     const { stdout } = await runProcess(python, args, { signal, timeoutMs: 600_000 });
     return parseJson(stdout, z.string(), 'the answer of source-archive.py');
@@ -123,7 +130,7 @@ async function takeFiles(
   args: readonly string[],
   { python = pythonPath(), signal }: PythonTools,
 ): Promise<PackageFacts | undefined> {
-  const script = scriptPath('package-files.py');
+  const script = join(projectRoot(), 'src', 'collection', 'package-files.py');
   try {
     const options = { signal, timeoutMs: 600_000 };
     const { stdout } = await runProcess(python, ['-I', '-B', script, ...args], options);
@@ -136,10 +143,6 @@ async function takeFiles(
       { cause: error },
     );
   }
-}
-
-function scriptPath(name: string): string {
-  return join(projectRoot(), 'src', 'collection', name);
 }
 
 function lastLine(text: string): string {

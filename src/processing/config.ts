@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { MAX_WINDOW_TOKENS } from './encode';
-import { PERMISSIVE_LICENCES } from './licences';
+import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
 import { SPLITS } from './split';
 import { MAX_VOCABULARY_SIZE, MIN_VOCABULARY_SIZE } from './tokenizer/tokenizer';
 

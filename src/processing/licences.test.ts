@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { PERMISSIVE_LICENCES, licenceAllowed } from './licences';
+import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
+import { licenceAllowed } from './licences';
 
 const CASES: [expression: string, allowed: boolean][] = [
   ['MIT', true],

@@ -10,7 +10,7 @@ import { createFolderStore } from '../storage/folder-store';
 import { collectAll, withTemporaryFolder } from '../storage/testing';
 import { DropLog } from './drop-log';
 import { readJsonLines } from './json-lines';
-import { PERMISSIVE_LICENCES } from './licences';
+import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
 import { surveySamples, type ValidSample, type Survey } from './survey';
 import { makeMutant } from './testing';
 
