@@ -35,7 +35,7 @@ test('a stage whose manifest is empty or cut short is made again, and it is said
       await mkdir(stage.outDir, { recursive: true });
       const path = join(stage.outDir, 'manifest.json');
       await writeFile(path, text);
-      for (const page of [stage.folder.notebook, stage.folder.html]) await writeFile(page, 'page');
+      await writeFile(stage.folder.notebook, 'page');
       assert.not.ok(await isFinished(stage.folder));
       assert.is((await stage.run(made)).name, 'collect');
       assert.ok(await isFinished(stage.folder));

@@ -207,6 +207,27 @@ test('a done run is not resumed: the next one skips every stage and still shows 
   assert.match(readFileSync(join(folder, '06-release.ipynb'), 'utf8'), /finished release/);
 });
 
+test('a page that cannot be made ends the run; the next start makes it without executing anything', async () => {
+  const { folder } = await run();
+  const [page, notebook] = ['html', 'ipynb'].map((end) => join(folder, `stages/process/notebook.${end}`));
+  const whole = await readFile(notebook, 'utf8');
+  await rm(page);
+  await writeFile(notebook, '{');
+  const error = await failure(run());
+  assert.instance(error, NotebookError);
+  assert.match((error as Error).message, /^03-process\.ipynb: /);
+  const [failed] = await listRuns(join(root, 'runs'));
+  assert.is(runState(failed), 'failed');
+  assert.match(await states(failed), /^skipped skipped failed /);
+
+  await writeFile(notebook, whole);
+  const mended = await run();
+  assert.is(mended.folder, failed);
+  assert.is(await states(failed), STAGES.map(() => 'skipped').join(' '));
+  for (const file of [page, join(failed, '03-process.html')])
+    assert.match(await readFile(file, 'utf8'), /<html/);
+});
+
 test('a stage in other hands and a wrong config are refused before anything is written', async () => {
   const before = (await listRuns(join(root, 'runs'))).length;
   const unknown = await failure(run({ set: ['sede=1'] }));

@@ -15,6 +15,7 @@ import { type Experiment, loadExperiment } from './experiment';
 import { lockFolder } from './lock';
 import { linkTo, publishModel } from './models';
 import { locateStage } from './open-stage';
+import { PageExports } from './page-exports';
 import { executeNotebook, exportHtml, NotebookError } from './papermill';
 import { newRunRecord, readRunRecord, type StageState, withStage, writeRunRecord } from './run-record';
 import { isFinished, readStageManifest, type StageFolder, stageFolder } from './stage-folder';
@@ -71,6 +72,7 @@ interface RunContext {
   redact: Redactor;
   signal: AbortSignal;
   emit: (event: RunEvent) => void;
+  pages: PageExports;
 }
 
 /**
@@ -100,10 +102,11 @@ export async function runExperiment(experiment: string, options: RunOptions = {}
       redact,
       signal: options.signal ?? new AbortController().signal,
       emit,
+      pages: new PageExports(),
     };
     context.emit({ kind: 'run', id: basename(folder), folder, resumed });
     await prepareRun(context, env, resumed);
-    for (const stage of STAGES) await runStage(stage, context);
+    await runStages(context);
     const record = { ...(await readRunRecord(folder)), finishedAt: new Date().toISOString() };
     await writeRunRecord(folder, record);
     await markRun(folder, 'done', `finished ${record.finishedAt}`);
@@ -161,8 +164,29 @@ async function prepareRun(context: RunContext, env: NodeJS.ProcessEnv, resumed: 
   await rm(join(folder, 'FAILED'), { force: true });
 }
 
-async function runStage(stage: StageName, context: RunContext): Promise<void> {
+/** All stages, and their pages. A page that cannot be made ends the run before the next stage begins. */
+async function runStages(context: RunContext): Promise<void> {
+  try {
+    for (const stage of STAGES) {
+      await requirePages(context);
+      await runStage(stage, context);
+    }
+  } finally {
+    // Those that are under way end with the run, however it ends: an aborted signal stops them.
+    await context.pages.settle();
+  }
+  await requirePages(context);
+}
+
+async function requirePages(context: RunContext): Promise<void> {
   throwIfAborted(context.signal, 'the run');
+  const failure = context.pages.failure();
+  if (!failure) return;
+  await update(context, failure.stage, { state: 'failed' });
+  throw await recordFailure(failure.stage, failure.error, context);
+}
+
+async function runStage(stage: StageName, context: RunContext): Promise<void> {
   const started = performance.now();
   const seconds = (): number => Math.round((performance.now() - started) / 100) / 10;
   // The key is computed anew on every start: a stage that changed since is not resumed in its old folder.
@@ -196,6 +220,7 @@ async function completeStage(
     await executeStage(stage, output, context);
   }
   await collectArtefacts(stage, output, folder);
+  if (!existsSync(output.html)) addPage(stage, output, context);
   if (stage === 'release') await publishModel(loaded.name, output);
   // Finished by an earlier start of this very run: the record keeps what it took then.
   const earlier = before?.key === key ? (before.seconds ?? 0) : 0;
@@ -259,8 +284,8 @@ async function executeStage(stage: StageName, output: StageFolder, context: RunC
       `notebook ${stageNotebook(stage)} ran through, but stage ${stage} has no output`,
       'its notebook must call `await stage.run(...)`',
     );
-  await exportHtml(executed, page, signal);
-  await copyWhole(page, output.html);
+  // An old page shows another notebook; the new one is made beside the stages that follow.
+  await rm(output.html, { force: true });
   await copyWhole(executed, output.notebook);
 }
 
@@ -289,6 +314,14 @@ async function collectArtefacts(stage: StageName, output: StageFolder, folder: s
     if (!existsSync(from)) continue;
     await copyWhole(from, to);
   }
+}
+
+/** Has the page of a finished stage's notebook made, also where an earlier run was cut off before it was. */
+function addPage(stage: StageName, output: StageFolder, { pages, folder, signal }: RunContext): void {
+  pages.add(stage, async () => {
+    await exportHtml(output.notebook, output.html, signal);
+    await copyWhole(output.html, pagesOf(stage, folder)[1]);
+  });
 }
 
 /** Copies a file; the old one (a link, too) is replaced by the whole new one. @throws DataError when the disk is full */

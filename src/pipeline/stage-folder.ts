@@ -67,10 +67,7 @@ export async function manifestHash(folder: StageFolder): Promise<string | undefi
   return existsSync(path) ? sha256File(path) : undefined;
 }
 
-/** True when output, executed notebook and page are all there: `trm run` skips such a stage. */
+/** True when output and executed notebook are there: `trm run` skips such a stage, and makes a page that is missing. */
 export async function isFinished(folder: StageFolder): Promise<boolean> {
-  return (
-    [folder.notebook, folder.html].every((path) => existsSync(path)) &&
-    (await readStageManifest(folder)) !== undefined
-  );
+  return existsSync(folder.notebook) && (await readStageManifest(folder)) !== undefined;
 }

@@ -10,7 +10,6 @@ import { tokenFacts } from '../processing/token-facts';
 import type { TokenText } from '../records/sample';
 import { createModelData, Model } from './model';
 import { predict, type PredictWindow } from './predict';
-import { extendContents, startContents } from './proposals';
 import { TINY_CONFIG } from './testing';
 import { vocabularyTables } from './vocabulary';
 
@@ -86,20 +85,6 @@ test('a forced location is the only one proposed, and batches do not change the 
     assert.ok(Math.abs(proposals[0].probability - alone[i].proposals[0].probability) < 1e-5);
   });
   model.dispose();
-});
-
-test('choices that render the same token are added up', () => {
-  const choices = {
-    copy: [0.2, 0.1, 0.25, 0],
-    vocabulary: new Array<number>(vocabulary.size).fill(0).map((_, i) => (i === 0 ? 0.3 : 0)),
-    pieces: [0.1],
-    pieceIds: [tokenizer.encodeToken('value')[0]],
-  };
-  const tokens = windowOf(['value', 'total', 'value']).tokens;
-  const [first, second] = extendContents(startContents(), choices, { tokens }, { tokenizer, vocabulary });
-  assert.equal(first.tokens, [{ kind: 'name', text: 'value' }]);
-  assert.ok(Math.abs(first.probability - 0.55) < 1e-9);
-  assert.ok(second.closed && second.tokens.length === 0 && Math.abs(second.probability - 0.3) < 1e-9);
 });
 
 test('a vocabulary of another size is refused', async () => {

@@ -10,6 +10,7 @@ import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits, type
 import { logSumExp } from './log-sum-exp';
 import { prepareBatch, runSteps, type Model } from './model';
 import {
+  copyTexts,
   extendContents,
   rankProposals,
   startContents,
@@ -209,6 +210,7 @@ async function fillSlots(
   options: PredictOptions,
 ): Promise<Contents[][]> {
   let contents = places.map(() => startContents());
+  const copied = windows.map(({ tokens }) => copyTexts(tokens, options.vocabulary));
   for (let number = 0; number < SLOTS; number++) {
     const open = places.flatMap((_, i) => (contents[i].some(({ closed }) => !closed) ? [i] : []));
     if (open.length === 0) break;
@@ -220,7 +222,7 @@ async function fillSlots(
     );
     const next = [...contents];
     open.forEach((i, q) => {
-      next[i] = extendContents(contents[i], choices[q], windows[places[i].row], options);
+      next[i] = extendContents(contents[i], choices[q], copied[places[i].row], options);
     });
     contents = next;
   }

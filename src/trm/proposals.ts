@@ -56,17 +56,43 @@ export interface Renderer {
   vocabulary: ClosedVocabulary;
 }
 
+/** A text that a window offers to be copied. */
+export interface CopyText {
+  token: TokenText;
+  key: string;
+  /** Its entry of the closed vocabulary, -1 when it has none. */
+  entry: number;
+  /** Where it stands: tokens of the window. */
+  positions: number[];
+}
+
+/** The texts of a window, each once, in their order: the same for all its places and slots. */
+export function copyTexts(tokens: readonly TokenText[], vocabulary: ClosedVocabulary): CopyText[] {
+  const byKey = new Map<string, CopyText>();
+  tokens.forEach(({ kind, text }, position) => {
+    // END is no token that can be written.
+    if (kind === 'end') return;
+    const token = { kind, text };
+    const key = tokenKey(token);
+    const known = byKey.get(key);
+    if (known) known.positions.push(position);
+    else byKey.set(key, { token, key, entry: vocabulary.indexOf(token), positions: [position] });
+  });
+  return [...byKey.values()];
+}
+
 /**
  * Extends every open content by the slot's likeliest tokens; the most probable {@link BEAM} contents stay.
  * Slots are independent given the place, so a content's probability is the product of its slots'.
+ * @param copied texts of the window, see {@link copyTexts}
  */
 export function extendContents(
   contents: readonly Contents[],
   choices: SlotChoices,
-  window: { tokens: readonly TokenText[] },
+  copied: readonly CopyText[],
   renderer: Renderer,
 ): Contents[] {
-  const options = renderChoices(choices, window.tokens, renderer);
+  const options = renderChoices(choices, copied, renderer);
   return contents
     .flatMap((content): Contents[] =>
       content.closed
@@ -81,31 +107,63 @@ export function extendContents(
     .slice(0, BEAM);
 }
 
-/** Choices of equal rendering joined, most probable first; `token` null is EMPTY. */
+/** One way to fill a slot; `token` null is EMPTY. */
+interface SlotOption {
+  token: TokenText | null;
+  probability: number;
+}
+
+/**
+ * The {@link BEAM} most probable ways to fill a slot; choices that render the same text count together. Of the closed
+ * vocabulary only the likeliest entries are rendered: it has a thousand, and this runs for each slot of each place.
+ */
 function renderChoices(
   choices: SlotChoices,
-  tokens: readonly TokenText[],
+  copied: readonly CopyText[],
   { tokenizer, vocabulary }: Renderer,
-): { token: TokenText | null; probability: number }[] {
-  const byText = new Map<string, { token: TokenText | null; probability: number }>();
-  const add = (token: TokenText, probability: number): void => {
-    const key = tokenKey(token);
-    const known = byText.get(key);
-    if (known) known.probability += probability;
-    else byText.set(key, { token: { kind: token.kind, text: token.text }, probability });
+): SlotOption[] {
+  const joined = new Set([EMPTY_ENTRY]);
+  const entryShare = (entry: number): number => {
+    if (entry < 0) return 0;
+    joined.add(entry);
+    return choices.vocabulary[entry];
   };
-  tokens.forEach((token, i) => {
-    // END is no token that can be written.
-    if (token.kind !== 'end') add(token, choices.copy[i]);
-  });
-  for (let entry = 0; entry < choices.vocabulary.length; entry++)
-    if (entry !== EMPTY_ENTRY) add(vocabulary.entries[entry], choices.vocabulary[entry]);
+  const byKey = new Map<string, SlotOption>();
+  for (const { token, key, entry, positions } of copied) {
+    const probability = positions.reduce((sum, position) => sum + choices.copy[position], 0);
+    byKey.set(key, { token, probability: probability + entryShare(entry) });
+  }
   for (let i = 0; i < choices.pieces.length; i++) {
     const text = tokenizer.nameOf(choices.pieceIds[i]);
-    if (text !== null) add({ kind: 'name', text }, choices.pieces[i]);
+    if (text === null) continue;
+    const token: TokenText = { kind: 'name', text };
+    const key = tokenKey(token);
+    const known = byKey.get(key);
+    if (known) known.probability += choices.pieces[i];
+    else byKey.set(key, { token, probability: entryShare(vocabulary.indexOf(token)) + choices.pieces[i] });
   }
+  const others = likeliest(choices.vocabulary, joined).map((entry) => ({
+    token: vocabulary.entries[entry],
+    probability: choices.vocabulary[entry],
+  }));
   const empty = { token: null, probability: choices.vocabulary[EMPTY_ENTRY] };
-  return [...byText.values(), empty].sort((a, b) => b.probability - a.probability).slice(0, BEAM);
+  return [...byKey.values(), ...others, empty]
+    .sort((a, b) => b.probability - a.probability)
+    .slice(0, BEAM);
+}
+
+/** Places of the {@link BEAM} greatest values that are not left out, greatest first; of equals the first. */
+function likeliest(values: ArrayLike<number>, leftOut: ReadonlySet<number>): number[] {
+  const best: number[] = [];
+  for (let i = 0; i < values.length; i++) {
+    if (best.length === BEAM && values[i] <= values[best[BEAM - 1]]) continue;
+    if (leftOut.has(i)) continue;
+    let at = best.length;
+    while (at > 0 && values[best[at - 1]] < values[i]) at--;
+    best.splice(at, 0, i);
+    if (best.length > BEAM) best.pop();
+  }
+  return best;
 }
 
 /** All contents of all places of one row as proposals, best first. */

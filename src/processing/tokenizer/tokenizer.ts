@@ -193,6 +193,8 @@ class BpeTokenizer implements Tokenizer {
   /** Pair -> rank; the piece it makes is `MIN_VOCABULARY_SIZE + rank`. */
   private readonly ranks: ReadonlyMap<number, number>;
   private readonly memo = new Map<string, readonly number[]>();
+  /** What {@link nameOf} said before: predicting asks for the same pieces again and again. */
+  private readonly names = new Map<number, string | null>();
 
   constructor(
     private readonly entries: readonly string[],
@@ -221,6 +223,12 @@ class BpeTokenizer implements Tokenizer {
 
   nameOf(id: number): string | null {
     if (id < SPECIAL_PIECES.length || id >= this.size) return null;
+    let name = this.names.get(id);
+    if (name === undefined) this.names.set(id, (name = this.findName(id)));
+    return name;
+  }
+
+  private findName(id: number): string | null {
     const text = decodeByteLevel(this.entries[id]);
     if (!IDENTIFIER.test(text) || KEYWORDS.has(text)) return null;
     const pieces = this.encodeToken(text);

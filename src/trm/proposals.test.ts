@@ -1,0 +1,85 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { seedStream, type Rng } from '../core/rng';
+import { buildClosedVocabulary, EMPTY_ENTRY, tokenKey } from '../processing/closed-vocabulary';
+import { trainTokenizer } from '../processing/tokenizer/tokenizer';
+import { lex } from '../python/lexer';
+import type { TokenText } from '../records/sample';
+import { copyTexts, extendContents, startContents, type Contents, type SlotChoices } from './proposals';
+
+const tokenizer = trainTokenizer(
+  [
+    ['value', 50],
+    ['total', 50],
+    ['self', 50],
+  ],
+  { vocabularySize: 290 },
+);
+const vocabulary = buildClosedVocabulary([[{ kind: 'name', text: 'total' }, 9]]);
+const renderer = { tokenizer, vocabulary };
+const pieceOf = (text: string): number => tokenizer.encodeToken(text)[0];
+
+test('choices that render the same token are added up', () => {
+  const choices = {
+    copy: [0.2, 0.1, 0.25, 0],
+    vocabulary: new Array<number>(vocabulary.size).fill(0).map((_, i) => (i === EMPTY_ENTRY ? 0.3 : 0)),
+    pieces: [0.1],
+    pieceIds: [pieceOf('value')],
+  };
+  const tokens = lex('value total value');
+  const [first, second] = extendContents(startContents(), choices, copyTexts(tokens, vocabulary), renderer);
+  assert.equal(first.tokens, [{ kind: 'name', text: 'value' }]);
+  assert.ok(Math.abs(first.probability - 0.55) < 1e-9);
+  assert.ok(second.closed && second.tokens.length === 0 && Math.abs(second.probability - 0.3) < 1e-9);
+});
+
+/** Every way to fill a slot, written down plainly. */
+function everyChoice(choices: SlotChoices, tokens: readonly TokenText[]): Map<string, number> {
+  const sums = new Map([['', choices.vocabulary[EMPTY_ENTRY]]]);
+  const add = (token: TokenText, probability: number): void => {
+    sums.set(tokenKey(token), (sums.get(tokenKey(token)) ?? 0) + probability);
+  };
+  tokens.forEach((token, i) => token.kind !== 'end' && add(token, choices.copy[i]));
+  vocabulary.entries.forEach((entry, i) => i !== EMPTY_ENTRY && add(entry, choices.vocabulary[i]));
+  for (let i = 0; i < choices.pieces.length; i++) {
+    const text = tokenizer.nameOf(choices.pieceIds[i]);
+    if (text !== null) add({ kind: 'name', text }, choices.pieces[i]);
+  }
+  return sums;
+}
+
+function randomChoices(rng: Rng, copied: number): SlotChoices {
+  // A few great ones among many small ones, as a model gives them.
+  const draw = (length: number): number[] => Array.from({ length }, () => rng.next() ** 12);
+  const pieceIds = ['value', 'total', 'self', 'z'].map(pieceOf);
+  return { copy: draw(copied), vocabulary: draw(vocabulary.size), pieces: draw(pieceIds.length), pieceIds };
+}
+
+test('the contents kept are the most probable of all choices', () => {
+  const rng = seedStream(1, 'proposals-test');
+  const tokens = lex('def f(self, value):\n    return self.value + [total(value), (self)]\n');
+  const copied = copyTexts(tokens, vocabulary);
+  const keyOf = ({ tokens: [token] }: Contents): string => (token ? tokenKey(token) : '');
+  for (let round = 0; round < 300; round++) {
+    const choices = randomChoices(rng, tokens.length);
+    const expected = [...everyChoice(choices, tokens)].sort((a, b) => b[1] - a[1]).slice(0, 4);
+    const kept = extendContents(startContents(), choices, copied, renderer);
+    assert.equal(kept.map(keyOf), expected.map(([key]) => key));
+    kept.forEach(({ probability }, i) => assert.ok(Math.abs(probability - expected[i][1]) < 1e-12));
+  }
+});
+
+test('a text is offered once, with all its places; END is not', () => {
+  const texts = copyTexts(lex('a = b = a\n'), vocabulary);
+  assert.equal(
+    texts.map(({ token, positions }) => [token.text, positions]),
+    [
+      ['a', [0, 4]],
+      ['=', [1, 3]],
+      ['b', [2]],
+      ['', [5]],
+    ],
+  );
+});
+
+test.run();
