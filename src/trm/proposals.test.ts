@@ -64,7 +64,10 @@ test('the contents kept are the most probable of all choices', () => {
     const choices = randomChoices(rng, tokens.length);
     const expected = [...everyChoice(choices, tokens)].sort((a, b) => b[1] - a[1]).slice(0, 4);
     const kept = extendContents(startContents(), choices, copied, renderer);
-    assert.equal(kept.map(keyOf), expected.map(([key]) => key));
+    assert.equal(
+      kept.map(keyOf),
+      expected.map(([key]) => key),
+    );
     kept.forEach(({ probability }, i) => assert.ok(Math.abs(probability - expected[i][1]) < 1e-12));
   }
 });

@@ -147,9 +147,7 @@ function renderChoices(
     probability: choices.vocabulary[entry],
   }));
   const empty = { token: null, probability: choices.vocabulary[EMPTY_ENTRY] };
-  return [...byKey.values(), ...others, empty]
-    .sort((a, b) => b.probability - a.probability)
-    .slice(0, BEAM);
+  return [...byKey.values(), ...others, empty].sort((a, b) => b.probability - a.probability).slice(0, BEAM);
 }
 
 /** Places of the {@link BEAM} greatest values that are not left out, greatest first; of equals the first. */
