@@ -1,9 +1,10 @@
+import { breathe } from '../core/breathe';
 import { accuracyTable } from '../metrics/accuracy';
 import type { Critic } from '../python/critic';
 import type { TokenEdit } from '../processing/encode';
-import { RANKER_DESCRIPTION, type FrequencyRanker } from './frequency-ranker';
+import { RANKER_DESCRIPTION, type FrequencyRanker, type RankedEdit } from './frequency-ranker';
 import { mendGuided } from './guided-mends';
-import { clusterOf, shareOf } from './measure';
+import { clusterOf, INTERRUPTED, shareOf } from './measure';
 import { isClean, isExactEdit, type Case } from './outcome';
 import { GUIDED_DESCRIPTION } from './parser-guided-ranker';
 import { toRate, type Baseline, type RankedRow } from './report-parts';
@@ -26,6 +27,7 @@ export interface BaselineOptions {
   /** Share of them that it leaves alone. */
   targetCleanKept: number;
   critic: Pick<Critic, 'check'>;
+  signal?: AbortSignal;
 }
 
 /** How cases are sorted in tables: one-token kind by sample id, and a set's own labels. */
@@ -41,11 +43,11 @@ export interface CaseKeys {
 export async function measureBaselines(
   cases: readonly Case[],
   keys: CaseKeys,
-  { facts, validation, targetCleanKept, critic }: BaselineOptions,
+  { facts, validation, targetCleanKept, critic, signal }: BaselineOptions,
 ): Promise<Baseline[]> {
-  const frequent = judgeRanker(facts.ranker, validation, cases, targetCleanKept);
+  const frequent = await judgeRanker(facts.ranker, validation, cases, { targetCleanKept, signal });
   const verdicts = await critic.check(cases.map(({ sample }) => sample.before));
-  const mended = await mendGuided(cases, facts.guided, critic);
+  const mended = await mendGuided(cases, facts.guided, critic, signal);
   const guided = cases.map((item) => judgeProposal(item, mended.get(item) ?? null));
   const both = cases.map((_, i) => (verdicts[i].valid ? frequent[i] : guided[i]));
   return [
@@ -62,18 +64,26 @@ const BOTH_DESCRIPTION =
  * Judges the frequency ranker on cases. It answers "no bug" when its score is not above the threshold that leaves the
  * wanted share of the clean validation cases alone: the same rule that the model's edits are shown by.
  */
-export function judgeRanker(
+export async function judgeRanker(
   ranker: FrequencyRanker,
   validation: readonly Pick<Case, 'before'>[],
   cases: readonly Case[],
-  targetCleanKept: number,
-): RankerAnswer[] {
-  const scores = validation.map(({ before }) => ranker.propose(before)?.score ?? 0).sort((a, b) => b - a);
+  { targetCleanKept, signal }: Pick<BaselineOptions, 'targetCleanKept' | 'signal'>,
+): Promise<RankerAnswer[]> {
+  const propose = async ({ before }: Pick<Case, 'before'>): Promise<RankedEdit | null> => {
+    await breathe(signal, INTERRUPTED);
+    return ranker.propose(before);
+  };
+  const scores: number[] = [];
+  for (const item of validation) scores.push((await propose(item))?.score ?? 0);
+  scores.sort((a, b) => b - a);
   const threshold = scores[Math.floor((1 - targetCleanKept) * scores.length + 1e-9)] ?? 0;
-  return cases.map((item) => {
-    const best = ranker.propose(item.before);
-    return judgeProposal(item, best && best.score > threshold ? best : null);
-  });
+  const answers: RankerAnswer[] = [];
+  for (const item of cases) {
+    const best = await propose(item);
+    answers.push(judgeProposal(item, best && best.score > threshold ? best : null));
+  }
+  return answers;
 }
 
 function judgeProposal(item: Case, proposal: TokenEdit | null): RankerAnswer {

@@ -1,8 +1,10 @@
+import { breathe } from '../core/breathe';
 import { applyEdit, charSpanOf } from '../python/edits';
 import type { Critic } from '../python/critic';
 import { tokenOfError } from '../python/positions';
 import type { RankedEdit } from './frequency-ranker';
 import type { Case } from './outcome';
+import { INTERRUPTED } from './measure';
 import type { GuidedRanker } from './parser-guided-ranker';
 
 /** Candidates compiled for a function at most: behind these, nothing is found any more. */
@@ -26,16 +28,20 @@ export async function mendGuided<C extends Judged>(
   cases: readonly C[],
   ranker: GuidedRanker,
   critic: Pick<Critic, 'check'>,
+  signal?: AbortSignal,
 ): Promise<Map<C, RankedEdit>> {
   const verdicts = await critic.check(cases.map(({ sample }) => sample.before));
-  let open = cases.flatMap((item, i): OpenCase<C>[] => {
+  let open: OpenCase<C>[] = [];
+  for (const [i, item] of cases.entries()) {
     const stoppedAt = tokenOfError(item.sample.before, item.before, verdicts[i].error);
-    if (stoppedAt === null) return [];
+    if (stoppedAt === null) continue;
+    await breathe(signal, INTERRUPTED);
     const candidates = ranker.candidates({ tokens: item.before, stoppedAt }).slice(0, MOST_CANDIDATES);
-    return [{ item, candidates }];
-  });
+    open.push({ item, candidates });
+  }
   const mended = new Map<C, RankedEdit>();
   for (let at = 0; open.length > 0; at += ROUND) {
+    await breathe(signal, INTERRUPTED);
     const tried = open.flatMap(({ item, candidates }) =>
       candidates.slice(at, at + ROUND).map((edit) => ({ item, edit })),
     );

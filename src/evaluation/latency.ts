@@ -3,6 +3,7 @@ import { encodeSample } from '../processing/encode-sample';
 import { isDropped } from '../processing/encode';
 import type { RepairModel } from '../repair/model-folder';
 import { predict } from '../trm/predict';
+import { INTERRUPTED } from './measure';
 import type { Case } from './outcome';
 import type { Report } from './report';
 
@@ -14,6 +15,7 @@ export async function measureLatency(
   cases: readonly Case[],
   { model, tokenizer, vocabulary }: Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>,
   supervisionSteps: number,
+  signal?: AbortSignal,
 ): Promise<Report['latency']> {
   const times: number[] = [];
   for (const [i, { sample, before }] of [...cases.slice(0, WARM_UP), ...cases].entries()) {
@@ -22,7 +24,13 @@ export async function measureLatency(
     const example = encodeSample({ ...sample, after: sample.before }, { tokenizer, vocabulary });
     if (isDropped(example)) continue;
     const tokens = before.slice(example.firstToken, example.firstToken + example.length);
-    await predict(model, [{ example, tokens }], { tokenizer, vocabulary, supervisionSteps });
+    await predict(model, [{ example, tokens }], {
+      tokenizer,
+      vocabulary,
+      supervisionSteps,
+      signal,
+      task: INTERRUPTED,
+    });
     if (i >= Math.min(WARM_UP, cases.length)) times.push(performance.now() - from);
   }
   const at = (percent: number): number | null => (times.length > 0 ? percentile(times, percent) : null);

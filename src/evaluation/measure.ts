@@ -1,4 +1,3 @@
-import { throwIfAborted } from '../core/errors';
 import type { Progress } from '../core/progress';
 import { accuracyTable, overallAccuracy, type AccuracyRow } from '../metrics/accuracy';
 import { clusterProportion } from '../metrics/clusters';
@@ -37,17 +36,19 @@ export interface Measurement {
   millisecondsPerFunction: number;
 }
 
-/** Functions predicted between two looks at the signal. */
+/** Functions predicted between two steps of the progress. */
 const CHUNK = 512;
+
+/** What is said to be interrupted. */
+export const INTERRUPTED = 'the evaluation';
 
 /** Predicts and judges cases. */
 export async function measureCases(cases: readonly Case[], options: MeasureOptions): Promise<Measurement> {
-  const { task: name, withGiven = true, progress, signal } = options;
+  const { task: name, withGiven = true, progress } = options;
   const task = progress.start(name, { total: cases.length });
   const rows: Measured[] = [];
   let milliseconds = 0;
   for (let at = 0; at < cases.length; at += CHUNK) {
-    throwIfAborted(signal, 'the evaluation');
     const chunk = cases.slice(at, at + CHUNK);
     const from = performance.now();
     const predictions = await ask(
@@ -72,9 +73,17 @@ export async function measureCases(cases: readonly Case[], options: MeasureOptio
 }
 
 function ask(windows: readonly PredictWindow[], options: MeasureOptions): Promise<Prediction[]> {
-  const { parts, supervisionSteps, topK, batchTokens } = options;
+  const { parts, supervisionSteps, topK, batchTokens, signal } = options;
   const { model, tokenizer, vocabulary } = parts;
-  return predict(model, windows, { tokenizer, vocabulary, supervisionSteps, topK, batchTokens });
+  return predict(model, windows, {
+    tokenizer,
+    vocabulary,
+    supervisionSteps,
+    topK,
+    batchTokens,
+    signal,
+    task: INTERRUPTED,
+  });
 }
 
 const MEASURES = {

@@ -85,8 +85,8 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
     for (const count of [...new Set([...config.supervisionSteps, mainSteps])].sort((a, b) => a - b))
       steps.push({ supervisionSteps: count, measurement: await measure(test, count, true) });
     const main = steps.find(({ supervisionSteps }) => supervisionSteps === mainSteps)?.measurement.rows ?? [];
-    const facts = await readTrainingFacts(data);
-    const baselines = await baselinesOnTest(config, { facts, validation, test });
+    const facts = await readTrainingFacts(data, signal);
+    const baselines = await baselinesOnTest(config, { facts, validation, test, signal });
     const report: Report = reportSchema.parse({
       version: REPORT_VERSION,
       test: describeTest(test),
@@ -103,7 +103,7 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
       atThreshold: describeThreshold(main, calibration),
       reliability: describeReliability(main, calibration),
       baselines,
-      latency: await measureLatency(test.slice(0, config.latencySamples), parts, mainSteps),
+      latency: await measureLatency(test.slice(0, config.latencySamples), parts, mainSteps, signal),
       calibration,
       model: { parameters: describeParameters(parts.model.config).total, backend: engine.backend },
     });
@@ -168,16 +168,25 @@ async function measureBenchmarks(
   return written;
 }
 
+type BaselineParts = Pick<JudgedParts, 'facts' | 'validation'> & {
+  test: readonly Case[];
+  signal: AbortSignal;
+};
+
 /** Judges the baselines on the test split; the frequency ranker's threshold is set on clean validation functions. */
 async function baselinesOnTest(
   { targetCleanKept }: EvaluateConfig,
-  { facts, validation, test }: Pick<JudgedParts, 'facts' | 'validation'> & { test: readonly Case[] },
+  { facts, validation, test, signal }: BaselineParts,
 ): Promise<Baseline[]> {
   const critic = await Critic.start();
   try {
     const kinds = new Map(test.map(({ sample }) => [sample.id, kindOfSample(sample)]));
     const clean = validation.filter(isClean);
-    return await measureBaselines(test, { kinds }, { facts, validation: clean, targetCleanKept, critic });
+    return await measureBaselines(
+      test,
+      { kinds },
+      { facts, validation: clean, targetCleanKept, critic, signal },
+    );
   } finally {
     await critic.close();
   }

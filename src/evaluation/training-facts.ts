@@ -1,3 +1,4 @@
+import { breathe } from '../core/breathe';
 import { KeySet } from '../core/key-set';
 import { sha256 } from '../core/hash';
 import { targetEdit } from '../processing/target-edit';
@@ -8,6 +9,7 @@ import { tokenOfError } from '../python/positions';
 import type { Edit } from '../records/sample';
 import { readSamples } from '../shards/sample-shard';
 import type { ObjectStore } from '../storage/stage';
+import { INTERRUPTED } from './measure';
 import { frequencyCounter, type FrequencyRanker } from './frequency-ranker';
 import { guidedCounter, type GuidedRanker } from './parser-guided-ranker';
 
@@ -30,7 +32,7 @@ interface Waiting {
 }
 
 /** Reads the training split once, as a stream: counts its edits, asks CPython where it stops in its bugs, and notes its functions. */
-export async function readTrainingFacts(store: ObjectStore): Promise<TrainingFacts> {
+export async function readTrainingFacts(store: ObjectStore, signal?: AbortSignal): Promise<TrainingFacts> {
   const counter = frequencyCounter();
   const guided = guidedCounter();
   const programs = new KeySet();
@@ -46,6 +48,7 @@ export async function readTrainingFacts(store: ObjectStore): Promise<TrainingFac
   try {
     let waiting: Waiting[] = [];
     for await (const { id, parentId, before, after, edits } of readSamples(store, 'samples/train')) {
+      await breathe(signal, INTERRUPTED);
       const tokens = lex(before);
       const fixed = before === after ? tokens : lex(after);
       const edit = before === after ? null : targetEdit(edits, tokens, fixed);

@@ -82,10 +82,10 @@ export async function evaluateModels(request: EvaluateRequest): Promise<SetResul
 
 async function readTraining(
   data: ObjectStore,
-  { progress }: EvaluateRequest,
+  { progress, signal }: EvaluateRequest,
 ): Promise<NonNullable<MeasureSetOptions['training']>> {
   const task = progress.start('reading the training data');
-  const facts = await readTrainingFacts(data);
+  const facts = await readTrainingFacts(data, signal);
   const validation = new Map<string, Sample>();
   for await (const sample of readSamples(data, 'samples/val')) validation.set(sample.id, sample);
   task.finish();

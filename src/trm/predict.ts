@@ -44,6 +44,8 @@ export interface PredictOptions {
   batchTokens?: number;
   /** Looked at between batches, with a turn of the event loop so that it can be aborted. */
   signal?: AbortSignal;
+  /** What is said to be interrupted then. Default "the repair". */
+  task?: string;
 }
 
 /** What the model says of one window. */
@@ -80,7 +82,7 @@ export async function predict(
   const order = windows.map((_, i) => i).sort((a, b) => lengthOf(windows[b]) - lengthOf(windows[a]) || a - b);
   const out = new Array<Prediction>(windows.length);
   for (let at = 0; at < order.length;) {
-    if (options.signal) await breathe(options.signal, 'the repair');
+    if (options.signal) await breathe(options.signal, options.task ?? 'the repair');
     const rows = Math.max(1, Math.floor(batchTokens / lengthOf(windows[order[at]])));
     const batch = order.slice(at, at + rows);
     const predictions = await predictBatch(

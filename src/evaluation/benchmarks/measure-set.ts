@@ -124,7 +124,7 @@ export async function measureSet(
     models: measured.map(({ report: each }) => each),
     difference: measured.length === 2 ? difference(measured[0].main, measured[1].main) : null,
     baselines: training
-      ? await baselinesOf(measured[0].cases, { kinds, labels: set.labels }, training, options.targetCleanKept)
+      ? await baselinesOf(measured[0].cases, { kinds, labels: set.labels }, training, options)
       : [],
   };
   return {
@@ -143,13 +143,19 @@ async function baselinesOf(
   cases: readonly Case[],
   keys: Parameters<typeof measureBaselines>[1],
   { facts, validation }: NonNullable<MeasureSetOptions['training']>,
-  targetCleanKept: number,
+  { targetCleanKept, signal }: MeasureSetOptions,
 ): Promise<SetReport['baselines']> {
   const critic = await Critic.start();
   try {
     const clean = validation.filter(({ edits }) => edits.length === 0);
     const lexed = clean.map(({ before }) => ({ before: lex(before) }));
-    return await measureBaselines(cases, keys, { facts, validation: lexed, targetCleanKept, critic });
+    return await measureBaselines(cases, keys, {
+      facts,
+      validation: lexed,
+      targetCleanKept,
+      critic,
+      signal,
+    });
   } finally {
     await critic.close();
   }
@@ -172,7 +178,7 @@ async function measureModel(
   options: MeasureSetOptions,
 ): Promise<ModelOnSet> {
   const { config } = parts.model;
-  const { cases, unrenderable, dropped } = encodeSet(samples, stops, parts);
+  const { cases, unrenderable, dropped } = await encodeSet(samples, stops, parts, options.signal);
   if (cases.length === 0)
     throw new DataError(`${set.name}: expected functions that fit the window of ${name}, found none`);
   const mainSteps = config.supervisionSteps;

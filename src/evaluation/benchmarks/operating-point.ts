@@ -26,7 +26,7 @@ export async function measureValidation(
 ): Promise<Measured[]> {
   const sorted = [...validation].sort((a, b) => (a.id < b.id ? -1 : 1));
   const chosen = capPerGroup(sorted, ({ group }) => group, MAX_ROWS_PER_GROUP).slice(0, FUNCTIONS);
-  const { cases } = encodeSet(chosen, await findParserStops(chosen), options.parts);
+  const { cases } = await encodeSet(chosen, await findParserStops(chosen), options.parts, options.signal);
   return (await measureCases(cases, { ...options, withGiven: false })).rows;
 }
 

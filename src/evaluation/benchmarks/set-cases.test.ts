@@ -9,7 +9,7 @@ test('a sample that CPython cannot judge is counted, and not asked as if it pars
   const stops = await findParserStops([deep, makeSample('def g(a):\n    return a\n')]);
   assert.equal([...stops], [[deep.id, null]]);
   // Nothing is encoded, so no vocabulary is needed.
-  const { cases, dropped } = encodeSet([deep], stops, {} as Parameters<typeof encodeSet>[2]);
+  const { cases, dropped } = await encodeSet([deep], stops, {} as Parameters<typeof encodeSet>[2]);
   assert.equal([cases, dropped], [[], { not_judged: 1 }]);
 });
 

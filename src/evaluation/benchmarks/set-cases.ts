@@ -1,3 +1,4 @@
+import { breathe } from '../../core/breathe';
 import { Critic } from '../../python/critic';
 import { lex } from '../../python/lexer';
 import { tokenOfError } from '../../python/positions';
@@ -6,6 +7,7 @@ import { isDropped } from '../../processing/encode';
 import { bugType } from '../../taxonomy/table';
 import type { Sample } from '../../records/sample';
 import type { RepairModel } from '../../repair/model-folder';
+import { INTERRUPTED } from '../measure';
 import { createCase, type Case } from '../outcome';
 
 /** The samples of a set as a model reads them. */
@@ -40,15 +42,17 @@ export async function findParserStops(samples: readonly Sample[]): Promise<Parse
 }
 
 /** Encodes samples with a model's own tokenizer and vocabulary. A set has the same n for every model of the same window. */
-export function encodeSet(
+export async function encodeSet(
   samples: readonly Sample[],
   stops: ParserStops,
   { tokenizer, vocabulary }: Pick<RepairModel, 'tokenizer' | 'vocabulary'>,
-): SetCases {
+  signal?: AbortSignal,
+): Promise<SetCases> {
   const cases: Case[] = [];
   const dropped: Record<string, number> = {};
   let unrenderable = 0;
   for (const sample of samples) {
+    await breathe(signal, INTERRUPTED);
     if (stops.get(sample.id) === null) {
       dropped.not_judged = (dropped.not_judged ?? 0) + 1;
       continue;
