@@ -38,7 +38,9 @@ async function interrupted(work: Promise<unknown>): Promise<void> {
   assert.unreachable('the work went on to its end');
 }
 
-const samples = Array.from({ length: 40 }, (_, i) => makeSample(`def f${i}(value):\n    return value + ${i}\n`));
+const samples = Array.from({ length: 40 }, (_, i) =>
+  makeSample(`def f${i}(value):\n    return value + ${i}\n`),
+);
 
 test('answering cases ends within a chunk, encoding within a set', async () => {
   await requireNativeEngine();
