@@ -7,7 +7,7 @@ import * as assert from 'uvu/assert';
 import { projectRoot } from '../../src/core/paths';
 import { executeNotebook, exportHtml } from '../../src/pipeline/papermill';
 import { withTemporaryFolder } from '../../src/storage/testing';
-import { findBrowser, until, withPage } from '../tools/browser';
+import { click, findBrowser, until, withPage } from '../tools/browser';
 import { openInLab, withLab } from '../tools/jupyter-lab';
 import { testWith } from './needs';
 
@@ -71,9 +71,8 @@ testWith(test, 'a cell runs in JupyterLab with the TypeScript kernel and draws i
         assert.not.ok(
           await page.evaluate<boolean>("document.body.innerText.includes('six times seven: 42')"),
         );
-        const run = '[data-command="notebook:run-cell-and-select-next"]';
-        await until(page, `document.querySelector('${run}')`);
-        await page.evaluate(`document.querySelector('${run}').click()`);
+        // As a hand does it: the button listens to the mouse, not to `element.click()`.
+        await click(page, '[data-command="notebook:run-cell-and-select-next"]');
         await until(page, "document.body.innerText.includes('six times seven: 42')");
         await until(page, "document.querySelectorAll('.js-plotly-plot .barlayer .point').length === 2");
       }),

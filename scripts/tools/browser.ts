@@ -74,6 +74,17 @@ export async function until(page: Page, expression: string): Promise<void> {
   }
 }
 
+/** Presses and lets go of the mouse in the middle of the first element of a selector, once there is one. */
+export async function click(page: Page, selector: string): Promise<void> {
+  await until(page, `document.querySelector('${selector}')`);
+  const place = await page.evaluate<{ x: number; y: number }>(`(() => {
+    const { x, y, width, height } = document.querySelector('${selector}').getBoundingClientRect();
+    return { x: x + width / 2, y: y + height / 2 };
+  })()`);
+  for (const type of ['mousePressed', 'mouseReleased'])
+    await page.send('Input.dispatchMouseEvent', { type, ...place, button: 'left', clickCount: 1 });
+}
+
 /** Path of the first Chromium or Chrome on a search path (default: PATH); undefined when there is none. */
 export function findBrowser(searchPath = process.env.PATH ?? ''): string | undefined {
   const names = ['chromium', 'chromium-browser', 'google-chrome'];
