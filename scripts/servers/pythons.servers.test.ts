@@ -1,10 +1,12 @@
 /** Every supported Python that is installed beside the project's runs the Python side: critic, lexer's peers, packages. */
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot, pythonPath } from '../../src/core/paths';
 import { runProcess } from '../../src/core/subprocess';
 import { findPythons, type PythonInstallation } from '../../src/python/pythons';
+import { withTemporaryFolder } from '../../src/storage/testing';
 import { testWith } from './needs';
 
 /** What the README promises. */
@@ -36,17 +38,36 @@ async function register(): Promise<void> {
   test.run();
 }
 
-async function runWith({ path, version }: PythonInstallation): Promise<void> {
-  const missing: string[] = [];
+/** An environment of that Python, with what our programs import and the package that a test takes as installed. */
+async function createEnvironment({ path }: PythonInstallation, folder: string): Promise<string> {
+  const requirements = await readFile(join(projectRoot(), 'requirements.txt'), 'utf8');
+  const wanted = requirements.split('\n').filter((line) => line.startsWith('packaging=='));
+  const python = join(folder, 'bin', 'python');
+  await runProcess(path, ['-m', 'venv', folder]);
+  const quiet = ['--quiet', '--disable-pip-version-check'];
+  await runProcess(python, ['-m', 'pip', 'install', ...quiet, ...wanted, 'jinja2'], { timeoutMs: 120_000 });
+  return python;
+}
+
+function runWith(installation: PythonInstallation): Promise<void> {
+  return withTemporaryFolder(async (folder) => {
+    const python = await createEnvironment(installation, folder);
+    assert.equal(await failuresOf(python), [], `with Python ${installation.version}`);
+  });
+}
+
+/** What the tests that fail with a Python print. */
+async function failuresOf(python: string): Promise<string[]> {
+  const failures: string[] = [];
   for (const file of FILES) {
     const { exitCode, stdout, stderr } = await runProcess(
       process.execPath,
       [join(projectRoot(), 'dist', `${file}.test.js`)],
-      { env: { TRM_PYTHON: path, NO_COLOR: '1' }, okCodes: [0, 1], timeoutMs: 600_000 },
+      { env: { TRM_PYTHON: python, NO_COLOR: '1' }, okCodes: [0, 1], timeoutMs: 600_000 },
     );
-    if (exitCode !== 0) missing.push(`${file}:\n${stdout}${stderr}`);
+    if (exitCode !== 0) failures.push(`${file}:\n${stdout}${stderr}`);
   }
-  assert.equal(missing, [], `with Python ${version}`);
+  return failures;
 }
 
 void register();
