@@ -10,7 +10,8 @@ import * as assert from 'uvu/assert';
 import { projectRoot } from '../core/paths';
 import { decodeSource } from '../python/codec';
 import { Critic } from '../python/critic';
-import { charSpanOf } from '../python/edits';
+import { charSpanOf, diffTokens } from '../python/edits';
+import { lex } from '../python/lexer';
 import { findPythons } from '../python/pythons';
 import { findRuff } from '../python/ruff';
 import type { Fix, Note } from '../records/finding';
@@ -217,6 +218,34 @@ test('an undefined name that is gone is no proof', async () => {
   }
   const near = await repair('def f(total):\n    return totl\n', swap('totl', name('total')));
   assert.is(near.fixed, 'def f(total):\n    return total\n');
+});
+
+test("a line between two blocks, or on another one by each width of a tab, is nobody's to move", async () => {
+  for (const [source, moved] of [
+    [
+      'def f(a):\n    while a:\n        a -= 1\n     return a\n',
+      'def f(a):\n    while a:\n        a -= 1\n        return a\n',
+    ],
+    [
+      'def f(a):\n    while a:\n        a -= 1\n     return a\n',
+      'def f(a):\n    while a:\n        a -= 1\n    return a\n',
+    ],
+    [
+      'def f(x):\n    if x:\n\t    return 1\n\treturn 2\n',
+      'def f(x):\n    if x:\n\t    return 1\n\t    return 2\n',
+    ],
+  ]) {
+    const move: Proposer = async ({ program }) => {
+      const edit = program.source === source ? diffTokens(program.tokens, lex(moved)) : null;
+      return edit ? [candidate(program, ...edit.tokenSpan, edit.replacement, 0.99)] : [];
+    };
+    const fix = await repair(source, move);
+    assert.is(fix.fixed, source, fix.diff);
+    assert.equal(
+      fix.findings.map(({ tier }) => tier),
+      ['plausible'],
+    );
+  }
 });
 
 test('a source that the interpreter gives up on is not searched, and that is said', async () => {

@@ -50,6 +50,11 @@ export function editText(state: EditedText, start: number, end: number, text: st
   };
 }
 
+/** True when [start, end) of the current text holds characters that an edit wrote. */
+export function holdsWritten({ patches }: EditedText, start: number, end: number): boolean {
+  return currentSpans(patches).some((span) => start < span.end && span.start < end);
+}
+
 /**
  * The smallest range of the original text that became the current range [start, end): exact where nothing was
  * edited, whole patches where the range touches one.

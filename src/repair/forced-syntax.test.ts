@@ -19,7 +19,10 @@ for (const [before, after, kind] of [
   ['x = 1\n    y()\n', 'x = 1\ny()\n', 'layout'],
   // The lines as they are, with another layout around them.
   ['if x:\ny()\n', 'if x:\n    y()\n', 'respelt'],
-  ['x = = 1\n', 'x = 1\n', 'repeated'],
+  ['def def f(): pass\n', 'def f(): pass\n', 'repeated'],
+  ['f(a % % b)\n', 'f(a % b)\n', 'repeated'],
+  ['f(a， b)\n', 'f(a, b)\n', 'mark-replaced'],
+  ['x\u200b = 1\n', 'x = 1\n', 'mark-deleted'],
   ['retrun x\n', 'return x\n', 'near-keyword'],
   ['fn f(x): pass\n', 'def f(x): pass\n', 'slip'],
   ['fi x:\n    y()\n', 'if x:\n    y()\n', 'near-keyword'],
@@ -40,6 +43,17 @@ for (const [before, after] of [
   // Nobody knows where it belongs.
   ['f a, b)\n', 'f(a, b)\n'],
   ['x = [(a, b]\n', 'x = [a, b]\n'],
+  // Lost: what another language means, one of two literals, half of an operator.
+  ['if !ok:\n    y()\n', 'if ok:\n    y()\n'],
+  ['x = $y\n', 'x = y\n'],
+  ['x = a?.b\n', 'x = a.b\n'],
+  ['x = a || b\n', 'x = a | b\n'],
+  ['x = a * * b\n', 'x = a * b\n'],
+  ['f(x = = 1)\n', 'f(x = 1)\n'],
+  ['x = 5 5 + 3\n', 'x = 5 + 3\n'],
+  ['x x = 1\n', 'x = 1\n'],
+  ['x = None None\n', 'x = None\n'],
+  ['f(a$ b)\n', 'f(a, b)\n'],
   // Lost: a name, a string, an operator, a keyword.
   ['x y = 1\n', 'x = 1\n'],
   ['print "a"\n', 'print\n'],

@@ -5,10 +5,12 @@ import { nearness } from './near-names';
 
 /**
  * Edits of broken code in which nothing is invented and nothing is lost:
- * - `mark-inserted`, `mark-deleted`, `mark-replaced`: brackets, commas, colons, semicolons, characters that no Python has;
- *   an opening bracket is neither inserted nor deleted, for where it belongs is anybody's guess
+ * - `mark-inserted`, `mark-deleted`, `mark-replaced`: brackets, commas, colons, semicolons; an opening bracket is neither
+ *   inserted nor deleted, for where it belongs is anybody's guess. Of the characters that no Python has, invisible ones
+ *   are deleted and look-alikes replaced; what other languages mean by theirs (`!`, `$`, `?`) is not Python's to drop
  * - `layout`: line ends and indentation
- * - `repeated`: a token that stands there twice, once
+ * - `repeated`: a keyword or operator that stands there twice, once; `5 5` may have lost what stood between, and `| |`
+ *   and `* *` may be one operator
  * - `near-keyword`: a keyword for a misspelt one
  * - `slip`: another language's way to write the same (`&&`, `else if`, `= ` where only `==` can be)
  * - `respelt`: the same characters cut into other tokens, the same tokens in another order, a string with its last quote
@@ -25,6 +27,18 @@ export type ForcedKind =
 
 const OPENING = new Set(['(', '[', '{']);
 const MARKS = new Set(['(', ')', '[', ']', '{', '}', ',', ':', ';']);
+
+/** Operators that twice the same one makes, here or in other languages. */
+const DOUBLED = new Set(['=', '*', '/', '<', '>', '|', '&', '-', '+']);
+
+/** Marks of other scripts that NFKC does not fold (`，` and `（` it does). */
+const LOOKALIKES: ReadonlyMap<string, string> = new Map([
+  ['、', ','],
+  ['【', '['],
+  ['】', ']'],
+  ['「', '['],
+  ['」', ']'],
+]);
 
 /** Slips whose right form is known: what stands there -> what it means. */
 const SLIPS: ReadonlyMap<string, string> = new Map([
@@ -94,7 +108,7 @@ export function forcedKind(tokens: readonly TokenText[], edit: TokenEdit): Force
   if (written.length === 0) {
     if (removed.every(isLayout)) return 'layout';
     const isStray = (token: TokenText): boolean => isMark(token) && !OPENING.has(token.text);
-    if (removed.every((token) => isStray(token) || token.kind === 'error-char')) return 'mark-deleted';
+    if (removed.every((token) => isStray(token) || isInvisible(token))) return 'mark-deleted';
     return removed.length === 1 && isRepeated(tokens, at) ? 'repeated' : null;
   }
   return replacedKind(removed, written);
@@ -106,7 +120,7 @@ function replacedKind(removed: readonly TokenText[], written: readonly TokenText
   if (SLIPS.get(from) === to) return 'slip';
   const [first, only] = [removed[0], written[0]];
   if (removed.length === 1 && written.length === 1) {
-    if (isMark(only) && (isMark(first) || first.kind === 'error-char')) return 'mark-replaced';
+    if (isMark(only) && (isMark(first) || isLookalike(first, only))) return 'mark-replaced';
     if (only.kind === 'keyword' && /^(name|keyword)$/.test(first.kind) && isOnlyNearKeyword(from, to))
       return 'near-keyword';
     if (first.kind === 'error-string' && only.kind === 'string' && isClosed(from, to)) return 'respelt';
@@ -146,10 +160,20 @@ function isLayout({ kind }: TokenText): boolean {
   return kind === 'newline' || kind === 'indent' || kind === 'dedent' || kind === 'error-indent';
 }
 
-/** Does the token stand there twice? */
+/** Controls, formats and odd spaces: nobody sees them, and no language means anything by them. */
+function isInvisible({ kind, text }: TokenText): boolean {
+  return kind === 'error-char' && /^[\p{Cc}\p{Cf}\p{Co}\p{Cn}\p{Z}]+$/u.test(text);
+}
+
+function isLookalike({ kind, text }: TokenText, mark: TokenText): boolean {
+  return kind === 'error-char' && (LOOKALIKES.get(text) ?? text.normalize('NFKC')) === mark.text;
+}
+
+/** Does a keyword or operator stand there twice, without making another one? */
 function isRepeated(tokens: readonly TokenText[], at: number): boolean {
-  const { kind } = tokens[at];
-  if (kind === 'newline' || kind === 'end') return false;
+  const { kind, text } = tokens[at];
+  if (kind !== 'keyword' && (kind !== 'op' || DOUBLED.has(text))) return false;
+  if (['None', 'True', 'False'].includes(text)) return false;
   return isSame(tokens[at], tokens[at - 1]) || isSame(tokens[at], tokens[at + 1]);
 }
 

@@ -1,6 +1,6 @@
 import { throwIfAborted } from '../core/errors';
 import { collide } from './changes';
-import { editText, originalSpan, type EditedText } from './edited-text';
+import { editText, holdsWritten, originalSpan, type EditedText } from './edited-text';
 import { analyse } from './program';
 import type { Edit } from '../records/sample';
 import type { Proposer } from './proposals';
@@ -48,7 +48,7 @@ export async function repairInRounds(
     throwIfAborted(signal, 'the repair');
     const program = analyse(text.current);
     const candidates = (await propose({ program }))
-      .filter(({ confidence, edit }) => confidence > threshold && !rewrites(text, edit))
+      .filter(({ confidence, edit }) => confidence > threshold && !holdsWritten(text, ...edit.charSpan))
       .filter(({ edit }) => !dropped.has(dropKey(text, edit)))
       .slice(0, MOST_PER_ROUND);
     const judged = await judge(program, candidates, critic, fileParses, signal);
@@ -72,17 +72,6 @@ export async function repairInRounds(
 /** Names an edit by its place in the original text and what it writes. */
 function dropKey(text: EditedText, { charSpan: [start, end], replacement }: Edit): string {
   return JSON.stringify([originalSpan(text, start, end), replacement]);
-}
-
-/** True when an edit would replace characters that an earlier one wrote. */
-function rewrites({ patches }: EditedText, { charSpan: [start, end] }: Edit): boolean {
-  let shift = 0;
-  return patches.some((patch) => {
-    const from = patch.start + shift;
-    const to = from + patch.text.length;
-    shift += patch.text.length - (patch.end - patch.start);
-    return start < to && from < end;
-  });
 }
 
 /** The most confident of each window, without collisions; `judged` comes most confident first. */

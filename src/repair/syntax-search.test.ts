@@ -44,6 +44,16 @@ const colonsAndDeletions: Proposer = async ({ program, windows = [] }) =>
     });
   });
 
+test('what an edit wrote is not edited again, so that each edit is what it says of the text before', async () => {
+  const next: Readonly<Record<string, string>> = { '?': '$', $: '+' };
+  const chain: Proposer = async ({ program }) =>
+    program.tokens.flatMap(({ text }, i) =>
+      text in next ? [candidate(program, i, i + 1, [op(next[text])], 0.9)] : [],
+    );
+  assert.is((await searchSyntax('x = 1 $ 2\n', { propose: chain, critic })).text, 'x = 1 + 2\n');
+  assert.is((await searchSyntax('x = 1 ? 2\n', { propose: chain, critic })).parses, false);
+});
+
 test('a file that parses is left alone without asking the model', async () => {
   const never: Proposer = () => {
     throw new Error('the model was asked');

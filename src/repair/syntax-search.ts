@@ -4,6 +4,7 @@ import { offsetOfError, tokenOfError } from '../python/positions';
 import { changeOf, type Change } from './changes';
 import { analyse, type Program } from './program';
 import { editSize, type Candidate, type Proposer } from './proposals';
+import { editText, holdsWritten, startText, type EditedText } from './edited-text';
 import type { Checker } from './verifier';
 import { isVouchedSyntax } from './vouched';
 
@@ -47,6 +48,8 @@ interface Node {
   program: Program;
   verdict: Verdict;
   steps: SearchStep[];
+  /** What the steps wrote: it is not edited again, so that each edit is what it says of the text before. */
+  edited: EditedText;
   /** Product of the edits' probabilities. */
   probability: number;
   /** Edited tokens in all. */
@@ -65,7 +68,14 @@ export async function searchSyntax(source: string, options: SyntaxSearchOptions)
   for (let error = 0; ; error++) {
     const [verdict] = await critic.check([text]);
     if (verdict.valid || verdict.unknown) return { steps, text, parses: verdict.valid, verdict, guess: null };
-    const start: Node = { program: analyse(text), verdict, steps: [], probability: 1, size: 0 };
+    const start: Node = {
+      program: analyse(text),
+      verdict,
+      steps: [],
+      edited: startText(text),
+      probability: 1,
+      size: 0,
+    };
     const { mended, guess } =
       error < maxErrors ? await mendError(start, options) : { mended: null, guess: null };
     if (!mended) return { steps, text, parses: false, verdict, guess };
@@ -132,9 +142,11 @@ async function expand(
   for (const candidate of candidates) {
     // Each writes the whole file anew, which takes a while for a long one.
     await breathe(signal, 'the repair');
+    if (holdsWritten(node.edited, ...candidate.edit.charSpan)) continue;
     const change = changeOf(program, candidate);
     if (!change) continue;
     texts.push({
+      edited: editText(node.edited, change.start, change.end, change.text),
       steps: [...node.steps, { candidate, change, vouched: isVouchedSyntax(program, candidate, stop) }],
       probability: node.probability * candidate.probability,
       size: node.size + editSize(candidate.edit),

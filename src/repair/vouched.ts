@@ -34,6 +34,12 @@ export function isVouchedName(program: Program, edit: Edit, after: Program): boo
 const UNSURE_PLACES: ReadonlySet<string> = new Set(['mark-inserted', 'slip']);
 const SURER_THAN_NOT = 0.5;
 
+/**
+ * What CPython says of a line that stands between two open blocks, or on another one by each width of a tab. Each of the
+ * blocks would do, and which one is meant decides what runs: the nearest is a guess.
+ */
+const ANY_BLOCK = /^(unindent does not match any outer|inconsistent use of tabs)/;
+
 /** Where the parser stopped, and what it said. */
 export interface ParserStop {
   /** Index of the token; undefined where the parser gives no place. */
@@ -52,7 +58,7 @@ export function isVouchedSyntax(
   stop: ParserStop,
 ): boolean {
   const kind = forcedKind(tokens, edit);
-  if (kind === null) return false;
+  if (kind === null || ANY_BLOCK.test(stop.message)) return false;
   return !UNSURE_PLACES.has(kind) || isAskedFor(edit, stop) || confidence > SURER_THAN_NOT;
 }
 

@@ -1,4 +1,4 @@
-import { chmod, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
+import { chmod, mkdir, mkdtemp, readFile, rm, stat, symlink, truncate, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -49,6 +49,25 @@ const repairer: Repairer = {
   }),
   close: async () => {},
 };
+
+test('the patch of a symbolic link names what it points to, and git applies it', async () => {
+  const repository = await mkdtemp(join(folder, 'repository-'));
+  await mkdir(join(repository, 'src'));
+  await writeFile(join(repository, 'src', 'real.py'), 'x = 1 - 2\n');
+  await symlink('src/real.py', join(repository, 'link.py'));
+  await runProcess('git', ['init', '--quiet'], { cwd: repository });
+  const before = process.cwd();
+  process.chdir(repository);
+  try {
+    const { patch } = await repairFile('link.py', repairer, {});
+    assert.match(Buffer.from(patch()).toString(), /^--- a\/src\/real\.py$/m);
+    await writeFile(join(repository, 'fix.patch'), patch());
+    await runProcess('git', ['apply', 'fix.patch'], { cwd: repository });
+  } finally {
+    process.chdir(before);
+  }
+  assert.is(await readFile(join(repository, 'src', 'real.py'), 'utf8'), 'x = 1 + 2\n');
+});
 
 test('byte order mark, CRLF, declared encoding and everything else stay byte for byte', async () => {
   for (const [label, bytes] of [

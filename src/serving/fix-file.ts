@@ -1,3 +1,4 @@
+import { realpath } from 'node:fs/promises';
 import { UserError } from '../core/errors';
 import { printable } from '../core/printable';
 import { decodeSource, encodeSource } from '../python/codec';
@@ -35,12 +36,14 @@ export async function repairFile(
   if (decoded.problem !== null)
     throw new UserError(`${name}: ${decoded.problem}`, 'correct the encoding or its declaration first');
   const fix = await repairer.repair(decoded.text, { ...options, file: name === STDIN ? '<stdin>' : name });
+  // git knows a symbolic link by what it points to, and refuses to look behind it.
+  const real = await realpath(name).catch(() => name);
   const after = (): Uint8Array => encodeSource({ ...decoded, text: fix.fixed });
   return {
     fix,
     changed: fix.fixed !== decoded.text,
     patch: () =>
-      patchBytes(bytes, after(), { file: name === STDIN ? 'stdin' : patchPath(name), like: fix.diff }),
+      patchBytes(bytes, after(), { file: name === STDIN ? 'stdin' : patchPath(real), like: fix.diff }),
     write: (settings) => {
       if (name === STDIN) process.stdout.write(after());
       else if (readOnlyBecause === null) replaceContent(name, bytes, after(), settings);

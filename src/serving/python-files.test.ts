@@ -25,6 +25,7 @@ test('Python by its name or by its first line passes', async () => {
     ['A.PYW', ''],
     ['tool', '#!/usr/bin/env python3\nprint(1)\n'],
     ['tool', '#!/usr/bin/python3.11 -u\n'],
+    ['tool', '#!/usr/bin/env -S uv run --script\n'],
     ['tool', '\ufeff# -*- coding: utf-8 -*-\n'],
   ])
     assert.is(await problem(name, content), '', name);

@@ -32,9 +32,11 @@ export async function requirePythonFile(name: string): Promise<void> {
   );
 }
 
-/** An interpreter named python or pypy, or an encoding declaration in a comment. */
+/** An interpreter named python or pypy, a runner of Python scripts (uv, pipx), or an encoding declaration in a comment. */
 function isPython(line: string): boolean {
-  return /^#!.*\b(python|pypy)[\d.]*\b/.test(line) || /^\s*#.*coding[:=]\s*[-\w.]+/.test(line);
+  return (
+    /^#!.*\b((python|pypy)[\d.]*|(uv|pipx) run)\b/.test(line) || /^\s*#.*coding[:=]\s*[-\w.]+/.test(line)
+  );
 }
 
 async function firstLine(name: string): Promise<string> {

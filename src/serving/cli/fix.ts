@@ -1,3 +1,4 @@
+import { printable } from '../../core/printable';
 import type { Fix, Note } from '../../records/finding';
 import type { RepairedFile } from '../fix-file';
 import { CommandExit, printJson, type Register } from './command';
@@ -82,7 +83,7 @@ function summarize({ file, findings }: Fix, shown: number, changed: boolean, dif
     ...(hidden ? [`${hidden} more with --unsafe-fixes`] : []),
   ];
   const verb = diff ? 'nothing written' : changed ? 'written' : 'nothing to write';
-  return `${file}: ${parts.join(', ') || 'no fixes'} (${verb})`;
+  return `${printable(file)}: ${parts.join(', ') || 'no fixes'} (${verb})`;
 }
 
 async function reportExpected(fix: Fix, path: string): Promise<void> {

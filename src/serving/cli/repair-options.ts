@@ -1,4 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
+import { printable } from '../../core/printable';
 import { describeError, exitCodeOf, InterruptedError, throwIfAborted } from '../../core/errors';
 import type { Fix, Note } from '../../records/finding';
 import type { Repairer, RepairOptions } from '../../repair/repairer';
@@ -88,7 +89,7 @@ export async function repairFiles(
 
 /** One line a note: `file:line: does not parse with CPython 3.11.7: expected ':'`. */
 export function formatNote({ file }: Pick<Fix, 'file'>, { line, message }: Note): string {
-  return `${file}:${line}: ${message}`;
+  return `${printable(file)}:${line}: ${message}`;
 }
 
 function parseShare(text: string): number {
