@@ -59,9 +59,9 @@ test('the patch of a symbolic link names what it points to, and git applies it',
   const before = process.cwd();
   process.chdir(repository);
   try {
-    const { patch } = await repairFile('link.py', repairer, {});
-    assert.match(Buffer.from(patch()).toString(), /^--- a\/src\/real\.py$/m);
-    await writeFile(join(repository, 'fix.patch'), patch());
+    const patch = (await repairFile('link.py', repairer, {})).patch();
+    assert.match(Buffer.from(patch).toString(), /^--- a\/src\/real\.py$/m);
+    await writeFile(join(repository, 'fix.patch'), patch);
     await runProcess('git', ['apply', 'fix.patch'], { cwd: repository });
   } finally {
     process.chdir(before);
