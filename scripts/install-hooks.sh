@@ -15,3 +15,6 @@ if ! grep -qs 'pre-commit' "$hooks/pre-commit" && [ -z "${CI:-}" ]; then
   .venv/bin/python -m pre_commit install >/dev/null
   echo "setup: git hooks installed"
 fi
+# Once, while people expect to wait: after a clone git would ask the filter about each notebook, half a minute, within the
+# first command that wants to know whether the code was changed. It says 1 when files were.
+git update-index -q --refresh >/dev/null || true

@@ -2,6 +2,7 @@ import { DataError, throwIfAborted } from '../core/errors';
 import { allowedProjects } from '../core/groups';
 import { hashJson } from '../core/hash';
 import { KeySet } from '../core/key-set';
+import { dropsInWords } from '../records/drop-counts';
 import type { Manifest, Resource } from '../records/manifest';
 import { FAMILIES, type Sample } from '../records/sample';
 import { Critic } from '../python/critic';
@@ -69,7 +70,7 @@ export async function generateWith(
   if (tally.functions === 0)
     throw new DataError(
       `generate: expected clean functions in ${collected.location}, could use none of ${tally.read} samples`,
-      `dropped: ${JSON.stringify(tally.dropped)}; check collect.sources and generate.allowedGroups`,
+      `dropped: ${dropsInWords(tally.dropped)}; check collect.sources and generate.allowedGroups`,
     );
   const seconds = (performance.now() - started) / 1000;
   const fresh = shards.slice(finished.length).reduce((sum, shard) => sum + shard.tally.written, 0);

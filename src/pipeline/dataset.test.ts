@@ -149,6 +149,7 @@ test('a folder that holds something else is left alone, and what is missing is o
     }
     const empty = await rejection(() => generateDataset(request(fresh, { from: [out] }), options()));
     assert.match(empty.message, /expected Python functions in .*, found none/);
+    assert.not.ok(existsSync(fresh), 'the folder is free for another request');
   });
 });
 

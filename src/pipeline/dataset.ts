@@ -11,6 +11,7 @@ import type { Progress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import type { GenerateConfig } from '../generation/config';
 import { generateWith } from '../generation/stage';
+import { dropsInWords } from '../records/drop-counts';
 import type { Manifest } from '../records/manifest';
 import { MANIFEST_KEY, readManifest } from '../shards/manifest';
 import { createFolderStore } from '../storage/folder-store';
@@ -108,7 +109,7 @@ export async function generateDataset(request: DatasetRequest, options: DatasetO
     const state = createFolderStore(partial);
     const sources = await settleSources(request, options, state, identity);
     const collected = createFolderStore(join(partial, 'collect'));
-    const functions = await collectOnce(request, sources, collected, options);
+    const functions = await collectOnce(request, sources, { state, collected }, options);
     const config = sizeGeneration(request, functions['trm:lineage'].counts.out);
     const { out: count, dropped } = functions['trm:lineage'].counts;
     const published = sources.map(({ path: _, ...source }) =>
@@ -217,14 +218,37 @@ async function settleSources(
   return sources;
 }
 
-/** Reads the sources' functions into the state folder, unless an earlier start did. */
+/**
+ * Reads the sources' functions into the state folder, unless an earlier start did.
+ * @throws DataError when there are none; then nothing is left to go on from, and the folder is free for another request
+ */
 async function collectOnce(
+  request: DatasetRequest,
+  sources: readonly DatasetSource[],
+  { state, collected }: Record<'state' | 'collected', ObjectStore>,
+  options: DatasetOptions,
+): Promise<Manifest> {
+  const manifest = (await collected.exists(MANIFEST_KEY))
+    ? await readManifest(collected)
+    : await collectFrom(request, sources, collected, options);
+  const { out, dropped } = manifest['trm:lineage'].counts;
+  if (out > 0) return manifest;
+  await state.delete(REQUEST_FILE);
+  const inside = dropped.excluded_path
+    ? '; a folder of installed packages, builds or tests is passed over where it is found: name it itself, or the package'
+    : '';
+  throw new DataError(
+    `expected Python functions in ${sources.map(({ from }) => from).join(', ')}, found none`,
+    `left out: ${dropsInWords(dropped)}${inside}`,
+  );
+}
+
+function collectFrom(
   request: DatasetRequest,
   sources: readonly DatasetSource[],
   store: ObjectStore,
   options: DatasetOptions,
 ): Promise<Manifest> {
-  if (await store.exists(MANIFEST_KEY)) return readManifest(store);
   const { generate, count, includeTests } = request;
   // Every function gives a mutant or more, unless only some types are wanted.
   const narrowed = [generate.families, generate.types].some((weights) => Object.keys(weights).length > 0);
@@ -241,13 +265,7 @@ async function collectOnce(
       maxFunctions,
     })),
   });
-  const manifest = await collect(config, contextFor(request.seed, 'collect', store, {}, options));
-  if (manifest['trm:lineage'].counts.out === 0)
-    throw new DataError(
-      `expected Python functions in ${sources.map(({ from }) => from).join(', ')}, found none`,
-      `left out: ${JSON.stringify(manifest['trm:lineage'].counts.dropped)}`,
-    );
-  return manifest;
+  return collect(config, contextFor(request.seed, 'collect', store, {}, options));
 }
 
 /** The generate config: as many mutants a function as the count needs, and shards of a size that is quick to repeat. */

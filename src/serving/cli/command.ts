@@ -23,7 +23,7 @@ export class CommandExit extends Error {
 }
 
 /** Collects a repeatable option: `--set a=1 --set b=2` -> ['a=1', 'b=2']. */
-export function collect(value: string, previous: readonly string[]): string[] {
+export function collect(value: string, previous: readonly string[] = []): string[] {
   return [...previous, value];
 }
 

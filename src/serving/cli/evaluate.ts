@@ -3,15 +3,16 @@ import { UserError } from '../../core/errors';
 import { collect, printJson, SET_HELP, type Register } from './command';
 
 interface EvaluateFlags {
-  on: string[];
+  on?: string[];
   set?: string;
-  steps: string;
+  steps?: string;
   against?: string;
   most?: string;
   cleanKept: string;
   out?: string;
   json?: boolean;
   markdown?: boolean;
+  config?: string[];
 }
 
 /** `trm evaluate`: tables of a finished model on fixed sets. Exit code 0 also where a set is skipped, which is said. */
@@ -24,9 +25,11 @@ export const registerEvaluate: Register = (program, { signal }) => {
       '--on <set>',
       'synthetic-9, test, val, real-dev (needs TRM_DATA_DIR), or a folder; repeatable (default: synthetic-9)',
       collect,
-      [],
     )
-    .option('--steps <list>', 'supervision steps to measure at', '1,2,4,8')
+    .option(
+      '--steps <list>',
+      'more supervision steps to measure at, as 1,2,4,8 (default: the ones the model was trained for)',
+    )
     .option('--against <model>', 'a second model, for example the equal-FLOP baseline')
     .option('--most <n>', 'take at most so many samples of a set')
     .option(
@@ -36,10 +39,10 @@ export const registerEvaluate: Register = (program, { signal }) => {
     )
     .option('--out <folder>', 'where results go (default: data/evaluations/<model>)')
     .addOption(new Option('--set <name>').hideHelp())
-    .option('--config <key=value>', SET_HELP, collect, [])
+    .option('--config <key=value>', SET_HELP.replace('--set', '--config'), collect)
     .option('--json', 'print the reports as JSON')
     .option('--markdown', 'print only the tables that the README shows')
-    .action(async (model: string, flags: EvaluateFlags & { config: string[] }) => {
+    .action(async (model: string, flags: EvaluateFlags) => {
       if (flags.set !== undefined) throw retiredSet(flags.set);
       const { evaluateModels } = await import('../evaluate-models.js');
       const { terminalProgress } = await import('../../core/progress.js');
@@ -48,17 +51,21 @@ export const registerEvaluate: Register = (program, { signal }) => {
       const results = await evaluateModels({
         model,
         against: flags.against ?? null,
-        sets: flags.on.length > 0 ? flags.on : ['synthetic-9'],
-        steps: flags.steps.split(',').map((text) => whole(text, '--steps')),
+        sets: flags.on ?? ['synthetic-9'],
+        steps: flags.steps?.split(',').map((text) => whole(text, '--steps')) ?? [],
         most: flags.most === undefined ? null : whole(flags.most, '--most'),
         cleanKept: share(flags.cleanKept, '--clean-kept'),
         out: flags.out ?? null,
-        set: flags.config,
+        set: flags.config ?? [],
         signal,
         progress: terminalProgress(),
       });
       if (flags.json) return printJson(results);
       for (const result of results) {
+        if ('report' in result && result.report.baselines.length === 0)
+          console.error(
+            `${result.set}: no baselines, for ${model} has no training data beside it; name a run or an experiment`,
+          );
         if ('skipped' in result) console.log(`skipped ${result.set}: ${result.skipped}\n`);
         else if (flags.markdown) console.log(renderResults(result.report));
         else console.log(`${renderSetReport(result.report)}\n${result.folder}\n`);
