@@ -3,6 +3,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadEngine, nativeBindingPath, requireNativeEngine } from './engine';
+import { projectRoot } from './paths';
+import { runProcess } from './subprocess';
 
 test('the native engine is the one in use', async () => {
   const info = await requireNativeEngine();
@@ -41,6 +43,20 @@ test('embedding gradients work here (they do not on WASM)', async () => {
   );
   const [gradient] = Object.values(grads);
   assert.equal(Array.from(gradient.dataSync()), [0, 0, 2, 2, 0, 0, 1, 1]);
+});
+
+test('the engine computes where `util` lacks what Node 23 took out of it', async () => {
+  const script = `
+const util = require('node:util');
+delete util.isNullOrUndefined;
+delete util.isArray;
+const { requireNativeEngine } = require('./dist/src/core/engine');
+requireNativeEngine().then(() => {
+  const tf = require('@tensorflow/tfjs-core');
+  console.log(tf.slice(tf.tensor1d([1, 2, 3]), 1, 1).dataSync()[0]);
+});`;
+  const { stdout } = await runProcess(process.execPath, ['-e', script], { cwd: projectRoot() });
+  assert.is(stdout.trim(), '2');
 });
 
 test.run();

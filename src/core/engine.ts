@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
+import util from 'node:util';
 import { EngineError } from './errors';
 
 /** Which engine to use: the native one, WASM (inference only), or native with WASM as the fallback. */
@@ -92,6 +93,13 @@ interface NativeBackend {
   isUsingGpuDevice?: boolean;
 }
 
+/** tfjs-node calls two functions that Node 23 took out of `util` (slices, for one, cannot be taken without them). */
+function restoreRemovedUtil(): void {
+  const removed = util as unknown as Record<string, unknown>;
+  removed.isNullOrUndefined ??= (value: unknown) => value === null || value === undefined;
+  removed.isArray ??= Array.isArray;
+}
+
 async function loadNative(warn: (text: string) => void): Promise<EngineInfo> {
   // 1 = warnings and worse: TensorFlow's start-up notes would drown a notebook's first cell.
   process.env.TF_CPP_MIN_LOG_LEVEL ??= '1';
@@ -100,6 +108,7 @@ async function loadNative(warn: (text: string) => void): Promise<EngineInfo> {
   // Turns the notes away that come before TensorFlow reads the level; see native/quiet-log.cc.
   const quietLog = join(dirname(binding), 'quiet_log.node');
   if (existsSync(quietLog)) process.dlopen({ exports: {} }, quietLog);
+  restoreRemovedUtil();
   const tf = await import('@tensorflow/tfjs-node-gpu');
   await tf.ready();
   const backend = tf.backend() as unknown as NativeBackend;
