@@ -56,6 +56,9 @@ interface Node {
   size: number;
 }
 
+/** A node before the critic and the lexer have read its text. */
+type Draft = Pick<Node, 'steps' | 'probability' | 'size'>;
+
 /**
  * Edits a file until it parses: error by error from the top, and for each error with the fewest edited tokens, the
  * most probable first. An error counts as mended when the file parses or the parser comes past the windows that
@@ -97,7 +100,7 @@ async function mendError(start: Node, options: SyntaxSearchOptions): Promise<Men
   let guess: SearchStep | null = null;
   let nodes = [start];
   for (let level = 0; level < depth && nodes.length > 0; level++) {
-    const texts: Omit<Node, 'verdict' | 'program'>[] = [];
+    const texts: Draft[] = [];
     for (const node of nodes)
       for (const next of await expand(node, options)) {
         guess ??= next.steps[0];
@@ -114,7 +117,12 @@ async function mendError(start: Node, options: SyntaxSearchOptions): Promise<Men
     const best = order
       .filter(isMended)
       .sort((a, b) => Number(verdicts[b].valid) - Number(verdicts[a].valid))[0];
-    const node = (i: number): Node => ({ ...texts[i], verdict: verdicts[i], program: analyse(results[i]) });
+    const node = (i: number): Node => ({
+      ...texts[i],
+      edited: texts[i].steps.reduce(applyStep, startText(start.program.source)),
+      verdict: verdicts[i],
+      program: analyse(results[i]),
+    });
     if (best !== undefined) return { mended: node(best), guess };
     nodes = order
       .sort((a, b) => texts[b].probability - texts[a].probability || a - b)
@@ -124,21 +132,22 @@ async function mendError(start: Node, options: SyntaxSearchOptions): Promise<Men
   return { mended: null, guess };
 }
 
+function applyStep(text: EditedText, { change }: SearchStep): EditedText {
+  return editText(text, change.start, change.end, change.text);
+}
+
 /** Fewest edited tokens first, then the most probable. */
 function compareTexts(a: Pick<Node, 'size' | 'probability'>, b: Pick<Node, 'size' | 'probability'>): number {
   return a.size - b.size || b.probability - a.probability;
 }
 
-async function expand(
-  node: Node,
-  { propose, signal }: SyntaxSearchOptions,
-): Promise<Omit<Node, 'verdict' | 'program'>[]> {
+async function expand(node: Node, { propose, signal }: SyntaxSearchOptions): Promise<Draft[]> {
   const { program } = node;
   const stoppedAt = tokenOfError(program.source, program.tokens, node.verdict.error);
   const stop = { token: stoppedAt ?? undefined, message: node.verdict.error?.message ?? '' };
   const windows = windowsNear(program, stoppedAt ?? 0);
   const candidates = await propose({ program, windows, stoppedAt });
-  const texts: Omit<Node, 'verdict' | 'program'>[] = [];
+  const texts: Draft[] = [];
   for (const candidate of candidates) {
     // Each writes the whole file anew, which takes a while for a long one.
     await breathe(signal, 'the repair');
@@ -146,7 +155,6 @@ async function expand(
     const change = changeOf(program, candidate);
     if (!change) continue;
     texts.push({
-      edited: editText(node.edited, change.start, change.end, change.text),
       steps: [...node.steps, { candidate, change, vouched: isVouchedSyntax(program, candidate, stop) }],
       probability: node.probability * candidate.probability,
       size: node.size + editSize(candidate.edit),
