@@ -13,12 +13,12 @@ import { readFileSync, readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import * as huggingFace from '@huggingface/tokenizers';
 import { projectRoot, pythonPath } from '../src/core/paths';
-import { runProcess } from '../src/core/subprocess';
-import { findFunctions, moduleContext } from '../src/python/functions';
-import { lex } from '../src/python/lexer';
-import { buildClosedVocabulary } from '../src/processing/closed-vocabulary';
-import { encodeSample, type EncodableSample } from '../src/processing/encode-sample';
-import { TokenCounter } from '../src/processing/token-counter';
+import { runProcess } from '../src/core/processes/subprocess';
+import { findFunctions, moduleContext } from '../src/python/structure/functions';
+import { lex } from '../src/python/tokens/lexer';
+import { buildClosedVocabulary } from '../src/processing/vocabulary/closed-vocabulary';
+import { encodeSample, type EncodableSample } from '../src/processing/encoding/encode-sample';
+import { TokenCounter } from '../src/processing/vocabulary/token-counter';
 import { trainTokenizer, type Tokenizer } from '../src/processing/tokenizer/tokenizer';
 import { peerPython } from './tools/side';
 

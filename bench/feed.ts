@@ -16,7 +16,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { deserialize, serialize } from 'node:v8';
 import { seedStream } from '../src/core/rng';
-import { runProcess } from '../src/core/subprocess';
+import { runProcess } from '../src/core/processes/subprocess';
 import type { Example } from '../src/records/example';
 import { exampleOfRow, rowOfExample } from '../src/shards/example-columns';
 import { shardKey } from '../src/shards/writer';

@@ -24,7 +24,7 @@ import { describeError, exitCodeOf, UserError } from '../src/core/errors';
 import { pythonPath, projectRoot } from '../src/core/paths';
 import { silentProgress } from '../src/core/progress';
 import { seedStream } from '../src/core/rng';
-import { runProcess } from '../src/core/subprocess';
+import { runProcess } from '../src/core/processes/subprocess';
 import { generateConfigSchema } from '../src/generation/config';
 import { generate } from '../src/generation/stage';
 import { readSamples } from '../src/shards/sample-shard';

@@ -12,12 +12,12 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { pythonPath } from '../src/core/paths';
 import { seedStream } from '../src/core/rng';
-import { runProcess } from '../src/core/subprocess';
-import { decodeSource } from '../src/python/codec';
-import { Critic } from '../src/python/critic';
-import { findFunctions } from '../src/python/functions';
-import { lex } from '../src/python/lexer';
-import { createParser, nodesOfTokens } from '../src/python/tree';
+import { runProcess } from '../src/core/processes/subprocess';
+import { decodeSource } from '../src/python/tokens/codec';
+import { Critic } from '../src/python/critic/critic';
+import { findFunctions } from '../src/python/structure/functions';
+import { lex } from '../src/python/tokens/lexer';
+import { createParser, nodesOfTokens } from '../src/python/structure/tree';
 
 const PEER = `
 import io, json, sys, time, tokenize

@@ -5,7 +5,7 @@
  *   make bench BENCH=licences
  */
 import listed from 'spdx-license-list/full';
-import { detectLicence, NO_ASSERTION } from '../src/collection/licences';
+import { detectLicence, NO_ASSERTION } from '../src/collection/licences/licences';
 import { PERMISSIVE_LICENCES } from '../src/records/permissive-licences';
 
 const FORMS: Readonly<Record<string, (text: string, name: string) => string>> = {

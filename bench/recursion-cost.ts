@@ -6,7 +6,7 @@
  *   make bench BENCH=recursion-cost ARGS='--out experiments/recursion-cost.json --rounds 5'
  *
  * Writes median milliseconds for a batch of samples from start to end (N_sup optimizer steps; one answer of N_sup
- * supervision steps), in the form of src/pipeline/recursion-cost.ts; notebooks/model-analysis.ipynb draws the committed
+ * supervision steps), in the form of src/pipeline/reviews/recursion-cost.ts; notebooks/model-analysis.ipynb draws the committed
  * file. The last line is JSON of the same.
  */
 import { writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import { requireNativeEngine } from '../src/core/engine';
 import { percentile } from '../src/metrics/percentile';
-import { recursionCostSchema, type RecursionCost } from '../src/pipeline/recursion-cost';
+import { recursionCostSchema, type RecursionCost } from '../src/pipeline/reviews/recursion-cost';
 import { supervisionStepFlops } from '../src/trm/flops';
 import { startProgram } from './tools/our-side';
 import { caseModel, makeMaterial, type StepCase, type StepKind } from './tools/step-case';

@@ -5,7 +5,7 @@ import { dirname, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../src/core/paths';
-import { runProcess } from '../src/core/subprocess';
+import { runProcess } from '../src/core/processes/subprocess';
 
 const test = suite<{ root: string }>('build');
 

@@ -6,7 +6,7 @@
 import { readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { UserError } from '../src/core/errors';
-import { plantedFamilies, plantedTypes, recordFlow } from '../src/pipeline/describe-manifest';
+import { plantedFamilies, plantedTypes, recordFlow } from '../src/pipeline/stages/describe-manifest';
 import { readManifest } from '../src/shards/manifest';
 import { createFolderStore } from '../src/storage/folder-store';
 import { bugType } from '../src/taxonomy/table';

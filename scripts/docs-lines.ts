@@ -11,7 +11,7 @@ import { existsSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { projectRoot } from '../src/core/paths';
-import { runProcess } from '../src/core/subprocess';
+import { runProcess } from '../src/core/processes/subprocess';
 
 const WIDTH = 120;
 

@@ -4,7 +4,10 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../src/core/paths';
-import { ALLOWED_IMPORTS, findCycle, importViolations } from './import-rules';
+import { ALLOWED_IMPORTS, filesByFolder, findCycle, findFileCycle, importViolations } from './import-rules';
+
+/** From here on a folder gets rooms. */
+const MOST_FILES = 20;
 
 const src = join(projectRoot(), 'src');
 
@@ -17,6 +20,26 @@ test('every folder stands in the table, and the table has no circle', () => {
   for (const { name } of folders) assert.ok(name in ALLOWED_IMPORTS, `${name} is not in ALLOWED_IMPORTS`);
   assert.is(findCycle(ALLOWED_IMPORTS), undefined);
   assert.equal(findCycle({ a: ['b'], b: ['c'], c: ['a'] }), ['a', 'b', 'c', 'a']);
+});
+
+test('no files import each other in a circle, types included', () => {
+  assert.is(findFileCycle(src), undefined);
+  const root = mkdtempSync(join(tmpdir(), 'trm-circle-'));
+  mkdirSync(join(root, 'deep'));
+  writeFileSync(join(root, 'a.ts'), "import { b } from './deep/b';");
+  writeFileSync(join(root, 'deep', 'b.ts'), "export const c = () => import('./index.js');");
+  writeFileSync(join(root, 'deep', 'index.ts'), "import type { A } from '../a';");
+  assert.equal(findFileCycle(root), ['a', 'deep/b', 'deep/index', 'a']);
+  rmSync(root, { recursive: true });
+});
+
+test(`no folder has more than ${MOST_FILES} files on one floor, tests not counted`, () => {
+  const counts = filesByFolder(src);
+  assert.ok(counts.size > 50, 'the folders are seen');
+  assert.equal(
+    [...counts].filter(([, count]) => count > MOST_FILES),
+    [],
+  );
 });
 
 test('a forbidden import is found in every form', () => {

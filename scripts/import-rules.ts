@@ -55,18 +55,56 @@ export function importViolations(
   root: string,
   allowed: Readonly<Record<string, readonly string[]>> = ALLOWED_IMPORTS,
 ): ImportViolation[] {
-  const files = readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ts$/.test(file));
-  return files.flatMap((file) => {
+  return sourceFiles(root).flatMap((file) => {
     const from = folderOf(file);
     if (from === '') return [];
-    return preProcessFile(readFileSync(join(root, file), 'utf8'), true, true)
-      .importedFiles.map(({ fileName }) => fileName)
-      .filter((name) => name.startsWith('.'))
-      .map((name) => folderOf(relative(root, resolve(root, dirname(file), name))))
+    return importsOf(root, file)
+      .map(folderOf)
       .filter((to) => to !== from && !(allowed[from] ?? []).includes(to))
       .filter((to) => !(isForTests(file) && ORDER.includes(to) && ORDER.indexOf(to) < ORDER.indexOf(from)))
       .map((to) => ({ file, from, to: to === '' ? '(root)' : to }));
   });
+}
+
+/** TypeScript files below a folder, relative to it. */
+function sourceFiles(root: string): string[] {
+  return readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((file) => /\.ts$/.test(file));
+}
+
+/** What a file imports of its own tree, relative to the root and without an ending; types count, too. */
+function importsOf(root: string, file: string): string[] {
+  return preProcessFile(readFileSync(join(root, file), 'utf8'), true, true)
+    .importedFiles.map(({ fileName }) => fileName)
+    .filter((name) => name.startsWith('.'))
+    .map((name) => relative(root, resolve(root, dirname(file), name)).replace(/\.js$/, ''));
+}
+
+/** Folder -> how many files stand in it, without tests and folders inside. */
+export function filesByFolder(root: string): Map<string, number> {
+  const counts = new Map<string, number>();
+  for (const file of readdirSync(root, { recursive: true, encoding: 'utf8' }).filter((name) =>
+    /\.(ts|py)$/.test(name),
+  )) {
+    if (file.endsWith('.test.ts')) continue;
+    const folder = dirname(file);
+    counts.set(folder, (counts.get(folder) ?? 0) + 1);
+  }
+  return counts;
+}
+
+/** A circle of files that import each other, types included, or undefined when there is none. */
+export function findFileCycle(root: string): string[] | undefined {
+  const files = sourceFiles(root).map((file) => file.replace(/\.ts$/, ''));
+  const known = new Set(files);
+  const imports = new Map(
+    files.map((file) => {
+      const found = importsOf(root, `${file}.ts`).map((name) =>
+        known.has(name) ? name : join(name, 'index'),
+      );
+      return [file, found.filter((name) => known.has(name))];
+    }),
+  );
+  return findCycle(Object.fromEntries(imports));
 }
 
 /** First folder of a relative path, '' for a file at the root. */
@@ -74,7 +112,7 @@ function folderOf(path: string): string {
   return path.includes(sep) ? path.slice(0, path.indexOf(sep)) : '';
 }
 
-/** A cycle in the table as a list of folders, or undefined when imports can only point one way. */
+/** A cycle in a table as a list of names, or undefined when imports can only point one way. */
 export function findCycle(allowed: Readonly<Record<string, readonly string[]>>): string[] | undefined {
   const finished = new Set<string>();
   const visit = (folder: string, path: readonly string[]): string[] | undefined => {

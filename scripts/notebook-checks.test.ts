@@ -5,8 +5,8 @@ import ts from 'typescript';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot, pythonPath } from '../src/core/paths';
-import { runProcess } from '../src/core/subprocess';
-import { readNotebook, type Notebook } from '../src/pipeline/notebook';
+import { runProcess } from '../src/core/processes/subprocess';
+import { readNotebook, type Notebook } from '../src/pipeline/notebooks/notebook';
 import { CELL_COMPILER_OPTIONS } from '../src/workbench/kernel/compiler-options';
 import {
   checkNotebook,

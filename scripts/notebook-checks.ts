@@ -2,7 +2,7 @@
 import { basename, join } from 'node:path';
 import ts from 'typescript';
 import { projectRoot } from '../src/core/paths';
-import { cellSource, hasTag, type Notebook } from '../src/pipeline/notebook';
+import { cellSource, hasTag, type Notebook } from '../src/pipeline/notebooks/notebook';
 import { CELL_COMPILER_OPTIONS } from '../src/workbench/kernel/compiler-options';
 
 /** A fault of a notebook. */

@@ -10,13 +10,13 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, exitCodeOf, UserError } from '../src/core/errors';
 import { projectRoot, pythonPath } from '../src/core/paths';
-import { createRedactor } from '../src/core/redact';
-import { runProcess } from '../src/core/subprocess';
-import { cellSource, hasTag, readNotebook } from '../src/pipeline/notebook';
-import { executeNotebook, exportHtml } from '../src/pipeline/papermill';
-import { runExperiment } from '../src/pipeline/run';
-import { formatRunEvent } from '../src/pipeline/run-events';
-import { stageNotebook } from '../src/pipeline/stage-key';
+import { createRedactor } from '../src/core/text/redact';
+import { runProcess } from '../src/core/processes/subprocess';
+import { cellSource, hasTag, readNotebook } from '../src/pipeline/notebooks/notebook';
+import { executeNotebook, exportHtml } from '../src/pipeline/notebooks/papermill';
+import { runExperiment } from '../src/pipeline/runs/run';
+import { formatRunEvent } from '../src/pipeline/runs/run-events';
+import { stageNotebook } from '../src/pipeline/stages/stage-key';
 import { STAGES } from '../src/records/run';
 import {
   checkNotebook,

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../src/core/paths';
-import { runProcess } from '../src/core/subprocess';
+import { runProcess } from '../src/core/processes/subprocess';
 
 const root = projectRoot();
 /** What set-up makes in a checkout, for each machine anew. */
@@ -33,7 +33,11 @@ test('the npm package holds every file that the code opens at run time', async (
   const [{ files }] = JSON.parse(stdout) as { files: { path: string }[] }[];
   const packed = files.map(({ path }) => path);
   const opened = openedPaths();
-  for (const known of ['src/python/critic-worker.py', 'src/collection/package-files.py', 'notebooks'])
+  for (const known of [
+    'src/python/critic/critic-worker.py',
+    'src/collection/packages/package-files.py',
+    'notebooks',
+  ])
     assert.ok(opened.includes(known), `${known} is not seen among ${opened.join(', ')}`);
   const missing = opened.filter(
     (path) => !packed.some((file) => file === path || file.startsWith(`${path}/`)),

@@ -4,7 +4,7 @@
  * when one is above its tolerance.
  */
 import { loadEngine, requireNativeEngine } from '../src/core/engine';
-import { runProcess } from '../src/core/subprocess';
+import { runProcess } from '../src/core/processes/subprocess';
 import { agrees, summarize } from '../src/training/parity/compare';
 import { compareNative, compareWasm, type Comparison } from '../src/training/parity/parity';
 

@@ -13,17 +13,18 @@ import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
 import { pythonFacts } from '../src/collection/python-facts';
-import { commonEnds } from '../src/core/common-ends';
+import { commonEnds } from '../src/core/text/common-ends';
 import { UserError } from '../src/core/errors';
 import { seedStream } from '../src/core/rng';
 import { aimedShares } from '../src/generation/mixture/aims';
-import { createMixture, drawMutants } from '../src/generation/sampling';
-import { createTarget } from '../src/generation/target';
-import { decodeSource } from '../src/python/codec';
-import { Critic } from '../src/python/critic';
-import { diffTokenEdits } from '../src/python/edit-script';
-import { findFunctions, moduleContext } from '../src/python/functions';
-import { lex } from '../src/python/lexer';
+import { drawMutants } from '../src/generation/drawing/sampling';
+import { createMixture } from '../src/generation/drawing/mixture-part';
+import { createTarget } from '../src/generation/mutation/target';
+import { decodeSource } from '../src/python/tokens/codec';
+import { Critic } from '../src/python/critic/critic';
+import { diffTokenEdits } from '../src/python/edits/edit-script';
+import { findFunctions, moduleContext } from '../src/python/structure/functions';
+import { lex } from '../src/python/tokens/lexer';
 import { FAMILIES } from '../src/records/sample';
 
 interface Pair {

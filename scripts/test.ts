@@ -17,7 +17,7 @@ import { parseArgs } from 'node:util';
 import { describeError, exitCodeOf, UserError } from '../src/core/errors';
 import { formatDuration } from '../src/core/progress';
 import { projectRoot } from '../src/core/paths';
-import { runProcess } from '../src/core/subprocess';
+import { runProcess } from '../src/core/processes/subprocess';
 import { chooseTests, parseTier, readTimes, testSources, timesPath, type TestTimes } from './test-tiers';
 
 interface FileResult {

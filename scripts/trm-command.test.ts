@@ -4,7 +4,7 @@ import { delimiter, join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../src/core/paths';
-import { runProcess, type ProcessResult } from '../src/core/subprocess';
+import { runProcess, type ProcessResult } from '../src/core/processes/subprocess';
 
 const test = suite<{ root: string }>('bin/trm');
 

@@ -10,13 +10,13 @@ import type { StageName } from './records/run';
 import type { ReleaseConfig } from './release/config';
 import type { LoadRepairerOptions, Repairer } from './repair/repairer';
 import type { Stage } from './storage/stage';
-import type { StageConfig } from './pipeline/experiment';
-import type { AnalysisOptions, ModelAnalysis } from './pipeline/model-analysis';
-import type { OpenedRun } from './pipeline/open-run';
-import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/open-stage';
-import { type StageTraining, startStageTraining } from './pipeline/train-process';
-import { openSudoku as openSudokuStage } from './pipeline/sudoku';
-import type { SolvedStepwise } from './pipeline/sudoku-boards';
+import type { StageConfig } from './pipeline/runs/experiment';
+import type { AnalysisOptions, ModelAnalysis } from './pipeline/reviews/model-analysis';
+import type { OpenedRun } from './pipeline/runs/open-run';
+import { type OpenedStage, openStage as open, type OpenStageOptions } from './pipeline/stages/open-stage';
+import { type StageTraining, startStageTraining } from './pipeline/runs/train-process';
+import { openSudoku as openSudokuStage } from './pipeline/sudoku/sudoku';
+import type { SolvedStepwise } from './pipeline/sudoku/sudoku-boards';
 import type { SudokuConfig } from './training/sudoku/config';
 import type { SudokuReport } from './training/sudoku/report';
 import { onInterrupt } from './workbench/display';
@@ -24,13 +24,13 @@ import { notebookProgress } from './workbench/progress';
 
 export * from './workbench';
 export { readMetadata } from './processing/metadata';
-export { evaluationRow, evaluationsOf } from './pipeline/evaluations';
-export { estimateRows, percent, rateBar, rateRow } from './pipeline/rates';
-export { readMetrics, readDrops, readReport, readSetReports, readText } from './pipeline/readers';
+export { evaluationRow, evaluationsOf } from './pipeline/runs/evaluations';
+export { estimateRows, percent, rateBar, rateRow } from './pipeline/reviews/rates';
+export { readMetrics, readDrops, readReport, readSetReports, readText } from './pipeline/reviews/readers';
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
-export { sweepTable } from './pipeline/sweep';
-export { stepBoards } from './pipeline/sudoku-boards';
+export { sweepTable } from './pipeline/sweeps/sweep';
+export { stepBoards } from './pipeline/sudoku/sudoku-boards';
 export { plainTwin } from './training/sudoku/config';
 export {
   accuracyBySteps,
@@ -39,10 +39,10 @@ export {
   latentPaths,
   meanMoves,
   pathSeries,
-} from './pipeline/model-analysis-tables';
-export { readRecursionCost } from './pipeline/recursion-cost';
-export { openRun, type OpenedRun, stageTimes } from './pipeline/open-run';
-export { outputFiles, plantedFamilies, plantedTypes, recordFlow } from './pipeline/describe-manifest';
+} from './pipeline/reviews/model-analysis-tables';
+export { readRecursionCost } from './pipeline/reviews/recursion-cost';
+export { openRun, type OpenedRun, stageTimes } from './pipeline/runs/open-run';
+export { outputFiles, plantedFamilies, plantedTypes, recordFlow } from './pipeline/stages/describe-manifest';
 export type { RepairScores } from './evaluation/demonstration';
 export { clusterProportion } from './metrics/clusters';
 export { wilsonInterval } from './metrics/intervals';
@@ -51,7 +51,7 @@ export { BUG_TYPES, bugType } from './taxonomy/table';
 
 /**
  * Opens a stage of an experiment for a notebook: progress shows as bars below the cell, and interrupting the cell stops
- * the stage cleanly. See `src/pipeline/open-stage.ts`.
+ * the stage cleanly. See `src/pipeline/stages/open-stage.ts`.
  */
 export function openStage<S extends StageName>(
   stage: S,
@@ -80,7 +80,7 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) =>
 export const release: Stage<ReleaseConfig> = async (config, context) =>
   (await import('./release/stage.js')).release(config, context);
 
-/** Opens the training of an experiment of `kind: sudoku`, as `openStage` does. See `src/pipeline/sudoku.ts`. */
+/** Opens the training of an experiment of `kind: sudoku`, as `openStage` does. See `src/pipeline/sudoku/sudoku/sudoku.ts`. */
 export function openSudoku(options: OpenStageOptions): OpenedStage<SudokuConfig> {
   return openSudokuStage({ interrupt: onInterrupt, progress: notebookProgress(), ...options });
 }
@@ -90,17 +90,17 @@ export async function readSudokuReport(stage: OpenedStage<SudokuConfig>): Promis
   return (await import('./training/sudoku/stage.js')).readSudokuReport(stage.store);
 }
 
-/** The test puzzle that took the most supervision steps, with the answer after each. See `src/pipeline/sudoku-steps.ts`. */
+/** The test puzzle that took the most supervision steps, with the answer after each. See `src/pipeline/sudoku/sudoku/sudoku-steps.ts`. */
 export async function hardestPuzzle(
   stage: OpenedStage<SudokuConfig>,
   supervisionSteps: number,
 ): Promise<SolvedStepwise> {
-  return (await import('./pipeline/sudoku-steps.js')).hardestPuzzle(stage.store, supervisionSteps);
+  return (await import('./pipeline/sudoku/sudoku-steps.js')).hardestPuzzle(stage.store, supervisionSteps);
 }
 
-/** Follows a run's model through its supervision steps. See `src/pipeline/model-analysis.ts`. */
+/** Follows a run's model through its supervision steps. See `src/pipeline/reviews/model-analysis.ts`. */
 export async function analyseModel(run: OpenedRun, options?: AnalysisOptions): Promise<ModelAnalysis> {
-  return (await import('./pipeline/model-analysis.js')).analyseModel(run, options);
+  return (await import('./pipeline/reviews/model-analysis.js')).analyseModel(run, options);
 }
 
 /** Loads a release folder to mend files with. See `src/repair/repairer.ts`. */
@@ -110,7 +110,7 @@ export async function loadRepairer(folder: string, options?: LoadRepairerOptions
 
 /**
  * Starts training in a process of its own, or follows the one that goes on; interrupting the cell stops it cleanly.
- * See `src/pipeline/train-process.ts`.
+ * See `src/pipeline/runs/train-process.ts`.
  */
 export function startTraining(stage: OpenedStage<unknown>): Promise<StageTraining> {
   return startStageTraining(stage, { signal: onInterrupt() });

@@ -7,7 +7,7 @@ import { createInterface } from 'node:readline';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireNativeEngine } from '../../src/core/engine';
 import { seedStream } from '../../src/core/rng';
-import { slotQueries } from '../../src/training/losses';
+import { slotQueries } from '../../src/training/optimization/losses';
 import { createEditTrainer } from '../../src/training/testing';
 import { collate } from '../../src/trm/batch';
 import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits } from '../../src/trm/heads';

@@ -5,7 +5,7 @@ import { pathToFileURL } from 'node:url';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../src/core/paths';
-import { executeNotebook, exportHtml } from '../../src/pipeline/papermill';
+import { executeNotebook, exportHtml } from '../../src/pipeline/notebooks/papermill';
 import { withTemporaryFolder } from '../../src/storage/testing';
 import { click, findBrowser, until, withPage } from '../tools/browser';
 import { openInLab, withLab } from '../tools/jupyter-lab';

@@ -18,7 +18,7 @@ import * as assert from 'uvu/assert';
 import { writeFileAtomic } from '../../src/core/files';
 import { demoProjectFolder } from '../../src/collection/demo-history';
 import { projectRoot } from '../../src/core/paths';
-import { runProcess } from '../../src/core/subprocess';
+import { runProcess } from '../../src/core/processes/subprocess';
 import { rejection } from '../../src/storage/testing';
 import { testWith } from './needs';
 

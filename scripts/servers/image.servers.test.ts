@@ -2,7 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../src/core/paths';
-import { runProcess } from '../../src/core/subprocess';
+import { runProcess } from '../../src/core/processes/subprocess';
 import { testWith } from './needs';
 
 const IMAGE = 'trm-code-repair:test-servers';

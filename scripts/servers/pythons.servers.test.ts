@@ -4,8 +4,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot, pythonPath } from '../../src/core/paths';
-import { runProcess } from '../../src/core/subprocess';
-import { findPythons, type PythonInstallation } from '../../src/python/pythons';
+import { runProcess } from '../../src/core/processes/subprocess';
+import { findPythons, type PythonInstallation } from '../../src/python/critic/pythons';
 import { withTemporaryFolder } from '../../src/storage/testing';
 import { testWith } from './needs';
 
@@ -13,10 +13,10 @@ import { testWith } from './needs';
 const MINORS = [11, 12, 13, 14];
 /** Tests that run Python programs of ours. */
 const FILES = [
-  'src/python/critic',
-  'src/python/bindings-reference',
-  'src/python/codec',
-  'src/collection/packages',
+  'src/python/critic/critic',
+  'src/python/names/bindings-reference',
+  'src/python/tokens/codec',
+  'src/collection/packages/packages',
   'src/generation/mutators/mutators',
 ];
 

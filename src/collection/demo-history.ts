@@ -5,7 +5,7 @@ import { z } from 'zod';
 import { validateConfig } from '../core/config';
 import { DataError } from '../core/errors';
 import { projectRoot } from '../core/paths';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 
 const historySchema = z.strictObject({
   /** Time of the first commit, ISO 8601; each later one is a day younger. */

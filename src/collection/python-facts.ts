@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { parseJson } from '../core/files';
 import { pythonPath } from '../core/paths';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 
 const factsSchema = z.strictObject({ version: z.string(), stdlib: z.string() });
 

@@ -1,6 +1,6 @@
 import { basename, dirname } from 'node:path';
 import type { Rng } from '../core/rng';
-import type { Critic } from '../python/critic';
+import type { Critic } from '../python/critic/critic';
 import type { Sample } from '../records/sample';
 import type { CollectConfig } from './config';
 import type { Dropped } from './dropped';

@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { pythonPath } from '../core/paths';
 import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 import type { Manifest } from '../records/manifest';
 import type { Sample } from '../records/sample';
 import { readManifest } from '../shards/manifest';

@@ -4,7 +4,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadEngine, nativeBindingPath, requireNativeEngine } from './engine';
 import { projectRoot } from './paths';
-import { runProcess } from './subprocess';
+import { runProcess } from './processes/subprocess';
 
 test('the native engine is the one in use', async () => {
   const info = await requireNativeEngine();

@@ -1,6 +1,6 @@
-import { editDistance } from './edit-distance';
+import { editDistance } from './text/edit-distance';
 import { systemFailure } from './errno';
-import { printable } from './printable';
+import { printable } from './text/printable';
 
 /**
  * Typed errors of the whole project. Each says what was expected, what came, and how to fix it.

@@ -6,7 +6,7 @@ import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { z } from 'zod';
 import { DataError } from './errors';
-import { runProcess } from './subprocess';
+import { runProcess } from './processes/subprocess';
 import { makeFolder, readJson, withAtomicFile, writeFileAtomic, writeJsonAtomic } from './files';
 
 const test = suite<{ folder: string }>('files');

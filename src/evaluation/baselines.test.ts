@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Critic } from '../python/critic';
-import { lex } from '../python/lexer';
+import { Critic } from '../python/critic/critic';
+import { lex } from '../python/tokens/lexer';
 import { frequencyCounter } from './frequency-ranker';
 import type { Case } from './outcome';
 import { measureBaselines } from './baselines';

@@ -1,7 +1,7 @@
-import { breathe } from '../core/breathe';
+import { breathe } from '../core/processes/breathe';
 import { accuracyTable } from '../metrics/accuracy';
-import type { Critic } from '../python/critic';
-import type { TokenEdit } from '../processing/encode';
+import type { Critic } from '../python/critic/critic';
+import type { TokenEdit } from '../processing/encoding/encode';
 import { RANKER_DESCRIPTION, type FrequencyRanker, type RankedEdit } from './frequency-ranker';
 import { mendGuided } from './guided-mends';
 import { clusterOf, INTERRUPTED, shareOf } from './measure';

@@ -2,7 +2,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot, pythonPath } from '../core/paths';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 import { bugType } from '../taxonomy/table';
 import type { Finding, Tier } from '../records/finding';
 import { mendSource, readDemonstration, scoreDemonstration, scoreRepair } from './demonstration';

@@ -7,9 +7,9 @@ import { dirname, join } from 'node:path';
 import { z } from 'zod';
 import { DataError } from '../core/errors';
 import { readJson } from '../core/files';
-import { sameTokens } from '../python/edits';
-import { findFunctions } from '../python/functions';
-import { lex } from '../python/lexer';
+import { sameTokens } from '../python/edits/edits';
+import { findFunctions } from '../python/structure/functions';
+import { lex } from '../python/tokens/lexer';
 import type { Finding, Fix } from '../records/finding';
 import { FAMILIES, type TokenText } from '../records/sample';
 

@@ -2,8 +2,8 @@
  * The baseline that every table is compared with: no learning but counting. It knows which tokens were most often
  * wrong in the training split and what was most often written instead.
  */
-import { tokenKey } from '../processing/closed-vocabulary';
-import type { TokenEdit } from '../processing/encode';
+import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
+import type { TokenEdit } from '../processing/encoding/encode';
 import type { TokenText } from '../records/sample';
 
 /** One training function: its tokens and, when it is buggy, its fix. */

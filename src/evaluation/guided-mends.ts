@@ -1,7 +1,7 @@
-import { breathe } from '../core/breathe';
-import { applyEdit, charSpanOf } from '../python/edits';
-import type { Critic } from '../python/critic';
-import { tokenOfError } from '../python/positions';
+import { breathe } from '../core/processes/breathe';
+import { applyEdit, charSpanOf } from '../python/edits/edits';
+import type { Critic } from '../python/critic/critic';
+import { tokenOfError } from '../python/tokens/positions';
 import type { RankedEdit } from './frequency-ranker';
 import type { Case } from './outcome';
 import { INTERRUPTED } from './measure';

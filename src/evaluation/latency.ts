@@ -1,6 +1,6 @@
 import { percentile } from '../metrics/percentile';
-import { encodeSample } from '../processing/encode-sample';
-import { isDropped } from '../processing/encode';
+import { encodeSample } from '../processing/encoding/encode-sample';
+import { isDropped } from '../processing/encoding/encode';
 import type { RepairModel } from '../repair/model-folder';
 import { predict } from '../trm/predict';
 import { INTERRUPTED } from './measure';

@@ -1,12 +1,12 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { trainTokenizer } from '../processing/tokenizer/tokenizer';
-import { buildClosedVocabulary } from '../processing/closed-vocabulary';
-import { isDropped } from '../processing/encode';
-import { encodeSample } from '../processing/encode-sample';
-import { diffTokens } from '../python/edits';
-import { lex } from '../python/lexer';
-import { makeSample } from '../python/sample-testing';
+import { buildClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
+import { isDropped } from '../processing/encoding/encode';
+import { encodeSample } from '../processing/encoding/encode-sample';
+import { diffTokens } from '../python/edits/edits';
+import { lex } from '../python/tokens/lexer';
+import { makeSample } from '../python/edits/sample-testing';
 import type { Sample, TokenText } from '../records/sample';
 import { bugType } from '../taxonomy/table';
 import type { Prediction, Proposal } from '../trm/predict';

@@ -1,7 +1,8 @@
-import { lex, type Token } from '../python/lexer';
-import { tokenKey } from '../processing/closed-vocabulary';
-import { rightEdits } from '../processing/target-edit';
-import type { TokenEdit } from '../processing/encode';
+import { lex } from '../python/tokens/lexer';
+import type { Token } from '../python/tokens/token';
+import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
+import { rightEdits } from '../processing/encoding/target-edit';
+import type { TokenEdit } from '../processing/encoding/encode';
 import type { Example } from '../records/example';
 import type { Sample, TokenText } from '../records/sample';
 import { bugTypeByCode } from '../taxonomy/table';

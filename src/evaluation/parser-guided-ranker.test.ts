@@ -1,10 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { Critic } from '../python/critic';
-import { diffTokens } from '../python/edits';
-import { lex, type Token } from '../python/lexer';
-import { tokenOfError } from '../python/positions';
-import type { TokenEdit } from '../processing/encode';
+import { Critic } from '../python/critic/critic';
+import { diffTokens } from '../python/edits/edits';
+import { lex } from '../python/tokens/lexer';
+import type { Token } from '../python/tokens/token';
+import { tokenOfError } from '../python/tokens/positions';
+import type { TokenEdit } from '../processing/encoding/encode';
 import { mendGuided } from './guided-mends';
 import { guidedCounter, type GuidedRanker } from './parser-guided-ranker';
 

@@ -2,8 +2,8 @@
  * The baseline for syntax errors: counting, told what the model is told. It knows where CPython's parser stops, and which
  * edits mended training functions at which distance from there; what it proposes must compile.
  */
-import { tokenKey } from '../processing/closed-vocabulary';
-import type { TokenEdit } from '../processing/encode';
+import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
+import type { TokenEdit } from '../processing/encoding/encode';
 import { MAX_SPAN } from '../records/example';
 import type { TokenText } from '../records/sample';
 import type { RankedEdit } from './frequency-ranker';

@@ -1,5 +1,5 @@
-import { lex } from '../python/lexer';
-import { applyEdit, charSpanOf } from '../python/edits';
+import { lex } from '../python/tokens/lexer';
+import { applyEdit, charSpanOf } from '../python/edits/edits';
 import type { Calibration } from '../repair/calibration';
 import type { Column, Row } from '../shards/columns';
 import { bugTypeByCode } from '../taxonomy/table';

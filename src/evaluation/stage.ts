@@ -1,8 +1,8 @@
 import { loadEngine } from '../core/engine';
 import { DataError } from '../core/errors';
 import { brierScore, expectedCalibrationError, reliabilityBins } from '../metrics/calibration';
-import { Critic } from '../python/critic';
-import { loadClosedVocabulary } from '../processing/closed-vocabulary';
+import { Critic } from '../python/critic/critic';
+import { loadClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
 import { loadTokenizer } from '../processing/tokenizer/tokenizer';
 import type { Resource } from '../records/manifest';

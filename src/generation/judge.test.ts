@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import type { DrawnMutant } from './draw';
+import type { DrawnMutant } from './drawing/draw';
 import { judgementDrop, type Judgement } from './judge';
 
 const judgement = (fingerprint: Judgement['fingerprint']): Judgement => ({

@@ -1,7 +1,7 @@
-import type { Critic, Digest } from '../python/critic';
+import type { Critic, Digest } from '../python/critic/critic';
 import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
-import type { Drawn, DrawnMutant } from './draw';
+import type { Drawn, DrawnMutant } from './drawing/draw';
 
 /** What the critic says of a source. */
 export interface Judgement {

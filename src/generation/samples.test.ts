@@ -1,16 +1,16 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { KeySet } from '../core/key-set';
+import { KeySet } from '../core/keys/key-set';
 import { sha256 } from '../core/hash';
 import { seedStream } from '../core/rng';
-import { Critic } from '../python/critic';
-import { diffTokens, sampleId } from '../python/edits';
-import { lex } from '../python/lexer';
-import { makeSample } from '../python/sample-testing';
+import { Critic } from '../python/critic/critic';
+import { diffTokens, sampleId } from '../python/edits/edits';
+import { lex } from '../python/tokens/lexer';
+import { makeSample } from '../python/edits/sample-testing';
 import type { Edit, Sample } from '../records/sample';
 import { collectAll } from '../storage/testing';
 import { generateConfigSchema } from './config';
-import type { Drawn, DrawnMutant } from './draw';
+import type { Drawn, DrawnMutant } from './drawing/draw';
 import { generateSamples } from './samples';
 import { emptyTally, type Tally } from './tally';
 

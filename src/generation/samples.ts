@@ -1,14 +1,14 @@
-import type { ProjectClues } from '../core/groups';
-import type { KeySet } from '../core/key-set';
+import type { ProjectClues } from '../core/keys/groups';
+import type { KeySet } from '../core/keys/key-set';
 import type { Rng } from '../core/rng';
 import type { Sample } from '../records/sample';
-import { LEXER_VERSION } from '../python/lexer';
-import type { Critic } from '../python/critic';
+import { LEXER_VERSION } from '../python/tokens/lexer';
+import type { Critic } from '../python/critic/critic';
 import { bugType } from '../taxonomy/table';
-import { mapAhead } from './ahead';
+import { mapAhead } from './drawing/ahead';
 import type { GenerateConfig } from './config';
-import type { DrawnMutant, DrawRequest } from './draw';
-import type { DrawPool } from './draw-pool';
+import type { DrawnMutant, DrawRequest } from './drawing/draw';
+import type { DrawPool } from './drawing/draw-pool';
 import { judge, judgementDrop, type JudgedFunction } from './judge';
 import { count, drop as countDrop, type Dropped, type Tally } from './tally';
 

@@ -2,9 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allowedProjects } from '../core/groups';
+import { allowedProjects } from '../core/keys/groups';
 import { projectRoot } from '../core/paths';
-import { experimentKind, experimentPath, loadExperiment } from './experiment';
+import { experimentKind, experimentPath, loadExperiment } from './runs/experiment';
 
 /** Repositories of the dev split of the real bug fixes, and the packages they are. */
 const DEV_REPOSITORIES = [

@@ -1,7 +1,7 @@
 import { z } from 'zod';
-import { MAX_WINDOW_TOKENS } from './encode';
+import { MAX_WINDOW_TOKENS } from './encoding/encode';
 import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
-import { SPLITS } from './split';
+import { SPLITS } from './admission/split';
 import { MAX_VOCABULARY_SIZE, MIN_VOCABULARY_SIZE } from './tokenizer/tokenizer';
 
 /** Version of the process stage's code; raised when the same config would give other examples. */

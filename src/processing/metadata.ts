@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { parseJson } from '../core/files';
-import { projectOf } from '../core/groups';
+import { projectOf } from '../core/keys/groups';
 import type { Example } from '../records/example';
 import type { Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/stage';

@@ -1,22 +1,23 @@
 import { join } from 'node:path';
 import { throwIfAborted } from '../core/errors';
-import { allowedProjects, projectOf, type ProjectClues } from '../core/groups';
+import { allowedProjects, projectOf, type ProjectClues } from '../core/keys/groups';
 import { hashJson } from '../core/hash';
-import { KeySet } from '../core/key-set';
+import { KeySet } from '../core/keys/key-set';
 import type { ProgressTask } from '../core/progress';
-import type { Critic, Verdict } from '../python/critic';
-import { lex, type Token } from '../python/lexer';
-import { tokenOfError } from '../python/positions';
+import type { Critic, Verdict } from '../python/critic/critic';
+import { lex } from '../python/tokens/lexer';
+import type { Token } from '../python/tokens/token';
+import { tokenOfError } from '../python/tokens/positions';
 import type { Sample } from '../records/sample';
-import { Admission, type Admitted } from './admission';
-import { classifyFix, isUnclassified, type FixCounts } from './classify-fix';
-import { contentKeys, type ContentKeys } from './content-keys';
+import { Admission, type Admitted } from './admission/admission';
+import { classifyFix, isUnclassified, type FixCounts } from './admission/classify-fix';
+import { contentKeys, type ContentKeys } from './admission/content-keys';
 import type { DropLog } from './drop-log';
 import { JsonLinesWriter } from './json-lines';
-import { licenceAllowed } from './licences';
-import { SPLITS, type Split } from './split';
-import { TokenCounter } from './token-counter';
-import { checkTokens, checkVerdicts, isClean } from './validate';
+import { licenceAllowed } from './admission/licences';
+import { SPLITS, type Split } from './admission/split';
+import { TokenCounter } from './vocabulary/token-counter';
+import { checkTokens, checkVerdicts, isClean } from './admission/validate';
 
 /** A valid sample, as it is kept between the passes of the stage. */
 export interface ValidSample {

@@ -1,8 +1,8 @@
 /** Helpers of this folder's tests; nothing else imports this file. */
-import { makeSample } from '../python/sample-testing';
+import { makeSample } from '../python/edits/sample-testing';
 import { MAX_PIECES, type Example } from '../records/example';
 import type { Sample, TokenText } from '../records/sample';
-import { tokenKey, type ClosedVocabulary } from './closed-vocabulary';
+import { tokenKey, type ClosedVocabulary } from './vocabulary/closed-vocabulary';
 import type { Tokenizer } from './tokenizer/tokenizer';
 
 /** A mutant of a clean sample: `before` with the first `from` replaced by `to`. */

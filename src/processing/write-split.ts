@@ -7,19 +7,19 @@ import type { Sample } from '../records/sample';
 import { writeExampleShards } from '../shards/example-shard';
 import { writeSampleShards } from '../shards/sample-shard';
 import type { StageContext } from '../storage/stage';
-import { rowCopies } from './balance';
-import type { ClosedVocabulary } from './closed-vocabulary';
+import { rowCopies } from './admission/balance';
+import type { ClosedVocabulary } from './vocabulary/closed-vocabulary';
 import type { ProcessConfig } from './config';
 import type { DropLog } from './drop-log';
-import { isDropped } from './encode';
-import { encodeSample } from './encode-sample';
+import { isDropped } from './encoding/encode';
+import { encodeSample } from './encoding/encode-sample';
 import { readJsonLines } from './json-lines';
 import type { SplitCounter } from './metadata';
 import { shuffleRows, type KeyedRow } from './shuffle';
-import type { Split } from './split';
+import type { Split } from './admission/split';
 import type { Survey, ValidSample } from './survey';
 import type { Tokenizer } from './tokenizer/tokenizer';
-import { isClean } from './validate';
+import { isClean } from './admission/validate';
 
 /** A row on its way through the shuffle: a sample and which of its copies it is. */
 interface Row extends ValidSample {

@@ -3,12 +3,13 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { pythonPath } from '../core/paths';
 import { seedStream, type Rng } from '../core/rng';
-import { runProcess } from '../core/subprocess';
-import { decodeSource } from './codec';
-import { applyEdit, diffTokens, sameTokens } from './edits';
-import { findFunctions } from './functions';
-import { lex, type Token } from './lexer';
-import { windowsOf } from './windows';
+import { runProcess } from '../core/processes/subprocess';
+import { decodeSource } from './tokens/codec';
+import { applyEdit, diffTokens, sameTokens } from './edits/edits';
+import { findFunctions } from './structure/functions';
+import { lex } from './tokens/lexer';
+import type { Token } from './tokens/token';
+import { windowsOf } from './structure/windows';
 
 /** Python files of the installed standard library, sorted. */
 export async function libraryFiles(): Promise<string[]> {

@@ -1,4 +1,4 @@
-import { applyEdit } from '../python/edits';
+import { applyEdit } from '../python/edits/edits';
 import { changedRange } from './edited-text';
 import type { Program } from './program';
 import type { Candidate } from './proposals';

@@ -1,9 +1,9 @@
 /** What a text is that the judging Python refuses for a reason that no edit should mend. */
-import { isConflictMarker } from '../python/conflict-markers';
-import { lineMap } from '../python/positions';
-import { findPythons, VersionCritics, type PythonInstallation } from '../python/pythons';
-import { findRuff, versionErrors } from '../python/ruff';
-import type { Token } from '../python/lexer';
+import { isConflictMarker } from '../python/tokens/conflict-markers';
+import { lineMap } from '../python/tokens/positions';
+import { findPythons, VersionCritics, type PythonInstallation } from '../python/critic/pythons';
+import { findRuff, versionErrors } from '../python/critic/ruff';
+import type { Token } from '../python/tokens/token';
 import type { Note } from '../records/finding';
 import { python2Signs } from './python2';
 

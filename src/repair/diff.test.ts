@@ -4,7 +4,7 @@ import { dirname, join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../core/rng';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 import { patchBytes, patchPath, unifiedDiff } from './diff';
 
 async function inFolder<T>(work: (folder: string) => Promise<T>): Promise<T> {

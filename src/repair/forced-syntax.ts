@@ -1,5 +1,5 @@
-import { editDistance } from '../core/edit-distance';
-import type { TokenEdit } from '../processing/encode';
+import { editDistance } from '../core/text/edit-distance';
+import type { TokenEdit } from '../processing/encoding/encode';
 import type { TokenText } from '../records/sample';
 import { nearness } from './near-names';
 

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError } from '../core/errors';
 import { parseJson } from '../core/files';
-import { loadClosedVocabulary, type ClosedVocabulary } from '../processing/closed-vocabulary';
+import { loadClosedVocabulary, type ClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import { loadTokenizer, type Tokenizer } from '../processing/tokenizer/tokenizer';
 import { openCheckedFiles } from '../shards/checked-files';
 import { createFolderStore } from '../storage/folder-store';

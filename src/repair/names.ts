@@ -1,7 +1,7 @@
 import type { Binding } from '../records/example';
 import type { TokenText } from '../records/sample';
-import { canonicalName } from '../python/canonical-name';
-import { bindsAtRunTime, HOST_NAMES } from '../python/runtime-names';
+import { canonicalName } from '../python/names/canonical-name';
+import { bindsAtRunTime, HOST_NAMES } from '../python/names/runtime-names';
 
 /** What the name check knows of a program. */
 export interface UndefinedNames {

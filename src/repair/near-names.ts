@@ -1,7 +1,7 @@
-import { editDistance } from '../core/edit-distance';
-import { BUILTINS } from '../python/builtins';
-import { canonicalName } from '../python/canonical-name';
-import { findScopes, type Scope } from '../python/scopes';
+import { editDistance } from '../core/text/edit-distance';
+import { BUILTINS } from '../python/names/builtins';
+import { canonicalName } from '../python/names/canonical-name';
+import { findScopes, type Scope } from '../python/names/scopes';
 import type { TokenText } from '../records/sample';
 
 /**

@@ -1,8 +1,9 @@
 import { BINDINGS } from '../records/example';
-import { lex, type Token } from '../python/lexer';
-import { windowsOf, type TokenWindow } from '../python/windows';
-import { MAX_WINDOW_TOKENS } from '../processing/encode';
-import { tokenFacts, type TokenFacts } from '../processing/token-facts';
+import { lex } from '../python/tokens/lexer';
+import type { Token } from '../python/tokens/token';
+import { windowsOf, type TokenWindow } from '../python/structure/windows';
+import { MAX_WINDOW_TOKENS } from '../processing/encoding/encode';
+import { tokenFacts, type TokenFacts } from '../processing/encoding/token-facts';
 import { undefinedNames, type UndefinedNames } from './names';
 
 /** A Python file as repair sees it. */

@@ -1,9 +1,9 @@
-import { encodeWindow, isDropped } from '../processing/encode';
-import { tokenKey } from '../processing/closed-vocabulary';
+import { encodeWindow, isDropped } from '../processing/encoding/encode';
+import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
 import type { Edit, TokenText } from '../records/sample';
 import { TOKEN_FEATURE_NAMES } from '../records/token-features';
-import type { Token } from '../python/lexer';
-import type { TokenWindow } from '../python/windows';
+import type { Token } from '../python/tokens/token';
+import type { TokenWindow } from '../python/structure/windows';
 import { predict, type PredictWindow, type Prediction } from '../trm/predict';
 import { confidenceOf, type Calibration } from './calibration';
 import type { RepairModel } from './model-folder';

@@ -1,10 +1,10 @@
-import { unlessAborted } from '../core/breathe';
+import { unlessAborted } from '../core/processes/breathe';
 import { loadEngine, type EngineChoice, type EngineInfo } from '../core/engine';
 import { throwIfAborted } from '../core/errors';
 import { pythonPath } from '../core/paths';
-import { Critic, type Verdict } from '../python/critic';
-import { lex } from '../python/lexer';
-import { lineMap } from '../python/positions';
+import { Critic, type Verdict } from '../python/critic/critic';
+import { lex } from '../python/tokens/lexer';
+import { lineMap } from '../python/tokens/positions';
 import type { Finding, Fix, Note, Tier } from '../records/finding';
 import { TIERS } from '../records/finding';
 import { bugTypeByCode } from '../taxonomy/table';

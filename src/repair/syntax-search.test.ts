@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { charSpanOf } from '../python/edits';
-import { Critic } from '../python/critic';
+import { charSpanOf } from '../python/edits/edits';
+import { Critic } from '../python/critic/critic';
 import type { TokenText } from '../records/sample';
 import { analyse, type Program } from './program';
 import type { Candidate, Proposer } from './proposals';

@@ -1,6 +1,6 @@
-import { breathe } from '../core/breathe';
-import type { Verdict } from '../python/critic';
-import { offsetOfError, tokenOfError } from '../python/positions';
+import { breathe } from '../core/processes/breathe';
+import type { Verdict } from '../python/critic/critic';
+import { offsetOfError, tokenOfError } from '../python/tokens/positions';
 import { changeOf, type Change } from './changes';
 import { analyse, type Program } from './program';
 import { editSize, type Candidate, type Proposer } from './proposals';

@@ -1,6 +1,6 @@
-import { breathe } from '../core/breathe';
-import type { Critic } from '../python/critic';
-import { findFunctions } from '../python/functions';
+import { breathe } from '../core/processes/breathe';
+import type { Critic } from '../python/critic/critic';
+import { findFunctions } from '../python/structure/functions';
 import type { Tier } from '../records/finding';
 import { changeOf, type Change } from './changes';
 import { compareNames } from './names';

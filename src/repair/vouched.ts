@@ -1,7 +1,7 @@
-import { canonicalName } from '../python/canonical-name';
-import { defUse } from '../python/def-use';
-import { HOST_NAMES } from '../python/runtime-names';
-import type { TokenEdit } from '../processing/encode';
+import { canonicalName } from '../python/names/canonical-name';
+import { defUse } from '../python/names/def-use';
+import { HOST_NAMES } from '../python/names/runtime-names';
+import type { TokenEdit } from '../processing/encoding/encode';
 import type { Edit } from '../records/sample';
 import { forcedKind } from './forced-syntax';
 import { isOnlyNearName } from './near-names';

@@ -11,7 +11,7 @@ import {
   RECIPE_KEY,
   rowsHashOf,
 } from '../evaluation/benchmarks/benchmark';
-import { buildBenchmark } from '../pipeline/build-benchmark';
+import { buildBenchmark } from '../pipeline/datasets/build-benchmark';
 import type { Manifest } from '../records/manifest';
 
 /** Settings of {@link makeBenchmark}. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { UserError } from '../core/errors';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 import type { Fix } from '../records/finding';
 import { UNCALIBRATED } from '../repair/calibration';
 import type { Repairer } from '../repair/repairer';

@@ -1,7 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { UserError } from '../core/errors';
-import { printable } from '../core/printable';
-import { decodeSource, encodeSource } from '../python/codec';
+import { printable } from '../core/text/printable';
+import { decodeSource, encodeSource } from '../python/tokens/codec';
 import type { Finding, Fix } from '../records/finding';
 import { patchBytes, patchPath } from '../repair/diff';
 import type { Repairer, RepairOptions } from '../repair/repairer';

@@ -19,7 +19,7 @@ import { join } from 'node:path';
 import { suite, type Callback } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError, UserError } from '../core/errors';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 import { mayMount, rejection, withSmallDisk } from '../storage/testing';
 import { replaceContent } from './replace-file';
 

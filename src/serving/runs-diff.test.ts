@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stringify } from 'yaml';
 import { projectRoot } from '../core/paths';
-import { runProcess, type ProcessResult } from '../core/subprocess';
+import { runProcess, type ProcessResult } from '../core/processes/subprocess';
 import { STAGES } from '../records/run';
 import { withTemporaryFolder } from '../storage/testing';
 import { appendMetric } from '../training/metrics-log';

@@ -6,7 +6,7 @@ import { z } from 'zod';
 import { DataError } from '../core/errors';
 import { readJson } from '../core/files';
 import { runsDir } from '../core/paths';
-import { manifestHash, stageFolder } from '../pipeline/stage-folder';
+import { manifestHash, stageFolder } from '../pipeline/stages/stage-folder';
 import { runSchema } from '../records/run';
 import { METRICS_KEY, readMetrics } from '../training/metrics-log';
 import { finalMetrics, findRun, stageIdentity } from './runs';

@@ -3,8 +3,8 @@ import { existsSync } from 'node:fs';
 import { DataError } from '../core/errors';
 import { formatDuration } from '../core/progress';
 import type { TrialResult } from '../records/sweep';
-import { findSweep, listSweeps, type SweepFolder } from '../pipeline/sweep-folder';
-import { sweepRows } from '../pipeline/sweep';
+import { findSweep, listSweeps, type SweepFolder } from '../pipeline/sweeps/sweep-folder';
+import { sweepRows } from '../pipeline/sweeps/sweep';
 import type { Job } from '../training/search/engine';
 import {
   parameterImportance,

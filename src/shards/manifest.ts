@@ -4,7 +4,7 @@ import { DataError } from '../core/errors';
 import { parseJson } from '../core/files';
 import { canonicalJson, hashJson, sha256, sha256File } from '../core/hash';
 import { projectRoot } from '../core/paths';
-import { runProcess, SubprocessError } from '../core/subprocess';
+import { runProcess, SubprocessError } from '../core/processes/subprocess';
 import {
   MANIFEST_VERSION,
   manifestSchema,

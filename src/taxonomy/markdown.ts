@@ -1,4 +1,4 @@
-import { commonEnds } from '../core/common-ends';
+import { commonEnds } from '../core/text/common-ends';
 import type { BugType } from './bug-type';
 import { REAL_FIXES, REAL_SYNTAX_FIXES, type FixCounts } from './frequencies';
 import { realFrequency } from './frequency';

@@ -8,7 +8,7 @@ import type { ObjectStore } from '../storage/stage';
 import { readWeights, storedWeights } from '../trm/model';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../trm/safetensors';
 import type { FlatLayout } from '../trm/weights';
-import type { RunConfig } from './config';
+import type { RunConfig } from './run-config';
 import type { MeterState } from './step-meter';
 import type { TrainerSnapshot } from './trainer';
 

@@ -20,7 +20,7 @@ import type { TrainConfig } from './config';
 import { validate } from './evaluate';
 import type { Mixture } from './feed/feed';
 import { mixtureWeight } from './feed/mixture';
-import { computeLoss, LOSS_PARTS, type Decisions } from './losses';
+import { computeLoss, LOSS_PARTS, type Decisions } from './optimization/losses';
 import type { Counts, Depth, PreparedRows, TrainingTask, Validation } from './task';
 
 /** Settings of {@link EditTask}. */

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Example } from '../records/example';
 import { collate } from '../trm/batch';
 import { answerOf, prepareBatch, runSteps, type Model } from '../trm/model';
-import { computeLoss } from './losses';
+import { computeLoss } from './optimization/losses';
 import type { TrainConfig } from './config';
 
 /** Accuracies on held-out examples, shares in 0..1; NaN where there was nothing to judge. */

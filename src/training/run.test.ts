@@ -14,7 +14,7 @@ import { flatLayout } from '../trm/weights';
 import { BEFORE_DECAY, listCheckpoints, loadNewestCheckpoint, readCheckpoint } from './checkpoint';
 import { trainConfigSchema, type TrainConfig } from './config';
 import { readMetrics } from './metrics-log';
-import { budgetUsed, learningRate } from './schedule';
+import { budgetUsed, learningRate } from './optimization/schedule';
 import { continueTraining } from './search/continue';
 import { DivergedError } from './trainer';
 import { config, identityOf, model, trainIn } from './testing-run';

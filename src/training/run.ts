@@ -15,15 +15,16 @@ import {
   type RunIdentity,
   type WeightShape,
 } from './checkpoint';
-import { withoutTracking, type RunConfig } from './config';
+import { withoutTracking, type RunConfig } from './run-config';
 import type { RowFeed } from './feed/feed';
 import { METRICS_KEY, type MetricValues } from './metrics-log';
-import { budgetUsed, decayBegin, evaluationDue } from './schedule';
+import { budgetUsed, decayBegin, evaluationDue } from './optimization/schedule';
 import { StepMeter } from './step-meter';
 import type { TrainingTask, Validation } from './task';
 import { openRunLog, type RunLog } from './tracking/run-log';
 import { SystemMeter } from './tracking/system-metrics';
-import { TRACKING_KEY, type Outcome } from './tracking/tracker';
+import { TRACKING_KEY } from './tracking/tracker';
+import type { Outcome } from './tracking/contract';
 import { DivergedError, Trainer } from './trainer';
 
 /** Settings of {@link TrainingRun.open}. */

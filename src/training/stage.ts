@@ -2,7 +2,7 @@ import { DataError, InterruptedError } from '../core/errors';
 import { requireNativeEngine } from '../core/engine';
 import { sha256 } from '../core/hash';
 import { seedStream } from '../core/rng';
-import { loadClosedVocabulary } from '../processing/closed-vocabulary';
+import { loadClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import { readMetadata } from '../processing/metadata';
 import { loadTokenizer } from '../processing/tokenizer/tokenizer';
 import { capPerGroup } from '../metrics/cap-per-group';

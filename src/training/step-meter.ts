@@ -1,4 +1,4 @@
-import { addCounts } from './gradient';
+import { addCounts } from './optimization/gradient';
 import type { Counts } from './task';
 import type { StepResult } from './trainer';
 

@@ -4,7 +4,7 @@ import { collate } from '../trm/batch';
 import { locationLogits } from '../trm/heads';
 import { prepareBatch, startStates, supervisionStep, type Model, type PreparedBatch } from '../trm/model';
 import type { State } from '../trm/core';
-import { computeLoss } from './losses';
+import { computeLoss } from './optimization/losses';
 
 /** What a model says of one example after each supervision step, judged as training judges it. */
 export interface StepTrace {

@@ -11,13 +11,13 @@ import {
   type CarriedRow,
   type CarryPool,
 } from './carries';
-import type { RunConfig } from './config';
-import { phaseIndex, phaseSettings, type PhaseSettings } from './curriculum';
+import type { RunConfig } from './run-config';
+import { phaseIndex, phaseSettings, type PhaseSettings } from './optimization/curriculum';
 import type { FeedState, RowFeed } from './feed/feed';
-import { addGradients, type BatchGradient } from './gradient';
-import { freshGuard, watchLoss, type GuardState } from './guard';
-import { optimizerStep, vectorNorm, type TrainedState } from './optimizer';
-import { emaDecay, learningRate } from './schedule';
+import { addGradients, type BatchGradient } from './optimization/gradient';
+import { freshGuard, watchLoss, type GuardState } from './optimization/guard';
+import { optimizerStep, vectorNorm, type TrainedState } from './optimization/optimizer';
+import { emaDecay, learningRate } from './optimization/schedule';
 import type { Counts, TrainingTask } from './task';
 
 /** Training cannot go on: the loss or gradient is no number, or runs away. The last good checkpoint is untouched. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ClosedVocabulary } from '../processing/closed-vocabulary';
+import type { ClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import type { Tokenizer } from '../processing/tokenizer/tokenizer';
-import { breathe } from '../core/breathe';
+import { breathe } from '../core/processes/breathe';
 import { DataError } from '../core/errors';
 import { MAX_SPAN, SLOTS, type Example } from '../records/example';
 import type { TokenText } from '../records/sample';

@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream, type Rng } from '../core/rng';
-import { buildClosedVocabulary, EMPTY_ENTRY, tokenKey } from '../processing/closed-vocabulary';
+import { buildClosedVocabulary, EMPTY_ENTRY, tokenKey } from '../processing/vocabulary/closed-vocabulary';
 import { trainTokenizer } from '../processing/tokenizer/tokenizer';
-import { lex } from '../python/lexer';
+import { lex } from '../python/tokens/lexer';
 import type { TokenText } from '../records/sample';
 import { copyTexts, extendContents, startContents, type Contents, type SlotChoices } from './proposals';
 

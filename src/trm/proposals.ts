@@ -1,4 +1,4 @@
-import { EMPTY_ENTRY, tokenKey, type ClosedVocabulary } from '../processing/closed-vocabulary';
+import { EMPTY_ENTRY, tokenKey, type ClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import type { Tokenizer } from '../processing/tokenizer/tokenizer';
 import type { TokenText } from '../records/sample';
 

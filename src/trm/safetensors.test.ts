@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pythonPath } from '../core/paths';
-import { runProcess } from '../core/subprocess';
+import { runProcess } from '../core/processes/subprocess';
 import { withTemporaryFolder } from '../storage/testing';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
 

@@ -1,4 +1,4 @@
-import { vocabularyPieces, type ClosedVocabulary } from '../processing/closed-vocabulary';
+import { vocabularyPieces, type ClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import type { Tokenizer } from '../processing/tokenizer/tokenizer';
 import { TOKEN_KINDS } from '../records/sample';
 import type { VocabularyTables } from './batch';

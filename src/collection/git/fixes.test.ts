@@ -1,9 +1,9 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
-import { applyEdit, sameToken } from '../../python/edits';
-import { lex } from '../../python/lexer';
-import { isDrop, readPythonFile, type PythonFile } from '../python-file';
+import { applyEdit, sameToken } from '../../python/edits/edits';
+import { lex } from '../../python/tokens/lexer';
+import { isDrop, readPythonFile, type PythonFile } from '../folders/python-file';
 import { compareFiles, editOfPair, fixSample } from './fixes';
 
 const LIMITS = { minTokens: 5, maxTokens: 200, maxEditTokens: 8 };

@@ -1,9 +1,10 @@
-import { LEXER_VERSION } from '../../python/lexer';
-import { diffTokens, sampleId, sameTokens } from '../../python/edits';
-import type { FunctionSpan } from '../../python/functions';
-import type { Critic } from '../../python/critic';
+import { LEXER_VERSION } from '../../python/tokens/lexer';
+import { diffTokens, sampleId, sameTokens } from '../../python/edits/edits';
+import type { FunctionSpan } from '../../python/structure/functions';
+import type { Critic } from '../../python/critic/critic';
 import type { Edit, Sample } from '../../records/sample';
-import { lex, type Token } from '../../python/lexer';
+import { lex } from '../../python/tokens/lexer';
+import type { Token } from '../../python/tokens/token';
 import {
   cleanSample,
   dropLength,
@@ -11,7 +12,7 @@ import {
   type PythonFile,
   type Drop,
   type SampleOrigin,
-} from '../python-file';
+} from '../folders/python-file';
 
 /** A function before and after a commit. Holds nothing of its files but facts: batches keep many pairs. */
 export interface FunctionPair {

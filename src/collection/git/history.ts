@@ -6,9 +6,15 @@ import { projectRoot } from '../../core/paths';
 import type { Sample } from '../../records/sample';
 import type { GitSource } from '../config';
 import { buildDemoHistory } from '../demo-history';
-import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, NO_ASSERTION, type LicenceFile } from '../licences';
-import { dropPath } from '../paths';
-import { isDrop, readPythonFile, type PythonFile, type Drop } from '../python-file';
+import {
+  isLicenceFile,
+  LARGEST_LICENCE,
+  licenceOfFiles,
+  NO_ASSERTION,
+  type LicenceFile,
+} from '../licences/licences';
+import { dropPath } from '../folders/paths';
+import { isDrop, readPythonFile, type PythonFile, type Drop } from '../folders/python-file';
 import type { Dropped } from '../dropped';
 import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from '../source';
 import { readMessage, dropCommit } from './commit-filter';

@@ -1,7 +1,7 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors';
-import { repositoryUrl } from '../../core/groups';
+import { repositoryUrl } from '../../core/keys/groups';
 import { GitRepository } from './repository';
 
 /**

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { diffTokens } from '../../python/edits';
-import { lex } from '../../python/lexer';
+import { diffTokens } from '../../python/edits/edits';
+import { lex } from '../../python/tokens/lexer';
 import { kindOfEdit, kindOfSample, type BugKind } from './kinds';
 
 /** The buggy line, the right one and the kind. */

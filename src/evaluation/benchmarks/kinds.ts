@@ -2,9 +2,9 @@
  * The nine kinds of one-token bugs that `synthetic-9` is made of. A kind is read from the edit alone, so that mutants,
  * mined fixes and other people's benchmarks are told apart in the same way.
  */
-import { lex } from '../../python/lexer';
-import type { TokenEdit } from '../../processing/encode';
-import { rightEdits } from '../../processing/target-edit';
+import { lex } from '../../python/tokens/lexer';
+import type { TokenEdit } from '../../processing/encoding/encode';
+import { rightEdits } from '../../processing/encoding/target-edit';
 import type { Sample, TokenText } from '../../records/sample';
 
 /** The kinds, in the order of tables; each names what is wrong with the buggy code. */

@@ -1,8 +1,8 @@
 import { DataError } from '../../core/errors';
 import type { Progress } from '../../core/progress';
 import type { Sample } from '../../records/sample';
-import { Critic } from '../../python/critic';
-import { lex } from '../../python/lexer';
+import { Critic } from '../../python/critic/critic';
+import { lex } from '../../python/tokens/lexer';
 import { pairedDifference } from '../../metrics/clusters';
 import { capPerGroup } from '../../metrics/cap-per-group';
 import { fitCalibration, UNCALIBRATED, type Calibration } from '../../repair/calibration';

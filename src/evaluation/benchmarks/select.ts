@@ -1,5 +1,5 @@
-import { lex } from '../../python/lexer';
-import { normalText } from '../../python/edits';
+import { lex } from '../../python/tokens/lexer';
+import { normalText } from '../../python/edits/edits';
 import { sha256 } from '../../core/hash';
 import { DataError } from '../../core/errors';
 import type { Rng } from '../../core/rng';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { makeSample } from '../../python/sample-testing';
+import { makeSample } from '../../python/edits/sample-testing';
 import { encodeSet, findParserStops } from './set-cases';
 
 test('a sample that CPython cannot judge is counted, and not asked as if it parsed', async () => {

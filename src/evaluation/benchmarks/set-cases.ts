@@ -1,9 +1,9 @@
-import { breathe } from '../../core/breathe';
-import { Critic } from '../../python/critic';
-import { lex } from '../../python/lexer';
-import { tokenOfError } from '../../python/positions';
-import { encodeSample, type EncodeSampleOptions } from '../../processing/encode-sample';
-import { isDropped } from '../../processing/encode';
+import { breathe } from '../../core/processes/breathe';
+import { Critic } from '../../python/critic/critic';
+import { lex } from '../../python/tokens/lexer';
+import { tokenOfError } from '../../python/tokens/positions';
+import { encodeSample, type EncodeSampleOptions } from '../../processing/encoding/encode-sample';
+import { isDropped } from '../../processing/encoding/encode';
 import { bugType } from '../../taxonomy/table';
 import type { Sample } from '../../records/sample';
 import type { RepairModel } from '../../repair/model-folder';

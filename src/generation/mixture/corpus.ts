@@ -1,6 +1,6 @@
 import { setImmediate } from 'node:timers/promises';
 import { ConfigError, throwIfAborted } from '../../core/errors';
-import { allowedProjects } from '../../core/groups';
+import { allowedProjects } from '../../core/keys/groups';
 import { readSamples } from '../../shards/sample-shard';
 import type { ObjectStore, StageContext } from '../../storage/stage';
 import type { GenerateConfig } from '../config';

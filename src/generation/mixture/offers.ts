@@ -1,10 +1,10 @@
 import { sha256 } from '../../core/hash';
 import { seedStream } from '../../core/rng';
 import type { Sample } from '../../records/sample';
-import { makeMutant } from '../mutant';
-import type { MutationSite, Mutator } from '../mutator';
+import { makeMutant } from '../mutation/mutant';
+import type { MutationSite, Mutator } from '../mutation/mutator';
 import { MUTATORS } from '../mutators';
-import { createTarget, type MutationTarget } from '../target';
+import { createTarget, type MutationTarget } from '../mutation/target';
 
 /** A clean function, as far as it must be known to plant bugs into it. */
 export type Plantable = Pick<Sample, 'id' | 'after' | 'context'>;

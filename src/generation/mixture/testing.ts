@@ -1,9 +1,9 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seedStream } from '../../core/rng';
-import { decodeSource } from '../../python/codec';
-import { findFunctions, moduleContext } from '../../python/functions';
-import { lex } from '../../python/lexer';
+import { decodeSource } from '../../python/tokens/codec';
+import { findFunctions, moduleContext } from '../../python/structure/functions';
+import { lex } from '../../python/tokens/lexer';
 import type { Plantable } from './offers';
 
 /** Functions of the standard library's modules, a few a module, in an order by seed. For tests. */

@@ -1,5 +1,5 @@
 import { bugType } from '../../taxonomy/table';
-import type { Mutator } from '../mutator';
+import type { Mutator } from '../mutation/mutator';
 import * as syntax from './syntax';
 import * as logic from './logic';
 import * as name from './name';

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createTarget } from '../target';
+import { createTarget } from '../mutation/target';
 import { MUTATORS } from './index';
 import { NOT_HERE as SYNTAX } from './syntax/negative';
 import { NOT_HERE as LOGIC } from './logic/negative';

@@ -4,13 +4,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pythonFacts } from '../../collection/python-facts';
 import { seedStream } from '../../core/rng';
-import { Critic } from '../../python/critic';
-import { findFunctions, moduleContext } from '../../python/functions';
-import { lex } from '../../python/lexer';
+import { Critic } from '../../python/critic/critic';
+import { findFunctions, moduleContext } from '../../python/structure/functions';
+import { lex } from '../../python/tokens/lexer';
 import { compilesWithBug } from '../../taxonomy/bug-type';
 import { bugType } from '../../taxonomy/table';
-import { makeMutant } from '../mutant';
-import { createTarget, type MutationTarget } from '../target';
+import { makeMutant } from '../mutation/mutant';
+import { createTarget, type MutationTarget } from '../mutation/target';
 import { MUTATORS } from './index';
 
 const MODULES = [

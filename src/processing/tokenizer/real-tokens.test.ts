@@ -4,8 +4,8 @@ import * as huggingFace from '@huggingface/tokenizers';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pythonPath } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
-import { lex } from '../../python/lexer';
+import { runProcess } from '../../core/processes/subprocess';
+import { lex } from '../../python/tokens/lexer';
 import { trainTokenizer, type Tokenizer } from './tokenizer';
 
 interface Peer {

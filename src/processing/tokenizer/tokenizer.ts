@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { DataError } from '../../core/errors';
 import { hashJson } from '../../core/hash';
 import { parseJson } from '../../core/files';
-import { KEYWORDS } from '../../python/lexer';
+import { KEYWORDS } from '../../python/tokens/lexer';
 import { MAX_PIECES } from '../../records/example';
 import type { TokenKind, TokenText } from '../../records/sample';
 import { BYTE_TO_CHARACTER, SORTED_ALPHABET, decodeByteLevel } from './byte-alphabet';

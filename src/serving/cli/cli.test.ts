@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
-import { runProcess, type ProcessResult } from '../../core/subprocess';
+import { runProcess, type ProcessResult } from '../../core/processes/subprocess';
 import { withTemporaryFolder } from '../../storage/testing';
 
 const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');

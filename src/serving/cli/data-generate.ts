@@ -1,7 +1,7 @@
 import type { Command } from 'commander';
 import { systemFailure } from '../../core/errno';
 import { nearestName, UserError } from '../../core/errors';
-import type { Dataset, DatasetRequest } from '../../pipeline/dataset';
+import type { Dataset, DatasetRequest } from '../../pipeline/datasets/dataset';
 import { collect, columns, printJson, wholeNumber, type CommandContext } from './command';
 
 interface GenerateFlags {
@@ -59,7 +59,7 @@ export function registerDataGenerate(data: Command, { signal }: CommandContext):
     )
     .option('--json', 'print a JSON summary on standard output')
     .action(async (flags: GenerateFlags) => {
-      const { generateDataset } = await import('../../pipeline/dataset.js');
+      const { generateDataset } = await import('../../pipeline/datasets/dataset.js');
       const { terminalProgress } = await import('../../core/progress.js');
       const request = await readRequest(flags);
       const dataset = await generateDataset(request, { signal, progress: terminalProgress() });
@@ -75,7 +75,7 @@ async function readRequest(flags: GenerateFlags): Promise<DatasetRequest> {
       'expected --from, got none',
       'for example --from ./src, --from python:stdlib or --from requests',
     );
-  const { loadExperiment } = await import('../../pipeline/experiment.js');
+  const { loadExperiment } = await import('../../pipeline/runs/experiment.js');
   const { generateConfigSchema } = await import('../../generation/config.js');
   const { collectConfigSchema } = await import('../../collection/config.js');
   const { validateConfig } = await import('../../core/config.js');
@@ -92,7 +92,7 @@ async function readRequest(flags: GenerateFlags): Promise<DatasetRequest> {
     generateConfigSchema,
     'trm data generate',
   );
-  const cores = (await import('../../generation/draw-pool.js')).workerCount(workers);
+  const cores = (await import('../../generation/drawing/draw-pool.js')).workerCount(workers);
   return {
     from: flags.from,
     out: flags.out,

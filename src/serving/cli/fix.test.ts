@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
-import { runProcess, type ProcessResult } from '../../core/subprocess';
+import { runProcess, type ProcessResult } from '../../core/processes/subprocess';
 import type { Finding } from '../../records/finding';
 import { writeTrainedModel, type Lesson } from '../../repair/testing';
 

@@ -1,4 +1,4 @@
-import { printable } from '../../core/printable';
+import { printable } from '../../core/text/printable';
 import type { Fix, Note } from '../../records/finding';
 import type { RepairedFile } from '../fix-file';
 import { CommandExit, printJson, type Register } from './command';

@@ -7,9 +7,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { killTree, newProcessTree, processesOf } from '../../core/process-tree';
+import { killTree, newProcessTree, processesOf } from '../../core/processes/process-tree';
 import { listRuns, runState } from '../../core/run-folder';
-import { lockHolder } from '../../pipeline/lock';
+import { lockHolder } from '../../pipeline/stages/lock';
 import { withTemporaryFolder } from '../../storage/testing';
 
 /** A command that runs, marked so that everything it started can be found, whatever became of its parents. */

@@ -2,7 +2,7 @@
 /** The `trm` command. Everything heavy is imported by the command that needs it, so that `trm --help` is instant. */
 import { CommanderError } from 'commander';
 import { describeError, exitCodeOf } from '../../core/errors';
-import { guardProcessTree, signalTree } from '../../core/process-tree';
+import { guardProcessTree, signalTree } from '../../core/processes/process-tree';
 import { createProgram } from './program';
 import { CommandExit } from './command';
 import { READER_GONE, watchOutput, type OutputWatch } from './output';

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
+import { runProcess } from '../../core/processes/subprocess';
 import { mayMount, withSmallDisk } from '../../storage/testing';
 
 const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');

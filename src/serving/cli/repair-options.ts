@@ -1,5 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { printable } from '../../core/printable';
+import { printable } from '../../core/text/printable';
 import { describeError, exitCodeOf, InterruptedError, throwIfAborted } from '../../core/errors';
 import type { Fix, Note } from '../../records/finding';
 import type { Repairer, RepairOptions } from '../../repair/repairer';

@@ -18,8 +18,8 @@ export const registerRun: Register = (program, { signal }) => {
     .option('--set <key=value>', SET_HELP, collect, [])
     .option('--json', 'print the finished run record as JSON on standard output')
     .action(async (experiment: string, { new: fresh, force, set, json }: RunFlags) => {
-      const { runExperiment } = await import('../../pipeline/run.js');
-      const { formatRunEvent } = await import('../../pipeline/run-events.js');
+      const { runExperiment } = await import('../../pipeline/runs/run.js');
+      const { formatRunEvent } = await import('../../pipeline/runs/run-events.js');
       const { id, folder, record } = await runExperiment(experiment, {
         set,
         fresh,

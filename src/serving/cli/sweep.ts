@@ -54,7 +54,7 @@ function registerLooking(sweep: Command): void {
     .argument('<sweep>', 'sweep id, a part of one, or "latest"')
     .option('--json', 'print JSON')
     .action(async (id: string, _flags: unknown, command: Command) => {
-      const { findSweep } = await import('../../pipeline/sweep-folder.js');
+      const { findSweep } = await import('../../pipeline/sweeps/sweep-folder.js');
       const { formatSweep, sweepResult } = await import('../sweeps.js');
       const opened = await findSweep(id);
       if (command.optsWithGlobals<SweepFlags>().json) printJson(sweepResult(opened));
@@ -74,7 +74,7 @@ async function runSweepCommand(
   { signal }: CommandContext,
 ): Promise<void> {
   const { terminalProgress } = await import('../../core/progress.js');
-  const { runSweepFile } = await import('../../pipeline/run-sweep.js');
+  const { runSweepFile } = await import('../../pipeline/sweeps/run-sweep.js');
   const { formatJob, formatResult, formatSweep, sweepResult } = await import('../sweeps.js');
   // Standard output stays free for the result.
   const say = (line: string): void => console.error(line);

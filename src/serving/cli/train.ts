@@ -1,4 +1,4 @@
-import type { OpenStageOptions } from '../../pipeline/open-stage';
+import type { OpenStageOptions } from '../../pipeline/stages/open-stage';
 import { collect, SET_HELP, type Register } from './command';
 
 interface TrainFlags {
@@ -23,8 +23,8 @@ export const registerTrain: Register = (program, { signal }) => {
     .option('--set <key=value>', SET_HELP, collect, [])
     .action(async (experiment: string, { resume, set }: TrainFlags) => {
       const { terminalProgress } = await import('../../core/progress.js');
-      const { createRedactor, redactStream } = await import('../../core/redact.js');
-      const { experimentKind, experimentPath } = await import('../../pipeline/experiment.js');
+      const { createRedactor, redactStream } = await import('../../core/text/redact.js');
+      const { experimentKind, experimentPath } = await import('../../pipeline/runs/experiment.js');
       const { findRun } = await import('../runs.js');
       // Notebook 04 keeps this output in the stage's training.log.
       for (const stream of [process.stdout, process.stderr]) redactStream(stream, createRedactor());
@@ -37,7 +37,7 @@ export const registerTrain: Register = (program, { signal }) => {
 };
 
 async function trainOnCode(options: OpenStageOptions): Promise<string> {
-  const { openStage } = await import('../../pipeline/open-stage.js');
+  const { openStage } = await import('../../pipeline/stages/open-stage.js');
   const { train } = await import('../../training/stage.js');
   const stage = await openStage('train', options);
   await stage.run(train);
@@ -46,7 +46,7 @@ async function trainOnCode(options: OpenStageOptions): Promise<string> {
 
 /** Experiments of `kind: sudoku` have no other stage; the result on the test puzzles is told at once. */
 async function trainOnSudoku(options: OpenStageOptions): Promise<string> {
-  const { openSudoku } = await import('../../pipeline/sudoku.js');
+  const { openSudoku } = await import('../../pipeline/sudoku/sudoku.js');
   const { readSudokuReport, trainSudoku } = await import('../../training/sudoku/stage.js');
   const stage = openSudoku(options);
   await stage.run(trainSudoku);

@@ -1,5 +1,5 @@
 import { loadEngine, nativeBindingPath, type EngineInfo } from '../../core/engine';
-import type { Check } from './diagnosis';
+import type { Check } from './check';
 
 /** Loads the native engine and, when that fails, WASM, and says what each can do. */
 export async function probeEngine(): Promise<Check[]> {

@@ -1,6 +1,6 @@
 import { UserError } from '../../core/errors';
 import { chooseModel, describeModel } from '../default-model';
-import type { Check } from './diagnosis';
+import type { Check } from './check';
 
 /** The model that `trm fix` and `trm check` would take, and the trials that they would not. */
 export async function probeModel(): Promise<Check[]> {

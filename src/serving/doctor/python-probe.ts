@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { parseJson } from '../../core/files';
 import { projectRoot, pythonPath } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
-import type { Check } from './diagnosis';
+import { runProcess } from '../../core/processes/subprocess';
+import type { Check } from './check';
 import { compareVersions } from './system-probe';
 
 const OLDEST_PYTHON = '3.11';

@@ -2,8 +2,8 @@ import { readFileSync } from 'node:fs';
 import { availableParallelism, cpus, totalmem } from 'node:os';
 import { join } from 'node:path';
 import { projectRoot } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
-import type { Check } from './diagnosis';
+import { runProcess } from '../../core/processes/subprocess';
+import type { Check } from './check';
 
 /** Instruction sets that decide the engine's speed, as `/proc/cpuinfo` names them, newest last. */
 const CPU_FEATURES = ['sse4_2', 'avx', 'fma', 'avx2', 'avx512f', 'avx512_vnni', 'avx512_bf16', 'amx_bf16'];

@@ -1,15 +1,18 @@
 import { DataError } from '../../core/errors';
-import { KeySet } from '../../core/key-set';
+import { KeySet } from '../../core/keys/key-set';
 import { seedStream } from '../../core/rng';
-import type { AdmissionDrop } from '../../processing/admission';
-import { contentKeys } from '../../processing/content-keys';
-import { normalText, sampleIdOf } from '../../python/edits';
-import { lex } from '../../python/lexer';
+import type { AdmissionDrop } from '../../processing/admission/admission';
+import { contentKeys } from '../../processing/admission/content-keys';
+import type { EncodableSample } from '../../processing/encoding/encode-sample';
+import { normalText, sampleIdOf } from '../../python/edits/edits';
+import { lex } from '../../python/tokens/lexer';
 import type { RowGroupReader } from '../../shards/row-groups';
-import type { CleanFunction } from './mutate';
 import { numberGroups, type NumberedGroup } from './order';
 import { checkFooter } from './shard-source';
 import type { SourceSettings } from './source';
+
+/** A clean function to plant bugs into. */
+export type CleanFunction = Pick<EncodableSample, 'id' | 'after' | 'context' | 'origin'>;
 
 /** `edits_json` of functions without a bug. */
 const NO_EDITS = '[]';

@@ -1,25 +1,22 @@
 import { seedStream } from '../../core/rng';
-import { drawFunction, type DrawnMutant } from '../../generation/draw';
+import { drawFunction, type DrawnMutant } from '../../generation/drawing/draw';
 import { difficultyOf } from '../../generation/samples';
 import { judge, judgementDrop, type JudgedFunction } from '../../generation/judge';
 import { aimedShares, normalised } from '../../generation/mixture/aims';
-import type { MixturePart } from '../../generation/sampling';
-import { isDropped } from '../../processing/encode';
-import { encodeSample, type EncodableSample } from '../../processing/encode-sample';
-import type { ClosedVocabulary } from '../../processing/closed-vocabulary';
+import type { MixturePart } from '../../generation/drawing/mixture-part';
+import { isDropped } from '../../processing/encoding/encode';
+import { encodeSample, type EncodableSample } from '../../processing/encoding/encode-sample';
+import type { ClosedVocabulary } from '../../processing/vocabulary/closed-vocabulary';
 import type { Tokenizer } from '../../processing/tokenizer/tokenizer';
-import type { Critic, Verdict } from '../../python/critic';
-import { lex } from '../../python/lexer';
-import { tokenOfError } from '../../python/positions';
+import type { Critic, Verdict } from '../../python/critic/critic';
+import { lex } from '../../python/tokens/lexer';
+import { tokenOfError } from '../../python/tokens/positions';
 import type { Example } from '../../records/example';
 import { bugType } from '../../taxonomy/table';
-import type { MutantDrop } from './clean-functions';
+import type { CleanFunction, MutantDrop } from './clean-functions';
 import type { FeedConfig } from './config';
 import type { Mixture } from './feed';
 import { mixtureWeight } from './mixture';
-
-/** A clean function to plant bugs into. */
-export type CleanFunction = Pick<EncodableSample, 'id' | 'after' | 'context' | 'origin'>;
 
 /** What {@link mutateFunctions} works with. */
 export interface MutateOptions {

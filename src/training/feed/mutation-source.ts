@@ -1,14 +1,14 @@
 import { canonicalJson, hashJson } from '../../core/hash';
-import { mapAhead } from '../../generation/ahead';
+import { mapAhead } from '../../generation/drawing/ahead';
 import { GENERATE_VERSION } from '../../generation/config';
-import type { DrawnMutant } from '../../generation/draw';
+import type { DrawnMutant } from '../../generation/drawing/draw';
 import { fixedFamilies } from '../../generation/mixture/aims';
 import { fitMixture } from '../../generation/mixture/fit';
 import { surveyOffers, type Offers } from '../../generation/mixture/offers';
-import { createMixture, type MixturePart } from '../../generation/sampling';
-import { loadClosedVocabulary, type ClosedVocabulary } from '../../processing/closed-vocabulary';
+import { createMixture, type MixturePart } from '../../generation/drawing/mixture-part';
+import { loadClosedVocabulary, type ClosedVocabulary } from '../../processing/vocabulary/closed-vocabulary';
 import { loadTokenizer, type Tokenizer } from '../../processing/tokenizer/tokenizer';
-import { Critic } from '../../python/critic';
+import { Critic } from '../../python/critic/critic';
 import type { Example } from '../../records/example';
 import { rowOfExample } from '../../shards/example-columns';
 import { RowGroupReader } from '../../shards/row-groups';
@@ -22,7 +22,8 @@ import {
   type FunctionGroup,
 } from './clean-functions';
 import type { Mixture } from './feed';
-import { mutateFunctions, scaledAims, type CleanFunction } from './mutate';
+import { mutateFunctions, scaledAims } from './mutate';
+import type { CleanFunction } from './clean-functions';
 import { epochSlices, rowOrder, type FunctionSlice } from './order';
 import { packRows } from './pack';
 import { EXAMPLE_LAYOUT, identityOf } from './shard-source';

@@ -20,7 +20,7 @@ import {
 } from '../../trm/config';
 import type { ModelData } from '../../trm/model';
 import { layoutOf } from '../../trm/weights';
-import type { OptimizerConfig } from '../config';
+import type { OptimizerConfig } from '../run-config';
 import type { GridLossOptions } from '../sudoku/loss';
 
 /** An input of a layer: values by {@link formula}. */

@@ -14,7 +14,7 @@ import {
   swigluBlock,
 } from '../../trm/layers';
 import type { Weights } from '../../trm/weights';
-import { binaryCrossEntropy, crossEntropy } from '../losses';
+import { binaryCrossEntropy, crossEntropy } from '../optimization/losses';
 import { logSumExp } from '../../trm/log-sum-exp';
 import { compare, type ParityRow } from './compare';
 import { formula, formulaTensor, type Fixture } from './fixture';

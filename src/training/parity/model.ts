@@ -15,7 +15,7 @@ import { createParts, prepareBatch, type ModelParts } from '../../trm/model';
 import { flatten, unflatten, type FlatLayout, type Weights } from '../../trm/weights';
 import { resumeState, type CarryPool } from '../carries';
 import { EditTask } from '../edit-task';
-import { computeLoss, slotQueries } from '../losses';
+import { computeLoss, slotQueries } from '../optimization/losses';
 import type { PreparedRows, Supervised } from '../task';
 import { MADE_UP_HASHES } from '../testing';
 import { compare, compareDecisions, type ParityRow } from './compare';

@@ -2,9 +2,9 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Rng } from '../../core/rng';
 import { flatLayout, type FlatLayout } from '../../trm/weights';
 import { decideHalting, refill, type CarryPool } from '../carries';
-import type { OptimizerConfig } from '../config';
-import { optimizerStep, vectorNorm, type TrainedState } from '../optimizer';
-import { emaDecay, learningRate } from '../schedule';
+import type { OptimizerConfig } from '../run-config';
+import { optimizerStep, vectorNorm, type TrainedState } from '../optimization/optimizer';
+import { emaDecay, learningRate } from '../optimization/schedule';
 import { compare, compareDecisions, type ParityRow } from './compare';
 import { formula, type Fixture, type HaltingFixture } from './fixture';
 

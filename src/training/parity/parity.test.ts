@@ -2,7 +2,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { loadedKernels, loadEngine, requireNativeEngine } from '../../core/engine';
 import { DataError } from '../../core/errors';
-import { runProcess } from '../../core/subprocess';
+import { runProcess } from '../../core/processes/subprocess';
 import { agrees, compare, compareDecisions, summarize, type ParityRow } from './compare';
 import { formula, readFixture } from './fixture';
 import { compareInitialValues } from './initial';

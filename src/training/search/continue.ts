@@ -2,7 +2,7 @@ import { writeFileAtomic } from '../../core/files';
 import { MANIFEST_KEY } from '../../shards/manifest';
 import type { ObjectStore } from '../../storage/stage';
 import { BEFORE_DECAY, CHECKPOINTS, copyCheckpoint, listCheckpoints } from '../checkpoint';
-import type { RunConfig } from '../config';
+import type { RunConfig } from '../run-config';
 import { METRICS_KEY, readMetrics } from '../metrics-log';
 
 /** The part of a training config that says whether a run is the same under a larger budget, up to its decay. */

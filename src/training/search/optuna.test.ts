@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, DataError, TrmError } from '../../core/errors';
 import { pythonPath } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
+import { runProcess } from '../../core/processes/subprocess';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { OptunaBridge } from './bridge';
 import { createOptunaEngine } from './optuna';

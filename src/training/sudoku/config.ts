@@ -1,8 +1,8 @@
 import { z } from 'zod';
 import { newGridModelSchema, type GridModelConfig } from '../../trm/grid/config';
-import { BUDGET_EXPECTED, hasBudget, runConfigShape } from '../config';
-import { refuseDeepPhases } from '../curriculum';
-import { refuseMachineBound } from '../schedule';
+import { BUDGET_EXPECTED, hasBudget, runConfigShape } from '../run-config';
+import { refuseDeepPhases } from '../optimization/curriculum';
+import { refuseMachineBound } from '../optimization/schedule';
 import { sideOf } from './solver';
 
 /** Version of the Sudoku stage's code; part of its key. */

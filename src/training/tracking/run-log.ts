@@ -1,6 +1,7 @@
 import type { Metric } from '../../records/run';
 import { appendMetric, truncateMetrics, type MetricValues } from '../metrics-log';
-import { openTrackers, type OpenTrackersOptions, type Outcome, type Tracker } from './tracker';
+import { openTrackers } from './tracker';
+import type { OpenTrackersOptions, Outcome, Tracker } from './contract';
 import type { TrackingConfig } from './config';
 
 /** metrics.jsonl of a training and what shows it elsewhere. */

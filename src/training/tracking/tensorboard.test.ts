@@ -3,14 +3,14 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
-import { createRedactor } from '../../core/redact';
+import { createRedactor } from '../../core/text/redact';
 import { withTemporaryFolder } from '../../storage/testing';
 import { appendMetric, readMetrics, truncateMetrics } from '../metrics-log';
 import { crc32c } from './crc32c';
 import { encodeEvent, type EventRecord } from './event-file';
 import { openTensorboard } from './tensorboard';
 import { curveOf, readEvents } from './tensorboard-testing';
-import type { Tracker } from './tracker';
+import type { Tracker } from './contract';
 
 const FIXTURE = join(projectRoot(), 'src/training/tracking/fixtures/official.tfevents');
 

@@ -3,11 +3,11 @@ import { mkdir, open, readdir, type FileHandle } from 'node:fs/promises';
 import { hostname } from 'node:os';
 import { join } from 'node:path';
 import { stringify } from 'yaml';
-import { redactValue, type Redactor } from '../../core/redact';
+import { redactValue, type Redactor } from '../../core/text/redact';
 import { readMetrics } from '../metrics-log';
 import { encodeEvent, type EventPayload } from './event-file';
 import { scalarsOf } from './metric-tags';
-import type { MetricLine, OpenTrackersOptions, Tracker } from './tracker';
+import type { MetricLine, OpenTrackersOptions, Tracker } from './contract';
 
 /** Settings of {@link openTensorboard}. */
 export type TensorboardOptions = Pick<

@@ -3,11 +3,12 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRedactor } from '../../core/redact';
+import { createRedactor } from '../../core/text/redact';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { appendMetric, truncateMetrics } from '../metrics-log';
 import { trackingConfigSchema, type WandbConfig } from './config';
-import { openTrackers, type Tracker } from './tracker';
+import { openTrackers } from './tracker';
+import type { Tracker } from './contract';
 import { openWandb, syncWandb, type WandbOptions } from './wandb';
 import { WandbServer } from './wandb-testing';
 

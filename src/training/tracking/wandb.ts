@@ -2,9 +2,9 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { TrmError, UserError } from '../../core/errors';
-import { redactValue, type Redactor } from '../../core/redact';
+import { redactValue, type Redactor } from '../../core/text/redact';
 import type { WandbConfig } from './config';
-import type { OpenTrackersOptions, Outcome, Tracker } from './tracker';
+import type { OpenTrackersOptions, Outcome, Tracker } from './contract';
 import type { WandbFinish, WandbJob, WandbReport } from './wandb-worker';
 
 /** Settings of {@link openWandb} and {@link syncWandb}. */

@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { suite } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot, pythonPath } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
+import { runProcess } from '../../core/processes/subprocess';
 import { executeCells, type CellInput, type CellResult, type ExecutedCells } from '../testing/execute-cells';
 
 /**

@@ -5,7 +5,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { pythonPath, projectRoot } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
+import { runProcess } from '../../core/processes/subprocess';
 import { executeCells, type CellResult, type ExecutedCells } from '../testing/execute-cells';
 import { validBundle, validText } from './valid-content';
 

@@ -1,4 +1,4 @@
-import { isProcessAlive } from '../../core/process-alive';
+import { isProcessAlive } from '../../core/processes/process-alive';
 
 /** Milliseconds between two looks. */
 const LOOK_MS = 500;

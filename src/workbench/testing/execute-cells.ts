@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { projectRoot, pythonPath } from '../../core/paths';
-import { runProcess } from '../../core/subprocess';
+import { runProcess } from '../../core/processes/subprocess';
 
 /** One output of an executed cell, as the notebook file holds it (texts joined). */
 export interface CellResult {

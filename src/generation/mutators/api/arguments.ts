@@ -1,7 +1,14 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { lineStart } from '../../structure';
-import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
+import type { Mutator } from '../../mutation/mutator';
+import { lineStart } from '../../mutation/structure';
+import {
+  type Argument,
+  type MutationTarget,
+  argumentsOf,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
 import { removeArgument, swapArguments } from '../tools/arguments';
 import { selfParameter } from '../tools/names';
 import { calls, tokenSites } from '../tools/sites';

@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { insertBefore, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../mutation/target';
+import { insertBefore, replaceToken } from '../../mutation/text-edit';
 import { lineSites, tokenSites } from '../tools/sites';
 import { textOf } from '../tools/texts';
 

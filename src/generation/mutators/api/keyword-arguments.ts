@@ -1,6 +1,6 @@
 import { SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { type Argument, type MutationTarget, argumentsOf, textAt } from '../../target';
+import type { Mutator } from '../../mutation/mutator';
+import { type Argument, type MutationTarget, argumentsOf, textAt } from '../../mutation/target';
 import { missingCopy } from '../collection/copies';
 import { wrongOrder } from '../collection/iteration';
 import { lostHttpStatus } from '../framework/http-status';

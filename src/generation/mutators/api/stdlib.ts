@@ -1,8 +1,15 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { calleeOf, keywordArgument, qualifiedName } from '../../structure';
-import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { removeTokens, replaceToken, replaceTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { calleeOf, keywordArgument, qualifiedName } from '../../mutation/structure';
+import {
+  type Argument,
+  type MutationTarget,
+  argumentsOf,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { removeTokens, replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { removeArgument } from '../tools/arguments';
 import { isPath } from '../tools/operands';
 import { tokenSites } from '../tools/sites';

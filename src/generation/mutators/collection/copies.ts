@@ -1,7 +1,14 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { blockOf, qualifiedName } from '../../structure';
-import { type MutationTarget, argumentsOf, isAssignment, isCall, matchesAt, textAt } from '../../target';
-import { type TextEdit, replaceTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { blockOf, qualifiedName } from '../../mutation/structure';
+import {
+  type MutationTarget,
+  argumentsOf,
+  isAssignment,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { type TextEdit, replaceTokens } from '../../mutation/text-edit';
 import { arrayFunction } from '../tools/libraries';
 import { unlessIdle } from '../tools/lines';
 import { chainStart, isPath, operandEnd, unwrapCall } from '../tools/operands';

@@ -1,7 +1,7 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { keywordArgument, lineStart, qualifiedName } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { removeTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { keywordArgument, lineStart, qualifiedName } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../mutation/target';
+import { removeTokens } from '../../mutation/text-edit';
 import { removeArgument } from '../tools/arguments';
 import { unlessIdle } from '../tools/lines';
 import { chainStart, unwrapCall } from '../tools/operands';

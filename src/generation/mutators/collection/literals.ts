@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, endsOperand, isAssignment, matchesAt, textAt } from '../../target';
-import { removeTokens, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, endsOperand, isAssignment, matchesAt, textAt } from '../../mutation/target';
+import { removeTokens, replaceToken } from '../../mutation/text-edit';
 import { inSignature } from '../tools/lines';
 import { tokenSites } from '../tools/sites';
 

@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, isCall, textAt } from '../../target';
-import { replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, isCall, textAt } from '../../mutation/target';
+import { replaceTokens } from '../../mutation/text-edit';
 import { operandStart } from '../tools/operands';
 import { tokenSites } from '../tools/sites';
 import { textOf } from '../tools/texts';

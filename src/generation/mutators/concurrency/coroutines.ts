@@ -1,7 +1,7 @@
-import type { Mutator } from '../../mutator';
-import { qualifiedName } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { type TextEdit, removeTokens, replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { qualifiedName } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../mutation/target';
+import { type TextEdit, removeTokens, replaceTokens } from '../../mutation/text-edit';
 import { isPath } from '../tools/operands';
 import { tokenSites } from '../tools/sites';
 

@@ -1,6 +1,6 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { calleeOf, usesModule } from '../../structure';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { calleeOf, usesModule } from '../../mutation/structure';
 import {
   type Argument,
   type MutationTarget,
@@ -9,8 +9,8 @@ import {
   lineAt,
   matchesAt,
   textAt,
-} from '../../target';
-import { insertAfter, removeLine } from '../../text-edit';
+} from '../../mutation/target';
+import { insertAfter, removeLine } from '../../mutation/text-edit';
 import { statementCall } from '../tools/calls';
 import { isPath } from '../tools/operands';
 import { lineSites, tokenSites } from '../tools/sites';

@@ -1,8 +1,8 @@
 import { MAX_SPAN } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { blockOf, headerOf } from '../../structure';
-import { type LogicalLine, type MutationTarget, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { blockOf, headerOf } from '../../mutation/structure';
+import { type LogicalLine, type MutationTarget, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { reindent, textBefore } from '../tools/lines';
 
 const FLOW_HEADERS = new Set(['if', 'elif', 'for', 'while']);

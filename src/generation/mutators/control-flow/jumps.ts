@@ -1,7 +1,7 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { blockOf, headerOf } from '../../structure';
-import { type LogicalLine, type MutationTarget, textAt } from '../../target';
-import { removeLine, removeTokens, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { blockOf, headerOf } from '../../mutation/structure';
+import { type LogicalLine, type MutationTarget, textAt } from '../../mutation/target';
+import { removeLine, removeTokens, replaceToken } from '../../mutation/text-edit';
 import { swapMutator } from '../tools/factories';
 import { lineSites } from '../tools/sites';
 

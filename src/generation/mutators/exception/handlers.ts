@@ -1,8 +1,8 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { blockOf, headerOf } from '../../structure';
-import { type Argument, type MutationTarget, argumentsOf, lineAt, textAt } from '../../target';
-import { removeTokens, replaceToken, replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { blockOf, headerOf } from '../../mutation/structure';
+import { type Argument, type MutationTarget, argumentsOf, lineAt, textAt } from '../../mutation/target';
+import { removeTokens, replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { isPath } from '../tools/operands';
 import { lineSites, tokenSites } from '../tools/sites';
 import { textsOf } from '../tools/texts';

@@ -1,8 +1,8 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { calleeOf, headerOf } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, lineAt, matchesAt, textAt } from '../../target';
-import { removeTokens, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { calleeOf, headerOf } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, lineAt, matchesAt, textAt } from '../../mutation/target';
+import { removeTokens, replaceToken } from '../../mutation/text-edit';
 import { isOperand } from '../tools/operands';
 import { lineSites, tokenSites } from '../tools/sites';
 import { textsOf } from '../tools/texts';

@@ -1,7 +1,7 @@
-import type { Mutator } from '../../mutator';
-import { qualifiedName } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, lineAt, textAt } from '../../target';
-import { type TextEdit, replaceToken, replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { qualifiedName } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, lineAt, textAt } from '../../mutation/target';
+import { type TextEdit, replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { arrayFunction, usesArrays, usesFrames } from '../tools/libraries';
 import { chainStart, operandEnd, operandStart, placed, unwrapCall } from '../tools/operands';
 import { tokenSites } from '../tools/sites';

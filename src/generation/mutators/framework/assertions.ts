@@ -1,7 +1,7 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, endsOperand, lineAt, textAt } from '../../target';
-import { type TextEdit, removeTokens, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, endsOperand, lineAt, textAt } from '../../mutation/target';
+import { type TextEdit, removeTokens, replaceToken } from '../../mutation/text-edit';
 import { lineSites, methodSites } from '../tools/sites';
 import { textOf } from '../tools/texts';
 

@@ -1,7 +1,7 @@
 import { MAX_SPAN } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { calleeOf, importPath, usesModule } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, textAt } from '../../target';
+import type { Mutator } from '../../mutation/mutator';
+import { calleeOf, importPath, usesModule } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, textAt } from '../../mutation/target';
 import { isPath } from '../tools/operands';
 import { tokenSites } from '../tools/sites';
 

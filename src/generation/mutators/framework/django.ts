@@ -1,8 +1,8 @@
 import { MAX_SPAN } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { calleeOf, lineStart } from '../../structure';
-import { type MutationTarget, argumentsOf, isAssignment, lineAt, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { calleeOf, lineStart } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isAssignment, lineAt, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { isKeyword, isUnpackedMapping } from '../tools/arguments';
 import { isMethodCall } from '../tools/calls';
 import { DJANGO, usesAny } from '../tools/libraries';

@@ -1,7 +1,7 @@
-import type { Mutator } from '../../mutator';
-import { qualifiedName } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { qualifiedName } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { isMethodCall } from '../tools/calls';
 import { usesAny } from '../tools/libraries';
 import { tokenSites } from '../tools/sites';

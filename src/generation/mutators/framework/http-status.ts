@@ -1,8 +1,8 @@
 import { SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { calleeOf, lineStart } from '../../structure';
-import { type MutationTarget, lineAt, matchesAt, textAt } from '../../target';
-import { removeLine, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { calleeOf, lineStart } from '../../mutation/structure';
+import { type MutationTarget, lineAt, matchesAt, textAt } from '../../mutation/target';
+import { removeLine, replaceToken } from '../../mutation/text-edit';
 import { keywordAt, removeArgument } from '../tools/arguments';
 import { endsLine } from '../tools/calls';
 import { FLASK, SERVERS, usesAny } from '../tools/libraries';

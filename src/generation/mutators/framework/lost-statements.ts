@@ -1,8 +1,8 @@
 import { SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { keywordArgument } from '../../structure';
-import { type LogicalLine, type MutationTarget, argumentsOf, lineAt, textAt } from '../../target';
-import { type TextEdit, removeLine, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { keywordArgument } from '../../mutation/structure';
+import { type LogicalLine, type MutationTarget, argumentsOf, lineAt, textAt } from '../../mutation/target';
+import { type TextEdit, removeLine, replaceToken } from '../../mutation/text-edit';
 import { statementCall } from '../tools/calls';
 import { DJANGO, usesAny } from '../tools/libraries';
 import { chainStart } from '../tools/operands';

@@ -1,7 +1,14 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { keywordArgument } from '../../structure';
-import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { type TextEdit, replaceTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { keywordArgument } from '../../mutation/structure';
+import {
+  type Argument,
+  type MutationTarget,
+  argumentsOf,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { type TextEdit, replaceTokens } from '../../mutation/text-edit';
 import { keywordAt, passesOn, removeArgument } from '../tools/arguments';
 import { isMethodCall } from '../tools/calls';
 import { arrayFunction, usesArrays, usesFrames } from '../tools/libraries';

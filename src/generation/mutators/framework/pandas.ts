@@ -1,6 +1,6 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { replaceToken, replaceTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../mutation/target';
+import { replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { keywordAt, passesOn, removeArgument } from '../tools/arguments';
 import { keywordDropper } from '../tools/factories';
 import { arrayFunction, usesArrays, usesFrames } from '../tools/libraries';

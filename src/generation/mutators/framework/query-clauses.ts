@@ -1,7 +1,7 @@
 import { SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, isCall, lineAt, textAt } from '../../target';
-import { type TextEdit, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, isCall, lineAt, textAt } from '../../mutation/target';
+import { type TextEdit, replaceToken } from '../../mutation/text-edit';
 import { isMethodCall, methodLength } from '../tools/calls';
 import { DJANGO, usesAny, usesSqlalchemy } from '../tools/libraries';
 import { methodSites, tokenSites } from '../tools/sites';

@@ -1,8 +1,8 @@
 import { SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { calleeOf } from '../../structure';
-import { type MutationTarget, argumentsOf, endsOperand, isCall, textAt } from '../../target';
-import { type TextEdit, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { calleeOf } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, endsOperand, isCall, textAt } from '../../mutation/target';
+import { type TextEdit, replaceToken } from '../../mutation/text-edit';
 import { isKeyword } from '../tools/arguments';
 import { isMethodCall, methodLength } from '../tools/calls';
 import { usesSqlalchemy } from '../tools/libraries';

@@ -1,8 +1,8 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { calleeOf } from '../../structure';
-import { type MutationTarget, argumentsOf, matchesAt, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { calleeOf } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, matchesAt, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { methodLength } from '../tools/calls';
 import { DJANGO, FLASK, SERVERS, STARLETTE, usesAny } from '../tools/libraries';
 import { chainStart } from '../tools/operands';

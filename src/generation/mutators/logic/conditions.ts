@@ -1,7 +1,7 @@
 import { SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, lineAt, textAt } from '../../target';
-import { removeTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, lineAt, textAt } from '../../mutation/target';
+import { removeTokens } from '../../mutation/text-edit';
 import { inSignature } from '../tools/lines';
 import { tokenSites } from '../tools/sites';
 import { spanText, textsOf } from '../tools/texts';

@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, textAt } from '../../target';
-import { insertAfter, insertBefore, removeTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, textAt } from '../../mutation/target';
+import { insertAfter, insertBefore, removeTokens } from '../../mutation/text-edit';
 import { swapMutator } from '../tools/factories';
 import { tokenSites } from '../tools/sites';
 

@@ -1,6 +1,6 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, endsOperand, textAt } from '../../target';
-import { replaceTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, endsOperand, textAt } from '../../mutation/target';
+import { replaceTokens } from '../../mutation/text-edit';
 import { inSignature } from '../tools/lines';
 import { chainStart } from '../tools/operands';
 import { tokenSites } from '../tools/sites';

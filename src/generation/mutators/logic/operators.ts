@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, endsOperand, lineAt, matchesAt, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, endsOperand, lineAt, matchesAt, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { swapMutator } from '../tools/factories';
 import { inSignature } from '../tools/lines';
 import { tokenSites } from '../tools/sites';

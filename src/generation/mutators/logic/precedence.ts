@@ -1,7 +1,7 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, endsOperand, isCall, textAt } from '../../target';
-import { replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, endsOperand, isCall, textAt } from '../../mutation/target';
+import { replaceTokens } from '../../mutation/text-edit';
 import { inSignature } from '../tools/lines';
 import { tokenSites } from '../tools/sites';
 

@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, lineAt, textAt } from '../../target';
-import { removeTokens, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, lineAt, textAt } from '../../mutation/target';
+import { removeTokens, replaceToken } from '../../mutation/text-edit';
 import { isAttribute, isStored, plainNames } from '../tools/names';
 import { tokenSites } from '../tools/sites';
 import { misspell } from '../tools/typos';

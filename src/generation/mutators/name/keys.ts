@@ -1,9 +1,9 @@
-import { KEYWORDS } from '../../../python/lexer';
+import { KEYWORDS } from '../../../python/tokens/lexer';
 import { knownNames } from '../tools/names';
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, matchesAt, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, matchesAt, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { isKey } from '../tools/calls';
 import { tokenSites } from '../tools/sites';
 import { textsOf } from '../tools/texts';

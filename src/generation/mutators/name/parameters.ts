@@ -1,7 +1,14 @@
 import { SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type Argument, type MutationTarget, argumentsOf, lineAt, matchesAt, textAt } from '../../target';
-import { removeLine, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import {
+  type Argument,
+  type MutationTarget,
+  argumentsOf,
+  lineAt,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { removeLine, replaceToken } from '../../mutation/text-edit';
 import { argumentAt, callArguments, isKeyword, removeArgument } from '../tools/arguments';
 import { lineSites } from '../tools/sites';
 import { misspell } from '../tools/typos';

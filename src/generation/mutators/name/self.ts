@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, matchesAt, textAt } from '../../target';
-import { removeTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, matchesAt, textAt } from '../../mutation/target';
+import { removeTokens } from '../../mutation/text-edit';
 import { inSignature } from '../tools/lines';
 import { isStored, plainNames, selfParameter } from '../tools/names';
 import { lineSites, tokenSites } from '../tools/sites';

@@ -1,7 +1,7 @@
 import { SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, isAssignment, lineAt, textAt } from '../../target';
-import { removeLine, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, isAssignment, lineAt, textAt } from '../../mutation/target';
+import { removeLine, replaceToken } from '../../mutation/text-edit';
 import { swapMutator } from '../tools/factories';
 import { inSignature } from '../tools/lines';
 import { knownNames, plainNames } from '../tools/names';

@@ -1,6 +1,6 @@
 import type { Rng } from '../../../core/rng';
-import type { MutationSite, Mutator } from '../../mutator';
-import { qualifiedName } from '../../structure';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { qualifiedName } from '../../mutation/structure';
 import {
   type Argument,
   type MutationTarget,
@@ -9,8 +9,8 @@ import {
   isCall,
   matchesAt,
   textAt,
-} from '../../target';
-import { type TextEdit, replaceToken, replaceTokens } from '../../text-edit';
+} from '../../mutation/target';
+import { type TextEdit, replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { removeArgument } from '../tools/arguments';
 import { arrayFunction } from '../tools/libraries';
 import { inSignature, unlessIdle } from '../tools/lines';

@@ -1,6 +1,13 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, endsOperand, isCall, matchesAt, textAt } from '../../target';
-import { insertAfter, removeTokens, replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import {
+  type MutationTarget,
+  argumentsOf,
+  endsOperand,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { insertAfter, removeTokens, replaceToken } from '../../mutation/text-edit';
 import { tokenSites } from '../tools/sites';
 
 /** Larger literals are sizes, codes and masks, where nobody slips by one. */

@@ -1,7 +1,7 @@
 import type { Rng } from '../../../core/rng';
 import { SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { calleeOf, keywordArgument, usesModule } from '../../structure';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { calleeOf, keywordArgument, usesModule } from '../../mutation/structure';
 import {
   type Argument,
   type LogicalLine,
@@ -10,8 +10,8 @@ import {
   isCall,
   matchesAt,
   textAt,
-} from '../../target';
-import { type TextEdit, removeLine, replaceToken } from '../../text-edit';
+} from '../../mutation/target';
+import { type TextEdit, removeLine, replaceToken } from '../../mutation/text-edit';
 import { removeArgument } from '../tools/arguments';
 import { statementCall } from '../tools/calls';
 import { inSignature } from '../tools/lines';

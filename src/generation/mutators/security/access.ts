@@ -1,8 +1,14 @@
 import type { Rng } from '../../../core/rng';
 import { SLOTS } from '../../../records/example';
-import { lineStart } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, textAt } from '../../target';
-import { type TextEdit, insertAfter, removeTokens, replaceToken, replaceTokens } from '../../text-edit';
+import { lineStart } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, textAt } from '../../mutation/target';
+import {
+  type TextEdit,
+  insertAfter,
+  removeTokens,
+  replaceToken,
+  replaceTokens,
+} from '../../mutation/text-edit';
 import { callNamed, mutatorOf, removedLine } from '../tools/forms';
 import { chainEnd, chainStart } from '../tools/operands';
 

@@ -1,8 +1,8 @@
 import type { Rng } from '../../../core/rng';
 import { SLOTS } from '../../../records/example';
-import { calleeOf } from '../../structure';
-import { type MutationTarget, argumentsOf, textAt } from '../../target';
-import { replaceToken, replaceTokens } from '../../text-edit';
+import { calleeOf } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, textAt } from '../../mutation/target';
+import { replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { callNamed, callOf, mutatorOf, pathSwap } from '../tools/forms';
 import { chainStart, isCompared } from '../tools/operands';
 

@@ -1,6 +1,6 @@
-import { calleeOf, qualifiedName, usesModule } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { insertAfter, removeTokens, replaceToken } from '../../text-edit';
+import { calleeOf, qualifiedName, usesModule } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../mutation/target';
+import { insertAfter, removeTokens, replaceToken } from '../../mutation/text-edit';
 import {
   type CallTest,
   callNamed,

@@ -1,6 +1,6 @@
-import { calleeOf, importedAs, usesModule } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, textAt } from '../../target';
-import { replaceToken, replaceTokens } from '../../text-edit';
+import { calleeOf, importedAs, usesModule } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, textAt } from '../../mutation/target';
+import { replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { appendArgument, mayHaveKeyword } from '../tools/arguments';
 import {
   callNamed,

@@ -1,6 +1,6 @@
 import { SLOTS } from '../../../records/example';
-import { type MutationTarget, argumentsOf, matchesAt, textAt } from '../../target';
-import { removeTokens } from '../../text-edit';
+import { type MutationTarget, argumentsOf, matchesAt, textAt } from '../../mutation/target';
+import { removeTokens } from '../../mutation/text-edit';
 import { callNamed, callOf, droppedKeyword, mutatorOf } from '../tools/forms';
 
 const READS = callNamed(/^(read|readline|read1)$/);

@@ -1,6 +1,6 @@
-import { calleeOf, lineStart, usesModule } from '../../structure';
-import { type MutationTarget, isCall, matchesAt, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import { calleeOf, lineStart, usesModule } from '../../mutation/structure';
+import { type MutationTarget, isCall, matchesAt, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { appendArgument, mayHaveKeyword } from '../tools/arguments';
 import {
   callNamed,

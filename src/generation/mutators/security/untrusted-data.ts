@@ -1,6 +1,6 @@
-import { usesModule } from '../../structure';
-import { type MutationTarget, argumentsOf, isCall, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import { usesModule } from '../../mutation/structure';
+import { type MutationTarget, argumentsOf, isCall, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { mutatorOf, pathSwap, settingSwap } from '../tools/forms';
 
 /** A call of one positional argument: what `eval` and the loaders that run code take. */

@@ -1,8 +1,15 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { usesModule } from '../../structure';
-import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { replaceTokens } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { usesModule } from '../../mutation/structure';
+import {
+  type Argument,
+  type MutationTarget,
+  argumentsOf,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { replaceTokens } from '../../mutation/text-edit';
 import { removeArgument } from '../tools/arguments';
 import { unlessIdle } from '../tools/lines';
 import { tokenSites } from '../tools/sites';

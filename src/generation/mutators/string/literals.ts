@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, matchesAt, textAt } from '../../target';
-import { removeTokens, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, matchesAt, textAt } from '../../mutation/target';
+import { removeTokens, replaceToken } from '../../mutation/text-edit';
 import { tokenSites } from '../tools/sites';
 
 /** Deletes the comma between two string literals. */

@@ -1,7 +1,7 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { calleeOf } from '../../structure';
-import { type Argument, type MutationTarget, argumentsOf, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { calleeOf } from '../../mutation/structure';
+import { type Argument, type MutationTarget, argumentsOf, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { removeArgument } from '../tools/arguments';
 import { chainStart, unwrapCall } from '../tools/operands';
 import { tokenSites } from '../tools/sites';

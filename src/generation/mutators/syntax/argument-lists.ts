@@ -1,5 +1,5 @@
-import type { MutationSite, Mutator } from '../../mutator';
-import { type Argument, type MutationTarget, argumentsOf, isCall, textAt } from '../../target';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type Argument, type MutationTarget, argumentsOf, isCall, textAt } from '../../mutation/target';
 import { swapArguments } from '../tools/arguments';
 import { textOf } from '../tools/texts';
 

@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, isCall, lineAt, textAt } from '../../target';
-import { replaceToken, replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, isCall, lineAt, textAt } from '../../mutation/target';
+import { replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { tokenSites } from '../tools/sites';
 
 const MARKERS = [

@@ -1,6 +1,6 @@
 import { MAX_SPAN, SLOTS } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { blockOf } from '../../structure';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { blockOf } from '../../mutation/structure';
 import {
   type MutationTarget,
   argumentsOf,
@@ -9,8 +9,8 @@ import {
   isCall,
   lineAt,
   textAt,
-} from '../../target';
-import { type TextEdit, removeTokens } from '../../text-edit';
+} from '../../mutation/target';
+import { type TextEdit, removeTokens } from '../../mutation/text-edit';
 import { tokenSites } from '../tools/sites';
 
 /** Deletes the only line of a block, or the only handler of a `try`. */

@@ -1,7 +1,7 @@
 import type { Rng } from '../../../core/rng';
 import { MAX_SPAN } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type LogicalLine, type MutationTarget, followsDocstring } from '../../target';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type LogicalLine, type MutationTarget, followsDocstring } from '../../mutation/target';
 import { reindent, textBefore } from '../tools/lines';
 
 /** Un-indents the first line of a block to the level of its header. */

@@ -1,8 +1,8 @@
-import { KEYWORDS } from '../../../python/lexer';
-import type { Mutator } from '../../mutator';
-import { headerOf } from '../../structure';
-import { type MutationTarget, endsOperand, followsDocstring, lineAt, textAt } from '../../target';
-import { removeTokens, replaceToken } from '../../text-edit';
+import { KEYWORDS } from '../../../python/tokens/lexer';
+import type { Mutator } from '../../mutation/mutator';
+import { headerOf } from '../../mutation/structure';
+import { type MutationTarget, endsOperand, followsDocstring, lineAt, textAt } from '../../mutation/target';
+import { removeTokens, replaceToken } from '../../mutation/text-edit';
 import { tokenSites } from '../tools/sites';
 import { misspell } from '../tools/typos';
 

@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, endsOperand, isCall, lineAt, textAt } from '../../target';
-import { insertAfter, insertBefore, removeTokens, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, endsOperand, isCall, lineAt, textAt } from '../../mutation/target';
+import { insertAfter, insertBefore, removeTokens, replaceToken } from '../../mutation/text-edit';
 import { swapMutator } from '../tools/factories';
 import { tokenSites } from '../tools/sites';
 

@@ -1,7 +1,7 @@
 import { MAX_SPAN } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, isCall, lineAt, matchesAt, textAt } from '../../target';
-import type { TextEdit } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, isCall, lineAt, matchesAt, textAt } from '../../mutation/target';
+import type { TextEdit } from '../../mutation/text-edit';
 import { lineSites, tokenSites } from '../tools/sites';
 
 /** `print(x)` becomes `print x`. */

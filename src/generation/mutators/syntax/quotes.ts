@@ -1,7 +1,7 @@
 import type { Rng } from '../../../core/rng';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, lineAt, textAt } from '../../target';
-import type { TextEdit } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, lineAt, textAt } from '../../mutation/target';
+import type { TextEdit } from '../../mutation/text-edit';
 import { tokenSites } from '../tools/sites';
 
 /** True for a literal between single quotes of either kind. */

@@ -1,9 +1,10 @@
 import type { Rng } from '../../../core/rng';
-import { KEYWORDS, type Token, lex } from '../../../python/lexer';
+import { KEYWORDS, lex } from '../../../python/tokens/lexer';
+import type { Token } from '../../../python/tokens/token';
 import { MAX_SPAN } from '../../../records/example';
-import type { MutationSite, Mutator } from '../../mutator';
-import { type MutationTarget, endsOperand, isAssignment, lineAt, textAt } from '../../target';
-import { type TextEdit, insertAfter, insertBefore } from '../../text-edit';
+import type { MutationSite, Mutator } from '../../mutation/mutator';
+import { type MutationTarget, endsOperand, isAssignment, lineAt, textAt } from '../../mutation/target';
+import { type TextEdit, insertAfter, insertBefore } from '../../mutation/text-edit';
 import { tokenSites } from '../tools/sites';
 
 /** Writes a letter, a character, a word twice, or a blank inside a name. */

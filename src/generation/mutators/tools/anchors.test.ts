@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createTarget, textAt } from '../../target';
+import { createTarget, textAt } from '../../mutation/target';
 import { ANCHORS, anchorsOf, importedPath } from './anchors';
 
 const target = createTarget(

@@ -1,5 +1,5 @@
-import { qualifiedName } from '../../structure';
-import { type MutationTarget, isCall, textAt } from '../../target';
+import { qualifiedName } from '../../mutation/structure';
+import { type MutationTarget, isCall, textAt } from '../../mutation/target';
 
 /**
  * Kinds of places that a form can start from. `call`: opening parentheses of calls; `path`: names that end a dotted

@@ -1,5 +1,12 @@
-import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { type TextEdit, replaceTokens } from '../../text-edit';
+import {
+  type Argument,
+  type MutationTarget,
+  argumentsOf,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { type TextEdit, replaceTokens } from '../../mutation/text-edit';
 import { calls } from './sites';
 import { textOf } from './texts';
 

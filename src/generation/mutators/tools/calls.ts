@@ -1,4 +1,4 @@
-import { type LogicalLine, type MutationTarget, isCall, textAt } from '../../target';
+import { type LogicalLine, type MutationTarget, isCall, textAt } from '../../mutation/target';
 import { chainEnd } from './operands';
 
 /** True for `name(...)` after a dot, with the name at `index`. */

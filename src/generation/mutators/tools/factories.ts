@@ -1,7 +1,7 @@
-import type { Token } from '../../../python/lexer';
-import type { Mutator } from '../../mutator';
-import { type Argument, type MutationTarget, textAt } from '../../target';
-import { replaceToken } from '../../text-edit';
+import type { Token } from '../../../python/tokens/token';
+import type { Mutator } from '../../mutation/mutator';
+import { type Argument, type MutationTarget, textAt } from '../../mutation/target';
+import { replaceToken } from '../../mutation/text-edit';
 import { keywordAt, removeArgument } from './arguments';
 import { tokenSites } from './sites';
 

@@ -1,9 +1,16 @@
 import type { Rng } from '../../../core/rng';
 import { SLOTS } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { importedAs } from '../../structure';
-import { type Argument, type MutationTarget, argumentsOf, isCall, matchesAt, textAt } from '../../target';
-import { type TextEdit, removeLine, replaceToken, replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { importedAs } from '../../mutation/structure';
+import {
+  type Argument,
+  type MutationTarget,
+  argumentsOf,
+  isCall,
+  matchesAt,
+  textAt,
+} from '../../mutation/target';
+import { type TextEdit, removeLine, replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { type Anchor, anchorsOf, importedPath } from './anchors';
 import { removeArgument } from './arguments';
 import { chainStart, unwrapCall } from './operands';

@@ -1,5 +1,5 @@
-import { qualifiedName, usesModule } from '../../structure';
-import { type MutationTarget, textAt } from '../../target';
+import { qualifiedName, usesModule } from '../../mutation/structure';
+import { type MutationTarget, textAt } from '../../mutation/target';
 
 /** What files of a Django project import. */
 export const DJANGO = ['django', 'rest_framework', 'wagtail'];

@@ -1,5 +1,5 @@
-import { type LogicalLine, type MutationTarget, lineAt, textAt } from '../../target';
-import { type TextEdit, applyTextEdit } from '../../text-edit';
+import { type LogicalLine, type MutationTarget, lineAt, textAt } from '../../mutation/target';
+import { type TextEdit, applyTextEdit } from '../../mutation/text-edit';
 import { spanText } from './texts';
 
 /** True inside the line of a `def`, `class` or decorator, whose operators are types and defaults. */

@@ -1,5 +1,5 @@
-import { BUILTINS } from '../../../python/builtins';
-import { type MutationTarget, isAssignment, matchesAt, textAt } from '../../target';
+import { BUILTINS } from '../../../python/names/builtins';
+import { type MutationTarget, isAssignment, matchesAt, textAt } from '../../mutation/target';
 
 /** Builtins, keywords, and every name that stands in the function or its module, attributes included. */
 export function knownNames({ tokens, context }: MutationTarget): Set<string> {

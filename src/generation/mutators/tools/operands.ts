@@ -1,6 +1,6 @@
 import { SLOTS } from '../../../records/example';
-import { type Argument, type MutationTarget, isAssignment, textAt } from '../../target';
-import { type TextEdit, replaceTokens } from '../../text-edit';
+import { type Argument, type MutationTarget, isAssignment, textAt } from '../../mutation/target';
+import { type TextEdit, replaceTokens } from '../../mutation/text-edit';
 import { textOf } from './texts';
 
 /** Is what stands at tokens [first, last] one side of a comparison? */

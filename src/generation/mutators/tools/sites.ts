@@ -1,6 +1,6 @@
-import type { Token } from '../../../python/lexer';
-import type { MutationSite } from '../../mutator';
-import { type MutationTarget, isCall } from '../../target';
+import type { Token } from '../../../python/tokens/token';
+import type { MutationSite } from '../../mutation/mutator';
+import { type MutationTarget, isCall } from '../../mutation/target';
 import { isMethodCall } from './calls';
 import { inSignature } from './lines';
 

@@ -1,8 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../../../core/rng';
-import { makeMutant } from '../../mutant';
-import { createTarget } from '../../target';
+import { makeMutant } from '../../mutation/mutant';
+import { createTarget } from '../../mutation/target';
 import { MUTATORS } from '../index';
 
 /** Every distinct mutant of a function, over all sites of a bug type and some draws. */

@@ -1,4 +1,4 @@
-import { type MutationTarget, matchesAt, textAt } from '../../target';
+import { type MutationTarget, matchesAt, textAt } from '../../mutation/target';
 
 /** Source text of tokens [first, last]. */
 export function textOf({ source, tokens }: MutationTarget, first: number, last: number): string {

@@ -1,7 +1,7 @@
 import { MAX_SPAN } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, isCall, lineAt, textAt } from '../../target';
-import { removeLine, removeTokens, replaceToken } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, isCall, lineAt, textAt } from '../../mutation/target';
+import { removeLine, removeTokens, replaceToken } from '../../mutation/text-edit';
 import { isAssignedTo } from '../tools/lines';
 import { tokenSites } from '../tools/sites';
 import { textOf } from '../tools/texts';

@@ -1,7 +1,7 @@
 import { MAX_SPAN } from '../../../records/example';
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, isCall, lineAt, textAt } from '../../target';
-import { removeTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, isCall, lineAt, textAt } from '../../mutation/target';
+import { removeTokens } from '../../mutation/text-edit';
 import { isAttribute } from '../tools/names';
 import { tokenSites } from '../tools/sites';
 

@@ -1,6 +1,6 @@
-import type { Mutator } from '../../mutator';
-import { type MutationTarget, argumentsOf, isCall, lineAt, matchesAt, textAt } from '../../target';
-import { removeLine, removeTokens, replaceToken, replaceTokens } from '../../text-edit';
+import type { Mutator } from '../../mutation/mutator';
+import { type MutationTarget, argumentsOf, isCall, lineAt, matchesAt, textAt } from '../../mutation/target';
+import { removeLine, removeTokens, replaceToken, replaceTokens } from '../../mutation/text-edit';
 import { callArguments, isKeyword } from '../tools/arguments';
 import { isKey } from '../tools/calls';
 import { inSignature, isAssignedTo } from '../tools/lines';

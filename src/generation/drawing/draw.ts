@@ -1,0 +1,54 @@
+import { sha256 } from '../../core/hash';
+import { seedStream } from '../../core/rng';
+import { normalText, sampleIdOf } from '../../python/edits/edits';
+import type { Sample } from '../../records/sample';
+import type { GenerateConfig } from '../config';
+import { drawMutants, type DroppedDraw } from './sampling';
+import type { MixturePart } from './mixture-part';
+import type { PlantedBugs } from './several-bugs';
+import { createTarget } from '../mutation/target';
+
+/** The part of the config that drawing reads. */
+export type DrawSettings = Pick<GenerateConfig, 'mutantsPerFunction' | 'bugsPerMutant' | 'maxTokens'>;
+
+/** A clean function to draw mutants from. */
+export interface DrawRequest {
+  /** {@link Sample.after} and {@link Sample.context} of the clean sample. */
+  source: string;
+  context: Sample['context'];
+  /** Seed of the function's own random stream. */
+  seed: number;
+}
+
+/** A mutant on its way to the critic. */
+export interface DrawnMutant extends Omit<PlantedBugs, 'tokens'> {
+  /** Id of the sample it would become. */
+  id: string;
+  /** Hash of the buggy program without layout: equal for the same mutant of two functions. */
+  key: string;
+}
+
+/** What a function gave: mutants and failed draws, or the reason why none were drawn. */
+export type Drawn =
+  { key: string; mutants: DrawnMutant[]; dropped: DroppedDraw[] } | { reason: 'function_too_long' };
+
+/** Draws the mutants of one clean function. Pure: settings, mixture and request decide everything. */
+export function drawFunction(
+  { source, context, seed }: DrawRequest,
+  mixture: readonly MixturePart[],
+  { mutantsPerFunction: count, bugsPerMutant, maxTokens }: DrawSettings,
+): Drawn {
+  const target = createTarget(source, context);
+  if (target.tokens.length > maxTokens) return { reason: 'function_too_long' };
+  const rng = seedStream(seed, 'draw');
+  const { mutants, dropped } = drawMutants(target, mixture, { count, bugsPerMutant }, rng);
+  const clean = normalText(target.tokens);
+  return {
+    key: sha256(clean),
+    dropped,
+    mutants: mutants.map(({ tokens, ...planted }) => {
+      const before = normalText(tokens);
+      return { ...planted, id: sampleIdOf(before, clean), key: sha256(before) };
+    }),
+  };
+}

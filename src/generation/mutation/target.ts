@@ -1,0 +1,215 @@
+import type { Binding } from '../../records/example';
+import type { Sample } from '../../records/sample';
+import { bindNames } from '../../python/names/bindings';
+import { lex } from '../../python/tokens/lexer';
+import type { Token } from '../../python/tokens/token';
+import { findVariables } from '../../python/names/variables';
+
+/** A logical line of the function: its program tokens without layout. */
+export interface LogicalLine {
+  /** Index of the first token. */
+  first: number;
+  /** Index of the newline token that ends the line. */
+  end: number;
+  /** Indentation level, 0 for decorators and the `def` line. */
+  level: number;
+}
+
+/** A clean function and what mutators ask about it. */
+export interface MutationTarget {
+  /** Function source as in Sample.after. */
+  source: string;
+  tokens: readonly Token[];
+  /** One a token. */
+  bindings: readonly Binding[];
+  context: Sample['context'];
+  lines: readonly LogicalLine[];
+  /** Index in `lines` for every token; layout tokens belong to the line before them, or to line 0. */
+  lineOf: Int32Array;
+  /** Index of the matching bracket, -1 for other tokens. */
+  partner: Int32Array;
+  /** Index of the innermost open bracket around a token (a bracket is not around itself), -1 outside brackets. */
+  enclosing: Int32Array;
+  /** 1 where a name token reads a variable, 0 where it binds one or is no variable. */
+  loads: Uint8Array;
+  /** Indices of `in` tokens that belong to a `for`. */
+  loopIns: ReadonlySet<number>;
+}
+
+const OPENING = new Set(['(', '[', '{']);
+const CLOSING = new Set([')', ']', '}']);
+
+/** Lexes a clean function and works out lines, brackets and which names are read. */
+export function createTarget(source: string, context: Sample['context']): MutationTarget {
+  const tokens = lex(source);
+  const { lines, lineOf } = logicalLines(tokens);
+  const { partner, enclosing } = brackets(tokens);
+  const partial = {
+    source,
+    tokens,
+    bindings: bindNames(tokens, context),
+    context,
+    lines,
+    lineOf,
+    partner,
+    enclosing,
+  };
+  const loopIns = findLoopIns(tokens, enclosing);
+  return { ...partial, loopIns, loads: findLoads(partial) };
+}
+
+/** Text of a token, '' outside the list. */
+export function textAt({ tokens }: Pick<MutationTarget, 'tokens'>, index: number): string {
+  return tokens[index]?.text ?? '';
+}
+
+/** True when tokens from `index` on have exactly these texts. */
+export function matchesAt(
+  target: Pick<MutationTarget, 'tokens'>,
+  index: number,
+  ...texts: string[]
+): boolean {
+  return index >= 0 && texts.every((text, k) => textAt(target, index + k) === text);
+}
+
+/** True for a token that can end an operand: name, literal or closing bracket. */
+export function endsOperand({ tokens }: Pick<MutationTarget, 'tokens'>, index: number): boolean {
+  const token = tokens[index];
+  if (!token) return false;
+  return (
+    token.kind === 'name' ||
+    token.kind === 'number' ||
+    token.kind === 'string' ||
+    CLOSING.has(token.text) ||
+    token.text === 'None' ||
+    token.text === 'True' ||
+    token.text === 'False'
+  );
+}
+
+/** True when token `index` is the opening parenthesis of a call (not of a definition or a tuple). */
+export function isCall(target: MutationTarget, index: number): boolean {
+  if (textAt(target, index) !== '(') return false;
+  const before = target.tokens[index - 1];
+  if (!before || !(before.kind === 'name' || before.text === ')' || before.text === ']')) return false;
+  return !['def', 'class'].includes(textAt(target, index - 2));
+}
+
+/** The logical line a token stands in. */
+export function lineAt(target: MutationTarget, index: number): LogicalLine {
+  return target.lines[target.lineOf[index]];
+}
+
+/** True when a docstring, which makes no token, stands between line `index` and the one before. */
+export function followsDocstring({ source, tokens, lines }: MutationTarget, index: number): boolean {
+  if (index === 0) return false;
+  const between = source.slice(tokens[lines[index - 1].end].start, tokens[lines[index].first].start);
+  return /^[ \t]*[rRuU]?['"]/m.test(between);
+}
+
+/** An argument of a call or element of a display: token indices [first, last]. */
+export interface Argument {
+  first: number;
+  last: number;
+  /** False for `name=value`, `*x`, `**x` and generator arguments. */
+  positional: boolean;
+}
+
+/**
+ * The comma-separated arguments between an opening bracket and its partner; a closing comma adds none. Commas of
+ * lambda parameters part nothing, and a generator is one argument whatever its loops unpack.
+ */
+export function argumentsOf(target: MutationTarget, open: number): Argument[] {
+  const close = target.partner[open];
+  const out: Argument[] = [];
+  let first = open + 1;
+  let lambdas = 0;
+  let generator = false;
+  for (let i = open + 1; i <= close; i++) {
+    if (target.partner[i] > i) i = target.partner[i];
+    const text = textAt(target, i);
+    if (text === 'lambda') lambdas += 1;
+    else if (text === ':' && lambdas > 0) lambdas -= 1;
+    else if (text === 'for') generator = true;
+    if (i < close && (text !== ',' || lambdas > 0 || generator)) continue;
+    if (i > first) out.push({ first, last: i - 1, positional: isPositional(target, first, i - 1, open) });
+    first = i + 1;
+  }
+  return out;
+}
+
+function isPositional(target: MutationTarget, first: number, last: number, open: number): boolean {
+  const start = textAt(target, first);
+  if (start === '*' || start === '**' || textAt(target, first + 1) === '=') return false;
+  for (let i = first; i <= last; i++)
+    if (target.enclosing[i] === open && ['for', 'lambda', ':='].includes(textAt(target, i))) return false;
+  return true;
+}
+
+function logicalLines(tokens: readonly Token[]): { lines: LogicalLine[]; lineOf: Int32Array } {
+  const lines: LogicalLine[] = [];
+  const lineOf = new Int32Array(tokens.length);
+  let level = 0;
+  let first = -1;
+  tokens.forEach((token, i) => {
+    lineOf[i] = Math.max(0, first < 0 ? lines.length - 1 : lines.length);
+    if (token.kind === 'indent') level += 1;
+    else if (token.kind === 'dedent') level -= 1;
+    else if (token.kind === 'newline' || token.kind === 'end') {
+      if (first >= 0) lines.push({ first, end: i, level });
+      first = -1;
+    } else if (first < 0) {
+      first = i;
+      lineOf[i] = lines.length;
+    }
+  });
+  return { lines, lineOf };
+}
+
+function brackets(tokens: readonly Token[]): { partner: Int32Array; enclosing: Int32Array } {
+  const partner = new Int32Array(tokens.length).fill(-1);
+  const enclosing = new Int32Array(tokens.length).fill(-1);
+  const open: number[] = [];
+  tokens.forEach(({ kind, text }, i) => {
+    if (kind === 'op' && CLOSING.has(text)) {
+      const at = open.pop();
+      if (at !== undefined) {
+        partner[i] = at;
+        partner[at] = i;
+      }
+    }
+    enclosing[i] = open.at(-1) ?? -1;
+    if (kind === 'op' && OPENING.has(text)) open.push(i);
+  });
+  return { partner, enclosing };
+}
+
+function findLoopIns(tokens: readonly Token[], enclosing: Int32Array): Set<number> {
+  const out = new Set<number>();
+  tokens.forEach(({ kind, text }, i) => {
+    if (kind !== 'keyword' || text !== 'for') return;
+    for (let j = i + 1; j < tokens.length && tokens[j].kind !== 'newline'; j++)
+      if (tokens[j].text === 'in' && enclosing[j] === enclosing[i]) {
+        out.add(j);
+        return;
+      }
+  });
+  return out;
+}
+
+/** Reads of variables in the function's body; names in signatures are left alone. */
+function findLoads(target: Pick<MutationTarget, 'tokens' | 'lines' | 'lineOf' | 'context'>): Uint8Array {
+  const { tokens, lines, lineOf } = target;
+  const loads = new Uint8Array(tokens.length);
+  for (const { token, role, inString } of findVariables(tokens, target.context).occurrences) {
+    if (role !== 'use' || inString) continue;
+    const { first } = lines[lineOf[token]];
+    if (!matchesAt(target, first, 'def') && !matchesAt(target, first, 'async', 'def')) loads[token] = 1;
+  }
+  return loads;
+}
+
+/** True for `=` and augmented assignments. */
+export function isAssignment(text: string): boolean {
+  return /^([-+*/%@&|^]|\*\*|\/\/|<<|>>)?=$/.test(text);
+}

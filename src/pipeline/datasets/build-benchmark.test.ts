@@ -1,0 +1,90 @@
+import { writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { stringify } from 'yaml';
+import { pythonFacts } from '../../collection/python-facts';
+import { DataError } from '../../core/errors';
+import { silentProgress } from '../../core/progress';
+import { openBenchmark, readBenchmark, rowsHashOf } from '../../evaluation/benchmarks/benchmark';
+import { BUG_KINDS, kindOfSample } from '../../evaluation/benchmarks/kinds';
+import { verifyDataset } from '../../shards/verify';
+import { rejection, withTemporaryFolder } from '../../storage/testing';
+import { buildBenchmark } from './build-benchmark';
+
+/** A recipe of two real packages; the kinds that many functions offer. */
+async function writeRecipe(folder: string, more: object = {}): Promise<string> {
+  const { stdlib } = await pythonFacts();
+  const path = join(folder, 'recipe.yaml');
+  const recipe = {
+    name: 'small',
+    version: 1,
+    description: 'A few bugs in real functions.',
+    seed: 1,
+    packages: [join(stdlib, 'email'), join(stdlib, 'http')],
+    training: [],
+    tokens: [12, 127],
+    perKind: 3,
+    mostOfPackage: 0.7,
+    mostOfToken: 0.7,
+    drawn: 8,
+    kinds: {
+      operator: ['wrong-comparison-operator'],
+      'wrong-name': ['wrong-name'],
+      'missing-not': ['missing-not'],
+      'added-not': ['added-not'],
+      'deleted-punctuation': ['missing-colon', 'missing-bracket'],
+      'added-punctuation': ['extra-punctuation'],
+      'wrong-punctuation': ['mismatched-bracket', 'wrong-punctuation'],
+      'deleted-keyword': ['missing-keyword', 'missing-return'],
+      'wrong-keyword': ['wrong-keyword', 'keyword-typo'],
+    },
+    ...more,
+  };
+  await writeFile(path, stringify(recipe));
+  return path;
+}
+
+const build = (path: string, folder: string, name: string): ReturnType<typeof buildBenchmark> =>
+  buildBenchmark(path, join(folder, name), {
+    signal: new AbortController().signal,
+    progress: silentProgress,
+    work: join(folder, `${name}-work`),
+    workers: 1,
+  });
+
+test('a recipe gives the kinds it asks for, once a function, and the same rows again', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = await writeRecipe(folder);
+    const made = await build(path, folder, 'first');
+    const benchmark = await openBenchmark(join(folder, 'first'));
+    assert.equal((await verifyDataset(benchmark.store)).problems, []);
+    const samples = await readBenchmark(benchmark);
+    const buggy = samples.filter(({ edits }) => edits.length > 0);
+    for (const kind of BUG_KINDS)
+      assert.is(buggy.filter((sample) => kindOfSample(sample) === kind).length, 3, kind);
+    const parents = buggy.map(({ parentId }) => parentId);
+    const clean = samples.filter(({ edits }) => edits.length === 0).map(({ id }) => id);
+    assert.is(new Set([...parents, ...clean]).size, 54, 'no function gives two rows');
+    assert.ok(samples.every(({ split }) => split === 'test'));
+    for (const kind of BUG_KINDS) {
+      const own = buggy.filter((sample) => kindOfSample(sample) === kind);
+      assert.ok(
+        own.some(({ origin }) => origin.repo === 'email') && own.some(({ origin }) => origin.repo === 'http'),
+      );
+    }
+    assert.is(rowsHashOf(await build(path, folder, 'second')), rowsHashOf(made));
+  });
+});
+
+test('functions of the training code are left out', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { stdlib } = await pythonFacts();
+    const path = await writeRecipe(folder, { training: [join(stdlib, 'email'), join(stdlib, 'http')] });
+    const error = await rejection(() => build(path, folder, 'none'));
+    assert.instance(error, DataError);
+    assert.match(error.message, /expected 3 mutants of the kind .*, the packages give 0/);
+  });
+});
+
+test.run();

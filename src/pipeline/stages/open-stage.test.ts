@@ -1,0 +1,62 @@
+/** What a stage does with an output that a crash or a bad disk left in an odd state. */
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join } from 'node:path';
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { createProgress } from '../../core/progress';
+import { buildManifest, writeManifest } from '../../shards/manifest';
+import type { Stage } from '../../storage/stage';
+import { withTemporaryFolder } from '../../storage/testing';
+import { openStage } from './open-stage';
+import { isFinished } from './stage-folder';
+
+const made: Stage<unknown> = async (config, context) => {
+  const counts = { in: 0, out: 0, dropped: {} };
+  const manifest = await buildManifest({
+    stage: 'collect',
+    stageVersion: 1,
+    config,
+    context,
+    resources: [],
+    counts,
+  });
+  await context.store.put('journal/part.json', '{}');
+  await writeManifest(context.store, manifest);
+  return manifest;
+};
+
+test('a stage whose manifest is empty or cut short is made again, and it is said', async () => {
+  await withTemporaryFolder(async (work) => {
+    process.env.TRM_WORK_DIR = work;
+    for (const text of ['', '{"name": "coll', '[]']) {
+      const tasks: string[] = [];
+      const progress = createProgress({ sink: ({ task }) => tasks.push(task) });
+      const stage = await openStage('collect', { experiment: 'tiny', progress });
+      await mkdir(stage.outDir, { recursive: true });
+      const path = join(stage.outDir, 'manifest.json');
+      await writeFile(path, text);
+      await writeFile(stage.folder.notebook, 'page');
+      assert.not.ok(await isFinished(stage.folder));
+      assert.is((await stage.run(made)).name, 'collect');
+      assert.ok(await isFinished(stage.folder));
+      assert.ok(
+        tasks.some((task) => task.startsWith('stage collect is made again: ') && task.includes(path)),
+        tasks.join(),
+      );
+    }
+  });
+});
+
+test('a journal that a process left when it was killed right behind its manifest goes when the stage is opened', async () => {
+  await withTemporaryFolder(async (work) => {
+    process.env.TRM_WORK_DIR = work;
+    const stage = await openStage('collect', { experiment: 'tiny' });
+    await stage.run(made);
+    assert.equal(await stage.store.list('journal/'), []);
+    await stage.store.put('journal/part.json', '{}');
+    await stage.run(() => assert.unreachable('it is finished') as never);
+    assert.equal(await stage.store.list('journal/'), []);
+  });
+});
+
+test.run();
