@@ -16,7 +16,7 @@ import { cellSource, hasTag, readNotebook } from '../src/pipeline/notebooks/note
 import { executeNotebook, exportHtml } from '../src/pipeline/notebooks/papermill';
 import { runExperiment } from '../src/pipeline/runs/run';
 import { formatRunEvent } from '../src/pipeline/runs/run-events';
-import { stageNotebook } from '../src/pipeline/stages/stage-key';
+import { stageNotebook } from '../src/pipeline/stages/stage-inputs';
 import { STAGES } from '../src/records/run';
 import {
   checkNotebook,

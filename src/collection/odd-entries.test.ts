@@ -4,16 +4,19 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { UserError } from '../core/errors';
+import { DataError, UserError } from '../core/errors';
 import { pythonPath } from '../core/paths';
 import { createProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { runProcess } from '../core/processes/subprocess';
 import { Critic } from '../python/critic/critic';
+import { createFolderStore } from '../storage/folder-store';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { collectConfigSchema, type FolderSource } from './config';
 import { openFolder } from './folders/folder';
 import type { Dropped } from './dropped';
+import { journalDrops, journalSamples } from './journal';
+import { pythonFacts } from './python-facts';
 import type { SourceBatch } from './source';
 import { git, GOOD, makeRepository, run, writeTree, type Collected } from './testing';
 
@@ -85,7 +88,9 @@ test('a file or folder without permission is a drop', async () => {
     for (const name of ['secret.py', 'LICENSE', 'closed']) await chmod(join(root, name), 0);
     const config = collectConfigSchema.parse({ sources: [{ kind: 'folder', path: root }] });
     const critic = await Critic.start({ python: pythonPath() });
-    const tools = { config, critic, rng: seedStream(1, 'collect'), signal: new AbortController().signal };
+    const python = await pythonFacts();
+    const { signal } = new AbortController();
+    const tools = { config, critic, python, rng: seedStream(1, 'collect'), signal };
     const batches: SourceBatch[] = [];
     if (asRoot) process.seteuid?.(65534);
     try {
@@ -106,7 +111,7 @@ test('a file or folder without permission is a drop', async () => {
   }
 });
 
-test('files that vanish after the folder was listed are drops', async () => {
+test('files that vanish after the folder was listed are drops, and the collection says that its source changed', async () => {
   await withTemporaryFolder(async (folder) => {
     const files = Array.from(
       { length: 200 },
@@ -121,14 +126,20 @@ test('files that vanish after the folder was listed are drops', async () => {
       },
     });
     const config = { sources: [{ kind: 'folder' as const, path: root }] };
-    const { samples, drops } = await run(join(folder, 'out'), config, { progress });
+    const out = join(folder, 'out');
+    const error = await rejection(() => run(out, config, { progress }));
     await gone;
+    assert.instance(error, DataError);
+    assert.match(error.message, /the source folder:many changed since the stage began: it was at sha256:/);
+    const store = createFolderStore(out);
+    assert.not.ok(await store.exists('manifest.json'));
+    const drops = await collectAll(journalDrops(store, 1));
     assert.ok(drops.length > 0);
     assert.equal(
       [...new Set(drops.map(({ reason, detail }) => `${reason} ${detail}`))],
       ['unreadable ENOENT'],
     );
-    assert.is(samples.length + drops.length, 200);
+    assert.is((await collectAll(journalSamples(store, 1))).length + drops.length, 200);
   });
 });
 

@@ -4,6 +4,7 @@ import type { Critic } from '../python/critic/critic';
 import type { Sample } from '../records/sample';
 import type { CollectConfig } from './config';
 import type { Dropped } from './dropped';
+import type { PythonFacts } from './python-facts';
 
 /** What one stretch of a source gave. Stretches are the units of resuming. */
 export interface SourceBatch {
@@ -42,7 +43,9 @@ export interface OpenSource {
 export interface SourceTools {
   config: CollectConfig;
   critic: Critic;
-  /** Forked for the source. */
+  /** The project's Python. */
+  python: PythonFacts;
+  /** Forked for the source, by its kind and name. */
   rng: Rng;
   signal: AbortSignal;
 }

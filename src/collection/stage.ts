@@ -1,5 +1,7 @@
+import { createHash, type Hash } from 'node:crypto';
 import { mkdir, open } from 'node:fs/promises';
 import { dirname } from 'node:path';
+import { InterruptedError, throwIfAborted } from '../core/errors';
 import { writeError } from '../core/files';
 import { hashJson } from '../core/hash';
 import { runProcess } from '../core/processes/subprocess';
@@ -17,12 +19,20 @@ import {
 import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import { clearJournal } from '../storage/journal';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { settledConfig } from '../records/stage-job';
 import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folders/folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages/packages';
 import { appendJournal, journalDrops, journalSamples, readJournalState } from './journal';
-import { pythonFacts } from './python-facts';
+import { pythonFacts, type PythonFacts } from './python-facts';
+import {
+  keyedCollectConfig,
+  refuseChanged,
+  revisionsByName,
+  sourceRevisions,
+  type SourceRevision,
+} from './revision';
 import type { OpenSource, SourceTools } from './source';
 
 /**
@@ -35,12 +45,16 @@ import type { OpenSource, SourceTools } from './source';
  * `trm:metrics`: `clean`, `fixes`, `groups`, and `sources` (name, kind, licence, units read, samples).
  */
 export const collect: Stage<CollectConfig> = async (config, context) => {
-  const { store } = context;
-  const finished = await finishedBefore(store, config);
-  if (finished) return finished;
+  const { store, signal } = context;
   const python = await pythonFacts();
+  const revisions = await sourceRevisions(config, { python, signal });
+  refuseChanged(context.sources ?? {}, revisions);
+  const keyed = keyedCollectConfig(config, revisions);
+  const finished = await finishedBefore(store, keyed);
+  if (finished) return finished;
   const git = await gitVersion();
-  const sources = await readSources(config, context);
+  const summaries = await readSources(config, context, { python, revisions });
+  refuseChanged(revisionsByName(revisions), await sourceRevisions(config, { python, signal }));
   const tally = createTally();
   const resources = await writeSampleShards(
     store,
@@ -50,29 +64,39 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
   );
   const dropped = await writeDrops(store, config.sources.length);
   resources.push(await describeResource(store, 'drops.jsonl'));
-  const { out, clean, licences, groups } = tally.result();
+  const { out, clean, licences, groups, digestOf } = tally.result();
   const manifest = await buildManifest({
     stage: 'collect',
     stageVersion: COLLECT_VERSION,
-    config,
+    config: keyed,
     context,
     resources,
     columns: SAMPLE_COLUMNS,
     counts: { in: out + Object.values(dropped).reduce((sum, count) => sum + count, 0), out, dropped },
     licences,
+    sources: revisions.map(({ kind, name, uri, revision }, i) => ({
+      uri,
+      revision,
+      digest: digestOf(SAMPLE_SOURCES[kind], name),
+      licence: summaries[i].licence,
+    })),
     toolVersions: { python: python.version, git },
-    metrics: { clean, fixes: out - clean, groups, sources },
+    metrics: { clean, fixes: out - clean, groups, sources: summaries },
   });
   await writeManifest(store, manifest);
   return manifest;
 };
 
+/** What samples call the kinds of sources: a package is a folder once it is fetched. */
+const SAMPLE_SOURCES = { folder: 'folder', package: 'folder', git: 'git' } as const;
+
 /** The manifest of a collection of this config that was killed while it removed its journal. */
-async function finishedBefore(store: ObjectStore, config: CollectConfig): Promise<Manifest | undefined> {
+async function finishedBefore(store: ObjectStore, keyed: object): Promise<Manifest | undefined> {
   if (!(await store.exists(MANIFEST_KEY))) return undefined;
   const manifest = await readManifest(store);
   const { configHash, stageVersion } = manifest['trm:lineage'];
-  if (configHash !== hashJson(config) || stageVersion !== COLLECT_VERSION) return undefined;
+  if (configHash !== hashJson(settledConfig('collect', keyed)) || stageVersion !== COLLECT_VERSION)
+    return undefined;
   await clearJournal(store);
   return manifest;
 }
@@ -86,12 +110,45 @@ interface SourceSummary {
   samples: number;
 }
 
-async function readSources(config: CollectConfig, context: StageContext): Promise<SourceSummary[]> {
+/** Sources that are read at the same time: while one waits for a disk, a process or a server, others go on. */
+const SIDE_BY_SIDE = 4;
+
+/** Reads all sources, some side by side; each has its own random numbers, by name, and its own journal. */
+async function readSources(
+  config: CollectConfig,
+  context: StageContext,
+  { python, revisions }: { python: PythonFacts; revisions: readonly SourceRevision[] },
+): Promise<SourceSummary[]> {
   const critic = await Critic.start({ workers: config.criticWorkers, python: pythonPath() });
+  // What goes wrong in one source ends the others at their next batch: all of them can be resumed.
+  const failed = new AbortController();
+  const signal = AbortSignal.any([context.signal, failed.signal]);
+  const summaries: SourceSummary[] = [];
+  const waiting = [...config.sources.keys()];
+  const readNext = async (): Promise<void> => {
+    for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
+      const { kind, name } = revisions[index];
+      const tools: SourceTools = { config, critic, python, rng: context.rng.fork(kind, name), signal };
+      summaries[index] = await readSource(context, tools, index);
+    }
+  };
   try {
-    const summaries: SourceSummary[] = [];
-    for (const index of config.sources.keys())
-      summaries.push(await readSource(config, context, critic, index));
+    const readers = Array.from({ length: SIDE_BY_SIDE }, async () => {
+      try {
+        await readNext();
+      } catch (error) {
+        waiting.length = 0;
+        failed.abort();
+        throw error;
+      }
+    });
+    const ends = await Promise.allSettled(readers);
+    const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+    // However a read or a subprocess words it: who interrupted wants to hear of that.
+    throwIfAborted(context.signal, 'collecting');
+    // The first failure is the one to tell; the others are the interruptions that it caused.
+    if (failures.length > 0)
+      throw failures.find((error) => !(error instanceof InterruptedError)) ?? failures[0];
     return summaries;
   } finally {
     await critic.close();
@@ -99,29 +156,28 @@ async function readSources(config: CollectConfig, context: StageContext): Promis
 }
 
 async function readSource(
-  config: CollectConfig,
-  context: StageContext,
-  critic: Critic,
+  { store, progress }: StageContext,
+  tools: SourceTools,
   index: number,
 ): Promise<SourceSummary> {
-  const settings = config.sources[index];
-  const tools: SourceTools = { config, critic, rng: context.rng.fork(index), signal: context.signal };
+  const settings = tools.config.sources[index];
   const source = await openSource(settings, tools);
   try {
-    const state = await readJournalState(context.store, index);
+    const state = await readJournalState(store, index);
     const { name, licence } = source;
-    const task = context.progress.start(`collecting from ${name}`, {
+    const task = progress.start(`collecting from ${name}`, {
       total: source.total ?? (state.complete ? state.units : undefined),
       done: state.units,
     });
     if (!state.complete) {
       for await (const batch of source.batches(state)) {
-        await appendJournal(context.store, index, state.entries++, batch);
+        await appendJournal(store, index, state.entries++, batch);
         state.taken += batch.samples.length;
         state.units += batch.units;
         task.advance(batch.units, `${state.taken} samples`);
+        throwIfAborted(tools.signal, 'collecting');
       }
-      await appendJournal(context.store, index, state.entries, null);
+      await appendJournal(store, index, state.entries, null);
     }
     task.finish(`${state.taken} samples${source.warning === null ? '' : `; ${source.warning}`}`);
     return { name, kind: settings.kind, licence, units: state.units, samples: state.taken };
@@ -154,13 +210,27 @@ async function openSource(
 
 interface Tally {
   watch(samples: AsyncIterable<Sample>): AsyncGenerator<Sample>;
-  result(): { out: number; clean: number; licences: Record<string, number>; groups: number };
+  result(): {
+    out: number;
+    clean: number;
+    licences: Record<string, number>;
+    groups: number;
+    /** SHA-256 of the ids of a source's samples, in order. */
+    digestOf: (source: Sample['source'], name: string) => string;
+  };
 }
 
 /** Counts samples on their way to the shards. */
 function createTally(): Tally {
   const licences: Record<string, number> = {};
   const groups = new Set<string>();
+  const hashes = new Map<string, Hash>();
+  const hashOf = (source: string, name: string | null): Hash => {
+    const key = `${source}:${name}`;
+    const hash = hashes.get(key) ?? createHash('sha256');
+    hashes.set(key, hash);
+    return hash;
+  };
   let [out, clean] = [0, 0];
   return {
     async *watch(samples) {
@@ -169,10 +239,17 @@ function createTally(): Tally {
         if (sample.edits.length === 0) clean++;
         licences[sample.licence] = (licences[sample.licence] ?? 0) + 1;
         groups.add(sample.group);
+        hashOf(sample.source, sample.origin.repo).update(`${sample.id}\n`);
         yield sample;
       }
     },
-    result: () => ({ out, clean, licences, groups: groups.size }),
+    result: () => ({
+      out,
+      clean,
+      licences,
+      groups: groups.size,
+      digestOf: (source, name) => hashOf(source, name).copy().digest('hex'),
+    }),
   };
 }
 

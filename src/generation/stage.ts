@@ -6,10 +6,17 @@ import { dropsInWords } from '../records/drop-counts';
 import type { Manifest, Resource } from '../records/manifest';
 import { FAMILIES, type Sample } from '../records/sample';
 import { Critic } from '../python/critic/critic';
-import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
+import {
+  buildManifest,
+  datasetDigest,
+  describeResource,
+  readManifest,
+  writeManifest,
+} from '../shards/manifest';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import { settledConfig } from '../records/stage-job';
 import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
 import { finishedShards, recordedPrograms, recordShard, type ShardRecord } from './journal';
@@ -85,12 +92,15 @@ async function identityOf(
   collected: ObjectStore,
   python: string,
 ): Promise<string> {
-  const { resources } = await readManifest(collected);
-  const inputs = resources.map(({ path, hash }) => [path, hash]);
-  // How the work is divided changes nothing: a run may go on with more workers than it began with.
-  const settled = { ...config, workers: null, criticWorkers: null, batchSize: null };
-  const taxonomy = taxonomyHash();
-  return hashJson({ version: GENERATE_VERSION, config: settled, seed, inputs, python, taxonomy });
+  return hashJson({
+    version: GENERATE_VERSION,
+    // How the work is divided changes nothing: a run may go on with more workers than it began with.
+    config: settledConfig('generate', config),
+    seed,
+    input: datasetDigest(await readManifest(collected)),
+    python,
+    taxonomy: taxonomyHash(),
+  });
 }
 
 interface Work {

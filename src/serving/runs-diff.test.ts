@@ -6,7 +6,9 @@ import * as assert from 'uvu/assert';
 import { stringify } from 'yaml';
 import { projectRoot } from '../core/paths';
 import { runProcess, type ProcessResult } from '../core/processes/subprocess';
+import { sha256 } from '../core/hash';
 import { STAGES } from '../records/run';
+import { emptyManifest } from '../records/testing';
 import { withTemporaryFolder } from '../storage/testing';
 import { appendMetric } from '../training/metrics-log';
 import { WandbServer } from '../training/tracking/wandb-testing';
@@ -52,11 +54,20 @@ async function plantRun(
   ]) {
     const output = join(root, 'data/stages', key, 'output');
     await mkdir(output, { recursive: true });
-    await writeFile(join(output, name), `{"same": "${key}"}`);
+    const stage = key === trained ? 'train' : 'process';
+    await writeFile(join(output, name), JSON.stringify(emptyManifest(stage, { configHash: sha256(key) })));
   }
   await writeFile(
-    join(root, 'data/stages', trained, 'identity.json'),
-    JSON.stringify({ stage: 'train', config: config.train, seed: 42, inputs: { process: change.data } }),
+    join(root, 'data/stages', trained, 'job.json'),
+    JSON.stringify({
+      stage: 'train',
+      version: 1,
+      config: config.train,
+      seed: 42,
+      python: null,
+      sources: {},
+      inputs: { process: change.data },
+    }),
   );
   for (const log of [
     join(folder, 'metrics.jsonl'),

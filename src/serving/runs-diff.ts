@@ -6,10 +6,12 @@ import { z } from 'zod';
 import { DataError } from '../core/errors';
 import { readJson } from '../core/files';
 import { runsDir } from '../core/paths';
-import { manifestHash, stageFolder } from '../pipeline/stages/stage-folder';
+import { readStageManifest, stageFolder } from '../pipeline/stages/stage-folder';
+import type { StageJob } from '../records/stage-job';
+import { datasetDigest } from '../shards/manifest';
 import { runSchema } from '../records/run';
 import { METRICS_KEY, readMetrics } from '../training/metrics-log';
-import { finalMetrics, findRun, stageIdentity } from './runs';
+import { finalMetrics, findRun, stageJob } from './runs';
 
 /** A value in both runs; null where one has none. */
 export interface Difference {
@@ -73,19 +75,16 @@ interface ReadRun {
 type Flat = ReadonlyMap<string, unknown>;
 
 async function readEither(id: string, runs: string): Promise<ReadRun> {
-  // `trm train` prints the stage's output, one level below its identity.
+  // `trm train` prints the stage's output, one level below its job.
   for (const folder of [id, dirname(id)]) {
-    const identity = await stageIdentity(folder);
-    if (identity) return readStage(resolve(folder), identity);
+    const job = await stageJob(folder);
+    if (job) return readStage(resolve(folder), job);
   }
   return readRun(await findRun(id, runs));
 }
 
 /** A training that belongs to no run: it has no environment, and its data are its inputs. */
-async function readStage(
-  folder: string,
-  { config, seed, inputs }: NonNullable<Awaited<ReturnType<typeof stageIdentity>>>,
-): Promise<ReadRun> {
+async function readStage(folder: string, { config, seed, inputs }: StageJob): Promise<ReadRun> {
   return {
     id: basename(folder),
     config: flatten({ seed, train: config }),
@@ -97,13 +96,13 @@ async function readStage(
 
 async function readRun(folder: string): Promise<ReadRun> {
   const { stages } = await readJson(join(folder, 'run.json'), runSchema);
-  const hashes = await Promise.all(
+  const digests = await Promise.all(
     stages
       .filter(({ key }) => key !== '')
-      .map(async ({ stage, key }): Promise<[string, unknown]> => [
-        stage,
-        (await manifestHash(stageFolder(key))) ?? 'unfinished',
-      ]),
+      .map(async ({ stage, key }): Promise<[string, unknown]> => {
+        const manifest = await readStageManifest(stageFolder(key));
+        return [stage, manifest ? datasetDigest(manifest) : 'unfinished'];
+      }),
   );
   const environment = join(folder, 'environment.json');
   const flat = existsSync(environment)
@@ -114,7 +113,7 @@ async function readRun(folder: string): Promise<ReadRun> {
     id: basename(folder),
     config: flatten(await readConfig(join(folder, 'config.yaml'))),
     environment: flat,
-    data: new Map(hashes),
+    data: new Map(digests),
     metrics: finalMetrics(await readMetrics(join(folder, 'metrics.jsonl'))),
   };
 }

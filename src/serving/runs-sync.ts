@@ -14,7 +14,7 @@ import { trackingConfigSchema, type WandbConfig } from '../training/tracking/con
 import { syncWandb, WANDB_CURSOR } from '../training/tracking/wandb';
 import { wandbCursorSchema } from '../training/tracking/wandb-cursor';
 import { TRACKING_KEY } from '../training/tracking/tracker';
-import { findRun, stageIdentity } from './runs';
+import { findRun, stageJob } from './runs';
 
 /** Settings of {@link syncRun}; what is not given comes from the run's config. */
 export type SyncOverrides = Partial<Pick<WandbConfig, 'baseUrl' | 'project' | 'entity'>>;
@@ -69,8 +69,8 @@ async function placeOf(folder: string): Promise<SyncOverrides> {
 
 /** The train stage of a run, and the config to show beside its curves. */
 async function locate(id: string): Promise<{ stage: string; config: Record<string, unknown> }> {
-  const identity = await stageIdentity(id);
-  if (identity) return { stage: resolve(id), config: { train: identity.config } };
+  const job = await stageJob(id);
+  if (job) return { stage: resolve(id), config: { train: job.config } };
   const run = await findRun(id);
   const key = await recordedKey(run, 'train');
   if (key === undefined)

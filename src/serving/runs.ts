@@ -1,13 +1,13 @@
 import { existsSync } from 'node:fs';
 import { readdir } from 'node:fs/promises';
 import { basename, join, resolve } from 'node:path';
-import { z } from 'zod';
 import { DataError, UserError, nearestName } from '../core/errors';
 import { readJson } from '../core/files';
 import { runsDir, workDir } from '../core/paths';
 import { listRuns, readMark, runState, type RunState } from '../core/run-folder';
 import { formatDuration } from '../core/progress';
 import { runSchema, type Metric, type RunRecord } from '../records/run';
+import { stageJobSchema, type StageJob } from '../records/stage-job';
 import { METRICS_KEY, readMetrics } from '../training/metrics-log';
 import { TRACKING_KEY } from '../training/tracking/tracker';
 
@@ -79,16 +79,10 @@ export async function findRun(id: string, runs = runsDir()): Promise<string> {
   );
 }
 
-const identitySchema = z.looseObject({
-  config: z.looseObject({}),
-  seed: z.int(),
-  inputs: z.record(z.string(), z.string()),
-});
-
-/** What a stage's key was made from, by the stage's folder; undefined for other folders. @throws DataError when it is damaged */
-export async function stageIdentity(folder: string): Promise<z.output<typeof identitySchema> | undefined> {
-  const path = join(folder, 'identity.json');
-  return existsSync(path) ? readJson(path, identitySchema) : undefined;
+/** The job of a stage, by the stage's folder; undefined for other folders. @throws DataError when it is damaged */
+export async function stageJob(folder: string): Promise<StageJob | undefined> {
+  const path = join(folder, 'job.json');
+  return existsSync(path) ? readJson(path, stageJobSchema) : undefined;
 }
 
 /** A run for people. */

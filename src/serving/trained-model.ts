@@ -5,7 +5,7 @@ import { projectRoot } from '../core/paths';
 import { loadTrained } from '../evaluation/stage';
 import type { JudgedModel } from '../evaluation/benchmarks/measure-set';
 import { loadExperiment } from '../pipeline/runs/experiment';
-import { locateStage } from '../pipeline/stages/open-stage';
+import { locateStage } from '../pipeline/stages/locate-stage';
 import { recordedKey } from '../pipeline/runs/run-record';
 import { stageFolder } from '../pipeline/stages/stage-folder';
 import type { StageName } from '../records/run';

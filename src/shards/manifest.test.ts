@@ -4,12 +4,20 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
-import { hashJson, sha256File } from '../core/hash';
+import { hashJson } from '../core/hash';
+import type { Manifest, Source } from '../records/manifest';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/stage';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import type { Column } from './columns';
-import { buildManifest, codeIdentity, describeResource, readManifest, writeManifest } from './manifest';
+import {
+  buildManifest,
+  codeIdentity,
+  datasetDigest,
+  describeResource,
+  readManifest,
+  writeManifest,
+} from './manifest';
 import { verifyDataset } from './verify';
 import { writeShards } from './writer';
 
@@ -17,7 +25,11 @@ const COLUMNS: Column[] = [{ name: 'n', type: 'int32', nullable: true, descripti
 const CONFIG = { a: 1 };
 
 /** A finished dataset: two shards, one JSON file, the manifest. */
-async function makeDataset(folder: string, inputs: Record<string, ObjectStore> = {}): Promise<ObjectStore> {
+async function makeDataset(
+  folder: string,
+  inputs: Record<string, ObjectStore> = {},
+  sources?: Source[],
+): Promise<ObjectStore> {
   const store = createFolderStore(folder);
   const rows = Array.from({ length: 30 }, (_, n) => ({ n }));
   const shards = await writeShards(store, 'samples', COLUMNS, rows, { rowsPerShard: 20 });
@@ -31,6 +43,7 @@ async function makeDataset(folder: string, inputs: Record<string, ObjectStore> =
     columns: COLUMNS,
     counts: { in: 31, out: 30, dropped: { too_long: 1 } },
     licences: { MIT: 30 },
+    sources,
     metrics: { functionsPerSecond: 12.5 },
   });
   await writeManifest(store, manifest);
@@ -47,13 +60,7 @@ test('a manifest tells columns, counts and lineage, and comes back equal', async
     assert.is(lineage.seed, 7);
     assert.is(lineage.stageVersion, 2);
     assert.equal(lineage.counts, { in: 31, out: 30, dropped: { too_long: 1 } });
-    assert.equal(lineage.inputs, [
-      {
-        stage: 'collect',
-        manifest: 'collect/manifest.json',
-        sha256: await sha256File(first.localPath('manifest.json')),
-      },
-    ]);
+    assert.equal(lineage.inputs, [{ stage: 'collect', digest: datasetDigest(await readManifest(first)) }]);
     assert.equal(manifest['trm:schema'], [{ name: 'n', type: 'int32?', description: 'a number' }]);
     assert.equal(
       manifest.resources.map((resource) => [resource.path, resource.mediatype, resource['trm:rows']]),
@@ -66,6 +73,52 @@ test('a manifest tells columns, counts and lineage, and comes back equal', async
     const text = Buffer.from(await store.get('manifest.json')).toString();
     const keys = Object.keys(JSON.parse(text) as object);
     assert.equal(keys, [...keys].sort(), 'keys are sorted');
+  });
+});
+
+test('sources are handed on to what is made of them, each once', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const source = { uri: 'git:x', revision: 'r', digest: '1'.repeat(64), licence: 'MIT' };
+    const first = await makeDataset(join(folder, 'first'), {}, [source]);
+    const second = await makeDataset(join(folder, 'second'), { collect: first });
+    const third = await makeDataset(join(folder, 'third'), { collect: first, generate: second });
+    assert.equal((await readManifest(third))['trm:sources'], [source]);
+  });
+});
+
+test('the digest of a dataset is that of what it holds: not its times, place, packing or what is volatile', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = await makeDataset(join(folder, 'first'));
+    const manifest = await readManifest(store);
+    const again = await readManifest(await makeDataset(join(folder, 'again')));
+    assert.is.not(manifest.created, again.created);
+    assert.is(datasetDigest(again), datasetDigest(manifest));
+    const [notes, shard] = manifest.resources;
+    const lineage = manifest['trm:lineage'];
+    const of = (change: Partial<Manifest>): string => datasetDigest({ ...manifest, ...change });
+    const same = [
+      of({
+        resources: [
+          notes,
+          { ...shard, bytes: 1, hash: `sha256:${'0'.repeat(64)}` },
+          ...manifest.resources.slice(2),
+        ],
+      }),
+      of({ resources: [...manifest.resources, { ...notes, path: 'log', 'trm:volatile': true }] }),
+      of({ 'trm:lineage': { ...lineage, codeCommit: 'x', dirty: true, toolVersions: {} } }),
+      of({ 'trm:metrics': { seconds: 3 } }),
+    ];
+    assert.equal([...new Set(same)], [datasetDigest(manifest)]);
+    const other = [
+      of({ resources: manifest.resources.slice(1) }),
+      of({ resources: [{ ...notes, hash: `sha256:${'0'.repeat(64)}` }, ...manifest.resources.slice(1)] }),
+      of({ resources: [notes, { ...shard, 'trm:content': '0'.repeat(64) }, ...manifest.resources.slice(2)] }),
+      of({ 'trm:lineage': { ...lineage, seed: 8 } }),
+      of({ 'trm:lineage': { ...lineage, stageVersion: 3 } }),
+      of({ 'trm:lineage': { ...lineage, configHash: '0'.repeat(64) } }),
+      of({ 'trm:lineage': { ...lineage, counts: { ...lineage.counts, in: 32 } } }),
+    ];
+    assert.is(new Set([datasetDigest(manifest), ...other]).size, other.length + 1);
   });
 });
 

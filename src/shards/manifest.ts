@@ -2,7 +2,7 @@ import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { DataError } from '../core/errors';
 import { parseJson } from '../core/files';
-import { canonicalJson, hashJson, sha256, sha256File } from '../core/hash';
+import { canonicalJson, hashJson, sha256File } from '../core/hash';
 import { projectRoot } from '../core/paths';
 import { runProcess, SubprocessError } from '../core/processes/subprocess';
 import {
@@ -11,10 +11,12 @@ import {
   type Lineage,
   type Manifest,
   type Resource,
+  type Source,
 } from '../records/manifest';
 import type { StageName } from '../records/run';
 import { clearJournal } from '../storage/journal';
 import type { ObjectStore, StageContext } from '../storage/stage';
+import { settledConfig } from '../records/stage-job';
 import { describeColumns, type Column } from './columns';
 import { PARQUET_MEDIA_TYPE } from './writer';
 
@@ -25,13 +27,15 @@ export const MANIFEST_KEY = 'manifest.json';
 export interface ManifestParts {
   stage: StageName;
   stageVersion: number;
-  /** The stage's resolved config; its hash goes into the lineage. */
-  config: unknown;
+  /** The stage's resolved config; the hash of what counts of it goes into the lineage. */
+  config: object;
   /** The stage's context: seed and inputs are taken from it. */
   context: Pick<StageContext, 'seed' | 'inputs'>;
   /** Every file of the output but the manifest. */
   resources: readonly Resource[];
   counts: Lineage['counts'];
+  /** What was read from outside the project. Default: what the inputs' manifests name. */
+  sources?: readonly Source[];
   /** Columns of the shards. */
   columns?: readonly Column[];
   /** Rows by SPDX id. */
@@ -44,9 +48,10 @@ export interface ManifestParts {
   metrics?: Readonly<Record<string, unknown>>;
 }
 
-/** Builds a stage's manifest: lineage with config hash, code commit, seed and the hashes of the inputs' manifests. */
+/** Builds a stage's manifest: lineage with config hash, code commit, seed and the digests of the inputs. */
 export async function buildManifest(parts: ManifestParts): Promise<Manifest> {
   const { stage, columns, licences, checks, metrics } = parts;
+  const { inputs, sources } = await describeInputs(parts.context.inputs);
   const { commit, dirty } = await codeIdentity();
   return {
     $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
@@ -56,15 +61,16 @@ export async function buildManifest(parts: ManifestParts): Promise<Manifest> {
     resources: [...parts.resources].sort((a, b) => (a.path < b.path ? -1 : 1)),
     ...(columns && { 'trm:schema': describeColumns(columns) }),
     ...(licences && { 'trm:licences': { ...licences } }),
+    'trm:sources': [...(parts.sources ?? sources)],
     'trm:lineage': {
       stage,
       stageVersion: parts.stageVersion,
-      configHash: hashJson(parts.config),
+      configHash: hashJson(settledConfig(stage, parts.config)),
       codeCommit: commit,
       dirty,
       seed: parts.context.seed,
       toolVersions: { node: process.versions.node, ...parts.toolVersions },
-      inputs: await describeInputs(parts.context.inputs),
+      inputs,
       counts: parts.counts,
     },
     ...(checks && { 'trm:checks': { ...checks } }),
@@ -98,11 +104,36 @@ export async function readManifest(store: ObjectStore): Promise<Manifest> {
   return parseJson(text, manifestSchema, `${store.location}/${MANIFEST_KEY}`);
 }
 
+/**
+ * SHA-256 of what a dataset holds: its files by content (a shard's rows, however they are packed) and its counts. Times,
+ * places and versions of programs are no part of it: whoever makes the same data anew gets the same digest.
+ */
+export function contentDigest(manifest: Manifest): string {
+  const files = manifest.resources
+    .filter((resource) => !resource['trm:volatile'])
+    .map((resource) => ({
+      path: resource.path,
+      content: resource['trm:content'] ?? resource.hash,
+      rows: resource['trm:rows'],
+      split: resource['trm:split'],
+    }));
+  return hashJson({ files, counts: manifest['trm:lineage'].counts });
+}
+
+/**
+ * SHA-256 of what a later stage may make of a dataset: its {@link contentDigest}, and the stage with its version, what
+ * counts of its config, and its seed. So a report that a new version words otherwise is another input, too.
+ */
+export function datasetDigest(manifest: Manifest): string {
+  const { stage, stageVersion, configHash, seed } = manifest['trm:lineage'];
+  return hashJson({ stage, stageVersion, configHash, seed, content: contentDigest(manifest) });
+}
+
 /** Describes a finished file of the store for the manifest: bytes, sha256, media type by its ending. */
 export async function describeResource(
   store: ObjectStore,
   key: string,
-  more: Pick<Resource, 'trm:rows' | 'trm:split'> = {},
+  more: Pick<Resource, 'trm:rows' | 'trm:split' | 'trm:content' | 'trm:volatile'> = {},
 ): Promise<Resource> {
   if (!(await store.exists(key)))
     throw new DataError(`expected a file "${key}" in ${store.location} to describe, found none`);
@@ -144,13 +175,16 @@ const MEDIA_TYPES: Record<string, string> = {
   '.py': 'text/x-python',
 };
 
-async function describeInputs(inputs: StageContext['inputs']): Promise<Lineage['inputs']> {
-  const described: Lineage['inputs'] = [];
-  for (const [stage, store] of Object.entries(inputs)) {
-    // The hash of the file as it stands; reading it through the schema would hide damage.
-    await readManifest(store);
-    const bytes = await store.get(MANIFEST_KEY);
-    described.push({ stage, manifest: `${stage}/${MANIFEST_KEY}`, sha256: sha256(bytes) });
+/** Digests of the inputs, and the sources that they go back to, each once. */
+async function describeInputs(
+  stores: StageContext['inputs'],
+): Promise<{ inputs: Lineage['inputs']; sources: Source[] }> {
+  const inputs: Lineage['inputs'] = [];
+  const sources = new Map<string, Source>();
+  for (const [stage, store] of Object.entries(stores)) {
+    const manifest = await readManifest(store);
+    inputs.push({ stage, digest: datasetDigest(manifest) });
+    for (const source of manifest['trm:sources']) sources.set(canonicalJson(source), source);
   }
-  return described;
+  return { inputs, sources: [...sources.values()] };
 }

@@ -8,6 +8,7 @@ import type { Resource } from '../records/manifest';
 import type { ObjectStore } from '../storage/stage';
 import { checkRow, type Column, type ColumnType, type Row } from './columns';
 import { openFileSink } from './file-sink';
+import { RowDigest } from './row-digest';
 
 /** Media type of Parquet files in manifests. */
 export const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
@@ -46,7 +47,7 @@ export async function writeShard(
   const temporary = `${store.localPath(key)}.tmp`;
   try {
     await makeFolder(dirname(temporary));
-    const written = await writeParquet(temporary, columns, rows, rowGroupSize, metadata);
+    const { count, content } = await writeParquet(temporary, columns, rows, rowGroupSize, metadata);
     const resource: Resource = {
       name: key.toLowerCase(),
       path: key,
@@ -54,7 +55,8 @@ export async function writeShard(
       format: 'binary',
       bytes: (await stat(temporary)).size,
       hash: `sha256:${await sha256File(temporary)}`,
-      'trm:rows': written,
+      'trm:content': content,
+      'trm:rows': count,
       ...(split && { 'trm:split': split }),
     };
     await store.commit(key);
@@ -129,11 +131,12 @@ async function writeParquet(
   rows: AsyncIterable<Row> | Iterable<Row>,
   rowGroupSize: number,
   metadata: Readonly<Record<string, string>>,
-): Promise<number> {
+): Promise<{ count: number; content: string }> {
   const fields: Record<string, FieldDefinition> = {};
   for (const { name, type, nullable = false } of columns)
     fields[name] = { type: PARQUET_TYPE[type], optional: nullable, compression: 'GZIP', statistics: false };
   const sink = await openFileSink(path);
+  const digest = new RowDigest(columns);
   let count = 0;
   try {
     const writer = await ParquetWriter.openStream(new ParquetSchema(fields), sink, {
@@ -145,6 +148,7 @@ async function writeParquet(
     for (const [key, value] of Object.entries(metadata)) writer.setMetadata(key, value);
     for await (const row of rows) {
       checkRow(columns, row);
+      digest.add(row);
       await writer.appendRow(row);
       sink.check();
       count++;
@@ -156,7 +160,7 @@ async function writeParquet(
     await sink.close();
   }
   sink.check();
-  return count;
+  return { count, content: digest.finish() };
 }
 
 /** parquetjs-lite throws bare strings; everything else passes unchanged. */

@@ -36,6 +36,8 @@ export interface StageContext {
   store: ObjectStore;
   /** Finished outputs of earlier stages, to be read only. */
   inputs: Readonly<Partial<Record<StageName, ObjectStore>>>;
+  /** Revisions of what lies outside the project, as the stage's job names them. Absent: take it as it is. */
+  sources?: Readonly<Record<string, string>>;
   /** The experiment's seed, as the manifest's lineage records it. */
   seed: number;
   /** The stage's own stream of that seed; fork it by name, one fork a unit of work. */

@@ -5,10 +5,10 @@ import { canonicalJson, sha256 } from '../core/hash';
 import { CHECKPOINT_VERSION, checkpointSchema, type CheckpointRecord } from '../records/checkpoint';
 import { JOURNAL } from '../storage/journal';
 import type { ObjectStore } from '../storage/stage';
+import { settledConfig } from '../records/stage-job';
 import { readWeights, storedWeights } from '../trm/model';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../trm/safetensors';
 import type { FlatLayout } from '../trm/weights';
-import type { RunConfig } from './run-config';
 import type { MeterState } from './step-meter';
 import type { TrainerSnapshot } from './trainer';
 
@@ -36,17 +36,6 @@ export interface RunIdentity {
   /** Hashes and versions of what rows are made with. */
   hashes: Readonly<Record<string, string | number>>;
 }
-
-/** Keys of the training config that may change between two starts: how long, how often, how many; not what is learned. */
-const MAY_CHANGE = [
-  'maxSteps',
-  'maxSeconds',
-  'checkpointEvery',
-  'checkpointSeconds',
-  'keepCheckpoints',
-  'logEvery',
-  'tracking',
-] as const satisfies readonly (keyof RunConfig)[];
 
 /** How a model's weights lie in the flat vectors of a snapshot. */
 export interface WeightShape {
@@ -308,10 +297,11 @@ export async function readCheckpoint<Row>(
 }
 
 function checkIdentity(record: CheckpointRecord, identity: RunIdentity, label: string): void {
-  const fixed = (training: Readonly<Record<string, unknown>>) =>
-    Object.fromEntries(
-      Object.entries(training).filter(([key]) => !(MAY_CHANGE as readonly string[]).includes(key)),
-    );
+  // How long, how often, how many: not what is learned.
+  const fixed = (training: object): object => {
+    const { maxSteps: _, maxSeconds: __, logEvery: ___, ...rest } = settledConfig('train', training);
+    return rest;
+  };
   const pairs = [
     ['model', record.model, identity.model],
     ['training', fixed(record.training), fixed(identity.training)],

@@ -87,11 +87,6 @@ export const runConfigShape = {
 /** The part of a training config that the trainer and its run read. */
 export type RunConfig = z.output<z.ZodObject<typeof runConfigShape>>;
 
-/** A training config without `tracking`, which changes nothing of the result: what a stage's key is made of. */
-export function withoutTracking(config: object): Record<string, unknown> {
-  return Object.fromEntries(Object.entries(config).filter(([name]) => name !== 'tracking'));
-}
-
 /** Refuses a run without an end; for schemas made of {@link runConfigShape}. */
 export const hasBudget = (config: Pick<RunConfig, 'maxSteps' | 'maxSeconds'>): boolean =>
   config.maxSteps !== null || config.maxSeconds !== null;

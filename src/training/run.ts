@@ -3,6 +3,7 @@ import { InterruptedError, throwIfAborted } from '../core/errors';
 import type { ProgressTask } from '../core/progress';
 import type { CheckpointRecord } from '../records/checkpoint';
 import type { StageContext } from '../storage/stage';
+import { settledConfig } from '../records/stage-job';
 import {
   BEFORE_DECAY,
   hasModel,
@@ -15,7 +16,7 @@ import {
   type RunIdentity,
   type WeightShape,
 } from './checkpoint';
-import { withoutTracking, type RunConfig } from './run-config';
+import type { RunConfig } from './run-config';
 import type { RowFeed } from './feed/feed';
 import { METRICS_KEY, type MetricValues } from './metrics-log';
 import { budgetUsed, decayBegin, evaluationDue } from './optimization/schedule';
@@ -99,7 +100,7 @@ export class TrainingRun<Row> {
       folder: store.localPath(TRACKING_KEY),
       step: trainer.step,
       name: nameOf(store.location),
-      experiment: { seed: context.seed, model: identity.model, train: withoutTracking(config) },
+      experiment: { seed: context.seed, model: identity.model, train: settledConfig('train', config) },
     });
     const run = new TrainingRun(options, trainer, lines);
     if (checkpoint) {

@@ -1,6 +1,5 @@
 import { DataError, InterruptedError } from '../core/errors';
 import { requireNativeEngine } from '../core/engine';
-import { sha256 } from '../core/hash';
 import { seedStream } from '../core/rng';
 import { loadClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import { readMetadata } from '../processing/metadata';
@@ -9,7 +8,7 @@ import { capPerGroup } from '../metrics/cap-per-group';
 import type { ArtefactHashes } from '../records/checkpoint';
 import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
-import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
+import { buildManifest, datasetDigest, readManifest, writeManifest } from '../shards/manifest';
 import { readSamples } from '../shards/sample-shard';
 import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
@@ -17,14 +16,14 @@ import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
 import { vocabularyTables } from '../trm/vocabulary';
 import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
-import { METRICS_KEY } from './metrics-log';
 import { EditTask, editWeight, isClean } from './edit-task';
 import type { RowFeed } from './feed/feed';
 import { MemoryFeed } from './feed/memory-feed';
 import { readCheckedExamples } from './feed/checked-examples';
 import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
-import { BEFORE_DECAY, CHECKPOINTS, MODEL, type RunIdentity } from './checkpoint';
+import type { RunIdentity } from './checkpoint';
+import { describeTraining } from './output';
 
 /**
  * The train stage: trains a model on the process stage's examples, in the calling process, and resumes from its own
@@ -95,7 +94,7 @@ async function openModel(
       );
   const modelConfig = modelConfigOf(config, { tokenizer: tokenizer.size, vocabulary: vocabulary.size });
   const hashes: ArtefactHashes = {
-    dataset: sha256(await input.get(MANIFEST_KEY)),
+    dataset: datasetDigest(await readManifest(input)),
     tokenizer: tokenizer.hash,
     vocabulary: vocabulary.hash,
     taxonomy: metadata.hashes.taxonomy,
@@ -153,18 +152,16 @@ async function finish(
   { dropped, ...summary }: RunSummary & { examples: number; dropped: Readonly<Record<string, number>> },
 ): Promise<Manifest> {
   const { store } = context;
-  const folders = await Promise.all([MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)));
-  const keys = [METRICS_KEY, ...folders.flat()];
   const { embedding, core, heads, total } = describeParameters(model.config);
   const manifest = await buildManifest({
     stage: 'train',
     stageVersion: TRAIN_VERSION,
     config,
     context,
-    resources: await Promise.all(keys.map((key) => describeResource(store, key))),
-    // Rows that the feed left out since this start: an epoch deals the others.
-    counts: { in: summary.examples, out: summary.samplesSeen, dropped },
-    metrics: { ...summary, parameters: { embedding, core, heads, total } },
+    resources: await describeTraining(store),
+    counts: { in: summary.examples, out: summary.samplesSeen, dropped: {} },
+    // `dropped`: rows that the feed left out since this start; an epoch deals the others.
+    metrics: { ...summary, dropped, parameters: { embedding, core, heads, total } },
   });
   await writeManifest(store, manifest);
   return manifest;

@@ -10,7 +10,7 @@ import { originUrl } from '../git/remote';
 import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, type LicenceFile } from '../licences/licences';
 import { dropPath, topLevelName } from './paths';
 import { cleanSample, isDrop, readPythonFile, dropLength, type PythonFile, type Drop } from './python-file';
-import { pythonFacts } from '../python-facts';
+import { CPYTHON, type PythonFacts } from '../python-facts';
 import type { Dropped } from '../dropped';
 import { entriesBelow, readSmallFile, type FoundEntry } from './source-files';
 import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from '../source';
@@ -25,13 +25,13 @@ const FILES_PER_BATCH = 64;
  * @throws UserError when the folder is missing or cannot be listed
  */
 export async function openFolder(source: FolderSource, tools: SourceTools): Promise<OpenSource> {
-  const { root, name, knownLicence, url } = await resolveFolder(source, tools.signal);
-  const found: FoundEntry[] = [];
-  const licence = source.licence ?? knownLicence ?? (await readLicence(root, found));
-  const noLicences = new Set(found.map(({ path }) => path));
-  for await (const entry of entriesBelow(root, (path, last) => enters(path, last, source)))
-    // A dangling link named LICENSE is dropped once.
-    if (!noLicences.has(entry.path)) found.push(entry);
+  const { root, name, knownLicence, url } = await locateFolder(source, tools.python, tools.signal);
+  const dropped: FoundEntry[] = [];
+  const licence = source.licence ?? knownLicence ?? (await readLicence(root, dropped));
+  const noLicences = new Set(dropped.map(({ path }) => path));
+  // A dangling link named LICENSE is dropped once.
+  const entries = (await folderEntries(root, source)).filter(({ path }) => !noLicences.has(path));
+  const found = [...dropped, ...entries];
   const paths = orderPaths(found, tools.rng);
   return {
     name,
@@ -143,15 +143,26 @@ function originOf(
   return { source: 'folder', group, licence, repo: name, url, path, commit: null, committedAt: null };
 }
 
-async function resolveFolder(
+/** A folder that is read, and what is known of it beforehand. */
+export interface LocatedFolder {
+  /** Absolute path. */
+  root: string;
+  name: string;
+  /** SPDX id, where it need not be read. */
+  knownLicence: string | undefined;
+  /** Repository of the code; null when unknown. */
+  url: string | null;
+}
+
+/** Finds the folder of a source. @throws UserError when it is missing or cannot be listed */
+export async function locateFolder(
   source: FolderSource,
-  signal: AbortSignal,
-): Promise<{ root: string; name: string; knownLicence: string | undefined; url: string | null }> {
-  if (source.path === 'python:stdlib') {
-    const { stdlib } = await pythonFacts();
+  python: PythonFacts,
+  signal?: AbortSignal,
+): Promise<LocatedFolder> {
+  if (source.path === 'python:stdlib')
     // Linux distributions ship the library without its licence file.
-    return { root: stdlib, name: source.name ?? 'cpython', knownLicence: 'PSF-2.0', url: CPYTHON };
-  }
+    return { root: python.stdlib, name: source.name ?? 'cpython', knownLicence: 'PSF-2.0', url: CPYTHON };
   const root = resolve(projectRoot(), source.path);
   try {
     await readdir(root);
@@ -166,7 +177,15 @@ async function resolveFolder(
   return { root, name: source.name ?? sourceName(root), knownLicence: undefined, url };
 }
 
-const CPYTHON = 'https://github.com/python/cpython';
+/** Everything in a folder that collecting looks at, in no certain order. */
+export async function folderEntries(
+  root: string,
+  source: Pick<FolderSource, 'exclude' | 'includeTests'>,
+): Promise<FoundEntry[]> {
+  const found: FoundEntry[] = [];
+  for await (const entry of entriesBelow(root, (path, last) => enters(path, last, source))) found.push(entry);
+  return found;
+}
 
 /** Reads the licence files at the root; those that cannot be read are added to `dropped`. */
 async function readLicence(root: string, dropped: FoundEntry[]): Promise<string> {
@@ -184,7 +203,11 @@ async function readLicence(root: string, dropped: FoundEntry[]): Promise<string>
  * Whether to go on below a folder: not into caches and version control, which do not count at all, nor into what the
  * patterns leave out.
  */
-function enters(path: string, name: string, source: FolderSource): true | false | Drop {
+function enters(
+  path: string,
+  name: string,
+  source: Pick<FolderSource, 'exclude' | 'includeTests'>,
+): true | false | Drop {
   if (NEVER_ENTERED.has(name)) return false;
   const reason = dropPath(path, source);
   return reason ? { reason, detail: null } : true;

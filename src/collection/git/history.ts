@@ -32,7 +32,7 @@ const COMMITS_PER_BATCH = 100;
  * @throws UserError when the path is no repository or the revision does not exist
  */
 export async function openHistory(source: GitSource, tools: SourceTools): Promise<OpenSource> {
-  const { path, name, discard } = await resolveRepository(source);
+  const { path, name, discard } = await openRepository(source);
   let repository: GitRepository | undefined;
   const close = async (): Promise<void> => {
     await repository?.close();
@@ -264,15 +264,20 @@ async function readLicence(
   return licenceOfFiles(files);
 }
 
-async function resolveRepository(
+/** Where a history is: name, and path; null for the demo, which is built when it is opened. */
+export function locateRepository({ path: place, name }: GitSource): { path: string | null; name: string } {
+  if (place === 'demo') return { path: null, name: name ?? 'trm-code-repair/demo-project' };
+  const given = resolve(projectRoot(), place);
+  // `.git` of a work tree is a place within it.
+  const path = basename(given) === '.git' ? dirname(given) : given;
+  return { path, name: name ?? sourceName(path) };
+}
+
+async function openRepository(
   source: GitSource,
 ): Promise<{ path: string; name: string; discard: () => Promise<void> }> {
-  if (source.path !== 'demo') {
-    const given = resolve(projectRoot(), source.path);
-    // `.git` of a work tree is a place within it.
-    const path = basename(given) === '.git' ? dirname(given) : given;
-    return { path, name: source.name ?? sourceName(path), discard: () => Promise.resolve() };
-  }
+  const { path: given, name } = locateRepository(source);
+  if (given !== null) return { path: given, name, discard: () => Promise.resolve() };
   const path = await mkdtemp(join(tmpdir(), 'trm-demo-'));
   const discard = (): Promise<void> => rm(path, { recursive: true, force: true });
   try {
@@ -281,5 +286,5 @@ async function resolveRepository(
     await discard();
     throw error;
   }
-  return { path, name: source.name ?? 'trm-code-repair/demo-project', discard };
+  return { path, name, discard };
 }

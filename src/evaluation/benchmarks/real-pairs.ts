@@ -1,6 +1,6 @@
 import { existsSync } from 'node:fs';
 import { readdir, readFile } from 'node:fs/promises';
-import { join } from 'node:path';
+import { basename, join } from 'node:path';
 import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { DataError } from '../../core/errors';
@@ -48,6 +48,14 @@ const pairSchema = z.object({
 });
 type Pair = z.infer<typeof pairSchema>;
 
+/** Paths of the files that hold them, sorted; none where the folder has none. */
+export async function realDevFiles(folder: string): Promise<string[]> {
+  const pairs = join(folder, 'real-pairs');
+  if (!existsSync(pairs)) return [];
+  const names = (await readdir(pairs)).filter((name) => /^dev-.*\.jsonl\.gz$/.test(name));
+  return names.sort().map((name) => join(pairs, name));
+}
+
 /**
  * The real one-token fixes of the dev repositories, `real-pairs/dev-*.jsonl.gz` of `TRM_DATA_DIR`: each bug, and its fixed form as a clean
  * function (which may hold other bugs). Labelled with the pairs' own kinds.
@@ -55,16 +63,14 @@ type Pair = z.infer<typeof pairSchema>;
  * @throws DataError when the folder has no such files, or one is damaged
  */
 export async function readRealDev(folder: string): Promise<EvaluationSet> {
-  const pairs = join(folder, 'real-pairs');
-  const files = existsSync(pairs)
-    ? (await readdir(pairs)).filter((name) => /^dev-.*\.jsonl\.gz$/.test(name))
-    : [];
+  const files = await realDevFiles(folder);
   if (files.length === 0)
     throw new DataError(`expected real-pairs/dev-*.jsonl.gz in ${folder}, found none`, 'set TRM_DATA_DIR');
   const samples = new Map<string, Sample>();
   const labels = new Map<string, string>();
-  for (const name of files.sort()) {
-    const text = gunzipSync(await readFile(join(pairs, name))).toString('utf8');
+  for (const file of files) {
+    const name = basename(file);
+    const text = gunzipSync(await readFile(file)).toString('utf8');
     for (const [i, line] of text.split('\n').entries()) {
       if (line === '') continue;
       const pair = parseJson(line, pairSchema, `${name} line ${i + 1}`);

@@ -2,7 +2,9 @@ import { copyFile, rm } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { collectConfigSchema } from '../../collection/config';
 import { collect } from '../../collection/stage';
+import { NO_ASSERTION } from '../../collection/licences/licences';
 import { makeFolder } from '../../core/files';
+import { sha256 } from '../../core/hash';
 import type { Progress } from '../../core/progress';
 import { seedStream } from '../../core/rng';
 import { hashRows, readRecipe, RECIPE_KEY } from '../../evaluation/benchmarks/benchmark';
@@ -11,7 +13,7 @@ import type { Recipe } from '../../evaluation/benchmarks/recipe';
 import { programKey, selectBenchmark } from '../../evaluation/benchmarks/select';
 import { kindOfSample } from '../../evaluation/benchmarks/kinds';
 import { generateConfigSchema } from '../../generation/config';
-import type { Manifest } from '../../records/manifest';
+import type { Manifest, Source } from '../../records/manifest';
 import type { Sample } from '../../records/sample';
 import {
   buildManifest,
@@ -163,6 +165,7 @@ async function describe(
     counts: { in: counts.out, out: samples.length, dropped },
     columns: SAMPLE_COLUMNS,
     licences: countBy(samples, ({ licence }) => licence),
+    sources: sourcesOfRows(samples, dataset.sources),
     toolVersions: { python: toolVersions.python },
     checks: { rowsHash: hashRows(samples), trainingFunctionsCompared: programs, sharedWithTraining: 0 },
     metrics: {
@@ -176,6 +179,19 @@ async function describe(
     },
   });
   return { ...manifest, name: `${recipe.name}-v${recipe.version}` };
+}
+
+/** The packages that rows come from, each with the digest of its rows' ids in their order. */
+function sourcesOfRows(samples: readonly Sample[], packages: Dataset['sources']): Source[] {
+  return packages.map(({ name, version, licence }) => {
+    const ids = samples.filter(({ origin }) => origin.repo === name).map(({ id }) => `${id}\n`);
+    return {
+      uri: `pkg:pypi/${name}@${version}`,
+      revision: version ?? 'unknown',
+      digest: sha256(ids.join('')),
+      licence: licence ?? NO_ASSERTION,
+    };
+  });
 }
 
 function countBy(

@@ -5,6 +5,9 @@ import { z } from 'zod';
 import { fetchPackage, isPackageSpec } from '../../collection/packages/packages';
 import { UserError } from '../../core/errors';
 
+/** How the standard library of the project's Python is asked for. */
+export const STDLIB = 'python:stdlib';
+
 /** Where some of a dataset's code came from. */
 export const sourceSchema = z.strictObject({
   /** As it was asked for. */
@@ -50,7 +53,7 @@ async function resolveSource(
   cwd: string,
   signal: AbortSignal,
 ): Promise<DatasetSource> {
-  if (from === 'python:stdlib')
+  if (from === STDLIB)
     return {
       from,
       name: 'cpython',

@@ -2,7 +2,9 @@ import { existsSync } from 'node:fs';
 import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
-import { collectConfigSchema, type CollectConfig } from '../../collection/config';
+import { collectConfigSchema, folderSourceSchema, type CollectConfig } from '../../collection/config';
+import { pythonFacts } from '../../collection/python-facts';
+import { sourceRevisions } from '../../collection/revision';
 import { collect } from '../../collection/stage';
 import { DataError, UserError } from '../../core/errors';
 import { makeFolder, parseJson } from '../../core/files';
@@ -13,11 +15,12 @@ import type { GenerateConfig } from '../../generation/config';
 import { generateWith } from '../../generation/stage';
 import { dropsInWords } from '../../records/drop-counts';
 import type { Manifest } from '../../records/manifest';
+import { settledConfig } from '../../records/stage-job';
 import { MANIFEST_KEY, readManifest } from '../../shards/manifest';
 import { createFolderStore } from '../../storage/folder-store';
 import { clearJournal } from '../../storage/journal';
 import type { ObjectStore, StageContext } from '../../storage/stage';
-import { resolveSources, sourceSchema, type DatasetSource } from './dataset-sources';
+import { resolveSources, sourceSchema, STDLIB, type DatasetSource } from './dataset-sources';
 import { lockFolder } from '../stages/lock';
 
 /** What a dataset is to be made of. */
@@ -82,6 +85,9 @@ export const DATASET_KEY = 'dataset.json';
 const PARTIAL = '.partial';
 const REQUEST_FILE = 'request.json';
 
+/** What decides which dataset it is. */
+const SHAPES = 'what counts: sources, seed, number, settings, Python';
+
 /** Mutants of a function when nobody says otherwise, and the most that a wanted count leads to. */
 const MUTANTS = 4;
 const MOST_MUTANTS = 200;
@@ -99,7 +105,7 @@ const SAMPLES_PER_SHARD = 20_000;
  */
 export async function generateDataset(request: DatasetRequest, options: DatasetOptions): Promise<Dataset> {
   const out = resolve(options.cwd ?? '.', request.out);
-  const identity = identityOf(request, options);
+  const identity = await identityOf(request, options);
   const done = await prepareFolder(out, identity);
   if (done) return done;
   const partial = join(out, PARTIAL);
@@ -141,10 +147,21 @@ async function tidy(out: string): Promise<void> {
 }
 
 /** Hash of all that shapes the dataset; where it stands and how fast it is made do not. */
-function identityOf({ out: _, ...request }: DatasetRequest, { cwd = process.cwd() }: DatasetOptions): string {
-  const from = request.from.map((one) => (existsSync(resolve(cwd, one)) ? resolve(cwd, one) : one));
-  const generate = { ...request.generate, workers: null, criticWorkers: null, batchSize: null };
-  return hashJson({ ...request, from, generate, collect: { ...request.collect, criticWorkers: null } });
+async function identityOf(
+  { out: _, ...request }: DatasetRequest,
+  { cwd = process.cwd(), signal }: DatasetOptions,
+): Promise<string> {
+  const python = await pythonFacts();
+  const from: unknown[] = [];
+  for (const one of request.from) {
+    const path = one === STDLIB ? one : resolve(cwd, one);
+    const isLocal = one === STDLIB || (existsSync(path) && (await stat(path)).isDirectory());
+    const collect = { ...request.collect, sources: [folderSourceSchema.parse({ kind: 'folder', path })] };
+    from.push(isLocal ? await sourceRevisions(collect, { python, signal }) : one);
+  }
+  const generate = settledConfig('generate', request.generate);
+  const collect = settledConfig('collect', request.collect);
+  return hashJson({ ...request, from, generate, collect, python: python.version });
 }
 
 function contextFor(
@@ -174,7 +191,7 @@ async function prepareFolder(out: string, identity: string): Promise<Dataset | u
     );
     if (about.request !== identity)
       throw new UserError(
-        `${out} holds a dataset that was asked for otherwise (other sources, seed, count or settings)`,
+        `${out} holds a dataset that was asked for otherwise, or its sources have changed since (${SHAPES})`,
         'choose another --out, or delete that folder',
       );
     // What a process that was killed right behind its manifest left.
@@ -188,7 +205,7 @@ async function prepareFolder(out: string, identity: string): Promise<Dataset | u
     const begun = parseJson(await readFile(path, 'utf8'), requestSchema, path);
     if (begun.request !== identity)
       throw new UserError(
-        `${out} holds an unfinished dataset that was asked for otherwise (other sources, seed, count or settings)`,
+        `${out} holds an unfinished dataset that was asked for otherwise, or its sources have changed since (${SHAPES})`,
         'give the same options to go on with it, choose another --out, or delete that folder',
       );
   } else if (entries.some((entry) => entry !== PARTIAL))

@@ -7,14 +7,14 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { ConfigError, InterruptedError, type UserError } from '../../core/errors';
 import { listRuns, runState } from '../../core/run-folder';
-import { MANIFEST_VERSION, type Manifest } from '../../records/manifest';
+import { emptyManifest } from '../../records/testing';
 import { STAGES, type StageName } from '../../records/run';
 import { lockFolder } from '../stages/lock';
 import { modelLink } from './models';
 import { NotebookError } from '../notebooks/papermill';
 import { runExperiment, type RunEvent, type RunOptions } from './run';
 import { readRunRecord } from './run-record';
-import { stageNotebook } from '../stages/stage-key';
+import { stageNotebook } from '../stages/stage-inputs';
 
 const SECRET = 'planted-secret-value-8431';
 const TOKEN = `ghp_${'A1b2'.repeat(9)}`;
@@ -23,25 +23,6 @@ let root: string;
 let notebooks: string;
 let experiment: string;
 let switchFile: string;
-
-const manifest = (stage: StageName): Manifest => ({
-  $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
-  name: stage,
-  'trm:manifestVersion': MANIFEST_VERSION,
-  created: '2026-01-01T00:00:00.000Z',
-  resources: [],
-  'trm:lineage': {
-    stage,
-    stageVersion: 1,
-    configHash: '0'.repeat(64),
-    codeCommit: null,
-    dirty: false,
-    seed: 42,
-    toolVersions: {},
-    inputs: [],
-    counts: { in: 0, out: 0, dropped: {} },
-  },
-});
 
 /** What each stage's notebook does; `store`, `signal` and `manifest` are at hand. */
 const bodies: Record<StageName, () => string> = {
@@ -78,7 +59,7 @@ function notebookText(stage: StageName): string {
       `import { openStage } from 'trm-code-repair';\nconst stage = await openStage('${stage}', { experiment, run });`,
     ),
     code(
-      `const made = await stage.run(async (_config, context) => {\n${bodies[stage]()}\nconst manifest = ${JSON.stringify(manifest(stage))} as never;\nawait context.store.put('manifest.json', JSON.stringify(manifest));\nreturn manifest;\n});`,
+      `const made = await stage.run(async (_config, context) => {\n${bodies[stage]()}\nconst manifest = ${JSON.stringify(emptyManifest(stage))} as never;\nawait context.store.put('manifest.json', JSON.stringify(manifest));\nreturn manifest;\n});`,
     ),
     code(`console.log('finished', made.name);`),
   ];

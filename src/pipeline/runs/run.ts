@@ -14,12 +14,12 @@ import { captureEnvironment } from './environment';
 import { type Experiment, loadExperiment } from './experiment';
 import { lockFolder } from '../stages/lock';
 import { linkTo, publishModel } from './models';
-import { locateStage } from '../stages/open-stage';
+import { locateStage } from '../stages/locate-stage';
 import { PageExports } from '../notebooks/page-exports';
 import { executeNotebook, exportHtml, NotebookError } from '../notebooks/papermill';
 import { newRunRecord, readRunRecord, type StageState, withStage, writeRunRecord } from './run-record';
 import { isFinished, readStageManifest, type StageFolder, stageFolder } from '../stages/stage-folder';
-import { stageNotebook } from '../stages/stage-key';
+import { stageNotebook } from '../stages/stage-inputs';
 import { stopHolder, waitForHolder, watchProgress } from '../stages/stage-watch';
 
 /** What happens in a run, in order; {@link formatRunEvent} makes lines of it. */
@@ -210,11 +210,11 @@ async function completeStage(
   before: RunRecord['stages'][number] | undefined,
 ): Promise<void> {
   const { folder, loaded, notebooks, force } = context;
-  const { key } = await locateStage(stage, loaded.config, { notebooks });
+  const { key } = await locateStage(stage, loaded.config, { signal: context.signal });
   const output = stageFolder(key);
   if (force) await discard(output);
   await linkTo(join(folder, 'stages', stage), output.path);
-  const finished = await isFinished(output);
+  const finished = await isFinished(output, join(notebooks, stageNotebook(stage)));
   if (!finished) {
     await update(context, stage, { key, state: 'running', seconds: null });
     await executeStage(stage, output, context);

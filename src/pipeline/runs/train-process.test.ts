@@ -6,6 +6,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { InterruptedError, type TrmError } from '../../core/errors';
 import { projectRoot } from '../../core/paths';
+import { emptyManifest } from '../../records/testing';
 import type { Metric } from '../../records/run';
 import { lockHolder } from '../stages/lock';
 import { openStage, type OpenedStage } from '../stages/open-stage';
@@ -46,24 +47,7 @@ const trainer = (stage: OpenedStage<unknown>, lines: number, end = 'manifest'): 
    });`,
 ];
 
-const MANIFEST = {
-  $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
-  name: 'train',
-  'trm:manifestVersion': 1,
-  created: '2026-01-01T00:00:00.000Z',
-  resources: [],
-  'trm:lineage': {
-    stage: 'train',
-    stageVersion: 1,
-    configHash: '0'.repeat(64),
-    codeCommit: null,
-    dirty: false,
-    seed: 1,
-    toolVersions: {},
-    inputs: [],
-    counts: { in: 0, out: 0, dropped: {} },
-  },
-};
+const MANIFEST = emptyManifest('train');
 
 async function collect(training: StageTraining, onMetric?: (metric: Metric) => void): Promise<number[]> {
   const steps: number[] = [];

@@ -1,5 +1,5 @@
 /** What a stage does with an output that a crash or a bad disk left in an odd state. */
-import { mkdir, writeFile } from 'node:fs/promises';
+import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -8,9 +8,12 @@ import { buildManifest, writeManifest } from '../../shards/manifest';
 import type { Stage } from '../../storage/stage';
 import { withTemporaryFolder } from '../../storage/testing';
 import { openStage } from './open-stage';
+import { projectRoot } from '../../core/paths';
 import { isFinished } from './stage-folder';
 
-const made: Stage<unknown> = async (config, context) => {
+const NOTEBOOK = join(projectRoot(), 'notebooks', '01-collect.ipynb');
+
+const made: Stage<object> = async (config, context) => {
   const counts = { in: 0, out: 0, dropped: {} };
   const manifest = await buildManifest({
     stage: 'collect',
@@ -35,10 +38,10 @@ test('a stage whose manifest is empty or cut short is made again, and it is said
       await mkdir(stage.outDir, { recursive: true });
       const path = join(stage.outDir, 'manifest.json');
       await writeFile(path, text);
-      await writeFile(stage.folder.notebook, 'page');
-      assert.not.ok(await isFinished(stage.folder));
+      await copyFile(NOTEBOOK, stage.folder.notebook);
+      assert.not.ok(await isFinished(stage.folder, NOTEBOOK));
       assert.is((await stage.run(made)).name, 'collect');
-      assert.ok(await isFinished(stage.folder));
+      assert.ok(await isFinished(stage.folder, NOTEBOOK));
       assert.ok(
         tasks.some((task) => task.startsWith('stage collect is made again: ') && task.includes(path)),
         tasks.join(),
@@ -56,6 +59,26 @@ test('a journal that a process left when it was killed right behind its manifest
     await stage.store.put('journal/part.json', '{}');
     await stage.run(() => assert.unreachable('it is finished') as never);
     assert.equal(await stage.store.list('journal/'), []);
+  });
+});
+
+test('a notebook with other code is executed again, one with other prose is not', async () => {
+  await withTemporaryFolder(async (work) => {
+    process.env.TRM_WORK_DIR = work;
+    const stage = await openStage('collect', { experiment: 'tiny' });
+    await stage.run(made);
+    assert.not.ok(await isFinished(stage.folder, NOTEBOOK), 'no notebook was executed');
+    const text = await readFile(NOTEBOOK, 'utf8');
+    const edited = join(work, 'edited.ipynb');
+    for (const [from, to, finished] of [
+      ['# ', '# Prose: ', true],
+      ['openStage(', 'openStage( ', false],
+    ] as const) {
+      assert.ok(text.includes(from));
+      await writeFile(edited, text.replace(from, to));
+      await copyFile(NOTEBOOK, stage.folder.notebook);
+      assert.is(await isFinished(stage.folder, edited), finished, to);
+    }
   });
 });
 

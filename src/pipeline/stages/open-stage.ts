@@ -3,7 +3,6 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { DataError, throwIfAborted } from '../../core/errors';
 import { writeJsonAtomic } from '../../core/files';
-import { projectRoot } from '../../core/paths';
 import { createProgress, type Progress, silentProgress } from '../../core/progress';
 import { seedStream } from '../../core/rng';
 import type { Manifest } from '../../records/manifest';
@@ -11,15 +10,12 @@ import type { StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';
 import { clearJournal } from '../../storage/journal';
 import type { ObjectStore, Stage, StageContext } from '../../storage/stage';
-import { withoutTracking } from '../../training/run-config';
-import { type ExperimentSource, loadExperiment, type StageConfig, STAGE_VERSIONS } from '../runs/experiment';
+import { type ExperimentSource, loadExperiment, type StageConfig } from '../runs/experiment';
 import { lockFolder, lockHolder } from './lock';
-import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
 import { publishModel } from '../runs/models';
-import { recordedKey } from '../runs/run-record';
 import { readShards, type ShardReader } from '../reviews/shard-reader';
-import { STAGE_INPUTS, type StageIdentity, stageKey, stageNotebook } from './stage-key';
-import { manifestHash, readStageManifest, type StageFolder, stageFolder } from './stage-folder';
+import { locateStage, type LocatedStage } from './locate-stage';
+import { readStageManifest, type StageFolder, stageFolder } from './stage-folder';
 
 /** Settings of {@link openStage}. */
 export interface OpenStageOptions extends ExperimentSource {
@@ -27,8 +23,6 @@ export interface OpenStageOptions extends ExperimentSource {
   interrupt?: () => AbortSignal;
   /** Where progress shows. Default: nowhere. */
   progress?: Progress;
-  /** Folder of the stage notebooks. Default `<project>/notebooks`. */
-  notebooks?: string;
 }
 
 /** A stage of an experiment, ready to be worked on. */
@@ -38,7 +32,7 @@ export interface OpenedStage<Config> {
   experiment: string;
   /** The stage's part of the resolved config. */
   config: Config;
-  /** Name of the stage's folder, see {@link stageKey}. */
+  /** Name of the stage's folder, see `stageKey`. */
   key: string;
   folder: StageFolder;
   /** Absolute path of the output folder. */
@@ -72,10 +66,10 @@ export async function openStage<S extends StageName>(
   stage: S,
   options: OpenStageOptions,
 ): Promise<OpenedStage<StageConfig<S>>> {
-  const { notebooks, run } = options;
+  const { run } = options;
   const experiment = await loadExperiment(options);
   const config = experiment.config[stage] as StageConfig<S>;
-  const located = await locateStage(stage, experiment.config, { run, notebooks });
+  const located = await locateStage(stage, experiment.config, { run });
   return stageAt(options, { name: experiment.name, config, seed: experiment.config.seed, stage, located });
 }
 
@@ -134,12 +128,13 @@ export function stageAt<Config>(
       const unlock = await lockFolder(folder.path, `stage ${stage} (${located.key})`);
       try {
         await mkdir(folder.output, { recursive: true });
-        await writeJsonAtomic(folder.identity, located.identity);
+        await writeJsonAtomic(folder.job, located.job);
         const context: StageContext = {
           signal,
           progress: teeProgress(progress, progressFile(folder)),
           store,
           inputs,
+          sources: located.job.sources,
           seed,
           rng: seedStream(seed, stage),
         };
@@ -157,50 +152,6 @@ export function stageAt<Config>(
       }
     },
   };
-}
-
-/** Where a stage's output belongs and where its inputs are. */
-export interface LocatedStage {
-  key: string;
-  identity: StageIdentity;
-  inputs: Readonly<Partial<Record<StageName, StageFolder>>>;
-}
-
-/**
- * Finds a stage's key by following its inputs' manifests. Inside a run the keys that the run recorded are used, so
- * that saving a notebook while the run goes on does not change where its stages write.
- * @throws DataError when an input is not finished
- */
-export async function locateStage(
-  stage: StageName,
-  config: Readonly<Record<StageName, unknown>> & { seed: number },
-  options: { run?: string; notebooks?: string } = {},
-): Promise<LocatedStage> {
-  const { run, notebooks = join(projectRoot(), 'notebooks') } = options;
-  const inputs: Partial<Record<StageName, StageFolder>> = {};
-  const hashes: Partial<Record<StageName, string>> = {};
-  for (const name of STAGE_INPUTS[stage]) {
-    const folder = stageFolder((await locateStage(name, config, options)).key);
-    const hash = await manifestHash(folder);
-    if (hash === undefined)
-      throw new DataError(
-        `stage ${stage} reads the output of stage ${name}, which is not finished for this config`,
-        `run notebooks/${stageNotebook(name)} with the same parameters first, or \`trm run <experiment>\`, which runs all`,
-      );
-    inputs[name] = folder;
-    hashes[name] = hash;
-  }
-  const path = join(notebooks, stageNotebook(stage));
-  const identity: StageIdentity = {
-    stage,
-    version: STAGE_VERSIONS[stage],
-    notebook: existsSync(path) ? notebookCodeHash(await readNotebook(path)) : '',
-    config: stage === 'train' ? withoutTracking(config.train as object) : config[stage],
-    seed: config.seed,
-    inputs: hashes,
-  };
-  const key = (run ? await recordedKey(run, stage) : undefined) ?? stageKey(identity);
-  return { key, identity, inputs };
 }
 
 /** Progress that also keeps the latest reading in the stage's folder, once a second. */

@@ -1,10 +1,10 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { pathInside, workDir } from '../../core/paths';
-import { sha256File } from '../../core/hash';
 import { DataError } from '../../core/errors';
 import { readJson } from '../../core/files';
 import { manifestSchema, type Manifest } from '../../records/manifest';
+import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
 
 /** The places in a stage's folder, `TRM_WORK_DIR/stages/<key>`. */
 export interface StageFolder {
@@ -18,8 +18,8 @@ export interface StageFolder {
   html: string;
   /** Latest reading of the running stage's progress (core/progress), for those who watch from outside. */
   progress: string;
-  /** What the key was made from, to see why a stage is computed again. */
-  identity: string;
+  /** The job whose hash the key is, to see why a stage is computed again. */
+  job: string;
 }
 
 /**
@@ -37,7 +37,7 @@ export function stageFolder(key: string, work = workDir()): StageFolder {
     notebook: join(path, 'notebook.ipynb'),
     html: join(path, 'notebook.html'),
     progress: join(path, 'progress.json'),
-    identity: join(path, 'identity.json'),
+    job: join(path, 'job.json'),
   };
 }
 
@@ -61,13 +61,14 @@ export async function readStageManifest(
   }
 }
 
-/** SHA-256 of the stage's manifest file, or undefined while there is none; what it says is not looked at. */
-export async function manifestHash(folder: StageFolder): Promise<string | undefined> {
-  const path = join(folder.output, 'manifest.json');
-  return existsSync(path) ? sha256File(path) : undefined;
-}
-
-/** True when output and executed notebook are there: `trm run` skips such a stage, and makes a page that is missing. */
-export async function isFinished(folder: StageFolder): Promise<boolean> {
-  return existsSync(folder.notebook) && (await readStageManifest(folder)) !== undefined;
+/**
+ * True when the output is there, and the notebook beside it was executed with the code cells of today: `trm run` skips
+ * such a stage, and makes a page that is missing. After a change of the notebook only that is executed again: its cells
+ * are no part of the key, so it finds the output finished.
+ * @param notebook path of the stage's notebook
+ */
+export async function isFinished(folder: StageFolder, notebook: string): Promise<boolean> {
+  if (!existsSync(folder.notebook) || (await readStageManifest(folder)) === undefined) return false;
+  const [executed, now] = await Promise.all([readNotebook(folder.notebook), readNotebook(notebook)]);
+  return notebookCodeHash(executed) === notebookCodeHash(now);
 }

@@ -1,13 +1,12 @@
 import { loadConfig, type LoadedConfig } from '../../core/config';
 import { ConfigError } from '../../core/errors';
-import { hashJson } from '../../core/hash';
 import {
   SUDOKU_VERSION,
   sudokuExperimentSchema,
   type SudokuConfig,
   type SudokuExperiment,
 } from '../../training/sudoku/config';
-import { withoutTracking } from '../../training/run-config';
+import { settledConfig, stageKey, type StageJob } from '../../records/stage-job';
 import { experimentKind, experimentPath, type ExperimentSource } from '../runs/experiment';
 import { stageAt, type OpenedStage, type OpenStageOptions } from '../stages/open-stage';
 
@@ -42,14 +41,15 @@ export function openSudoku(options: OpenStageOptions): OpenedStage<SudokuConfig>
   const { name, config: experiment } = loadSudokuExperiment(options);
   const { data, model, train, evaluateSteps, seed } = experiment;
   const config: SudokuConfig = { data, model, train, evaluateSteps };
-  const identity = {
-    stage: 'train' as const,
+  const job: StageJob = {
+    stage: 'train',
     version: SUDOKU_VERSION,
-    notebook: '',
-    config: { ...config, train: withoutTracking(train) },
+    config: { ...config, train: settledConfig('train', train) },
     seed,
+    python: null,
+    sources: {},
     inputs: {},
   };
-  const key = `sudoku-${hashJson(identity).slice(0, 16)}`;
-  return stageAt(options, { name, stage: 'train', config, seed, located: { key, identity, inputs: {} } });
+  const located = { key: stageKey(job, 'sudoku'), job, inputs: {} };
+  return stageAt(options, { name, stage: 'train', config, seed, located });
 }

@@ -5,8 +5,8 @@ import { buildManifest, describeResource, writeManifest } from '../../shards/man
 import type { ObjectStore, Stage, StageContext } from '../../storage/stage';
 import { countGridWeights } from '../../trm/grid/config';
 import { createGridModel, loadGridModel } from '../../trm/grid/model';
-import { BEFORE_DECAY, CHECKPOINTS, MODEL, type RunIdentity } from '../checkpoint';
-import { METRICS_KEY } from '../metrics-log';
+import { type RunIdentity } from '../checkpoint';
+import { describeTraining } from '../output';
 import { TrainingRun, type RunSummary } from '../run';
 import { SUDOKU_VERSION, sudokuModelConfig, type SudokuConfig } from './config';
 import {
@@ -64,14 +64,13 @@ async function finish(
   summary: RunSummary,
 ): Promise<Manifest> {
   const { store } = context;
-  const keys = [METRICS_KEY, REPORT_KEY, TEST_KEY];
-  const folders = await Promise.all([MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)));
+  const others = await Promise.all([REPORT_KEY, TEST_KEY].map((key) => describeResource(store, key)));
   const manifest = await buildManifest({
     stage: 'train',
     stageVersion: SUDOKU_VERSION,
     config,
     context,
-    resources: await Promise.all([...keys, ...folders.flat()].map((key) => describeResource(store, key))),
+    resources: [...others, ...(await describeTraining(store))],
     counts: { in: train.length, out: summary.samplesSeen, dropped: {} },
     metrics: { ...summary, weights: countGridWeights(sudokuModelConfig(config)) },
   });

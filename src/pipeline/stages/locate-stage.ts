@@ -1,0 +1,109 @@
+import { keyedCollectConfig, revisionsByName, sourceRevisions } from '../../collection/revision';
+import { pythonFacts, type PythonFacts } from '../../collection/python-facts';
+import { DataError } from '../../core/errors';
+import { setRevisions } from '../../evaluation/benchmarks/set-revision';
+import type { StageName } from '../../records/run';
+import { datasetDigest } from '../../shards/manifest';
+import { settledConfig, stageKey, type StageJob } from '../../records/stage-job';
+import { STAGE_VERSIONS, type Experiment } from '../runs/experiment';
+import { recordedKey } from '../runs/run-record';
+import { readStageManifest, type StageFolder, stageFolder } from './stage-folder';
+import { STAGE_INPUTS, stageNotebook } from './stage-inputs';
+
+/** Where a stage's output belongs, what makes it, and where its inputs are. */
+export interface LocatedStage {
+  key: string;
+  job: StageJob;
+  inputs: Readonly<Partial<Record<StageName, StageFolder>>>;
+}
+
+/** Settings of {@link locateStage}. */
+export interface LocateOptions {
+  /** Run folder whose recorded keys count. Default: none. */
+  run?: string;
+  signal?: AbortSignal;
+}
+
+/**
+ * Makes a stage's job, and its key by it, following the digests of its inputs. Inside a run the keys that the run
+ * recorded are used, so that editing a source while the run goes on does not change where its stages write.
+ * @throws DataError when an input is not finished
+ * @throws UserError when a source is not there
+ */
+export async function locateStage(
+  stage: StageName,
+  config: Experiment,
+  options: LocateOptions = {},
+): Promise<LocatedStage> {
+  return new Locator(config, options).locate(stage);
+}
+
+/** Finds each stage once, though several others read it. */
+class Locator {
+  private readonly found = new Map<StageName, Promise<LocatedStage>>();
+  private facts: Promise<PythonFacts> | undefined;
+
+  constructor(
+    private readonly config: Experiment,
+    private readonly options: LocateOptions,
+  ) {}
+
+  locate(stage: StageName): Promise<LocatedStage> {
+    const found = this.found.get(stage) ?? this.look(stage);
+    this.found.set(stage, found);
+    return found;
+  }
+
+  private async look(stage: StageName): Promise<LocatedStage> {
+    const inputs: Partial<Record<StageName, StageFolder>> = {};
+    const digests: Partial<Record<StageName, string>> = {};
+    for (const name of STAGE_INPUTS[stage]) {
+      const folder = stageFolder((await this.locate(name)).key);
+      const manifest = await readStageManifest(folder);
+      if (manifest === undefined)
+        throw new DataError(
+          `stage ${stage} reads the output of stage ${name}, which is not finished for this config`,
+          `run notebooks/${stageNotebook(name)} with the same parameters first, or \`trm run <experiment>\`, which runs all`,
+        );
+      inputs[name] = folder;
+      digests[name] = datasetDigest(manifest);
+    }
+    const { run } = this.options;
+    const job: StageJob = {
+      stage,
+      version: STAGE_VERSIONS[stage],
+      ...(await this.outside(stage)),
+      seed: this.config.seed,
+      python: this.isJudged(stage) ? (await this.python()).version : null,
+      inputs: digests,
+    };
+    const key = (run ? await recordedKey(run, stage) : undefined) ?? stageKey(job);
+    return { key, job, inputs };
+  }
+
+  /** The config as it counts, and the revisions of what it names outside the project. */
+  private async outside(stage: StageName): Promise<Pick<StageJob, 'config' | 'sources'>> {
+    const { signal } = this.options;
+    const settled = settledConfig(stage, this.config[stage]);
+    if (stage === 'collect') {
+      const { collect } = this.config;
+      const revisions = await sourceRevisions(collect, { python: await this.python(), signal });
+      const keyed = keyedCollectConfig(collect, revisions);
+      return { config: settledConfig(stage, keyed), sources: revisionsByName(revisions) };
+    }
+    if (stage === 'evaluate')
+      return { config: settled, sources: await setRevisions(this.config.evaluate.benchmarks) };
+    return { config: settled, sources: {} };
+  }
+
+  /** Whether CPython has a say in a stage's output. */
+  private isJudged(stage: StageName): boolean {
+    if (stage === 'train') return this.config.train.feed.source === 'mutations';
+    return stage !== 'release';
+  }
+
+  private python(): Promise<PythonFacts> {
+    this.facts ??= pythonFacts();
+    return this.facts;
+  }
+}

@@ -1,0 +1,17 @@
+import type { Resource } from '../records/manifest';
+import { describeResource } from '../shards/manifest';
+import type { ObjectStore } from '../storage/stage';
+import { BEFORE_DECAY, CHECKPOINTS, MODEL } from './checkpoint';
+import { METRICS_KEY } from './metrics-log';
+
+/**
+ * What a finished training leaves, for its manifest. The model is the result; log and checkpoints hold times and what
+ * resuming needs, so they are `trm:volatile`: the same model again is the same dataset to the stages behind it.
+ */
+export async function describeTraining(store: ObjectStore): Promise<Resource[]> {
+  const resources: Resource[] = [await describeResource(store, METRICS_KEY, { 'trm:volatile': true })];
+  for (const folder of [MODEL, CHECKPOINTS, BEFORE_DECAY])
+    for (const key of await store.list(folder))
+      resources.push(await describeResource(store, key, folder === MODEL ? {} : { 'trm:volatile': true }));
+  return resources;
+}
