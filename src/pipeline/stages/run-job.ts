@@ -1,0 +1,95 @@
+import { z } from 'zod';
+import { pythonFacts } from '../../collection/python-facts';
+import { DataError, UserError } from '../../core/errors';
+import { seedStream } from '../../core/rng';
+import type { Manifest } from '../../records/manifest';
+import type { StageName } from '../../records/run';
+import type { StageJob } from '../../records/stage-job';
+import { datasetDigest, readManifest } from '../../shards/manifest';
+import type { Stage, StageContext } from '../../storage/stage';
+import { experimentSchema, STAGE_VERSIONS } from '../runs/experiment';
+import { STAGE_FUNCTIONS } from './stage-functions';
+
+/** What the machine that runs a job brings: places and signals, which the job does not name. */
+export interface JobContext extends Pick<StageContext, 'signal' | 'progress' | 'store' | 'inputs'> {
+  /** Where this machine keeps the folders and repositories of a collect job: `<kind>:<name>` -> path. Default none. */
+  places?: Readonly<Record<string, string>>;
+}
+
+/**
+ * Runs a job, wherever it was made: the output has the job's key by right. What a job does not say (workers, checkpoints)
+ * has its defaults.
+ * @throws UserError when this machine cannot do it as it was meant: other code, another Python, a source without a place
+ * @throws DataError when an input is not the one that the job speaks of
+ */
+export async function runJob(job: StageJob, context: JobContext): Promise<Manifest> {
+  const { signal, progress, store, inputs } = context;
+  await refuseOther(job, context);
+  const config = configOf(job, context.places ?? {});
+  const { stage, seed, sources } = job;
+  const run = STAGE_FUNCTIONS[stage] as Stage<unknown>;
+  return run(config, { signal, progress, store, inputs, sources, seed, rng: seedStream(seed, stage) });
+}
+
+async function refuseOther(job: StageJob, { inputs }: JobContext): Promise<void> {
+  const { stage, version, python } = job;
+  if (version !== STAGE_VERSIONS[stage])
+    throw new UserError(
+      `the job is for version ${version} of stage ${stage}, this code has version ${STAGE_VERSIONS[stage]}`,
+      'run it with the code that it was made with',
+    );
+  const here = (await pythonFacts()).version;
+  if (python !== null && python !== here)
+    throw new UserError(
+      `the job is to be judged by Python ${python}, here it is ${here}`,
+      'set TRM_PYTHON to an interpreter of that version',
+    );
+  for (const [name, digest] of Object.entries(job.inputs)) {
+    const input = inputs[name as StageName];
+    const found = input && datasetDigest(await readManifest(input));
+    if (found !== digest)
+      throw new DataError(
+        `stage ${stage}: expected the output of stage ${name} with digest ${digest}, got ${found ?? 'none'}`,
+        'hand over the output that the job was made for',
+      );
+  }
+}
+
+const keyedSource = z.looseObject({
+  kind: z.string(),
+  name: z.string(),
+  uri: z.string(),
+  revision: z.string(),
+});
+
+/** The stage's whole config: the job's, with defaults for what it leaves out, and with this machine's places. */
+function configOf(job: StageJob, places: Readonly<Record<string, string>>): unknown {
+  const config =
+    job.stage === 'collect'
+      ? {
+          ...job.config,
+          sources: z
+            .array(keyedSource)
+            .parse(job.config.sources)
+            .map((source) => placed(source, places)),
+        }
+      : job.config;
+  return experimentSchema.shape[job.stage].parse(config);
+}
+
+function placed(
+  { uri: _, revision, ...source }: z.infer<typeof keyedSource>,
+  places: Readonly<Record<string, string>>,
+): Record<string, unknown> {
+  if (source.kind === 'package') return source;
+  const key = `${source.kind}:${source.name}`;
+  const path = places[key];
+  if (path === undefined)
+    throw new UserError(
+      `expected the place of the source ${key} on this machine, got none`,
+      `name it in \`places\``,
+    );
+  // A history is read up to the commit that the job names, wherever the branch is by now.
+  const commit = /^[0-9a-f]{40,64}/.exec(revision)?.[0];
+  return { ...source, path, ...(source.kind === 'git' && { revision: commit ?? 'HEAD' }) };
+}
