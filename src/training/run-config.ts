@@ -6,7 +6,7 @@ import { trackingConfigSchema } from './tracking/config';
 const optimizerSchema = z.strictObject({
   /** AdamW, or the reference's Adam-atan2: no epsilon, steps of bounded size. */
   kind: z.enum(['adamw', 'adam-atan2']).default('adamw'),
-  /** Learning rate between warm-up and decay. 2e-3 at the start collapses to "no bug" (DESIGN.md section 7). */
+  /** Learning rate between warm-up and decay. 2e-3 at the start collapses to "no bug" (docs/MODEL.md). */
   learningRate: z.number().positive().default(1e-3),
   /** Share of the budget, at its beginning, in which the rate rises linearly: of steps or of seconds, as the budget is. */
   warmupShare: z.number().min(0).max(1).default(0.2),

@@ -86,8 +86,8 @@ export interface TrainerOptions<Row> {
 
 /**
  * One optimizer step after another. Every step is one supervision step on one length bucket's rows: those that
- * halted are replaced by new examples, the others carry y and z on ("Less is More", arXiv 2510.04871; DESIGN.md
- * section 4). Owns tensors: call {@link Trainer.dispose}.
+ * halted are replaced by new examples, the others carry y and z on ("Less is More", arXiv 2510.04871).
+ * Owns tensors: call {@link Trainer.dispose}.
  */
 export class Trainer<Row> {
   step = 0;

@@ -37,7 +37,7 @@ export function refusePlainDepth(
   context.addIssue({ code: 'custom', path: [...path], message });
 }
 
-/** Shape of a model; everything else (heads, inner width, parameter count) is derived. DESIGN.md section 4. */
+/** Shape of a model; everything else (heads, inner width, parameter count) is derived. docs/MODEL.md. */
 export const modelConfigSchema = z
   .strictObject({
     core: z.enum(CORE_KINDS).default('recursive'),
@@ -78,7 +78,7 @@ export type PresetName = (typeof PRESET_NAMES)[number];
 const preset = (value: z.input<typeof modelConfigSchema>): ModelConfig => modelConfigSchema.parse(value);
 
 /**
- * The presets of DESIGN.md section 4. `recursions` and `latentUpdates` are those of the *end* of the depth
+ * The presets (docs/MODEL.md). `recursions` and `latentUpdates` are those of the *end* of the depth
  * curriculum, except in `trm-smoke`, which stays shallow.
  */
 export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
@@ -185,7 +185,7 @@ const table = (name: string, part: ParameterPart, shape: number[], std: number):
 });
 
 function embeddingSpecs({ width, embeddingWidth, tokenizerSize, registers }: ModelConfig): ParameterSpec[] {
-  // std 0.1 before the normalised sum: DESIGN.md section 7, point 3.
+  // std 0.1 before the normalised sum: docs/MODEL.md.
   return [
     table('embedding.pieces', 'embedding', [tokenizerSize, embeddingWidth], 0.1),
     linear('embedding.up', 'embedding', embeddingWidth, width),

@@ -11,7 +11,7 @@ export interface State {
 
 /**
  * The core network f: blocks of attention and SwiGLU, post-norm, no biases
- * (h <- rms(h + Attn(h)); h <- rms(h + SwiGLU(h))). DESIGN.md section 4; "Less is More" (arXiv 2510.04871).
+ * (h <- rms(h + Attn(h)); h <- rms(h + SwiGLU(h))). docs/MODEL.md; "Less is More" (arXiv 2510.04871).
  * @param h `[B * N, D]` @returns the same shape
  */
 export function coreNetwork(

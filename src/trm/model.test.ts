@@ -35,7 +35,7 @@ const hashes = {
   exampleVersion: 1,
 };
 
-test('presets have the sizes of DESIGN.md section 4', () => {
+test('presets have the sizes of docs/MODEL.md', () => {
   const millions = (name: keyof typeof PRESETS) => {
     const { core, total } = describeParameters(PRESETS[name]);
     return [core, total].map((count) => Math.round(count / 1e4) / 100);

@@ -48,7 +48,7 @@ export interface StartStates {
   z: Float32Array;
 }
 
-/** y0 and z0: truncated normal, std 1 (DESIGN.md section 4). */
+/** y0 and z0: truncated normal, std 1 (docs/MODEL.md). */
 export function createStartStates(config: ModelConfig, rng: Rng): StartStates {
   return {
     y: truncatedNormal(config.width, 1, rng.fork('start', 'y')),

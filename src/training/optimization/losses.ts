@@ -41,7 +41,7 @@ export interface LossResult {
 }
 
 /**
- * Loss of DESIGN.md section 4: CE(location) + CE(span) + slots + 0.2 CE(bug type) + 0.5 BCE(halt, exactly right).
+ * Loss of docs/MODEL.md: CE(location) + CE(span) + slots + 0.2 CE(bug type) + 0.5 BCE(halt, exactly right).
  * A slot's loss is -log of the summed probability of all choices that render the right token; the heads are given
  * the true location.
  */
