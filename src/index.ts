@@ -29,7 +29,7 @@ export { estimateRows, percent, rateBar, rateRow } from './pipeline/reviews/rate
 export { readMetrics, readDrops, readReport, readSetReports, readText } from './pipeline/reviews/readers';
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
-export { sweepTable } from './pipeline/sweeps/sweep';
+export { sweepIds, sweepTable } from './pipeline/sweeps/sweep';
 export { stepBoards } from './pipeline/sudoku/sudoku-boards';
 export { plainTwin } from './training/sudoku/config';
 export {
@@ -40,6 +40,7 @@ export {
   meanMoves,
   pathSeries,
 } from './pipeline/reviews/model-analysis-tables';
+export { differenceOf, judgedBugs, openOther, runFigures } from './pipeline/reviews/compare-runs';
 export { readRecursionCost } from './pipeline/reviews/recursion-cost';
 export { openRun, type OpenedRun, stageTimes } from './pipeline/runs/open-run';
 export { outputFiles, plantedFamilies, plantedTypes, recordFlow } from './pipeline/stages/describe-manifest';

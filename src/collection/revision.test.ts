@@ -8,12 +8,12 @@ import { rejection, withTemporaryFolder } from '../storage/testing';
 import { collectConfigSchema } from './config';
 import { pythonFacts, type PythonFacts } from './python-facts';
 import { keyedCollectConfig, sourceRevisions, type SourceRevision } from './revision';
-import { git, GOOD, makeRepository, writeTree, type ConfigInput } from './testing';
+import { git, GOOD, makeRepository, writeTree } from './testing';
 
 const PYTHON: PythonFacts = { version: '3.11.7', stdlib: '/nowhere' };
 
 async function revisionOf(source: object, python = PYTHON): Promise<SourceRevision> {
-  const config = collectConfigSchema.parse({ sources: [source] } as ConfigInput);
+  const config = collectConfigSchema.parse({ sources: [source] });
   return (await sourceRevisions(config, { python }))[0];
 }
 
@@ -91,7 +91,9 @@ test('a config in a key has no path of this machine, and what the patterns say',
     for (const place of ['here', 'there']) {
       const path = await writeTree(join(folder, place, 'project'), { 'a.py': GOOD });
       const config = collectConfigSchema.parse({ sources: [{ kind: 'folder', path }, { kind: 'git' }] });
-      keys.push(JSON.stringify(keyedCollectConfig(config, await sourceRevisions(config, { python: PYTHON }))));
+      keys.push(
+        JSON.stringify(keyedCollectConfig(config, await sourceRevisions(config, { python: PYTHON }))),
+      );
     }
     assert.is(keys[0], keys[1]);
     assert.not.ok(keys[0].includes(folder));

@@ -1,4 +1,4 @@
-import { join, relative } from 'node:path';
+import { basename, join, relative } from 'node:path';
 import { ConfigError, UserError } from '../../core/errors';
 import { writeFileAtomic, writeJsonAtomic } from '../../core/files';
 import { canonicalJson } from '../../core/hash';
@@ -17,7 +17,14 @@ import { rungBudgets } from '../../training/search/rungs';
 import { bestExperiment, trialRows, type TrialRow } from '../../training/search/summary';
 import { loadSweepFile, type SweepFile } from '../../training/search/sweep-file';
 import { experimentPath, loadExperiment, type ExperimentSource } from '../runs/experiment';
-import { findSweep, journalPath, SWEEP_PREFIX, sweepPath, type SweepFolder } from './sweep-folder';
+import {
+  findSweep,
+  journalPath,
+  listSweeps,
+  SWEEP_PREFIX,
+  sweepPath,
+  type SweepFolder,
+} from './sweep-folder';
 
 /** How to begin or go on with a sweep. */
 export interface OpenSweepOptions {
@@ -192,6 +199,11 @@ function trialCount(sweep: SweepFile, wanted: number | undefined): number {
 /** Trials as rows, the best first. */
 export function sweepRows({ journal, sweep }: Pick<SweepFolder, 'journal' | 'sweep'>): TrialRow[] {
   return trialRows(journal, sweep.metric.goal);
+}
+
+/** Ids of the sweeps, newest first. */
+export function sweepIds(runs = runsDir()): string[] {
+  return listSweeps(runs).map((folder) => basename(folder));
 }
 
 /**
