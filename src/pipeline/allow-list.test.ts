@@ -2,7 +2,7 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allowedProjects } from '../core/keys/groups';
+import { allowedProjects, projectOf } from '../core/keys/groups';
 import { projectRoot } from '../core/paths';
 import { experimentKind, experimentPath, loadExperiment } from './runs/experiment';
 
@@ -65,6 +65,24 @@ for (const name of names)
       assert.ok(asHistory(group), group);
     assert.ok(asHistory('me/Flask') && asPackage('Flask/flask', 'https://github.com/pallets/flask'));
   });
+
+test('the packages of the allow-list are projects of its repositories', async () => {
+  const { config } = await loadExperiment({ experiment: 'training' });
+  const groups = config.generate.allowedGroups ?? [];
+  const origin = { commit: null, path: 'a/b.py' };
+  const projects = new Set(
+    groups
+      .filter((name) => !name.endsWith('/*'))
+      .map((group) => projectOf({ group, origin: { ...origin, url: `https://github.com/${group}` } })),
+  );
+  const packages = groups.filter((name) => name.endsWith('/*') && name !== 'cpython/*');
+  assert.ok(packages.length > 80 && projects.size > 100);
+  for (const name of packages) {
+    const url = `pkg:pypi/${name.slice(0, -2)}`;
+    const project = projectOf({ group: name, origin: { ...origin, url } });
+    assert.ok(projects.has(project), `${name} is the project ${project}, which no repository of the list is`);
+  }
+});
 
 test('the experiments that train are among those checked', () => {
   for (const name of ['quickstart', 'tiny', 'training']) assert.ok(names.includes(name), name);

@@ -274,14 +274,14 @@ test('functions that are nearly the same go, with their mutants: in a split, acr
       for await (const { group } of readSamples(plain, `samples/${split}`)) groupIn.set(split, group);
     const [train, test] = [groupIn.get('train') ?? '', groupIn.get('test') ?? ''];
     const longer = (sample: Sample): Sample =>
-      makeSample(sample.after.replace('limit)\n', 'limit, 1)\n'), undefined, {
+      makeSample(sample.after.replace(')\n', ', 1)\n'), undefined, {
         group: sample.group,
         origin: sample.origin,
       });
     const near = [
       longFunction('learnt', train),
       longer(longFunction('copied', train)),
-      longer(longFunction('judged', test)),
+      longer(longer(longFunction('judged', test))),
       longer(longFunction('held', train, '//')),
     ];
     const held = createFolderStore(join(folder, 'held'));
