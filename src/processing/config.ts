@@ -46,7 +46,9 @@ export const processConfigSchema = z.strictObject({
       /** Shorter functions, in program tokens, are near nothing. */
       minTokens: z.int().min(12).default(40),
       /** Sets that judge models: folders of samples and files of held-out functions, below the project's root. */
-      heldOut: z.array(z.string().min(1)).default(['fixtures/benchmarks/synthetic-9']),
+      heldOut: z
+        .array(z.string().min(1))
+        .default(['fixtures/benchmarks/synthetic-9', 'fixtures/benchmarks/outside.jsonl']),
     })
     .nullable()
     .prefault({}),

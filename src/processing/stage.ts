@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { DataError } from '../core/errors';
 import { allowedProjects, type ProjectClues } from '../core/keys/groups';
+import { isReserved } from '../core/keys/reserved';
 import { Critic } from '../python/critic/critic';
 import { LEXER_VERSION } from '../python/tokens/lexer';
 import { EXAMPLE_VERSION } from '../records/example';
@@ -87,7 +88,7 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
     const { resources } = await readManifest(store);
     for (const { path, 'trm:rows': rows } of resources) if (path.startsWith('samples/')) total += rows ?? 0;
     for (const key of await listShards(store, 'samples'))
-      for await (const clues of cluesOf(store.localPath(key))) if (isAllowed(clues)) projects.add(clues);
+      for await (const clues of cluesOf(store.localPath(key))) if (isAllowed(clues) && !isReserved(clues)) projects.add(clues);
   }
   const splitOf = splitProjects(projects, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });

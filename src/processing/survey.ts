@@ -1,6 +1,7 @@
 import { join, posix } from 'node:path';
 import { throwIfAborted } from '../core/errors';
 import { allowedProjects, projectOf, type ProjectClues } from '../core/keys/groups';
+import { isReserved } from '../core/keys/reserved';
 import { hashJson, sha256 } from '../core/hash';
 import { KeySet } from '../core/keys/key-set';
 import type { ProgressTask } from '../core/progress';
@@ -164,6 +165,7 @@ class Surveyor {
 
   /** The checks that need nothing but the sample. */
   private checkAlone(sample: Sample): Checked | string {
+    if (isReserved(sample)) return 'project_reserved';
     if (!this.isAllowed(sample)) return 'group_not_allowed';
     if (!licenceAllowed(sample.licence, this.options.licences)) return 'licence_not_allowed';
     const before = lex(sample.before);
