@@ -2,7 +2,7 @@ import { createHash } from 'node:crypto';
 import { join } from 'node:path';
 import { DataError, UserError } from '../core/errors';
 import { hashJson, sha256 } from '../core/hash';
-import { normalName } from '../core/keys/groups';
+import { normalName } from '../core/keys/project-names';
 import type { CollectConfig } from './config';
 import { demoProjectFolder } from './demo-history';
 import { folderEntries, locateFolder } from './folders/folder';

@@ -2,7 +2,9 @@ import { readdirSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { allowedProjects } from '../core/keys/groups';
+import { allowedProjects, namesProject, projectOf } from '../core/keys/groups';
+import { namesOfProjects, projectNamed } from '../core/keys/project-names';
+import { isReserved, RESERVED_REPOSITORIES } from '../core/keys/reserved';
 import { projectRoot } from '../core/paths';
 import { experimentKind, experimentPath, loadExperiment } from './runs/experiment';
 
@@ -32,6 +34,27 @@ const DEV_PACKAGES = [
     .map((name) => `${name}/${name}`),
 ];
 
+/** The group, repository address and package address that code of a project may come under. */
+const reservedCode = RESERVED_REPOSITORIES.flatMap((repository) => {
+  const name = projectNamed(repository.replace(/^.*\//, ''));
+  const named = namesOfProjects().find(([project]) => project === name) ?? [name];
+  const url = `https://github.com/${repository}`;
+  const commit = 'f'.repeat(40);
+  return [
+    { group: repository, origin: { commit, path: 'a/b.py', url: null } },
+    {
+      group: 'me/fork',
+      origin: { commit, path: 'a/b.py', url: `https://github.com/me/${repository.split('/')[1]}` },
+    },
+    ...named.flatMap((own) =>
+      [url, `pkg:pypi/${own}`].map((address) => ({
+        group: `${own}/${own.replace(/-/g, '_')}`,
+        origin: { commit: null, path: 'a/b.py', url: address },
+      })),
+    ),
+  ];
+});
+
 const names = readdirSync(join(projectRoot(), 'experiments'))
   .filter((name) => name.endsWith('.yaml') && name !== 'base.yaml')
   .map((name) => name.slice(0, -5))
@@ -54,6 +77,17 @@ for (const name of names)
       assert.not.ok(asHistory('Someone/Fork', url.toUpperCase()), `fork of ${repository}`);
       assert.not.ok(asPackage('other/name', url), `package of ${repository}`);
     }
+    for (const clues of reservedCode) {
+      assert.ok(isReserved(clues), clues.group);
+      assert.not.ok(isAllowed(clues), clues.group);
+      for (const assigned of Object.keys(config.process.assignments))
+        assert.not.ok(namesProject(assigned, clues), assigned);
+    }
+    for (const source of config.collect.sources)
+      if (source.kind === 'package') {
+        const url = `pkg:pypi/${source.package.replace(/[=<>~!].*/, '')}`;
+        assert.not.ok(isReserved({ group: url, origin: { commit: null, path: 'a.py', url } }), url);
+      }
     for (const group of DEV_PACKAGES)
       assert.not.ok(asPackage(group, `pkg:pypi/${group.split('/')[0]}`), group);
     for (const group of [
@@ -65,6 +99,24 @@ for (const name of names)
       assert.ok(asHistory(group), group);
     assert.ok(asHistory('me/Flask') && asPackage('Flask/flask', 'https://github.com/pallets/flask'));
   });
+
+test('the packages of the allow-list are projects of its repositories', async () => {
+  const { config } = await loadExperiment({ experiment: 'training' });
+  const groups = config.generate.allowedGroups ?? [];
+  const origin = { commit: null, path: 'a/b.py' };
+  const projects = new Set(
+    groups
+      .filter((name) => !name.endsWith('/*'))
+      .map((group) => projectOf({ group, origin: { ...origin, url: `https://github.com/${group}` } })),
+  );
+  const packages = groups.filter((name) => name.endsWith('/*') && name !== 'cpython/*');
+  assert.ok(packages.length > 80 && projects.size > 100);
+  for (const name of packages) {
+    const url = `pkg:pypi/${name.slice(0, -2)}`;
+    const project = projectOf({ group: name, origin: { ...origin, url } });
+    assert.ok(projects.has(project), `${name} is the project ${project}, which no repository of the list is`);
+  }
+});
 
 test('the experiments that train are among those checked', () => {
   for (const name of ['quickstart', 'tiny', 'training']) assert.ok(names.includes(name), name);

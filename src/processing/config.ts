@@ -5,7 +5,7 @@ import { SPLITS } from './admission/split';
 import { MAX_VOCABULARY_SIZE, MIN_VOCABULARY_SIZE } from './tokenizer/tokenizer';
 
 /** Version of the process stage's code; raised when the same config would give other examples. */
-export const PROCESS_VERSION = 5;
+export const PROCESS_VERSION = 6;
 
 const fraction = z.number().min(0).max(0.5);
 
@@ -35,6 +35,23 @@ export const processConfigSchema = z.strictObject({
    * to this many times; elsewhere, and where clean ones are more, the surplus is dropped.
    */
   maxCleanRepeats: z.int().positive().default(8),
+  /**
+   * Functions that are nearly the same but for names, numbers and strings: of those of a split one stays, and none stays
+   * that is near one of an earlier split or of a held-out set; see `NearDuplicates`. Null: only copies and twins go.
+   */
+  nearDuplicates: z
+    .strictObject({
+      /** Least Jaccard index of their shingles. */
+      threshold: z.number().min(0.7).max(1).default(0.8),
+      /** Shorter functions, in program tokens, are near nothing. */
+      minTokens: z.int().min(12).default(40),
+      /** Sets that judge models: folders of samples and files of held-out functions, below the project's root. */
+      heldOut: z
+        .array(z.string().min(1))
+        .default(['fixtures/benchmarks/synthetic-9', 'fixtures/benchmarks/outside.jsonl']),
+    })
+    .nullable()
+    .prefault({}),
   /** CPython processes that validate samples. */
   criticWorkers: z.int().min(1).max(64).default(1),
   /** Rows of a shard. */

@@ -124,6 +124,7 @@ async function run(
     vocabularySize: 600,
     closedVocabularySize: 1,
     fractions: { val: 0.25, test: 0.25 },
+    nearDuplicates: { heldOut: [] },
     ...config,
   };
   const manifest = await processStage(processConfigSchema.parse(settings), {
@@ -251,6 +252,77 @@ test('every drop is counted, has a reason and a line to look at', async () => {
       'balance',
     ])
       assert.ok(dropped[reason] > 0, `${reason}: ${JSON.stringify(dropped)}`);
+  });
+});
+
+/** A long function of a project, which differs from others of its kind in its marks. */
+function longFunction(name: string, group: string, marks = '+'): Sample {
+  const text =
+    `def ${name}(items, limit, total):\n    for item in items:\n        if item.size > limit:\n            total ${marks}= item.size\n` +
+    `        else:\n            limit = max(limit ${marks} 2, item.size, len(items))\n    return (total, limit)\n`;
+  const origin = { ...makeSample(text).origin, function: name };
+  return makeSample(text, undefined, { group, origin });
+}
+
+test('functions that are nearly the same go, with their mutants: in a split, across, and from held-out sets', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const { collect, generate } = world();
+    // The splits of the small world: those of its groups that can hold a long function each.
+    const { store: plain } = await run(folder, 'plain');
+    const groupIn = new Map<Split, string>();
+    for (const split of SPLITS)
+      for await (const { group } of readSamples(plain, `samples/${split}`)) groupIn.set(split, group);
+    const [train, test] = [groupIn.get('train') ?? '', groupIn.get('test') ?? ''];
+    const longer = (sample: Sample): Sample =>
+      makeSample(sample.after.replace(')\n', ', 1)\n'), undefined, {
+        group: sample.group,
+        origin: sample.origin,
+      });
+    const near = [
+      longFunction('learnt', train),
+      longer(longFunction('copied', train)),
+      longer(longer(longFunction('judged', test))),
+      longer(longFunction('held', train, '//')),
+    ];
+    const held = createFolderStore(join(folder, 'held'));
+    await writeManifest(
+      held,
+      await buildManifest({
+        stage: 'collect',
+        stageVersion: 1,
+        config: {},
+        context: { seed: 1, inputs: {} },
+        resources: await writeSampleShards(held, 'samples', [longFunction('benchmark', 'bench', '//')]),
+        counts: { in: 1, out: 1, dropped: {} },
+      }),
+    );
+    const samples = {
+      collect: [...collect, ...near],
+      generate: [
+        ...generate,
+        ...near.map((clean) => makeMutant(clean, '> limit', '< limit', { origin: clean.origin })),
+      ],
+    };
+    const config = { nearDuplicates: { heldOut: [held.location] } };
+    const { store, manifest } = await run(folder, 'out', { samples, config });
+    const lines = Buffer.from(await store.get(DROPS_KEY))
+      .toString()
+      .trim()
+      .split('\n');
+    const found = lines
+      .map((line) => JSON.parse(line) as DroppedSample)
+      .filter(({ reason }) => reason.startsWith('near_'))
+      .map(
+        ({ reason, function: name }) => `${reason} ${name === 'learnt' || name === 'copied' ? 'one' : name}`,
+      );
+    assert.equal(found.sort(), [
+      ...Array<string>(2).fill('near_benchmark held'),
+      ...Array<string>(2).fill('near_duplicate one'),
+      ...Array<string>(2).fill('near_other_split judged'),
+    ]);
+    const { dropped } = manifest['trm:lineage'].counts;
+    assert.equal([dropped.near_benchmark, dropped.near_duplicate, dropped.near_other_split], [2, 2, 2]);
+    assert.match(JSON.stringify(manifest['trm:checks']), /"heldOut":\{"held":"[0-9a-f]{64}"\}/);
   });
 });
 

@@ -1,6 +1,7 @@
 import { rm } from 'node:fs/promises';
 import { DataError } from '../core/errors';
 import { allowedProjects, type ProjectClues } from '../core/keys/groups';
+import { isReserved } from '../core/keys/reserved';
 import { Critic } from '../python/critic/critic';
 import { LEXER_VERSION } from '../python/tokens/lexer';
 import { EXAMPLE_VERSION } from '../records/example';
@@ -19,6 +20,7 @@ import { PROCESS_VERSION, type ProcessConfig } from './config';
 import { DropLog, DROPS_KEY } from './drop-log';
 import { METADATA_KEY, METADATA_VERSION, SplitCounter, sorted, type DatasetMetadata } from './metadata';
 import { Projects, SPLITS, splitProjects, type Split } from './admission/split';
+import { heldOutHashes } from './near/held-out';
 import { surveySamples, type Survey } from './survey';
 import { TOKENIZER_VERSION, trainTokenizer } from './tokenizer/tokenizer';
 import { writeSplit, type Job, type Vocabularies } from './write-split';
@@ -35,7 +37,7 @@ export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
  *
  * 1. Projects are divided among train, val and test by a seeded hash: a package, its history and forks go together.
  * 2. Each sample is checked (licence, tokens, CPython), and admitted to its project's split when nothing of it stands in
- *    another one and no clean code says that its bug is none. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics counts them).
+ *    another one, no clean code says that its bug is none, and its function is nearly no other one. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics counts them).
  * 3. The tokenizer and the closed vocabulary are learnt from the clean code of train.
  * 4. Each split is balanced, shuffled, encoded and written: `<split>/shard_*.parquet`, and row for row the samples in
  *    `samples/<split>/shard_*.parquet`.
@@ -77,7 +79,7 @@ function inputStores(context: StageContext): ObjectStore[] {
 }
 
 async function surveyInputs({ config, context, drops, scratch }: Job): Promise<Survey> {
-  const { fractions, assignments, licences, allowedGroups, criticWorkers } = config;
+  const { fractions, assignments, licences, allowedGroups, nearDuplicates, criticWorkers } = config;
   const stores = inputStores(context);
   const projects = new Projects();
   const isAllowed = allowedProjects(allowedGroups);
@@ -86,7 +88,8 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
     const { resources } = await readManifest(store);
     for (const { path, 'trm:rows': rows } of resources) if (path.startsWith('samples/')) total += rows ?? 0;
     for (const key of await listShards(store, 'samples'))
-      for await (const clues of cluesOf(store.localPath(key))) if (isAllowed(clues)) projects.add(clues);
+      for await (const clues of cluesOf(store.localPath(key)))
+        if (isAllowed(clues) && !isReserved(clues)) projects.add(clues);
   }
   const splitOf = splitProjects(projects, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });
@@ -97,6 +100,7 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
       splitOf,
       licences,
       allowedGroups,
+      nearDuplicates,
       critic,
       drops,
       folder: scratch,
@@ -216,7 +220,10 @@ async function finish(
     columns: EXAMPLE_COLUMNS,
     licences,
     toolVersions: { python: survey.python },
-    checks: { projectsInTwoSplits: sharedProjects(counters) },
+    checks: {
+      projectsInTwoSplits: sharedProjects(counters),
+      heldOut: await heldOutHashes(config.nearDuplicates?.heldOut ?? []),
+    },
     metrics: { splits, sizes: metadata.sizes, fixes: survey.fixes },
   });
   await writeManifest(store, manifest);

@@ -18,7 +18,10 @@ async function* stream(samples: readonly Sample[]): AsyncGenerator<Sample> {
   yield* samples;
 }
 
-async function survey(samples: readonly Sample[], check: (survey: Survey) => Promise<void>): Promise<void> {
+async function survey(
+  samples: readonly Sample[],
+  check: (survey: Survey, dropped: DropLog['counts']) => Promise<void>,
+): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     const critic = await Critic.start();
     const drops = await DropLog.create(createFolderStore(join(folder, 'out')));
@@ -30,6 +33,7 @@ async function survey(samples: readonly Sample[], check: (survey: Survey) => Pro
       ]),
       licences: PERMISSIVE_LICENCES,
       allowedGroups: ['learn', 'judge'],
+      nearDuplicates: null,
       critic,
       drops,
       folder,
@@ -37,7 +41,7 @@ async function survey(samples: readonly Sample[], check: (survey: Survey) => Pro
       signal: new AbortController().signal,
     }).finally(() => critic.close());
     await drops.commit();
-    await check(found);
+    await check(found, drops.counts);
   });
 }
 
@@ -55,6 +59,17 @@ test('vocabularies count the clean code of train, once', async () => {
     assert.not.ok(words.has('omega'));
     assert.equal([splits.train.rows, splits.test.rows.clean], [{ clean: 1, buggy: 2 }, 0]);
     assert.equal(splits.test.dropped, { twin_in_train: 1 });
+  });
+});
+
+test('code of a reserved project never trains, whatever the allow-list and the splits say', async () => {
+  const own = { group: 'learn', origin: { ...learn.origin, url: 'https://github.com/me/scikit_image' } };
+  const reserved = makeSample('def r(a, b):\n    return a.b[b]\n', undefined, own);
+  await survey([learn, reserved, makeMutant(reserved, 'a.b', 'b.a', own)], ({ splits, tokens }, counts) => {
+    assert.equal(counts, { project_reserved: 2 });
+    assert.is(tokens.functions, 1);
+    assert.equal(splits.train.rows, { clean: 1, buggy: 0 });
+    return Promise.resolve();
   });
 });
 
@@ -82,6 +97,7 @@ test('a sample that CPython cannot judge is dropped as that, not as broken', asy
       splitOf: new Map([['learn', 'train']]),
       licences: PERMISSIVE_LICENCES,
       allowedGroups: ['learn'],
+      nearDuplicates: null,
       critic,
       drops,
       folder,

@@ -1,7 +1,8 @@
-import { join } from 'node:path';
+import { join, posix } from 'node:path';
 import { throwIfAborted } from '../core/errors';
 import { allowedProjects, projectOf, type ProjectClues } from '../core/keys/groups';
-import { hashJson } from '../core/hash';
+import { isReserved } from '../core/keys/reserved';
+import { hashJson, sha256 } from '../core/hash';
 import { KeySet } from '../core/keys/key-set';
 import type { ProgressTask } from '../core/progress';
 import type { Critic, Verdict } from '../python/critic/critic';
@@ -16,6 +17,9 @@ import type { DropLog } from './drop-log';
 import { JsonLinesWriter } from './json-lines';
 import { licenceAllowed } from './admission/licences';
 import { SPLITS, type Split } from './admission/split';
+import { readHeldOut } from './near/held-out';
+import { NearDuplicates } from './near/near-duplicates';
+import type { ProcessConfig } from './config';
 import { TokenCounter } from './vocabulary/token-counter';
 import { checkTokens, checkVerdicts, isClean } from './admission/validate';
 
@@ -48,6 +52,8 @@ export interface SurveyOptions {
   licences: readonly string[];
   /** Groups that may be used; null: all. */
   allowedGroups: readonly string[] | null;
+  /** How near functions are found; null: they are not looked for. */
+  nearDuplicates: ProcessConfig['nearDuplicates'];
   critic: Pick<Critic, 'check' | 'pythonVersion'>;
   drops: DropLog;
   /** Folder for the valid rows. */
@@ -90,8 +96,10 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
   };
   const pathOf = (split: Split): string => join(folder, `${split}.jsonl`);
   for (const split of SPLITS) writers[split] = await JsonLinesWriter.create(pathOf(split));
-  const surveyor = new Surveyor(options, survey, writers);
+  const near = options.nearDuplicates && new NearDuplicates({ ...options.nearDuplicates, folder });
+  const surveyor = new Surveyor(options, survey, writers, near);
   try {
+    if (near) await holdOut(near, options);
     let batch: Sample[] = [];
     for await (const sample of samples) {
       survey.read++;
@@ -103,12 +111,27 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
     }
     await surveyor.take(batch);
     task.advance(batch.length);
+    const admitted = surveyor.admission.settle(near?.settle());
+    for (const split of SPLITS) survey.splits[split] = { ...admitted[split], path: pathOf(split) };
+    return survey;
   } finally {
+    near?.close();
     for (const split of SPLITS) await writers[split].close();
   }
-  const admitted = surveyor.admission.settle();
-  for (const split of SPLITS) survey.splits[split] = { ...admitted[split], path: pathOf(split) };
-  return survey;
+}
+
+async function holdOut(near: NearDuplicates, { nearDuplicates, signal }: SurveyOptions): Promise<void> {
+  if (!nearDuplicates) return;
+  for await (const item of readHeldOut(nearDuplicates.heldOut, nearDuplicates.minTokens)) {
+    throwIfAborted(signal, 'processing');
+    near.hold(item);
+  }
+}
+
+/** What the versions of one function share, see `NearCandidate`. */
+function homeOf(sample: Sample): string {
+  const { path, function: name } = sample.origin;
+  return sha256([projectOf(sample), posix.basename(path), name].join('\0'));
 }
 
 class Surveyor {
@@ -124,6 +147,7 @@ class Surveyor {
     private readonly options: SurveyOptions,
     private readonly survey: Survey,
     private readonly writers: Record<Split, JsonLinesWriter>,
+    private readonly near: NearDuplicates | null,
   ) {
     this.isAllowed = allowedProjects(options.allowedGroups);
   }
@@ -141,6 +165,7 @@ class Surveyor {
 
   /** The checks that need nothing but the sample. */
   private checkAlone(sample: Sample): Checked | string {
+    if (isReserved(sample)) return 'project_reserved';
     if (!this.isAllowed(sample)) return 'group_not_allowed';
     if (!licenceAllowed(sample.licence, this.options.licences)) return 'licence_not_allowed';
     const before = lex(sample.before);
@@ -189,7 +214,10 @@ class Surveyor {
     if (reason !== null) return this.options.drops.drop(reason, sample);
     const { id, parentId, group, source, origin } = sample;
     const provenance = hashJson({ group, source, origin, parentId });
-    this.admission.add({ id, parentId, ...keys, split, provenance });
+    const { content } = keys.after;
+    const isFix = !isClean(sample) && parentId === null;
+    const of = this.near?.add({ content, home: homeOf(sample), split, isFix }, after) ?? content;
+    this.admission.add({ id, parentId, ...keys, split, provenance, function: of });
     // Mutants repeat their parent's code, which is counted already, and so do copies.
     if (split === 'train' && parentId === null && this.counted.add(id)) this.survey.tokens.add(after);
     const valid: ValidSample = {

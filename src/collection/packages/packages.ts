@@ -4,7 +4,7 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { UserError } from '../../core/errors';
 import { writeJsonAtomic } from '../../core/files';
-import { normalName } from '../../core/keys/groups';
+import { normalName } from '../../core/keys/project-names';
 import { pathInside, workDir } from '../../core/paths';
 import { packageLicence } from '../licences/licences';
 import {

@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { isAllowedGroup, normalName, projectOf, repositoryUrl } from './groups';
+import { isAllowedGroup, namesProject, projectOf, repositoryUrl } from './groups';
+import { namesOfProjects, normalName, projectNamed } from './project-names';
 
 test('an allow-list takes names and prefixes', () => {
   assert.ok(isAllowedGroup('cpython/json', null));
@@ -50,6 +51,46 @@ test('a package, its history, a fork and other spellings are one project', () =>
   for (const [name, found] of Object.entries(PROJECTS))
     assert.equal([...new Set(found)], [name], `${name}: ${found.join(', ')}`);
   assert.is.not(project('pallets/flask', { commit }), project('pallets/click', { commit }));
+});
+
+test('a project with several names is one, whichever of them code comes under', () => {
+  const NAMES: [name: string, repository: string][] = [
+    ['djangorestframework', 'encode/django-rest-framework'],
+    ['Beautifulsoup4', 'wention/BeautifulSoup'],
+    ['python-dateutil', 'dateutil/dateutil'],
+    ['Pillow', 'python-pillow/Pillow'],
+    ['opencv_python', 'opencv/opencv-python'],
+    ['PyYAML', 'yaml/pyyaml'],
+    ['attrs', 'python-attrs/attrs'],
+    ['discord.py', 'Rapptz/discord.py'],
+    ['great_expectations', 'great-expectations/great_expectations'],
+    ['httpie', 'httpie/cli'],
+    ['lightning', 'Lightning-AI/pytorch-lightning'],
+    ['gymnasium', 'openai/gym'],
+  ];
+  for (const [name, repository] of NAMES) {
+    const url = `https://github.com/${repository}`;
+    const found = [
+      project(`${name}/x`, { url: `pkg:pypi/${normalName(name)}` }),
+      project(`${name}/x`, { url }),
+      project(repository, { commit }),
+      project('me/fork', { commit, url: url.replace(/com\/[^/]+/, 'com/me') }),
+    ];
+    assert.is(new Set(found).size, 1, `${name}: ${found.join(', ')}`);
+    const clues = { group: repository, origin: { commit, path: 'a/b.py', url } };
+    for (const given of [name, `${name}/*`, repository, `me/${name}`])
+      assert.ok(namesProject(given, clues), given);
+    assert.not.ok(namesProject('flask/*', clues));
+  }
+});
+
+test('the names of projects are normalised, and none stands for two', () => {
+  const all = namesOfProjects().flat();
+  assert.equal([...new Set(all.map(normalName))], all);
+  for (const [name, ...others] of namesOfProjects()) {
+    assert.ok(others.length > 0, name);
+    for (const other of [name, ...others]) assert.is(projectNamed(other), name);
+  }
 });
 
 test('the standard library is a project a module, installed or from its history', () => {

@@ -1,3 +1,5 @@
+import { normalName, projectNamed } from './project-names';
+
 /**
  * True when an allow-list names a group of code. Members are exact names (`psf/requests`) or prefixes that end in `*`
  * (`cpython/*`). Names are compared as PyPI compares them: case does not matter, nor which of `-`, `_` and `.` is used.
@@ -9,11 +11,6 @@ export function isAllowedGroup(group: string, allowed: readonly string[] | null)
   return allowed.some((member) =>
     member.endsWith('*') ? name.startsWith(normalName(member.slice(0, -1))) : name === normalName(member),
   );
-}
-
-/** A name as PyPI normalises it (PEP 503): `Scikit_Learn` is `scikit-learn`. */
-export function normalName(name: string): string {
-  return name.toLowerCase().replace(/[-_.]+/g, '-');
 }
 
 /** What a sample says of where it comes from; every Sample has it. */
@@ -31,7 +28,7 @@ export interface ProjectClues {
 
 /**
  * The project that code belongs to, one name whether it came with a package, with a git history or with a fork:
- * the repository's own name, without its owner, normalised. Splits go by it, so that no project judges a model that
+ * the repository's own name, without its owner, normalised; `project-names.ts` knows other names of it. Splits go by it, so that no project judges a model that
  * learned from it. Two projects that share a repository name count as one, which can only keep more apart.
  *
  * - The `url` tells, where there is one (package metadata, git remote).
@@ -42,8 +39,7 @@ export interface ProjectClues {
  */
 export function projectOf({ group, origin: { commit, path, url } }: ProjectClues): string {
   const stated = url ?? (commit === null ? null : group);
-  const name = normalName(stated === null ? group : lastPart(stated));
-  const project = Object.hasOwn(REPOSITORY_OF, name) ? REPOSITORY_OF[name] : name;
+  const project = stated === null ? normalName(group) : projectNamed(lastPart(stated));
   if (project !== CPYTHON && !project.startsWith(`${CPYTHON}/`)) return project;
   const [top] = path.replace(/^Lib\//, '').split('/', 1);
   return `${CPYTHON}/${normalName(top.replace(/\.py$/, ''))}`;
@@ -78,19 +74,15 @@ export function allowedProjects(allowed: readonly string[] | null): (clues: Proj
 function means(name: string, group: string, project: string): boolean {
   if ([group, project].some((own) => isAllowedGroup(own, [name]))) return true;
   const [first, ...rest] = normalName(name).split('/');
-  if (rest.length !== 1) return false;
-  if (rest[0] === '*') return first === project;
+  if (rest.length === 0) return projectNamed(first) === project;
+  if (rest.length > 1) return false;
+  if (rest[0] === '*') return projectNamed(first) === project;
   // The interpreter is a project a module: its repository names all of them.
-  return rest[0] === project || (rest[0] === CPYTHON && project.startsWith(`${CPYTHON}/`));
+  return projectNamed(rest[0]) === project || (rest[0] === CPYTHON && project.startsWith(`${CPYTHON}/`));
 }
 
 /** Group and repository of the interpreter and its standard library. */
 const CPYTHON = 'cpython';
-
-/** Repositories of packages whose metadata names none, where the two names differ. */
-const REPOSITORY_OF: Readonly<Record<string, string>> = {
-  jinja2: 'jinja',
-};
 
 /** Hosts whose pages lie below `/<owner>/<repository>`. */
 const TWO_PARTS = new Set(['github.com', 'bitbucket.org', 'codeberg.org', 'opendev.org', 'git.sr.ht']);

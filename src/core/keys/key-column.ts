@@ -36,4 +36,9 @@ export class KeyColumn {
     const word = (at: number): string => this.words[at].toString(16).padStart(8, '0');
     return word(2 * index) + word(2 * index + 1);
   }
+
+  /** Below 0, 0 or above 0: how two of them compare as hex digits, by their numbers. */
+  compare(a: number, b: number): number {
+    return this.words[2 * a] - this.words[2 * b] || this.words[2 * a + 1] - this.words[2 * b + 1];
+  }
 }

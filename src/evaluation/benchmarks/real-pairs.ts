@@ -5,6 +5,8 @@ import { gunzipSync } from 'node:zlib';
 import { z } from 'zod';
 import { DataError } from '../../core/errors';
 import { parseJson } from '../../core/files';
+import type { ProjectClues } from '../../core/keys/groups';
+import { isReserved } from '../../core/keys/reserved';
 import { bindNames } from '../../python/names/bindings';
 import { diffTokens, sampleId } from '../../python/edits/edits';
 import { lex, LEXER_VERSION } from '../../python/tokens/lexer';
@@ -48,39 +50,63 @@ const pairSchema = z.object({
 });
 type Pair = z.infer<typeof pairSchema>;
 
-/** Paths of the files that hold them, sorted; none where the folder has none. */
-export async function realDevFiles(folder: string): Promise<string[]> {
+/** Sets of real fixes: which files of `real-pairs/` they are, and which repositories of those. */
+const REAL_SETS = {
+  'real-dev': { split: 'dev', isTaken: () => true },
+  'real-dev2': { split: 'train', isTaken: (repo: string) => isReserved(historyOf(repo)) },
+} as const;
+/** Name of a set of real fixes. */
+export type RealSet = keyof typeof REAL_SETS;
+/** Names of the sets of real fixes. */
+export const REAL_SET_NAMES = Object.keys(REAL_SETS) as RealSet[];
+
+function historyOf(repo: string): ProjectClues {
+  return { group: repo, origin: { commit: '', path: '', url: `https://github.com/${repo}` } };
+}
+
+/** Paths of the files that hold a set, sorted; none where the folder has none. */
+export async function realFiles(name: RealSet, folder: string): Promise<string[]> {
   const pairs = join(folder, 'real-pairs');
-  if (!existsSync(pairs)) return [];
-  const names = (await readdir(pairs)).filter((name) => /^dev-.*\.jsonl\.gz$/.test(name));
-  return names.sort().map((name) => join(pairs, name));
+  const ours = new RegExp(`^${REAL_SETS[name].split}-.*\\.jsonl\\.gz$`);
+  const found = existsSync(pairs) ? (await readdir(pairs)).filter((file) => ours.test(file)) : [];
+  return found.sort().map((file) => join(pairs, file));
 }
 
 /**
- * The real one-token fixes of the dev repositories, `real-pairs/dev-*.jsonl.gz` of `TRM_DATA_DIR`: each bug, and its fixed form as a clean
- * function (which may hold other bugs). Labelled with the pairs' own kinds.
+ * The real one-token fixes of `real-pairs/` of `TRM_DATA_DIR`: each bug, and its fixed form as a clean function (which may
+ * hold other bugs). Labelled with the pairs' own kinds. `real-dev` has the dev repositories, which are reported;
+ * `real-dev2` those that `RESERVED_REPOSITORIES` keeps from training, which models are chosen on.
  * @param folder `TRM_DATA_DIR`
  * @throws DataError when the folder has no such files, or one is damaged
  */
-export async function readRealDev(folder: string): Promise<EvaluationSet> {
-  const files = await realDevFiles(folder);
+export async function readRealPairs(name: RealSet, folder: string): Promise<EvaluationSet> {
+  const { split, isTaken } = REAL_SETS[name];
+  const files = await realFiles(name, folder);
   if (files.length === 0)
-    throw new DataError(`expected real-pairs/dev-*.jsonl.gz in ${folder}, found none`, 'set TRM_DATA_DIR');
+    throw new DataError(
+      `expected real-pairs/${split}-*.jsonl.gz in ${folder}, found none`,
+      'set TRM_DATA_DIR',
+    );
   const samples = new Map<string, Sample>();
   const labels = new Map<string, string>();
-  for (const file of files) {
-    const name = basename(file);
-    const text = gunzipSync(await readFile(file)).toString('utf8');
+  for (const path of files) {
+    const file = basename(path);
+    const text = gunzipSync(await readFile(path)).toString('utf8');
     for (const [i, line] of text.split('\n').entries()) {
       if (line === '') continue;
-      const pair = parseJson(line, pairSchema, `${name} line ${i + 1}`);
-      if (pair.n_tok > MOST_TOKENS || !ONE_TOKEN_LABELS.some((label) => label === pair.kind)) continue;
+      const pair = parseJson(line, pairSchema, `${file} line ${i + 1}`);
+      if (
+        !isTaken(pair.repo) ||
+        pair.n_tok > MOST_TOKENS ||
+        !ONE_TOKEN_LABELS.some((label) => label === pair.kind)
+      )
+        continue;
       const both = samplesOf(pair);
       for (const sample of both) samples.set(sample.id, sample);
       if (both.length > 0) labels.set(both[0].id, pair.kind ?? '');
     }
   }
-  return { name: 'real-dev', samples: [...samples.values()], labels };
+  return { name, samples: [...samples.values()], labels };
 }
 
 /** The bug and the clean function; none where the fix is nothing to the lexer, or more than the model can write. */

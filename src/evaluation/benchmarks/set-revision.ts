@@ -5,7 +5,7 @@ import { hashJson, sha256File } from '../../core/hash';
 import { MANIFEST_KEY, contentDigest, readManifest } from '../../shards/manifest';
 import { createFolderStore } from '../../storage/folder-store';
 import { benchmarkFolder, benchmarkNames } from './benchmark';
-import { realDevFiles } from './real-pairs';
+import { REAL_SET_NAMES, realFiles } from './real-pairs';
 
 /**
  * In which state frozen sets are, by name, for the key of a stage that measures on them: a benchmark made anew, or real
@@ -26,8 +26,9 @@ export async function setRevisions(
 
 async function revisionOf(name: string, folder: string | undefined): Promise<string | undefined> {
   if (name === 'test' || name === 'val') return undefined;
-  if (name === 'real-dev') {
-    const files = folder === undefined ? [] : await realDevFiles(folder);
+  const real = REAL_SET_NAMES.find((set) => set === name);
+  if (real) {
+    const files = folder === undefined ? [] : await realFiles(real, folder);
     if (files.length === 0) return 'not at hand';
     return `sha256:${hashJson(await Promise.all(files.map((file) => sha256File(file))))}`;
   }

@@ -9,7 +9,7 @@ import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/stage';
 import { benchmarkFolder, benchmarkNames, openBenchmark, readBenchmark, RECIPE_KEY } from './benchmark';
 import type { EvaluationSet } from './measure-set';
-import { readRealDev } from './real-pairs';
+import { REAL_SET_NAMES, readRealPairs } from './real-pairs';
 
 /** A set that cannot be had here, and why: reported, not an error. */
 export interface SkippedSet {
@@ -26,7 +26,7 @@ export interface LoadSetOptions {
 
 /**
  * Loads a set by its name: a benchmark of the project (`synthetic-9`), `test` or `val` (the splits of the model's own data),
- * `real-dev` (see {@link readRealDev}; skipped without `TRM_DATA_DIR`), or the folder of a benchmark or dataset.
+ * `real-dev` and `real-dev2` (see {@link readRealPairs}; skipped without `TRM_DATA_DIR`), or the folder of a benchmark or dataset.
  * @throws UserError when there is no such set
  */
 export async function loadSet(name: string, options: LoadSetOptions): Promise<EvaluationSet | SkippedSet> {
@@ -44,10 +44,11 @@ export async function loadSet(name: string, options: LoadSetOptions): Promise<Ev
       'name the run or the experiment instead of the folder',
     );
   }
-  if (name === 'real-dev') {
-    if (dataFolder !== undefined) return readRealDev(dataFolder);
+  const real = REAL_SET_NAMES.find((one) => one === name);
+  if (real) {
+    if (dataFolder !== undefined) return readRealPairs(real, dataFolder);
     return {
-      skipped: 'real-dev needs the mined pairs: set TRM_DATA_DIR to the folder that holds real-pairs/',
+      skipped: `${real} needs the mined pairs: set TRM_DATA_DIR to the folder that holds real-pairs/`,
     };
   }
   if (existsSync(join(name, RECIPE_KEY))) return loadBenchmark(resolve(name));
@@ -55,7 +56,7 @@ export async function loadSet(name: string, options: LoadSetOptions): Promise<Ev
     return { name: basename(resolve(name)), samples: await readUnique(createFolderStore(name), 'samples') };
   throw new UserError(
     `expected a set to evaluate on, got "${name}"`,
-    `one of ${benchmarkNames().join(', ')}, test, val, real-dev, or the folder of a dataset`,
+    `one of ${benchmarkNames().join(', ')}, test, val, ${REAL_SET_NAMES.join(', ')}, or the folder of a dataset`,
   );
 }
 

@@ -2,6 +2,7 @@ import { keyedCollectConfig, revisionsByName, sourceRevisions } from '../../coll
 import { pythonFacts, type PythonFacts } from '../../collection/python-facts';
 import { DataError } from '../../core/errors';
 import { setRevisions } from '../../evaluation/benchmarks/set-revision';
+import { heldOutHashes } from '../../processing/near/held-out';
 import type { StageName } from '../../records/run';
 import { datasetDigest } from '../../shards/manifest';
 import { settledConfig, stageKey, type StageJob } from '../../records/stage-job';
@@ -90,6 +91,10 @@ class Locator {
       const revisions = await sourceRevisions(collect, { python: await this.python(), signal });
       const keyed = keyedCollectConfig(collect, revisions);
       return { config: settledConfig(stage, keyed), sources: revisionsByName(revisions) };
+    }
+    if (stage === 'process') {
+      const { nearDuplicates } = this.config.process;
+      return { config: settled, sources: await heldOutHashes(nearDuplicates?.heldOut ?? []) };
     }
     if (stage === 'evaluate')
       return { config: settled, sources: await setRevisions(this.config.evaluate.benchmarks) };

@@ -25,6 +25,7 @@ function candidate(
     after: contentKeys(lex(after)),
     split,
     provenance: sha256(by),
+    function: sha256(after),
   };
 }
 

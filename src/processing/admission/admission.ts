@@ -1,6 +1,7 @@
 import { KeyColumn } from '../../core/keys/key-column';
 import { KeySet } from '../../core/keys/key-set';
 import type { ClassCounts } from './balance';
+import { NEAR_DROPS, type NearVerdicts } from '../near/near-duplicates';
 import type { ContentKeys } from './content-keys';
 import { SPLITS, type Split } from './split';
 
@@ -10,7 +11,8 @@ import { SPLITS, type Split } from './split';
  * - `bug_is_clean_code`: its buggy code stands somewhere as clean or mended code, so one label of the two is wrong;
  * - `parent_in_other_split`: the clean function that it was made from belongs to another split;
  * - `content_in_other_split`: its code, buggy or mended, stands in a split that comes before its own;
- * - `twin_in_train`: but for names, numbers and strings, its code stands in train.
+ * - `twin_in_train`: but for names, numbers and strings, its code stands in train;
+ * - `near_...`: its function is nearly another one, or its code stands in a held-out set; see `NEAR_DROPS`.
  */
 export const ADMISSION_DROPS = [
   'duplicate',
@@ -18,9 +20,12 @@ export const ADMISSION_DROPS = [
   'parent_in_other_split',
   'content_in_other_split',
   'twin_in_train',
+  ...NEAR_DROPS,
 ] as const;
 /** One of {@link ADMISSION_DROPS}. */
 export type AdmissionDrop = (typeof ADMISSION_DROPS)[number];
+
+const NOTHING_NEAR: NearVerdicts = { dropOf: () => null, isHeldOut: () => false };
 
 /** What {@link Admission} must know of a sample. */
 export interface Candidate {
@@ -33,6 +38,8 @@ export interface Candidate {
   split: Split;
   /** Hash in hex that tells copies with the same id apart, so that the same one stays whatever comes first. */
   provenance: string;
+  /** The function that it is, breaks or mends: a key of {@link NearVerdicts}. */
+  function: string;
 }
 
 /** What became of the candidates of a split, by their number in it. */
@@ -51,7 +58,7 @@ export interface Admitted {
  * them hold, dropped ones included: so the order in which they come changes nothing. Where code stands in several
  * splits, it belongs to the first of train, val, test.
  *
- * Memory: 56 bytes a candidate, and 11 to 21 for each different id, program and shape: 200 MiB for 1.2 million.
+ * Memory: 64 bytes a candidate, and 11 to 21 for each different id, program and shape: 210 MiB for 1.2 million.
  */
 export class Admission {
   private readonly splits: Record<Split, SplitRows> = {
@@ -65,28 +72,33 @@ export class Admission {
   private readonly trainShapes = new KeySet();
 
   /** Takes note of a candidate; those of a split are numbered from 0 as they come. */
-  add({ id, parentId, before, after, split, provenance }: Candidate): void {
+  add({ split, ...candidate }: Candidate): void {
     const rows = this.splits[split];
-    rows.add({ id, parentId, provenance, before, after });
+    const { before, after } = candidate;
+    rows.add(candidate);
     this.clean.add(after.content);
     if (split !== 'train') return;
     this.trainShapes.add(before.shape);
     this.trainShapes.add(after.shape);
   }
 
-  /** Judges all candidates of all splits. */
-  settle(): Record<Split, Admitted> {
-    return { train: this.judge('train'), val: this.judge('val'), test: this.judge('test') };
+  /**
+   * Judges all candidates of all splits.
+   * @param near what stands near another function; default nothing does
+   */
+  settle(near: NearVerdicts = NOTHING_NEAR): Record<Split, Admitted> {
+    const [train, val, test] = SPLITS.map((split) => this.judge(split, near));
+    return { train, val, test };
   }
 
-  private judge(split: Split): Admitted {
+  private judge(split: Split, near: NearVerdicts): Admitted {
     const rows = this.splits[split];
     const copies = rows.copies();
     const reasons = new Uint8Array(rows.size);
     const dropped: Admitted['dropped'] = {};
     const taken = { clean: 0, buggy: 0 };
     for (let index = 0; index < rows.size; index++) {
-      const reason = copies.has(index) ? 'duplicate' : this.reasonFor(split, index);
+      const reason = copies.has(index) ? 'duplicate' : this.reasonFor(split, index, near);
       if (reason === null) {
         taken[rows.before.at(index) === rows.after.at(index) ? 'clean' : 'buggy'] += 1;
         continue;
@@ -98,7 +110,7 @@ export class Admission {
     return { dropOf, rows: taken, dropped };
   }
 
-  private reasonFor(split: Split, index: number): AdmissionDrop | null {
+  private reasonFor(split: Split, index: number, near: NearVerdicts): AdmissionDrop | null {
     const rows = this.splits[split];
     const before = rows.before.at(index);
     const after = rows.after.at(index);
@@ -112,7 +124,8 @@ export class Admission {
         return 'content_in_other_split';
     const shapes = [rows.beforeShapes, rows.afterShapes].map((column) => column.at(index));
     if (split !== 'train' && shapes.some((key) => this.trainShapes.has(key))) return 'twin_in_train';
-    return null;
+    if (near.isHeldOut(before) || near.isHeldOut(after)) return 'near_benchmark';
+    return near.dropOf(rows.functions.at(index));
   }
 }
 
@@ -126,6 +139,7 @@ class SplitRows {
   readonly after = new KeyColumn();
   readonly beforeShapes = new KeyColumn();
   readonly afterShapes = new KeyColumn();
+  readonly functions = new KeyColumn();
   private readonly own = new KeyColumn();
   private readonly provenances = new KeyColumn();
   /** Ids that came more than once. */
@@ -135,7 +149,7 @@ class SplitRows {
     return this.own.size;
   }
 
-  add({ id, parentId, provenance, before, after }: Omit<Candidate, 'split'>): void {
+  add({ id, parentId, provenance, before, after, function: of }: Omit<Candidate, 'split'>): void {
     if (!this.ids.add(id)) this.repeated.add(id);
     this.own.push(id);
     this.provenances.push(provenance);
@@ -144,6 +158,7 @@ class SplitRows {
     this.after.push(after.content);
     this.beforeShapes.push(before.shape);
     this.afterShapes.push(after.shape);
+    this.functions.push(of);
     this.contents.add(before.content);
     this.contents.add(after.content);
   }

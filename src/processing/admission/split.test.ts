@@ -46,6 +46,31 @@ test('adding projects, or another order, moves no project', () => {
   for (const [project, where] of few) assert.is(many.get(project), where, project);
 });
 
+test('whatever is added, packages, forks and other names of a project too, no project changes its split', () => {
+  const repositories = ['numpy/numpy', 'encode/django-rest-framework', 'dateutil/dateutil', 'openai/gym'];
+  for (let seed = 0; seed < 40; seed++) {
+    const rng = seedStream(seed, 'growth');
+    const all = rng.shuffle([
+      ...repositories.map((name) => history(name)),
+      ...repositories.map((name) => history('me/fork', `https://github.com/me/${name.split('/')[1]}`)),
+      packaged('djangorestframework/rest_framework', 'pkg:pypi/djangorestframework'),
+      packaged('python-dateutil/dateutil', 'pkg:pypi/python-dateutil'),
+      packaged('gymnasium/gymnasium', 'pkg:pypi/gymnasium'),
+      ...names(150).map((name) => history(`owner/${name}`)),
+    ]);
+    const start = 60;
+    const options = { seed, fractions, assignments: { 'owner/repo-7': 'val' as const } };
+    let before = split(all.slice(0, start), options);
+    for (let end = start; end <= all.length; end += 1 + rng.int(20)) {
+      const after = split(rng.shuffle(all.slice(0, end)), options);
+      for (const [project, where] of before) assert.is(after.get(project), where, `${project}, seed ${seed}`);
+      before = after;
+    }
+    const every = split(all, options);
+    assert.is(every.size, 150 + repositories.length);
+  }
+});
+
 test('another seed divides otherwise', () => {
   const one = splitNames(names(100), { seed: 1, fractions });
   const two = splitNames(names(100), { seed: 2, fractions });

@@ -23,7 +23,7 @@ export const registerEvaluate: Register = (program, { signal }) => {
     .argument('[model]', 'run (id, part of one, "latest", folder), experiment, or model folder', 'latest')
     .option(
       '--on <set>',
-      'synthetic-9, test, val, real-dev (needs TRM_DATA_DIR), or a folder; repeatable (default: synthetic-9)',
+      'synthetic-9, test, val, real-dev and real-dev2 (need TRM_DATA_DIR), or a folder; repeatable (default: synthetic-9)',
       collect,
     )
     .option(
