@@ -14,6 +14,7 @@ import {
   readManifest,
   writeManifest,
 } from '../shards/manifest';
+import { writeContextShards } from '../shards/context-shard';
 import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import { clearJournal } from '../storage/journal';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
@@ -21,13 +22,14 @@ import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folders/folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages/packages';
-import { appendJournal, journalDrops, journalSamples, readJournalState } from './journal';
+import { appendJournal, journalContexts, journalDrops, journalSamples, readJournalState } from './journal';
 import { pythonFacts } from './python-facts';
 import type { OpenSource, SourceTools } from './source';
 
 /**
- * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of the sources
- * alternate), `drops.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
+ * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of
+ * the sources alternate), `contexts/shard_*.parquet` (what the samples' files say, each once), `drops.jsonl` (one line
+ * for each thing left out and why) and the manifest. A collection that was
  * cut off goes on after its last finished batch and ends with the same shards; one that was killed while it cleaned up is
  * complete, and cleans up when it is asked for again.
  *
@@ -48,6 +50,7 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     tally.watch(journalSamples(store, config.sources.length)),
     { rowsPerShard: config.rowsPerShard },
   );
+  resources.push(...(await writeContextShards(store, journalContexts(store, config.sources.length))));
   const dropped = await writeDrops(store, config.sources.length);
   resources.push(await describeResource(store, 'drops.jsonl'));
   const { out, clean, licences, groups } = tally.result();

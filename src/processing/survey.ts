@@ -9,6 +9,7 @@ import { lex } from '../python/tokens/lexer';
 import type { Token } from '../python/tokens/token';
 import { tokenOfError } from '../python/tokens/positions';
 import type { Sample } from '../records/sample';
+import type { Contexts } from '../shards/context-shard';
 import { Admission, type Admitted } from './admission/admission';
 import { classifyFix, isUnclassified, type FixCounts } from './admission/classify-fix';
 import { contentKeys, type ContentKeys } from './admission/content-keys';
@@ -43,6 +44,8 @@ export interface Survey {
 /** What {@link surveySamples} needs. */
 export interface SurveyOptions {
   samples: AsyncIterable<Sample>;
+  /** Of the samples' files. */
+  contexts: Contexts;
   /** Split of every project, see `projectOf`. */
   splitOf: ReadonlyMap<string, Split>;
   licences: readonly string[];
@@ -202,7 +205,7 @@ class Surveyor {
   /** Names the type of a mined fix, so that figures by bug type hold real bugs too. */
   private classify(sample: Sample, compiles: boolean): Sample {
     if (!isUnclassified(sample)) return sample;
-    const named = classifyFix(sample, compiles);
+    const named = classifyFix(sample, this.options.contexts.around(sample), compiles);
     this.survey.fixes[named.bugType === null ? 'unexplained' : 'recognised']++;
     return named;
   }

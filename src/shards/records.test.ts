@@ -18,6 +18,7 @@ function makeSample(i: number, change: Partial<Sample> = {}): Sample {
     parentId: null,
     source: 'git',
     origin: {
+      kind: 'file',
       repo: 'owner/name',
       commit: null,
       path: 'pkg/ünïcode.py',
@@ -27,8 +28,9 @@ function makeSample(i: number, change: Partial<Sample> = {}): Sample {
       committedAt: '2024-01-02T03:04:05Z',
       codec: 'utf-8',
     },
-    context: { imports: { os: 'os' }, names: ['x', 'ß'] },
+    context: { id: sha256('a file'), function: i },
     licence: 'MIT',
+    attribution: null,
     bugType: null,
     family: null,
     before: `def f():\n    return '😀' + ${i}\n`,
@@ -37,6 +39,7 @@ function makeSample(i: number, change: Partial<Sample> = {}): Sample {
     lexerVersion: 1,
     difficulty: 3,
     quality: { parses: 1 },
+    evidence: [{ kind: 'commit-message', strength: 'weak' }],
     flags: ['multi_hunk'],
     split: null,
     ...change,
@@ -91,7 +94,17 @@ test('samples come back equal, over several shards, with their version in the fo
     assert.equal(await collectAll(readSamples(store, 'samples/train')), samples);
     assert.match((await rejection(() => collectAll(readSamples(store)))).message, 'found none');
     const footer = await readFooterMetadata(store.localPath(resources[0].path));
-    assert.is(footer['trm:sampleVersion'], '2');
+    assert.is(footer['trm:sampleVersion'], '3');
+  });
+});
+
+test('samples of another version are refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    await writeSampleShards(store, 'samples', [makeSample(0)], { metadata: { 'trm:sampleVersion': '2' } });
+    const error = await rejection(() => collectAll(readSamples(store)));
+    assert.instance(error, DataError);
+    assert.match(error.message, /shard_00000\.parquet: expected trm:sampleVersion 3, got 2$/);
   });
 });
 

@@ -3,7 +3,6 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { throwIfAborted } from '../../core/errors';
 import { projectRoot } from '../../core/paths';
-import type { Sample } from '../../records/sample';
 import type { GitSource } from '../config';
 import { buildDemoHistory } from '../demo-history';
 import {
@@ -16,9 +15,16 @@ import {
 import { dropPath } from '../folders/paths';
 import { isDrop, readPythonFile, type PythonFile, type Drop } from '../folders/python-file';
 import type { Dropped } from '../dropped';
-import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from '../source';
+import {
+  contextsOf,
+  sourceName,
+  type OpenSource,
+  type ResumePoint,
+  type SourceBatch,
+  type SourceTools,
+} from '../source';
 import { readMessage, dropCommit } from './commit-filter';
-import { checkPairs, compareFiles, editOfPair, fixSample, type FunctionPair } from './fixes';
+import { checkPairs, compareFiles, editOfPair, fixSample, type FixFacts, type FunctionPair } from './fixes';
 import { originOfRemotes } from './remote';
 import { GitRepository, type Commit, type FileChange } from './repository';
 
@@ -57,7 +63,7 @@ export async function openHistory(source: GitSource, tools: SourceTools): Promis
 /** A repository as `git init` leaves it: nothing to read, and that is said. */
 function withoutCommits(name: string, path: string, close: () => Promise<void>): OpenSource {
   const drop = historyDrop(name, 'no_commits', `${path} has no commit yet`);
-  const batch = { cursor: '', samples: [], drops: [drop], units: 0 };
+  const batch = { cursor: '', samples: [], contexts: [], drops: [drop], units: 0 };
   return {
     name,
     licence: NO_ASSERTION,
@@ -115,11 +121,12 @@ async function* readBatches(history: History, from: ResumePoint): AsyncGenerator
   let first = last ? [] : history.first;
   const batch = async (commit: string): Promise<SourceBatch> => {
     throwIfAborted(tools.signal, 'collecting');
-    const { samples, drops } = await readCommits(history, fixes);
+    const { samples, contexts, drops } = await readCommits(history, fixes);
     const kept = samples.slice(0, limit - taken);
     taken += kept.length;
     const cursor = JSON.stringify({ head, commit });
-    const read = { cursor, samples: kept, drops: [...first, ...drops], units };
+    const own = contextsOf(kept, contexts);
+    const read = { cursor, samples: kept, contexts: own, drops: [...first, ...drops], units };
     [fixes, units, first] = [[], 0, []];
     return read;
   };
@@ -138,15 +145,14 @@ async function* readBatches(history: History, from: ResumePoint): AsyncGenerator
   if (units > 0 || first.length > 0) yield await batch(lastRead);
 }
 
-interface FoundPair extends FunctionPair {
+interface FoundPair extends FunctionPair, Pick<FixFacts, 'message' | 'flags'> {
   commit: Commit;
-  flags: string[];
 }
 
 async function readCommits(
   history: History,
   commits: readonly Commit[],
-): Promise<{ samples: Sample[]; drops: Dropped[] }> {
+): Promise<Pick<SourceBatch, 'samples' | 'contexts' | 'drops'>> {
   const { name, licence, url, source, tools } = history;
   const drops: Dropped[] = [];
   const recordDrop = (commit: string, drop: Drop, place: Partial<Dropped> = {}): void => {
@@ -156,13 +162,13 @@ async function readCommits(
   const limits = { ...tools.config, maxEditTokens: source.maxEditTokens };
   const edits = pairs.map((pair) => editOfPair(pair, limits));
   const verdicts = await checkPairs(tools.critic, pairs);
-  const samples: Sample[] = [];
+  const samples: SourceBatch['samples'] = [];
   for (const [i, pair] of pairs.entries()) {
-    const { commit, path, flags } = pair;
+    const { commit, path, message, flags } = pair;
     const edit = edits[i];
-    const drop = isDrop(edit) ? edit : verdicts[i].drop;
-    if (drop || isDrop(edit)) {
-      recordDrop(commit.id, drop ?? (edit as Drop), { path, function: pair.before.name });
+    const { drop = null, parserError } = verdicts[i];
+    if (isDrop(edit) || drop) {
+      recordDrop(commit.id, isDrop(edit) ? edit : (drop as Drop), { path, function: pair.before.name });
       continue;
     }
     const origin = {
@@ -175,9 +181,9 @@ async function readCommits(
       commit: commit.id,
       committedAt: commit.committedAt,
     };
-    samples.push(fixSample(pair, edit.edit, verdicts[i].parsesBefore, origin, flags));
+    samples.push(fixSample(pair, { edit: edit.edit, parserError, message, flags }, origin));
   }
-  return { samples, drops };
+  return { samples, contexts: pairs.map(({ context }) => context), drops };
 }
 
 async function findPairs(
@@ -208,12 +214,13 @@ async function findPairs(
       pairs.push(...comparison.pairs);
       otherChanges ||= comparison.otherChanges;
     }
+    const strength = readMessage(commit.message).strong ? 'strong' : 'weak';
+    const message = { kind: 'commit-message', strength } as const;
     const flags = [
-      readMessage(commit.message).strong ? 'strong_message' : 'weak_message',
       ...(pairs.length > 1 ? ['multi_function'] : []),
       ...(otherChanges ? ['other_changes'] : []),
     ];
-    found.push(...pairs.map((pair) => ({ ...pair, commit, flags })));
+    found.push(...pairs.map((pair) => ({ ...pair, commit, message, flags })));
   }
   return found;
 }
