@@ -1,13 +1,13 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
-import { makeSample } from '../python/edits/sample-testing';
 import { NO_SURROUNDINGS, storedContext, type StoredContext } from '../records/file-context';
 import type { Sample } from '../records/sample';
 import { createFolderStore } from '../storage/folder-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import { Contexts, referencedContexts, writeContextShards } from './context-shard';
 import { writeSampleShards } from './sample-shard';
+import { makeSample } from './testing';
 
 function contextOf(i: number): StoredContext {
   const own = {
@@ -22,8 +22,7 @@ function contextOf(i: number): StoredContext {
   return storedContext({ imports, names: [`N${i}`], classes: [], functions: [own, other] });
 }
 
-const sampleIn = (context: Sample['context'], i = 0): Sample =>
-  makeSample(`def f${i}():\n    return ${i}\n`, undefined, { context });
+const sampleIn = (context: Sample['context'], i = 0): Sample => makeSample(i, { context });
 
 test('contexts come back equal, each stored once', async () => {
   await withTemporaryFolder(async (folder) => {

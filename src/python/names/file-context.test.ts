@@ -159,9 +159,7 @@ test('broken and huge files have a context', () => {
   }
   const many = Array.from({ length: 2000 }, (_, i) => `        self.a${i} = self.b${i}\n`).join('');
   const huge = `class A:\n    def f(self):\n${many}${'    def g(self): return self.f()\n'.repeat(20_000)}`;
-  const started = performance.now();
   assert.is(fileContext(lex(huge)).functions[0].assigned.length, 2000);
-  assert.ok(performance.now() - started < 5000, 'linear time');
 });
 
 test.run();
