@@ -7,7 +7,7 @@ import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '..
 import { createFolderStore } from '../storage/folder-store';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { readExamples, writeExampleShards } from './example-shard';
-import { readFooterMetadata } from './reader';
+import { readFooterMetadata, readTable } from './reader';
 import { readSamples, writeSampleShards } from './sample-shard';
 import { makeSample } from './testing';
 
@@ -57,6 +57,11 @@ test('samples come back equal, over several shards, with their version in the fo
       ],
     );
     assert.equal(await collectAll(readSamples(store, 'samples/train')), samples);
+    const clean = makeSample(7, { after: makeSample(7).before, edits: [], evidence: [] });
+    await writeSampleShards(store, 'clean', [clean]);
+    assert.equal(await collectAll(readSamples(store, 'clean')), [clean]);
+    const stored = await readTable(store.localPath('clean/shard_00000.parquet'), { columns: ['after'] });
+    assert.is(stored.getChildAt(0)?.get(0), null);
     assert.match((await rejection(() => collectAll(readSamples(store)))).message, 'found none');
     const footer = await readFooterMetadata(store.localPath(resources[0].path));
     assert.is(footer['trm:sampleVersion'], '3');

@@ -59,7 +59,8 @@ export async function findFunctions(
   return { groups, ids };
 }
 
-const FUNCTION_COLUMNS = ['id', 'after', 'context_id', 'context_function'];
+/** A clean function's `after` is its `before`, and not stored again. */
+const FUNCTION_COLUMNS = ['id', 'before', 'context_id', 'context_function'];
 
 /** Reads functions of a row group, by their row in it. */
 export async function readFunctions(
@@ -126,7 +127,8 @@ export class KnownPrograms {
     for (const path of heldOut)
       for (const group of await reader.rowGroups(path))
         for await (const { cells } of reader.read(group, ['before', 'after']))
-          for (const column of cells) for (const source of column) programs.holdOut(String(source));
+          for (const column of cells)
+            for (const source of column) if (source !== null) programs.holdOut(String(source));
     return programs;
   }
 
