@@ -15,7 +15,7 @@ import { classifyFix, isUnclassified, type FixCounts } from './admission/classif
 import { contentKeys, type ContentKeys } from './admission/content-keys';
 import type { DropLog } from './drop-log';
 import { JsonLinesWriter } from './json-lines';
-import { licenceAllowed } from './admission/licences';
+import { licenceAllowed } from './admission/allowed-licence';
 import { SPLITS, type Split } from './admission/split';
 import { TokenCounter } from './vocabulary/token-counter';
 import { checkTokens, checkVerdicts, isClean } from './admission/validate';
