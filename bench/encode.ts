@@ -14,9 +14,10 @@ import { join } from 'node:path';
 import * as huggingFace from '@huggingface/tokenizers';
 import { projectRoot, pythonPath } from '../src/core/paths';
 import { runProcess } from '../src/core/processes/subprocess';
-import { findFunctions, moduleContext } from '../src/python/structure/functions';
+import { functionsInContext } from '../src/python/names/file-context';
 import { lex } from '../src/python/tokens/lexer';
 import { buildClosedVocabulary } from '../src/processing/vocabulary/closed-vocabulary';
+import type { Surroundings } from '../src/records/file-context';
 import { encodeSample, type EncodableSample } from '../src/processing/encoding/encode-sample';
 import { TokenCounter } from '../src/processing/vocabulary/token-counter';
 import { trainTokenizer, type Tokenizer } from '../src/processing/tokenizer/tokenizer';
@@ -47,33 +48,20 @@ async function readLibrary(): Promise<string[]> {
     .map((path) => readFileSync(join(root, path), 'utf8'));
 }
 
-function functionsOf(sources: readonly string[], most: number): EncodableSample[] {
-  const found: EncodableSample[] = [];
+interface FoundFunction {
+  sample: EncodableSample;
+  surroundings: Surroundings;
+}
+
+function functionsOf(sources: readonly string[], most: number): FoundFunction[] {
+  const found: FoundFunction[] = [];
   for (const source of sources) {
     const tokens = lex(source);
-    const context = moduleContext(tokens);
-    for (const span of findFunctions(source, tokens).filter(({ nested }) => !nested)) {
+    for (const { span, surroundings } of functionsInContext(source, tokens)) {
       if (found.length === most) return found;
-      const origin = {
-        repo: null,
-        commit: null,
-        path: '',
-        url: null,
-        function: span.name,
-        startLine: span.line,
-        committedAt: null,
-        codec: 'utf-8',
-      };
-      found.push({
-        id: span.name,
-        before: span.source,
-        after: span.source,
-        edits: [],
-        bugType: null,
-        difficulty: 1,
-        context,
-        origin,
-      });
+      const { name: id, source: before } = span;
+      const sample = { id, before, after: before, edits: [], bugType: null, difficulty: 1 };
+      found.push({ sample, surroundings });
     }
   }
   return found;
@@ -147,7 +135,8 @@ async function main(): Promise<void> {
   const vocabulary = buildClosedVocabulary(counter.frequent());
   const functions = functionsOf(sources, 20_000);
   const [, encodeSeconds] = timed(() => {
-    for (const sample of functions) encodeSample(sample, { tokenizer, vocabulary });
+    for (const { sample, surroundings } of functions)
+      encodeSample(sample, { tokenizer, vocabulary, surroundings });
   });
   const functionsPerSecond = Math.round(functions.length / encodeSeconds);
   console.log(`${functions.length} functions lexed and encoded, ${functionsPerSecond}/CPU-s`);

@@ -71,6 +71,7 @@ async function* makeSamples(count: number): AsyncGenerator<Sample> {
       parentId: sha256(String(i >> 2)),
       source: 'synthetic',
       origin: {
+        kind: 'file',
         repo: 'bench',
         commit: null,
         path: 'a.py',
@@ -80,8 +81,9 @@ async function* makeSamples(count: number): AsyncGenerator<Sample> {
         committedAt: null,
         codec: 'utf-8',
       },
-      context: { imports: { os: 'os', sys: 'sys' }, names: ['A', 'B', 'C'] },
+      context: { id: sha256(`file ${i >> 4}`), function: i % 16 },
       licence: 'Apache-2.0',
+      attribution: null,
       bugType: 'wrong-operator',
       family: 'logic',
       before: source,
@@ -90,6 +92,7 @@ async function* makeSamples(count: number): AsyncGenerator<Sample> {
       lexerVersion: 1,
       difficulty: 3,
       quality: { parses: 1 },
+      evidence: [{ kind: 'planted', bugType: 'wrong-operator' }],
       flags: [],
       split: 'train',
     };

@@ -23,7 +23,7 @@ import { MUTATORS } from '../src/generation/mutators';
 import { bindNames } from '../src/python/names/bindings';
 import { diffTokens } from '../src/python/edits/edits';
 import { lex } from '../src/python/tokens/lexer';
-import type { ModuleContext } from '../src/python/structure/functions';
+import type { ModuleContext } from '../src/records/file-context';
 import { MAX_SPAN, SLOTS } from '../src/records/example';
 import { compilesWithBug } from '../src/taxonomy/bug-type';
 import { type FixCounts, REAL_FIXES, REAL_SYNTAX_FIXES } from '../src/taxonomy/frequencies';

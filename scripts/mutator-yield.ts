@@ -23,7 +23,8 @@ import { MUTATORS } from '../src/generation/mutators';
 import { createTarget } from '../src/generation/mutation/target';
 import { decodeSource } from '../src/python/tokens/codec';
 import { Critic } from '../src/python/critic/critic';
-import { findFunctions, moduleContext } from '../src/python/structure/functions';
+import { functionsInContext } from '../src/python/names/file-context';
+import type { Surroundings } from '../src/records/file-context';
 import { lex } from '../src/python/tokens/lexer';
 import { compilesWithBug } from '../src/taxonomy/bug-type';
 import { bugType } from '../src/taxonomy/table';
@@ -46,13 +47,10 @@ function pythonFiles(root: string, tests: boolean): string[] {
     .map((path) => join(root, path));
 }
 
-function* functionsOf(
-  file: string,
-): Generator<{ source: string; context: ReturnType<typeof moduleContext> }> {
+function* functionsOf(file: string): Generator<{ source: string; context: Surroundings }> {
   const { text } = decodeSource(readFileSync(file));
-  const tokens = lex(text);
-  const context = moduleContext(tokens);
-  for (const { nested, source } of findFunctions(text, tokens)) if (!nested) yield { source, context };
+  for (const { span, surroundings } of functionsInContext(text, lex(text)))
+    yield { source: span.source, context: surroundings };
 }
 
 function search(files: readonly string[], types: readonly string[], show: number): Map<string, Found> {

@@ -23,7 +23,7 @@ import { createTarget } from '../src/generation/mutation/target';
 import { decodeSource } from '../src/python/tokens/codec';
 import { Critic } from '../src/python/critic/critic';
 import { diffTokenEdits } from '../src/python/edits/edit-script';
-import { findFunctions, moduleContext } from '../src/python/structure/functions';
+import { functionsInContext } from '../src/python/names/file-context';
 import { lex } from '../src/python/tokens/lexer';
 import { FAMILIES } from '../src/records/sample';
 
@@ -46,11 +46,9 @@ function syntheticPairs(roots: readonly string[], count: number): Pair[] {
   for (const file of rng.shuffle(files)) {
     if (out.length >= count) break;
     const { text } = decodeSource(readFileSync(file));
-    const tokens = lex(text);
-    const context = moduleContext(tokens);
-    for (const { source, nested } of rng.shuffle(findFunctions(text, tokens)).slice(0, 5)) {
-      if (nested) continue;
-      const target = createTarget(source, context);
+    for (const { span, surroundings } of rng.shuffle(functionsInContext(text, lex(text))).slice(0, 5)) {
+      const { source } = span;
+      const target = createTarget(source, surroundings);
       const [mutant] = drawMutants(target, mixture, { count: 1 }, rng).mutants;
       if (mutant) out.push({ before: mutant.before, after: source });
     }

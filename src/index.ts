@@ -48,6 +48,7 @@ export type { RepairScores } from './evaluation/demonstration';
 export { clusterProportion } from './metrics/clusters';
 export { wilsonInterval } from './metrics/intervals';
 export { realFrequency } from './taxonomy/frequency';
+export { placeOf } from './records/sample';
 export { BUG_TYPES, bugType } from './taxonomy/table';
 
 /**

@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Version of the collect stage's code; raised when the same config would give other samples. */
-export const COLLECT_VERSION = 4;
+export const COLLECT_VERSION = 5;
 
 /** Path patterns of tests; see {@link matchesPath} for their form. */
 export const TEST_PATTERNS = [

@@ -1,14 +1,15 @@
 import { z } from 'zod';
 import { parseJson } from '../core/files';
-import { sampleSchema, type Sample } from '../records/sample';
+import { fileContextSchema, type StoredContext } from '../records/file-context';
+import { placeOf, sampleSchema, type Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/stage';
 import { droppedSchema, type Dropped } from './dropped';
 import type { ResumePoint, SourceBatch } from './source';
 
 /**
  * Batches that are done, kept in the stage's store until the shards are written: what a killed collection goes on
- * from. One object a batch, `journal/<source>/<number>.jsonl`, stored whole or not at all: a head line, then samples
- * and drops.
+ * from. One object a batch, `journal/<source>/<number>.jsonl`, stored whole or not at all: a head line, then samples,
+ * contexts and drops.
  */
 const ROOT = 'journal';
 
@@ -16,6 +17,7 @@ const headSchema = z.strictObject({
   /** Null in the closing entry: the source has no more. */
   cursor: z.string().nullable(),
   samples: z.int().nonnegative(),
+  contexts: z.int().nonnegative(),
   drops: z.int().nonnegative(),
   units: z.int().nonnegative(),
 });
@@ -42,6 +44,8 @@ export async function readJournalState(store: ObjectStore, source: number): Prom
   return state;
 }
 
+const CLOSING = { cursor: null, samples: [], contexts: [], drops: [], units: 0 };
+
 /** Stores a batch as the next entry of a source; null closes the source. */
 export async function appendJournal(
   store: ObjectStore,
@@ -49,14 +53,15 @@ export async function appendJournal(
   entry: number,
   batch: SourceBatch | null,
 ): Promise<void> {
-  const { cursor, samples, drops, units } = batch ?? { cursor: null, samples: [], drops: [], units: 0 };
+  const { cursor, samples, contexts, drops, units } = batch ?? CLOSING;
   const head: z.infer<typeof headSchema> = {
     cursor,
     samples: samples.length,
+    contexts: contexts.length,
     drops: drops.length,
     units,
   };
-  const lines = [head, ...samples, ...drops].map((value) => JSON.stringify(value));
+  const lines = [head, ...samples, ...contexts, ...drops].map((value) => JSON.stringify(value));
   await store.put(`${folderOf(source)}${String(entry).padStart(6, '0')}.jsonl`, `${lines.join('\n')}\n`);
 }
 
@@ -75,18 +80,25 @@ export async function* journalSamples(store: ObjectStore, sources: number): Asyn
 }
 
 async function* sourceSamples(store: ObjectStore, source: number): AsyncGenerator<Sample> {
-  for (const key of await journalKeys(store, source)) {
-    const lines = await entryLines(store, key);
-    const head = parseJson(lines[0], headSchema, key);
-    for (const line of lines.slice(1, 1 + head.samples)) yield parseJson(line, sampleSchema, key);
-  }
+  for await (const { head, lines, key } of entries(store, source))
+    for (const line of lines.slice(0, head.samples)) yield parseJson(line, sampleSchema, key);
+}
+
+const storedContextSchema = z.strictObject({ id: z.string(), context: fileContextSchema });
+
+/** Contexts of all sources in their order; one that several batches speak of comes several times. */
+export async function* journalContexts(store: ObjectStore, sources: number): AsyncGenerator<StoredContext> {
+  for (let source = 0; source < sources; source++)
+    for await (const { head, lines, key } of entries(store, source))
+      for (const line of lines.slice(head.samples, head.samples + head.contexts))
+        yield parseJson(line, storedContextSchema, key);
 }
 
 /** Neighbouring samples of one file as a list. */
 async function* byFile(samples: AsyncIterable<Sample>): AsyncGenerator<Sample[]> {
   let file: Sample[] = [];
   for await (const sample of samples) {
-    if (file.length > 0 && file[0].origin.path !== sample.origin.path) {
+    if (file.length > 0 && placeOf(file[0].origin).path !== placeOf(sample.origin).path) {
       yield file;
       file = [];
     }
@@ -98,11 +110,19 @@ async function* byFile(samples: AsyncIterable<Sample>): AsyncGenerator<Sample[]>
 /** Drops of all sources in their order. */
 export async function* journalDrops(store: ObjectStore, sources: number): AsyncGenerator<Dropped> {
   for (let source = 0; source < sources; source++)
-    for (const key of await journalKeys(store, source)) {
-      const lines = await entryLines(store, key);
-      const head = parseJson(lines[0], headSchema, key);
-      for (const line of lines.slice(1 + head.samples)) yield parseJson(line, droppedSchema, key);
-    }
+    for await (const { head, lines, key } of entries(store, source))
+      for (const line of lines.slice(head.samples + head.contexts)) yield parseJson(line, droppedSchema, key);
+}
+
+/** The entries of a source, one by one: head and the lines behind it. */
+async function* entries(
+  store: ObjectStore,
+  source: number,
+): AsyncGenerator<{ head: z.infer<typeof headSchema>; lines: string[]; key: string }> {
+  for (const key of await journalKeys(store, source)) {
+    const [first, ...lines] = await entryLines(store, key);
+    yield { head: parseJson(first, headSchema, key), lines, key };
+  }
 }
 
 function folderOf(source: number): string {

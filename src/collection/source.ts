@@ -1,6 +1,7 @@
 import { basename, dirname } from 'node:path';
 import type { Rng } from '../core/rng';
 import type { Critic } from '../python/critic/critic';
+import type { StoredContext } from '../records/file-context';
 import type { Sample } from '../records/sample';
 import type { CollectConfig } from './config';
 import type { Dropped } from './dropped';
@@ -11,6 +12,8 @@ export interface SourceBatch {
   /** Where the source goes on after this batch; opaque to everybody but the source. */
   cursor: string;
   samples: Sample[];
+  /** Contexts that the samples speak of, each once. */
+  contexts: StoredContext[];
   drops: Dropped[];
   /** Files or commits read. */
   units: number;
@@ -57,4 +60,11 @@ export interface SourceTools {
 export function sourceName(path: string): string {
   const last = basename(path) === '.git' ? basename(dirname(path)) : basename(path);
   return last.replace(/\.git$/, '').replace(/[^A-Za-z0-9._-]+/g, '-') || 'root';
+}
+
+/** The contexts that some samples speak of. */
+export function contextsOf(samples: readonly Sample[], contexts: Iterable<StoredContext>): StoredContext[] {
+  const wanted = new Set(samples.map(({ context }) => context?.id));
+  const byId = new Map([...contexts].map((stored) => [stored.id, stored]));
+  return [...byId.values()].filter(({ id }) => wanted.has(id));
 }

@@ -45,7 +45,7 @@ test('a folder: clean functions with their origin, and a drop for every reason',
       'outer.py': 'def f(a):\n    b = a\n    def g():\n        nonlocal b\n        b = 2\n    return g\n',
       '.git/hook.py': GOOD,
     });
-    const { manifest, samples, drops, store } = await run(join(folder, 'out'), {
+    const { manifest, samples, contexts, drops, store } = await run(join(folder, 'out'), {
       sources: [{ kind: 'folder', path: root }],
       maxFileBytes: 2000,
       maxTokens: 100,
@@ -71,7 +71,9 @@ test('a folder: clean functions with their origin, and a drop for every reason',
     assert.equal([...by.keys()].sort(), ['latin.py', 'outer.py', 'pkg/good.py', 'top.py']);
     const good = by.get('pkg/good.py');
     assert.is(good?.before, '@staticmethod\ndef add(a, b):\n    return a + b + VALUE\n');
-    assert.equal(good?.context, { imports: { os: 'os' }, names: ['VALUE', 'A'] });
+    const { imports, names, enclosingClass } = contexts.around(good ?? { context: null });
+    assert.equal([imports, names, enclosingClass], [{ os: 'os' }, ['VALUE', 'A'], 'A']);
+    assert.equal(by.get('top.py')?.context, { id: by.get('top.py')?.context?.id, function: 0 });
     assert.equal([good?.group, good?.licence, good?.source], ['proj/pkg', 'ISC', 'folder']);
     assert.equal([good?.origin.startLine, good?.origin.function, good?.origin.codec], [5, 'A.add', 'utf-8']);
     assert.is(by.get('latin.py')?.origin.codec, 'iso-8859-1');
@@ -143,6 +145,38 @@ test('a package: fetched in its exact version, with its own name and licence', a
   });
 });
 
+test('the context of a fix is that of the file before it, without the function itself', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const file = (imports: string, size: string, sum: string): string =>
+      `${imports}class A:\n    def __init__(self, n):\n        self.n = n\n${size}` +
+      `    def sum(self, a):\n        self.last = a\n        return ${sum}\n\ndef f(a):\n    return A(a)\n`;
+    const repository = join(folder, 'repo');
+    await makeRepository(repository, [
+      { message: 'Start', files: { 'a.py': file('import os\n', '', 'a - self.n') } },
+      {
+        message: 'Fix sum',
+        files: {
+          'a.py': file('import os\nimport math\n', '        self.extra = 0\n', 'a + self.extra'),
+        },
+      },
+    ]);
+    const { samples, contexts } = await run(join(folder, 'out'), {
+      sources: [{ kind: 'git', path: repository, licence: 'MIT' }],
+    });
+    const sum = samples.find(({ origin }) => origin.function === 'A.sum') ?? { context: null };
+    assert.equal(contexts.around(sum), {
+      imports: { os: 'os' },
+      names: ['f', 'A'],
+      enclosingClass: 'A',
+      classes: [{ name: 'A', bases: [], attributes: [] }],
+      functions: [
+        { name: 'A.__init__', signature: '(self,n)', decorators: [], assigned: ['n'], read: [] },
+        { name: 'f', signature: '(a)', decorators: [], assigned: [], read: [] },
+      ],
+    });
+  });
+});
+
 test('a git history: fixes with both sides, and a drop for every reason', async () => {
   await withTemporaryFolder(async (folder) => {
     const repository = join(folder, 'repo.git');
@@ -163,16 +197,17 @@ test('a git history: fixes with both sides, and a drop for every reason', async 
       ['Revert "Fix sum"', 'reverts', null],
     ]);
     assert.equal(
-      samples.map(({ origin, flags, family, difficulty }) => [
+      samples.map(({ origin, evidence, flags, family, difficulty }) => [
         subject(origin.commit),
+        evidence.map(({ kind }) => kind),
         flags,
         family,
         difficulty,
       ]),
       [
-        ['Fix syntax error', ['strong_message'], 'syntax', 1],
-        ['Fix sum', ['strong_message'], null, 3],
-        ['Fix nothing here', ['strong_message', 'other_changes'], null, 3],
+        ['Fix syntax error', ['commit-message', 'parser-error'], [], 'syntax', 1],
+        ['Fix sum', ['commit-message'], [], null, 3],
+        ['Fix nothing here', ['commit-message'], ['other_changes'], null, 3],
       ],
     );
     const [, sum] = samples;

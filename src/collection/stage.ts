@@ -8,7 +8,7 @@ import { runProcess } from '../core/processes/subprocess';
 import { pythonPath } from '../core/paths';
 import { Critic } from '../python/critic/critic';
 import type { Manifest } from '../records/manifest';
-import type { Sample } from '../records/sample';
+import { fileOrigin, type Sample } from '../records/sample';
 import {
   buildManifest,
   describeResource,
@@ -16,6 +16,7 @@ import {
   readManifest,
   writeManifest,
 } from '../shards/manifest';
+import { writeContextShards } from '../shards/context-shard';
 import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import { clearJournal } from '../storage/journal';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
@@ -24,7 +25,7 @@ import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folders/folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages/packages';
-import { appendJournal, journalDrops, journalSamples, readJournalState } from './journal';
+import { appendJournal, journalContexts, journalDrops, journalSamples, readJournalState } from './journal';
 import { pythonFacts, type PythonFacts } from './python-facts';
 import {
   keyedCollectConfig,
@@ -36,8 +37,9 @@ import {
 import type { OpenSource, SourceTools } from './source';
 
 /**
- * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of the sources
- * alternate), `drops.jsonl` (one line for each thing left out and why) and the manifest. A collection that was
+ * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of
+ * the sources alternate), `contexts/shard_*.parquet` (what the samples' files say, each once), `drops.jsonl` (one line
+ * for each thing left out and why) and the manifest. A collection that was
  * cut off goes on after its last finished batch and ends with the same shards; one that was killed while it cleaned up is
  * complete, and cleans up when it is asked for again.
  *
@@ -62,6 +64,7 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     tally.watch(journalSamples(store, config.sources.length)),
     { rowsPerShard: config.rowsPerShard },
   );
+  resources.push(...(await writeContextShards(store, journalContexts(store, config.sources.length))));
   const dropped = await writeDrops(store, config.sources.length);
   resources.push(await describeResource(store, 'drops.jsonl'));
   const { out, clean, licences, groups, digestOf } = tally.result();
@@ -239,7 +242,7 @@ function createTally(): Tally {
         if (sample.edits.length === 0) clean++;
         licences[sample.licence] = (licences[sample.licence] ?? 0) + 1;
         groups.add(sample.group);
-        hashOf(sample.source, sample.origin.repo).update(`${sample.id}\n`);
+        hashOf(sample.source, fileOrigin(sample.origin).repo).update(`${sample.id}\n`);
         yield sample;
       }
     },

@@ -6,7 +6,8 @@ import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { runProcess } from '../core/processes/subprocess';
 import type { Manifest } from '../records/manifest';
-import type { Sample } from '../records/sample';
+import { fileOrigin, type FileOrigin, type Sample } from '../records/sample';
+import { Contexts } from '../shards/context-shard';
 import { readManifest } from '../shards/manifest';
 import { readSamples } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
@@ -64,7 +65,8 @@ export type ConfigInput = Parameters<(typeof collectConfigSchema)['parse']>[0];
 /** What a collection left. */
 export interface Collected {
   manifest: Manifest;
-  samples: Sample[];
+  samples: (Sample & { origin: FileOrigin })[];
+  contexts: Contexts;
   drops: Dropped[];
   store: ObjectStore;
 }
@@ -93,7 +95,11 @@ export async function run(
   return {
     store,
     manifest: await readManifest(store),
-    samples: await collectAll(readSamples(store)),
+    samples: (await collectAll(readSamples(store))).map((sample) => ({
+      ...sample,
+      origin: fileOrigin(sample.origin),
+    })),
+    contexts: await Contexts.read(store),
     drops: (await readFile(join(target, 'drops.jsonl'), 'utf8'))
       .split('\n')
       .filter((line) => line !== '')

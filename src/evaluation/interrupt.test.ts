@@ -2,6 +2,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
+import { Contexts } from '../shards/context-shard';
 import { InterruptedError } from '../core/errors';
 import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
@@ -49,9 +50,9 @@ test('answering cases ends within a chunk, encoding within a set', async () => {
   );
   const parts = { model, tokenizer, vocabulary };
   try {
-    const stops = await findParserStops(samples);
-    await interrupted(encodeSet(samples, stops, parts, abortOnTurn()));
-    const { cases } = await encodeSet(samples, stops, parts);
+    const set = { samples, contexts: new Contexts(), stops: await findParserStops(samples) };
+    await interrupted(encodeSet(set, parts, abortOnTurn()));
+    const { cases } = await encodeSet(set, parts);
     assert.is(cases.length, samples.length);
     const options = { parts, supervisionSteps: 1, topK: 2, progress: silentProgress, task: 'answering' };
     await interrupted(measureCases(cases, { ...options, batchTokens: 64, signal: abortOnTurn() }));

@@ -1,5 +1,6 @@
 import { lex } from '../python/tokens/lexer';
 import { applyEdit, charSpanOf } from '../python/edits/edits';
+import { placeOf } from '../records/sample';
 import type { Calibration } from '../repair/calibration';
 import type { Column, Row } from '../shards/columns';
 import { bugTypeByCode } from '../taxonomy/table';
@@ -91,8 +92,7 @@ export function predictionRow({ item, prediction, outcome }: Measured, calibrati
     sample_id: sample.id,
     group: sample.group,
     source: sample.source,
-    path: sample.origin.path,
-    function: sample.origin.function,
+    ...placeOf(sample.origin),
     clean: outcome.clean,
     bug_type: sample.bugType,
     family: sample.family,

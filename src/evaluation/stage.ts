@@ -21,6 +21,7 @@ import { calibrationRow, confidenceOfRow, describeThreshold } from './at-thresho
 import { measureBaselines } from './baselines';
 import { kindOfSample } from './benchmarks/kinds';
 import { measureSet } from './benchmarks/measure-set';
+import { Contexts } from '../shards/context-shard';
 import { loadSet } from './benchmarks/sets';
 import { writeSet } from './benchmarks/write-set';
 import { readCases } from './cases';
@@ -107,7 +108,7 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
       calibration,
       model: { parameters: describeParameters(parts.model.config).total, backend: engine.backend },
     });
-    const sets = await measureBenchmarks(config, context, { parts, calibration, facts, validation });
+    const sets = await measureBenchmarks(config, context, { parts, calibration, facts, validation }, data);
     return await writeOutput(store, config, context, { report, calibration, main, sets });
   } finally {
     parts.model.dispose();
@@ -155,13 +156,16 @@ async function measureBenchmarks(
   config: EvaluateConfig,
   { store, signal, progress }: StageContext,
   { parts, calibration, facts, validation }: JudgedParts,
+  data: ObjectStore,
 ): Promise<Resource[]> {
+  if (config.benchmarks.length === 0) return [];
   const clean = validation.filter(isClean).map(({ sample }) => sample);
+  const contexts = await Contexts.read(data);
   const written: Resource[] = [];
   for (const name of config.benchmarks) {
     const set = await loadSet(name, { data: null });
     if ('skipped' in set) throw new DataError(set.skipped, 'take it out of evaluate.benchmarks');
-    const options = { ...config, training: { facts, validation: clean }, signal, progress };
+    const options = { ...config, training: { facts, validation: clean, contexts }, signal, progress };
     const measured = await measureSet(set, [{ name: 'model', parts, calibration }], options);
     written.push(...(await writeSet(store, `benchmarks/${name}`, measured)));
   }

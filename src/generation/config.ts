@@ -3,7 +3,7 @@ import { FAMILIES } from '../records/sample';
 import { checkFamilyShares, checkTypeShares } from './mixture/aims';
 
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
-export const GENERATE_VERSION = 5;
+export const GENERATE_VERSION = 6;
 
 /**
  * How often a mutant has one, two or three bugs. Bugs of one mutant are all syntax bugs or all others: broken files

@@ -8,6 +8,7 @@ import { diffTokens, sampleId } from '../python/edits/edits';
 import { lex } from '../python/tokens/lexer';
 import { makeSample } from '../python/edits/sample-testing';
 import type { Edit, Sample } from '../records/sample';
+import { Contexts } from '../shards/context-shard';
 import { collectAll } from '../storage/testing';
 import { generateConfigSchema } from './config';
 import type { Drawn, DrawnMutant } from './drawing/draw';
@@ -39,6 +40,7 @@ async function judge(mutants: DrawnMutant[]): Promise<{ samples: Sample[]; tally
           rng: seedStream(1),
           pool: { draw: () => Promise.resolve([drawn]) },
           critic,
+          contexts: new Contexts(),
           isAllowed: () => true,
           seen: { functions: new KeySet(), programs: new KeySet() },
           tally,

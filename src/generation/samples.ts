@@ -1,7 +1,8 @@
 import type { ProjectClues } from '../core/keys/groups';
 import type { KeySet } from '../core/keys/key-set';
 import type { Rng } from '../core/rng';
-import type { Sample } from '../records/sample';
+import { placeOf, type Evidence, type Sample } from '../records/sample';
+import type { Contexts } from '../shards/context-shard';
 import { LEXER_VERSION } from '../python/tokens/lexer';
 import type { Critic } from '../python/critic/critic';
 import { bugType } from '../taxonomy/table';
@@ -28,6 +29,8 @@ export interface GenerateOptions {
   /** Draws the mutants. */
   pool: Pick<DrawPool, 'draw'>;
   critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>;
+  /** Of the samples' files. */
+  contexts: Contexts;
   /** Whether a sample's code may be used. */
   isAllowed: (clues: ProjectClues) => boolean;
   /** Added to. */
@@ -117,10 +120,11 @@ export function dropInput(
 /** Draws a batch's mutants in a thread and has the critic judge them. */
 async function work(candidates: readonly Candidate[], options: GenerateOptions): Promise<Judged[]> {
   const used = candidates.filter(({ reason }) => reason === null);
-  const requests = used.map(({ sample: { id, after, context } }): DrawRequest => {
-    // The function's own stream, in a form that can be sent to a thread.
-    const seed = options.rng.fork(id).int(2 ** 32);
-    return { source: after, context, seed };
+  const requests = used.map(({ sample }): DrawRequest => {
+    // The function's own stream, in a form that can be sent to a thread, and as little else as mutators ask for.
+    const seed = options.rng.fork(sample.id).int(2 ** 32);
+    const { imports, names } = options.contexts.around(sample);
+    return { source: sample.after, context: { imports, names }, seed };
   });
   const drawn = requests.length > 0 ? await options.pool.draw(requests) : [];
   const ofSample = new Map(used.map(({ sample }, i) => [sample, drawn[i]]));
@@ -139,8 +143,7 @@ function* settle(judged: Judged, options: GenerateOptions): Generator<Sample> {
   const { tally, config, seen, onProgram } = options;
   const { sample, drawn } = judged;
   const drop = (reason: string, more: Partial<Dropped>): void => {
-    const { path, function: name } = sample.origin;
-    const where = { group: sample.group, path, function: name };
+    const where = { group: sample.group, ...placeOf(sample.origin) };
     const entry = { reason, bugType: null, ...where, source: null, detail: null, ...more };
     countDrop(tally, entry, config.maxDropsPerReason);
   };
@@ -191,9 +194,14 @@ function toSample(clean: Sample, { id, bugType: type, before, edits, alone }: Dr
     lexerVersion: LEXER_VERSION,
     difficulty: difficultyOf({ bugType: type, alone }),
     quality: { ...clean.quality, critic: 1 },
+    evidence: (alone.length > 0 ? alone.map((bug) => bug.bugType) : [type]).map(planted),
     flags: edits.length > 1 ? [SEVERAL_BUGS] : [],
     split: null,
   };
+}
+
+function planted(id: string): Evidence {
+  return { kind: 'planted', bugType: id };
 }
 
 /** How hard a mutant is to mend: as its hardest bug. */

@@ -12,8 +12,10 @@ import { lex } from '../python/tokens/lexer';
 import { makeSample } from '../python/edits/sample-testing';
 import { MAX_SPAN, SLOTS } from '../records/example';
 import type { Manifest } from '../records/manifest';
-import type { Sample } from '../records/sample';
+import { storedContext, type StoredContext } from '../records/file-context';
+import { fileOrigin, type Sample } from '../records/sample';
 import { buildManifest, writeManifest } from '../shards/manifest';
+import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
 import { readSamples, writeSampleShards } from '../shards/sample-shard';
 import { verifyDataset } from '../shards/verify';
 import { createFolderStore } from '../storage/folder-store';
@@ -25,6 +27,14 @@ import { generateConfigSchema } from './config';
 import { DROPS_KEY, generate } from './stage';
 import type { Dropped } from './tally';
 
+/** What the files of all samples here say. */
+const CONTEXT = storedContext({
+  imports: { json: 'json' },
+  names: [],
+  classes: [],
+  functions: [{ name: 'f', signature: '()', decorators: [], assigned: [], read: [] }],
+});
+
 /** A clean sample as `collect` writes it. */
 function cleanSample(source: string, more: Partial<Sample> = {}): Sample {
   const name = /def (\w+)/.exec(source)?.[1] ?? 'module';
@@ -32,8 +42,8 @@ function cleanSample(source: string, more: Partial<Sample> = {}): Sample {
   return {
     ...clean,
     group: 'r/a',
-    origin: { ...clean.origin, path: `${name}.py`, function: name },
-    context: { imports: { json: 'json' }, names: [] },
+    origin: { ...fileOrigin(clean.origin), path: `${name}.py`, function: name },
+    context: { id: CONTEXT.id, function: 0 },
     ...more,
   };
 }
@@ -61,6 +71,7 @@ function contextFor(
 async function writeCollected(folder: string, samples: readonly Sample[]): Promise<ObjectStore> {
   const store = createFolderStore(folder);
   const resources = await writeSampleShards(store, 'samples', samples);
+  resources.push(...(await writeContextShards(store, [CONTEXT])));
   const counts = { in: samples.length, out: samples.length, dropped: {} };
   const context = { seed: 7, inputs: {} };
   await writeManifest(
@@ -73,6 +84,8 @@ async function writeCollected(folder: string, samples: readonly Sample[]): Promi
 interface Generated {
   manifest: Manifest;
   samples: Sample[];
+  /** Those that the samples speak of. */
+  contexts: StoredContext[];
   drops: Dropped[];
 }
 
@@ -104,9 +117,20 @@ async function finish(
   return {
     manifest,
     samples: await collectAll(readSamples(store)),
+    contexts: [...(await Contexts.read(store)).select(await referencedContexts(store, 'samples'))],
     drops: lines.map((line) => JSON.parse(line) as Dropped),
   };
 }
+
+test('mutants speak of the context of their clean function, which comes along', async () => {
+  const { samples, contexts } = await run(CLEAN.slice(0, 5), { mutantsPerFunction: 2 });
+  assert.ok(samples.length > 5);
+  for (const { context, evidence, bugType: type } of samples) {
+    assert.equal(context, { id: CONTEXT.id, function: 0 });
+    assert.equal(evidence, type === null ? [] : [{ kind: 'planted', bugType: type }]);
+  }
+  assert.equal(contexts, [CONTEXT]);
+});
 
 test('every mutant is what its type says, and its edits mend it exactly', async () => {
   const { samples, manifest } = await run(CLEAN, { mutantsPerFunction: 8 });
@@ -205,7 +229,7 @@ test('an interrupted run goes on after its last whole shard and ends with the sa
     assert.is(starts[0], 26);
     const hashes = ({ manifest }: Generated): string[][] =>
       manifest.resources.map(({ path, hash }) => [path, hash]);
-    assert.is(expected.manifest.resources.length, Math.ceil(CLEAN.length / 13) + 1);
+    assert.is(expected.manifest.resources.length, Math.ceil(CLEAN.length / 13) + 2);
     assert.equal(hashes(resumed), hashes(expected));
     assert.equal(resumed.manifest['trm:lineage'].counts, expected.manifest['trm:lineage'].counts);
     assert.equal((await cut.list('journal/')).length, 0);

@@ -13,6 +13,7 @@ import {
   readManifest,
   writeManifest,
 } from '../shards/manifest';
+import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import { requireInput } from '../storage/require-input';
 import type { ObjectStore, Stage, StageContext } from '../storage/stage';
@@ -32,7 +33,8 @@ export const DROPS_KEY = 'drops.jsonl';
 
 /**
  * The generate stage: plants bugs into the clean functions of `collect` and writes those that CPython confirms as
- * `samples/shard_*.parquet`, with `drops.jsonl` and the manifest.
+ * `samples/shard_*.parquet`, with the contexts of their files in `contexts/` (a mutant has that of its clean function),
+ * `drops.jsonl` and the manifest.
  *
  * The mixture is fitted to a sample of all functions (`mixture/`), so that drawn shares are the aimed ones. With it, mutants
  * depend on the seed and their own function alone. Each shard is made from `functionsPerShard` functions and
@@ -57,7 +59,8 @@ export async function generateWith(
 ): Promise<Manifest> {
   const collected = requireInput(context, 'generate', 'collect');
   const started = performance.now();
-  const mixture = await fitToCorpus(config, context, collected);
+  const contexts = await Contexts.read(collected);
+  const mixture = await fitToCorpus(config, context, collected, contexts);
   const critic = await Critic.start({ workers: workerCount(config.criticWorkers) });
   const pool = DrawPool.start(workerCount(config.workers), { ...config, weights: mixture.weights });
   const python = critic.pythonVersion;
@@ -66,7 +69,7 @@ export async function generateWith(
   try {
     const identity = await identityOf(config, context, collected, python);
     finished = await finishedShards(context.store, identity);
-    shards = await writeShards(config, context, { collected, critic, pool, identity, finished });
+    shards = await writeShards(config, context, { collected, contexts, critic, pool, identity, finished });
   } finally {
     await Promise.all([critic.close(), pool.close()]);
   }
@@ -82,7 +85,7 @@ export async function generateWith(
   const seconds = (performance.now() - started) / 1000;
   const fresh = shards.slice(finished.length).reduce((sum, shard) => sum + shard.tally.written, 0);
   const speed = { seconds, samplesPerHour: (3600 * fresh) / seconds };
-  return finish(config, context, { shards, tally, mixture, speed, python, files });
+  return finish(config, context, { shards, contexts, tally, mixture, speed, python, files });
 }
 
 /** What a shard's content depends on. */
@@ -105,6 +108,7 @@ async function identityOf(
 
 interface Work {
   collected: ObjectStore;
+  contexts: Contexts;
   critic: Critic;
   pool: DrawPool;
   identity: string;
@@ -115,7 +119,7 @@ interface Work {
 async function writeShards(
   config: GenerateConfig,
   context: StageContext,
-  { collected, critic, pool, identity, finished }: Work,
+  { collected, contexts, critic, pool, identity, finished }: Work,
 ): Promise<ShardRecord[]> {
   const { store, signal, progress, rng } = context;
   const shards = [...finished];
@@ -130,7 +134,7 @@ async function writeShards(
   const seen = await seenBefore(store, finished.length);
   const ahead = workerCount(config.workers) + workerCount(config.criticWorkers) + 1;
   const isAllowed = allowedProjects(config.allowedGroups);
-  const shared = { config, rng, isAllowed, seen, critic, pool, ahead };
+  const shared = { config, rng, isAllowed, seen, critic, pool, contexts, ahead };
   const input = readSamples(collected)[Symbol.asyncIterator]();
   try {
     for (const { tally } of finished)
@@ -219,6 +223,7 @@ async function countInput(collected: ObjectStore): Promise<number> {
 
 interface Outcome {
   shards: readonly ShardRecord[];
+  contexts: Contexts;
   tally: Tally;
   mixture: FittedMixture;
   /** Of this start. */
@@ -233,17 +238,19 @@ interface Outcome {
 async function finish(
   config: GenerateConfig,
   context: StageContext,
-  { shards, tally, mixture, speed, python, files }: Outcome,
+  { shards, contexts, tally, mixture, speed, python, files }: Outcome,
 ): Promise<Manifest> {
   const { store } = context;
   await store.put(DROPS_KEY, tally.examples.map((dropped) => `${JSON.stringify(dropped)}\n`).join(''));
+  const own = await referencedContexts(store, 'samples');
+  const copied = await writeContextShards(store, contexts.select(own));
   const others = await Promise.all([DROPS_KEY, ...files].map((key) => describeResource(store, key)));
   const manifest = await buildManifest({
     stage: 'generate',
     stageVersion: GENERATE_VERSION,
     config,
     context,
-    resources: [...shards.map(({ resource }) => resource), ...others],
+    resources: [...shards.map(({ resource }) => resource), ...copied, ...others],
     counts: { in: tally.read, out: tally.written, dropped: tally.dropped },
     columns: SAMPLE_COLUMNS,
     licences: tally.licences,

@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import type { Sample } from '../records/sample';
+import { placeOf, type Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/stage';
 import { JsonLinesWriter } from './json-lines';
 
@@ -40,8 +40,7 @@ export class DropLog {
       group,
       source,
       bugType,
-      path: origin.path,
-      function: origin.function,
+      ...placeOf(origin),
     };
     await this.writer.write(line);
   }

@@ -11,6 +11,7 @@ import type { Manifest } from '../records/manifest';
 import type { Sample } from '../records/sample';
 import { readExamples } from '../shards/example-shard';
 import { buildManifest, writeManifest } from '../shards/manifest';
+import { writeContextShards } from '../shards/context-shard';
 import { readSamples, writeSampleShards } from '../shards/sample-shard';
 import { verifyDataset } from '../shards/verify';
 import { createFolderStore } from '../storage/folder-store';
@@ -89,6 +90,7 @@ async function makeInput(
 ): Promise<ObjectStore> {
   const store = createFolderStore(join(folder, stage));
   const resources = await writeSampleShards(store, 'samples', samples);
+  resources.push(...(await writeContextShards(store, [])));
   const counts = { in: samples.length, out: samples.length, dropped: {} };
   await writeManifest(
     store,

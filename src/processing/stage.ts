@@ -10,6 +10,7 @@ import { SAMPLE_VERSION, type Sample } from '../records/sample';
 import { EXAMPLE_COLUMNS } from '../shards/example-columns';
 import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
 import { readBatches } from '../shards/reader';
+import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
 import { readSamples } from '../shards/sample-shard';
 import { listShards } from '../shards/writer';
 import { requireInput } from '../storage/require-input';
@@ -40,7 +41,7 @@ export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
  *    another one, no clean code says that its bug is none, and its function is nearly no other one. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics counts them).
  * 3. The tokenizer and the closed vocabulary are learnt from the clean code of train.
  * 4. Each split is balanced, shuffled, encoded and written: `<split>/shard_*.parquet`, and row for row the samples in
- *    `samples/<split>/shard_*.parquet`.
+ *    `samples/<split>/shard_*.parquet`, with the contexts of their files in `contexts/`.
  *
  * The same inputs, config and seed give the same files. Memory is bounded by distinct tokens, ids and a shuffle bucket.
  * A run that was cut off starts over: reading is cheap beside training.
@@ -51,7 +52,8 @@ export const process: Stage<ProcessConfig> = async (config, context) => {
   const scratch = store.localPath('scratch');
   await rm(scratch, { recursive: true, force: true });
   const drops = await DropLog.create(store);
-  const job: Job = { config, context, drops, scratch };
+  const contexts = await Contexts.read(...inputStores(context));
+  const job: Job = { config, context, contexts, drops, scratch };
   try {
     const survey = await surveyInputs(job);
     const vocabularies = learnVocabularies(job, survey);
@@ -61,6 +63,8 @@ export const process: Stage<ProcessConfig> = async (config, context) => {
       counters[split] = new SplitCounter();
       resources.push(...(await writeSplit(job, split, survey, vocabularies, counters[split])));
     }
+    const referenced = await referencedContexts(store, ...SPLITS.map((split) => `samples/${split}`));
+    resources.push(...(await writeContextShards(store, contexts.select(referenced))));
     await drops.commit();
     return await finish(job, survey, vocabularies, counters, resources);
   } catch (error) {
@@ -78,7 +82,7 @@ function inputStores(context: StageContext): ObjectStore[] {
   return generate === undefined ? [collect] : [collect, generate];
 }
 
-async function surveyInputs({ config, context, drops, scratch }: Job): Promise<Survey> {
+async function surveyInputs({ config, context, contexts, drops, scratch }: Job): Promise<Survey> {
   const { fractions, assignments, licences, allowedGroups, nearDuplicates, criticWorkers } = config;
   const stores = inputStores(context);
   const projects = new Projects();
@@ -97,6 +101,7 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
   try {
     const survey = await surveySamples({
       samples: readAll(stores),
+      contexts,
       splitOf,
       licences,
       allowedGroups,

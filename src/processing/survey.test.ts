@@ -6,6 +6,7 @@ import { Critic } from '../python/critic/critic';
 import { lex } from '../python/tokens/lexer';
 import { makeSample } from '../python/edits/sample-testing';
 import type { Sample } from '../records/sample';
+import { Contexts } from '../shards/context-shard';
 import { createFolderStore } from '../storage/folder-store';
 import { collectAll, withTemporaryFolder } from '../storage/testing';
 import { DropLog } from './drop-log';
@@ -27,6 +28,7 @@ async function survey(
     const drops = await DropLog.create(createFolderStore(join(folder, 'out')));
     const found = await surveySamples({
       samples: stream(samples),
+      contexts: new Contexts(),
       splitOf: new Map([
         ['learn', 'train'],
         ['judge', 'test'],
@@ -94,6 +96,7 @@ test('a sample that CPython cannot judge is dropped as that, not as broken', asy
     const drops = await DropLog.create(createFolderStore(join(folder, 'out')));
     await surveySamples({
       samples: stream([deep]),
+      contexts: new Contexts(),
       splitOf: new Map([['learn', 'train']]),
       licences: PERMISSIVE_LICENCES,
       allowedGroups: ['learn'],

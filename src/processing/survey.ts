@@ -9,13 +9,14 @@ import type { Critic, Verdict } from '../python/critic/critic';
 import { lex } from '../python/tokens/lexer';
 import type { Token } from '../python/tokens/token';
 import { tokenOfError } from '../python/tokens/positions';
-import type { Sample } from '../records/sample';
+import { placeOf, type Sample } from '../records/sample';
+import type { Contexts } from '../shards/context-shard';
 import { Admission, type Admitted } from './admission/admission';
 import { classifyFix, isUnclassified, type FixCounts } from './admission/classify-fix';
 import { contentKeys, type ContentKeys } from './admission/content-keys';
 import type { DropLog } from './drop-log';
 import { JsonLinesWriter } from './json-lines';
-import { licenceAllowed } from './admission/licences';
+import { licenceAllowed } from './admission/allowed-licence';
 import { SPLITS, type Split } from './admission/split';
 import { readHeldOut } from './near/held-out';
 import { NearDuplicates } from './near/near-duplicates';
@@ -47,6 +48,8 @@ export interface Survey {
 /** What {@link surveySamples} needs. */
 export interface SurveyOptions {
   samples: AsyncIterable<Sample>;
+  /** Of the samples' files. */
+  contexts: Contexts;
   /** Split of every project, see `projectOf`. */
   splitOf: ReadonlyMap<string, Split>;
   licences: readonly string[];
@@ -130,7 +133,7 @@ async function holdOut(near: NearDuplicates, { nearDuplicates, signal }: SurveyO
 
 /** What the versions of one function share, see `NearCandidate`. */
 function homeOf(sample: Sample): string {
-  const { path, function: name } = sample.origin;
+  const { path, function: name } = placeOf(sample.origin);
   return sha256([projectOf(sample), posix.basename(path), name].join('\0'));
 }
 
@@ -230,7 +233,7 @@ class Surveyor {
   /** Names the type of a mined fix, so that figures by bug type hold real bugs too. */
   private classify(sample: Sample, compiles: boolean): Sample {
     if (!isUnclassified(sample)) return sample;
-    const named = classifyFix(sample, compiles);
+    const named = classifyFix(sample, this.options.contexts.around(sample), compiles);
     this.survey.fixes[named.bugType === null ? 'unexplained' : 'recognised']++;
     return named;
   }

@@ -5,6 +5,7 @@ import type { Example } from '../records/example';
 import type { Resource } from '../records/manifest';
 import type { Sample } from '../records/sample';
 import { writeExampleShards } from '../shards/example-shard';
+import type { Contexts } from '../shards/context-shard';
 import { writeSampleShards } from '../shards/sample-shard';
 import type { StageContext } from '../storage/stage';
 import { rowCopies } from './admission/balance';
@@ -36,6 +37,8 @@ export interface Vocabularies {
 export interface Job {
   config: ProcessConfig;
   context: StageContext;
+  /** Of the samples' files. */
+  contexts: Contexts;
   drops: DropLog;
   /** Folder for temporary files, removed at the end. */
   scratch: string;
@@ -116,7 +119,7 @@ interface RowEvents {
 }
 
 async function* encodeRows(
-  { config, context, drops }: Job,
+  { config, context, contexts, drops }: Job,
   rows: AsyncIterable<Row>,
   { tokenizer, vocabulary }: Vocabularies,
   { onExample, onSkip, onRow }: RowEvents,
@@ -127,7 +130,9 @@ async function* encodeRows(
     const { sample, stoppedAt, copy } = row;
     const rng = context.rng.fork('window', sample.id, copy);
     const { maxTokens } = config;
-    const example = encodeSample(sample, { tokenizer, vocabulary, maxTokens, rng, stoppedAt });
+    const surroundings = contexts.around(sample);
+    const options = { tokenizer, vocabulary, surroundings, maxTokens, rng, stoppedAt };
+    const example = encodeSample(sample, options);
     if (isDropped(example)) {
       onSkip(number);
       if (copy === 0) await drops.drop(example.dropped, sample);

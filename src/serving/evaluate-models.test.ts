@@ -7,14 +7,14 @@ import * as assert from 'uvu/assert';
 import { silentProgress } from '../core/progress';
 import { projectRoot } from '../core/paths';
 import { runProcess } from '../core/processes/subprocess';
-import { diffTokens, sampleId } from '../python/edits/edits';
-import { lex, LEXER_VERSION } from '../python/tokens/lexer';
+import { makeSample } from '../python/edits/sample-testing';
 import { loadSet } from '../evaluation/benchmarks/sets';
 import { renderResults } from '../evaluation/benchmarks/results-table';
 import { setReportSchema, type SetReport } from '../evaluation/benchmarks/set-report';
 import type { Sample } from '../records/sample';
 import { writeRandomModel, writeTrainedModel } from '../repair/testing';
 import { readTable } from '../shards/reader';
+import { writeContextShards } from '../shards/context-shard';
 import { writeSampleShards } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
 import { rejection } from '../storage/testing';
@@ -43,35 +43,11 @@ let random: string;
 let data: string;
 
 function sampleOf(before: string, after: string, type: string | null): Sample {
-  const edit = diffTokens(lex(before), lex(after));
-  return {
-    id: sampleId(before, after),
+  return makeSample(before, after, {
     group: 'lessons/lessons',
-    parentId: null,
-    source: 'synthetic',
-    origin: {
-      repo: 'lessons',
-      commit: null,
-      path: 'lessons.py',
-      url: null,
-      function: 'smallest',
-      startLine: 1,
-      committedAt: null,
-      codec: 'utf-8',
-    },
-    context: { imports: {}, names: [] },
-    licence: 'MIT',
     bugType: type,
     family: type === null ? null : bugType(type).family,
-    before,
-    after,
-    edits: edit ? [edit] : [],
-    lexerVersion: LEXER_VERSION,
-    difficulty: 1,
-    quality: {},
-    flags: [],
-    split: null,
-  };
+  });
 }
 
 test.before(async () => {
@@ -84,6 +60,7 @@ test.before(async () => {
   }));
   await writeTrainedModel(learnt, lessons, { code: CLEAN, steps: 200 });
   await writeRandomModel(random, { code: CLEAN });
+  await writeContextShards(createFolderStore(data), []);
   await writeSampleShards(createFolderStore(data), 'samples', [
     ...lessons.map(({ buggy, fixed, bugType: type }) => sampleOf(buggy, fixed, type)),
     sampleOf(CLEAN, UNKNOWN, 'wrong-name'),
@@ -193,7 +170,7 @@ test('real fixes: one-token kinds, both forms, names of the module known in both
   assert.is(set.samples.length, 4);
   assert.equal([...(set.labels ?? [])].map(([, label]) => label).sort(), ['cmpop', 'var']);
   const [buggy] = set.samples;
-  assert.equal(buggy.context.names, ['g']);
+  assert.equal(set.contexts.around(buggy).names, ['g']);
   assert.is(set.samples.filter(({ edits }) => edits.length === 0).length, 2);
 });
 

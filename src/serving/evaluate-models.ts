@@ -9,6 +9,7 @@ import type { SetReport } from '../evaluation/benchmarks/set-report';
 import { loadSet } from '../evaluation/benchmarks/sets';
 import { writeSet } from '../evaluation/benchmarks/write-set';
 import type { Sample } from '../records/sample';
+import { Contexts } from '../shards/context-shard';
 import { readSamples } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/stage';
@@ -89,5 +90,5 @@ async function readTraining(
   const validation = new Map<string, Sample>();
   for await (const sample of readSamples(data, 'samples/val')) validation.set(sample.id, sample);
   task.finish();
-  return { facts, validation: [...validation.values()] };
+  return { facts, validation: [...validation.values()], contexts: await Contexts.read(data) };
 }

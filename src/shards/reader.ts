@@ -64,6 +64,19 @@ export async function readFooterMetadata(path: string): Promise<Record<string, s
   return found;
 }
 
+/**
+ * Refuses a shard whose footer states another version of its record.
+ * @throws DataError
+ */
+export async function requireVersion(path: string, key: string, version: number): Promise<void> {
+  const found = ((await readFooterMetadata(path))[key] as string | undefined) ?? 'none';
+  if (found !== String(version))
+    throw new DataError(
+      `${path}: expected ${key} ${version}, got ${found}`,
+      'it was made by another version of the project; make it again',
+    );
+}
+
 async function* queryBatches(sql: string, path: string): AsyncGenerator<RecordBatch> {
   // One thread: rows come in the order of the file, and the caller decides how many files are read at once.
   const database = await openDuckDB(1);

@@ -3,45 +3,13 @@ import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
 import { sha256 } from '../core/hash';
 import { MAX_PIECES, type Example } from '../records/example';
-import type { Sample } from '../records/sample';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import { createFolderStore } from '../storage/folder-store';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { readExamples, writeExampleShards } from './example-shard';
-import { readFooterMetadata } from './reader';
+import { readFooterMetadata, readTable } from './reader';
 import { readSamples, writeSampleShards } from './sample-shard';
-
-function makeSample(i: number, change: Partial<Sample> = {}): Sample {
-  return {
-    id: sha256(String(i)),
-    group: `cpython/module${i % 3}`,
-    parentId: null,
-    source: 'git',
-    origin: {
-      repo: 'owner/name',
-      commit: null,
-      path: 'pkg/ünïcode.py',
-      url: null,
-      function: 'Class.method',
-      startLine: 1 + i,
-      committedAt: '2024-01-02T03:04:05Z',
-      codec: 'utf-8',
-    },
-    context: { imports: { os: 'os' }, names: ['x', 'ß'] },
-    licence: 'MIT',
-    bugType: null,
-    family: null,
-    before: `def f():\n    return '😀' + ${i}\n`,
-    after: `def f():\n    return '😀' - ${i}\n`,
-    edits: [{ tokenSpan: [7, 8], charSpan: [28, 29], replacement: [{ kind: 'op', text: '-' }] }],
-    lexerVersion: 1,
-    difficulty: 3,
-    quality: { parses: 1 },
-    flags: ['multi_hunk'],
-    split: null,
-    ...change,
-  };
-}
+import { makeSample } from './testing';
 
 function makeExample(length: number, change: Partial<Example> = {}): Example {
   const row = (base: number, size: number): Uint8Array =>
@@ -89,9 +57,24 @@ test('samples come back equal, over several shards, with their version in the fo
       ],
     );
     assert.equal(await collectAll(readSamples(store, 'samples/train')), samples);
+    const clean = makeSample(7, { after: makeSample(7).before, edits: [], evidence: [] });
+    await writeSampleShards(store, 'clean', [clean]);
+    assert.equal(await collectAll(readSamples(store, 'clean')), [clean]);
+    const stored = await readTable(store.localPath('clean/shard_00000.parquet'), { columns: ['after'] });
+    assert.is(stored.getChildAt(0)?.get(0), null);
     assert.match((await rejection(() => collectAll(readSamples(store)))).message, 'found none');
     const footer = await readFooterMetadata(store.localPath(resources[0].path));
-    assert.is(footer['trm:sampleVersion'], '2');
+    assert.is(footer['trm:sampleVersion'], '3');
+  });
+});
+
+test('samples of another version are refused', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    await writeSampleShards(store, 'samples', [makeSample(0)], { metadata: { 'trm:sampleVersion': '2' } });
+    const error = await rejection(() => collectAll(readSamples(store)));
+    assert.instance(error, DataError);
+    assert.match(error.message, /shard_00000\.parquet: expected trm:sampleVersion 3, got 2$/);
   });
 });
 

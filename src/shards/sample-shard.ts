@@ -4,8 +4,10 @@ import type { Resource } from '../records/manifest';
 import { SAMPLE_VERSION, sampleSchema, type Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/stage';
 import type { Column, Row } from './columns';
-import { readBatches } from './reader';
+import { readBatches, requireVersion } from './reader';
 import { listShards, writeShards, type ShardsOptions } from './writer';
+
+const VERSION_KEY = 'trm:sampleVersion';
 
 /** Columns of sample shards: all fields of the Sample record; nested ones as JSON text (names end in `_json`). */
 export const SAMPLE_COLUMNS = [
@@ -13,17 +15,20 @@ export const SAMPLE_COLUMNS = [
   { name: 'group', type: 'string', description: 'repository or package; splits go by it' },
   { name: 'parent_id', type: 'string', nullable: true, description: 'id of the clean function of a mutant' },
   { name: 'source', type: 'string', description: 'github, git, stackoverflow, linter, synthetic or folder' },
-  { name: 'origin_json', type: 'string', description: 'repo, commit, path, url, function, startLine, ...' },
-  { name: 'context_json', type: 'string', description: 'imports and names bound at module level' },
+  { name: 'origin_json', type: 'string', description: 'by kind: repo, commit, path, function, ...' },
+  { name: 'context_id', type: 'string', nullable: true, description: 'context of the file, in contexts/' },
+  { name: 'context_function', type: 'int32', nullable: true, description: 'which function of the context' },
   { name: 'licence', type: 'string', description: 'SPDX id or NOASSERTION' },
+  { name: 'attribution_json', type: 'string', nullable: true, description: 'author, url, notice' },
   { name: 'bug_type', type: 'string', nullable: true, description: 'taxonomy id' },
   { name: 'family', type: 'string', nullable: true, description: 'bug family' },
   { name: 'before', type: 'string', description: 'function source with the bug, dedented, \\n line ends' },
-  { name: 'after', type: 'string', description: 'function source without it' },
+  { name: 'after', type: 'string', nullable: true, description: 'without it; null: clean, so as before' },
   { name: 'edits_json', type: 'string', description: 'edits that turn before into after' },
   { name: 'lexer_version', type: 'int32', description: 'lexer whose tokens the spans count' },
   { name: 'difficulty', type: 'int32', description: '1..5' },
   { name: 'quality_json', type: 'string', description: 'scores 0..1 by validation stage' },
+  { name: 'evidence_json', type: 'string', description: 'what speaks for the bug' },
   { name: 'flags_json', type: 'string', description: 'snake_case remarks' },
   { name: 'split', type: 'string', nullable: true, description: 'train, val, test; null before processing' },
 ] as const satisfies readonly Column[];
@@ -39,7 +44,7 @@ export async function writeSampleShards(
   samples: AsyncIterable<Sample> | Iterable<Sample>,
   options: ShardsOptions = {},
 ): Promise<Resource[]> {
-  const metadata = { 'trm:sampleVersion': String(SAMPLE_VERSION), ...options.metadata };
+  const metadata = { [VERSION_KEY]: String(SAMPLE_VERSION), ...options.metadata };
   return writeShards(store, folder, SAMPLE_COLUMNS, mapRows(samples), { ...options, metadata });
 }
 
@@ -54,6 +59,7 @@ export async function* readSamples(store: ObjectStore, folder = 'samples'): Asyn
 
 /** Reads the samples of one shard file. See {@link readSamples}. */
 export async function* readSampleShard(path: string): AsyncGenerator<Sample> {
+  await requireVersion(path, VERSION_KEY, SAMPLE_VERSION);
   const columns = SAMPLE_COLUMNS.map((column) => column.name);
   let row = 0;
   for await (const batch of readBatches(path, { columns }))
@@ -82,16 +88,20 @@ function toRow(sample: Sample): Row {
     parent_id: sample.parentId,
     source: sample.source,
     origin_json: JSON.stringify(sample.origin),
-    context_json: JSON.stringify(sample.context),
+    context_id: sample.context?.id ?? null,
+    context_function: sample.context?.function ?? null,
     licence: sample.licence,
+    attribution_json: sample.attribution && JSON.stringify(sample.attribution),
     bug_type: sample.bugType,
     family: sample.family,
     before: sample.before,
-    after: sample.after,
+    // Most of a shard's bytes are source: a clean function's is stored once.
+    after: sample.after === sample.before ? null : sample.after,
     edits_json: JSON.stringify(sample.edits),
     lexer_version: sample.lexerVersion,
     difficulty: sample.difficulty,
     quality_json: JSON.stringify(sample.quality),
+    evidence_json: JSON.stringify(sample.evidence),
     flags_json: JSON.stringify(sample.flags),
     split: sample.split,
   };
@@ -111,16 +121,19 @@ function* samplesOf(batch: RecordBatch): Generator<Record<keyof Sample, unknown>
       parentId: cell('parent_id'),
       source: cell('source'),
       origin: json('origin_json'),
-      context: json('context_json'),
+      context:
+        cell('context_id') === null ? null : { id: cell('context_id'), function: cell('context_function') },
       licence: cell('licence'),
+      attribution: cell('attribution_json') === null ? null : json('attribution_json'),
       bugType: cell('bug_type'),
       family: cell('family'),
       before: cell('before'),
-      after: cell('after'),
+      after: cell('after') ?? cell('before'),
       edits: json('edits_json'),
       lexerVersion: cell('lexer_version'),
       difficulty: cell('difficulty'),
       quality: json('quality_json'),
+      evidence: json('evidence_json'),
       flags: json('flags_json'),
       split: cell('split'),
     };

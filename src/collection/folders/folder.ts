@@ -4,6 +4,8 @@ import { throwIfAborted, UserError } from '../../core/errors';
 import { projectRoot } from '../../core/paths';
 import type { Rng } from '../../core/rng';
 import type { FunctionSpan } from '../../python/structure/functions';
+import { fileContext } from '../../python/names/file-context';
+import { storedContext, type StoredContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import type { FolderSource } from '../config';
 import { originUrl } from '../git/remote';
@@ -13,7 +15,14 @@ import { cleanSample, isDrop, readPythonFile, dropLength, type PythonFile, type 
 import { CPYTHON, type PythonFacts } from '../python-facts';
 import type { Dropped } from '../dropped';
 import { entriesBelow, readSmallFile, type FoundEntry } from './source-files';
-import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from '../source';
+import {
+  contextsOf,
+  sourceName,
+  type OpenSource,
+  type ResumePoint,
+  type SourceBatch,
+  type SourceTools,
+} from '../source';
 
 /** Files checked by one call of the critic; also the unit of resuming. */
 const FILES_PER_BATCH = 64;
@@ -70,18 +79,19 @@ async function* readBatches(folder: OpenFolder, from: ResumePoint): AsyncGenerat
   for (let start = 0; start < left.length && taken < limit; start += FILES_PER_BATCH) {
     throwIfAborted(tools.signal, 'collecting');
     const part = left.slice(start, start + FILES_PER_BATCH);
-    const { samples, drops } = await readFiles(folder, part);
+    const { samples, contexts, drops } = await readFiles(folder, part);
     const kept = samples.slice(0, limit - taken);
     taken += kept.length;
     const { order, path } = part[part.length - 1];
-    yield { cursor: JSON.stringify({ order, path }), samples: kept, drops, units: part.length };
+    const cursor = JSON.stringify({ order, path });
+    yield { cursor, samples: kept, contexts: contextsOf(kept, contexts), drops, units: part.length };
   }
 }
 
 async function readFiles(
   folder: OpenFolder,
   entries: readonly OrderedPath[],
-): Promise<{ samples: Sample[]; drops: Dropped[] }> {
+): Promise<Pick<SourceBatch, 'samples' | 'contexts' | 'drops'>> {
   const { root, name, source, tools } = folder;
   const drops: Dropped[] = [];
   const recordDrop = (path: string, rest: Pick<Dropped, 'reason'> & Partial<Dropped>): void => {
@@ -94,7 +104,7 @@ async function readFiles(
     else files.push({ path, file });
   }
   const verdicts = await tools.critic.check(files.map(({ file }) => file.text));
-  const candidates: { path: string; file: PythonFile; span: FunctionSpan }[] = [];
+  const candidates: Candidate[] = [];
   for (const [i, { path, file }] of files.entries()) {
     const { valid, unknown, error } = verdicts[i];
     if (!valid) {
@@ -107,22 +117,38 @@ async function readFiles(
         });
       continue;
     }
-    for (const span of file.functions) {
+    for (const [index, span] of file.functions.entries()) {
       const drop = dropLength(span, tools.config);
       if (drop) recordDrop(path, { ...drop, function: span.name });
-      else candidates.push({ path, file, span });
+      else candidates.push({ path, file, span, index });
     }
   }
   // A function that parses in its file may not parse alone: `nonlocal` outside of its outer function.
   const alone = await tools.critic.check(candidates.map(({ span }) => span.source));
   const samples: Sample[] = [];
-  for (const [i, { path, file, span }] of candidates.entries()) {
+  const contexts = new Map<PythonFile, StoredContext>();
+  for (const [i, { path, file, span, index }] of candidates.entries()) {
     const { valid, unknown, error } = alone[i];
     const reason = unknown ? 'not_judged' : 'does_not_parse';
-    if (valid) samples.push(cleanSample(file, span, originOf(folder, path)));
-    else recordDrop(path, { reason, function: span.name, detail: error?.message ?? null });
+    if (!valid) {
+      recordDrop(path, { reason, function: span.name, detail: error?.message ?? null });
+      continue;
+    }
+    const { id, context } = contexts.get(file) ?? storedContext(fileContext(file.tokens));
+    contexts.set(file, { id, context });
+    const placed = { span, codec: file.codec, context: { id, function: index } };
+    samples.push(cleanSample(placed, originOf(folder, path)));
   }
-  return { samples, drops };
+  return { samples, contexts: [...contexts.values()], drops };
+}
+
+/** A function of a file that CPython accepts. */
+interface Candidate {
+  path: string;
+  file: PythonFile;
+  span: FunctionSpan;
+  /** Its place in the file's functions. */
+  index: number;
 }
 
 async function readEntry(
@@ -138,7 +164,7 @@ async function readEntry(
 function originOf(
   { name, licence, url, source }: OpenFolder,
   path: string,
-): Parameters<typeof cleanSample>[2] {
+): Parameters<typeof cleanSample>[1] {
   const group = source.groupBy === 'source' ? name : `${name}/${topLevelName(path)}`;
   return { source: 'folder', group, licence, repo: name, url, path, commit: null, committedAt: null };
 }

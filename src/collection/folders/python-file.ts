@@ -2,20 +2,15 @@ import { LEXER_VERSION, lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import { decodeSource } from '../../python/tokens/codec';
 import { sampleId } from '../../python/edits/edits';
-import { findFunctions, moduleContext, type FunctionSpan } from '../../python/structure/functions';
-import type { Sample } from '../../records/sample';
+import { findFunctions, type FunctionSpan } from '../../python/structure/functions';
+import type { FileOrigin, Sample } from '../../records/sample';
 import { isGenerated } from './generated';
 import type { DropReason } from '../dropped';
 
-/** What a sample says of the file around its function. */
-export interface FileFacts {
+/** A Python file taken apart. */
+export interface PythonFile {
   /** Python codec name. */
   codec: string;
-  context: Sample['context'];
-}
-
-/** A Python file taken apart. */
-export interface PythonFile extends FileFacts {
   /** Decoded text with `\n` line ends. */
   text: string;
   tokens: Token[];
@@ -38,7 +33,7 @@ export function readPythonFile(bytes: Uint8Array, maxFileBytes: number): PythonF
   if (isGenerated(text)) return { reason: 'generated', detail: null };
   const tokens = lex(text);
   const functions = findFunctions(text, tokens).filter((span) => !span.nested);
-  return { text, codec, tokens, functions, context: moduleContext(tokens) };
+  return { text, codec, tokens, functions };
 }
 
 /** Whether a result of {@link readPythonFile} and the like is a drop. */
@@ -57,39 +52,43 @@ export function dropLength(
   return undefined;
 }
 
+/** A function with what its sample says of the file around it. */
+export interface PlacedFunction {
+  span: FunctionSpan;
+  /** Python codec name of the file. */
+  codec: string;
+  context: Sample['context'];
+}
+
 /** What a sample needs to know beside the function. */
-export interface SampleOrigin {
+export interface SampleOrigin extends Pick<FileOrigin, 'repo' | 'url' | 'path' | 'commit' | 'committedAt'> {
   source: 'folder' | 'git';
   group: string;
   licence: string;
-  repo: string;
-  /** Repository of the code, see `projectOf`; null when unknown. */
-  url: string | null;
-  path: string;
-  commit: string | null;
-  /** ISO 8601, UTC. */
-  committedAt: string | null;
 }
 
 /** A clean function as a sample: before equals after, no edit, difficulty 1. */
-export function cleanSample(file: FileFacts, span: FunctionSpan, origin: SampleOrigin): Sample {
+export function cleanSample({ span, codec, context }: PlacedFunction, origin: SampleOrigin): Sample {
+  const { source, group, licence, repo, commit, path, url, committedAt } = origin;
   return {
     id: sampleId(span.source, span.source),
-    group: origin.group,
+    group,
     parentId: null,
-    source: origin.source,
+    source,
     origin: {
-      repo: origin.repo,
-      commit: origin.commit,
-      path: origin.path,
-      url: origin.url,
+      kind: 'file',
+      repo,
+      commit,
+      path,
+      url,
       function: span.name,
       startLine: span.line,
-      committedAt: origin.committedAt,
-      codec: file.codec,
+      committedAt,
+      codec,
     },
-    context: file.context,
-    licence: origin.licence,
+    context,
+    licence,
+    attribution: null,
     bugType: null,
     family: null,
     before: span.source,
@@ -98,6 +97,7 @@ export function cleanSample(file: FileFacts, span: FunctionSpan, origin: SampleO
     lexerVersion: LEXER_VERSION,
     difficulty: 1,
     quality: { parses: 1 },
+    evidence: [],
     flags: [],
     split: null,
   };

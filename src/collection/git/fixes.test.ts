@@ -18,6 +18,8 @@ const ORIGIN = {
   committedAt: null,
 };
 
+const STRONG = { kind: 'commit-message', strength: 'strong' } as const;
+
 function file(text: string): PythonFile {
   const read = readPythonFile(Buffer.from(text), 1_000_000);
   if (isDrop(read)) throw new Error(read.reason);
@@ -126,7 +128,7 @@ test('the edit of a sample turns its before into its after (random token changes
     const result = editOfPair(pairs[0], { ...LIMITS, maxEditTokens: 100 });
     if (isDrop(result)) continue;
     kept++;
-    const sample = fixSample(pairs[0], result.edit, true, ORIGIN, []);
+    const sample = fixSample(pairs[0], { ...result, parserError: null, message: STRONG, flags: [] }, ORIGIN);
     const fixed = lex(applyEdit(sample.before, lex(sample.before), sample.edits[0]));
     const after = lex(sample.after);
     assert.is(fixed.length, after.length);
@@ -141,7 +143,8 @@ test('difficulty and family follow the parser and the size of the edit', () => {
     const [pair] = compareFiles('a.py', file(before), file(after)).pairs;
     const result = editOfPair(pair, { ...LIMITS, maxEditTokens: 50 });
     if (isDrop(result)) throw new Error(result.reason);
-    const { difficulty, family } = fixSample(pair, result.edit, parses, ORIGIN, ['strong_message']);
+    const facts = { ...result, parserError: parses ? null : 'invalid syntax', message: STRONG, flags: [] };
+    const { difficulty, family } = fixSample(pair, facts, ORIGIN);
     return [difficulty, family];
   };
   const f = (line: string): string => `def f(a, b):\n    ${line}\n`;

@@ -1,14 +1,15 @@
 import { LEXER_VERSION } from '../../python/tokens/lexer';
 import { diffTokens, sampleId, sameTokens } from '../../python/edits/edits';
+import { fileContext } from '../../python/names/file-context';
 import type { FunctionSpan } from '../../python/structure/functions';
 import type { Critic } from '../../python/critic/critic';
-import type { Edit, Sample } from '../../records/sample';
+import { storedContext, type StoredContext } from '../../records/file-context';
+import type { Edit, Evidence, Sample } from '../../records/sample';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import {
   cleanSample,
   dropLength,
-  type FileFacts,
   type PythonFile,
   type Drop,
   type SampleOrigin,
@@ -19,8 +20,12 @@ export interface FunctionPair {
   path: string;
   before: FunctionSpan;
   after: FunctionSpan;
-  /** Of the file before the commit. */
-  file: FileFacts;
+  /** Python codec name of the file before the commit. */
+  codec: string;
+  /** Of the file before the commit: what came with the fix is not what a buggy file says. */
+  context: StoredContext;
+  /** Place of `before` in the functions of that file. */
+  index: number;
 }
 
 /** What a commit did to one file. */
@@ -38,17 +43,22 @@ export interface FileComparison {
 export function compareFiles(path: string, beforeFile: PythonFile, afterFile: PythonFile): FileComparison {
   const before = byName(beforeFile.functions);
   const after = byName(afterFile.functions);
-  const file: FileFacts = { codec: beforeFile.codec, context: beforeFile.context };
-  const pairs: FunctionPair[] = [];
+  const changed: Pick<FunctionPair, 'before' | 'after'>[] = [];
   for (const [name, spans] of before) {
     const others = after.get(name) ?? [];
     if (others.length !== spans.length) continue;
     for (const [i, span] of spans.entries())
-      if (span.source !== others[i].source) pairs.push({ path, before: span, after: others[i], file });
+      if (span.source !== others[i].source) changed.push({ before: span, after: others[i] });
   }
-  const changedBefore = new Set(pairs.map((pair) => pair.before));
-  const changedAfter = new Set(pairs.map((pair) => pair.after));
+  const changedBefore = new Set(changed.map((pair) => pair.before));
+  const changedAfter = new Set(changed.map((pair) => pair.after));
   const otherChanges = !sameTokens(outside(beforeFile, changedBefore), outside(afterFile, changedAfter));
+  if (changed.length === 0) return { pairs: [], otherChanges };
+  const context = storedContext(fileContext(beforeFile.tokens));
+  const pairs = changed.map((pair): FunctionPair => {
+    const index = beforeFile.functions.indexOf(pair.before);
+    return { ...pair, path, codec: beforeFile.codec, context, index };
+  });
   return { pairs, otherChanges };
 }
 
@@ -67,18 +77,23 @@ export function editOfPair(
   return { edit };
 }
 
+/** What is known of a pair that passed. */
+export interface FixFacts {
+  edit: Edit;
+  /** What CPython's parser says of `before`; null when it accepts it. */
+  parserError: string | null;
+  message: Extract<Evidence, { kind: 'commit-message' }>;
+  flags: readonly string[];
+}
+
 /** A pair that passed, as a sample. Bug type and family are unknown, but for code that did not parse. */
-export function fixSample(
-  pair: FunctionPair,
-  edit: Edit,
-  parsesBefore: boolean,
-  origin: SampleOrigin,
-  flags: readonly string[],
-): Sample {
-  const { before, after } = pair;
+export function fixSample(pair: FunctionPair, facts: FixFacts, origin: SampleOrigin): Sample {
+  const { before, after, codec, context, index } = pair;
+  const { edit, parserError, message, flags } = facts;
+  const parsesBefore = parserError === null;
   const size = Math.max(edit.tokenSpan[1] - edit.tokenSpan[0], edit.replacement.length);
   return {
-    ...cleanSample(pair.file, before, origin),
+    ...cleanSample({ span: before, codec, context: { id: context.id, function: index } }, origin),
     id: sampleId(before.source, after.source),
     family: parsesBefore ? null : 'syntax',
     after: after.source,
@@ -87,6 +102,7 @@ export function fixSample(
     // The parser reports it; one token; a small edit; more.
     difficulty: !parsesBefore ? 1 : size <= 1 ? 3 : size <= 8 ? 4 : 5,
     quality: { parses: 1, parses_before: parsesBefore ? 1 : 0 },
+    evidence: parsesBefore ? [message] : [message, { kind: 'parser-error', message: parserError }],
     flags: [...flags],
   };
 }
@@ -95,18 +111,16 @@ export function fixSample(
 export async function checkPairs(
   critic: Critic,
   pairs: readonly FunctionPair[],
-): Promise<{ parsesBefore: boolean; drop: Drop | undefined }[]> {
+): Promise<{ parserError: string | null; drop: Drop | undefined }[]> {
   const verdicts = await critic.check(pairs.flatMap(({ before, after }) => [before.source, after.source]));
   return pairs.map((_, i) => {
     const [before, after] = [verdicts[2 * i], verdicts[2 * i + 1]];
     const unjudged = [before, after].find(({ unknown }) => unknown)?.error;
+    const parserError = before.valid ? null : (before.error?.message ?? '');
     if (unjudged)
-      return {
-        parsesBefore: false,
-        drop: { reason: 'not_judged', detail: `${unjudged.type}: ${unjudged.message}` },
-      };
+      return { parserError, drop: { reason: 'not_judged', detail: `${unjudged.type}: ${unjudged.message}` } };
     return {
-      parsesBefore: before.valid,
+      parserError,
       drop: after.valid ? undefined : { reason: 'does_not_parse', detail: after.error?.message ?? null },
     };
   });

@@ -3,9 +3,9 @@ import { tmpdir } from 'node:os';
 import { basename, dirname, join, resolve } from 'node:path';
 import { throwIfAborted } from '../../core/errors';
 import { projectRoot } from '../../core/paths';
-import type { Sample } from '../../records/sample';
 import type { GitSource } from '../config';
 import { buildDemoHistory } from '../demo-history';
+import type { Dropped } from '../dropped';
 import {
   isLicenceFile,
   LARGEST_LICENCE,
@@ -13,14 +13,18 @@ import {
   NO_ASSERTION,
   type LicenceFile,
 } from '../licences/licences';
-import { dropPath } from '../folders/paths';
-import { isDrop, readPythonFile, type PythonFile, type Drop } from '../folders/python-file';
-import type { Dropped } from '../dropped';
-import { sourceName, type OpenSource, type ResumePoint, type SourceBatch, type SourceTools } from '../source';
-import { readMessage, dropCommit } from './commit-filter';
-import { checkPairs, compareFiles, editOfPair, fixSample, type FunctionPair } from './fixes';
+import {
+  contextsOf,
+  sourceName,
+  type OpenSource,
+  type ResumePoint,
+  type SourceBatch,
+  type SourceTools,
+} from '../source';
+import { readMessage } from './commit-filter';
+import { readFixCommits, type History } from './fix-commits';
 import { originOfRemotes } from './remote';
-import { GitRepository, type Commit, type FileChange } from './repository';
+import { GitRepository, type Commit } from './repository';
 
 /** Fix commits of a batch: one `git diff-tree`, one call of the critic, one unit of resuming. */
 const COMMITS_PER_BATCH = 100;
@@ -42,12 +46,14 @@ export async function openHistory(source: GitSource, tools: SourceTools): Promis
     repository = await GitRepository.open(path, tools.signal);
     if (source.revision === 'HEAD' && (await repository.isUnborn())) return withoutCommits(name, path, close);
     const head = await repository.resolve(source.revision);
-    const first: Dropped[] = await cutOff(repository, path, name);
+    const first = await cutOff(repository, path, name);
+    const warning = first.at(0)?.detail ?? null;
     const licence = source.licence ?? (await readLicence(repository, head, name, first));
     const url = source.url ?? originOfRemotes(await repository.remotes());
-    const history: History = { repository, name, licence, url, head, first, source, tools };
-    const warning = first.find(({ reason }) => reason === 'shallow_history')?.detail ?? null;
-    return { name, licence, warning, total: undefined, batches: (from) => readBatches(history, from), close };
+    const history = { repository, name, licence, url, source, tools };
+    const batches = (from: ResumePoint): AsyncGenerator<SourceBatch> =>
+      readBatches(history, { head, first }, from);
+    return { name, licence, warning, total: undefined, batches, close };
   } catch (error) {
     await close();
     throw error;
@@ -57,7 +63,7 @@ export async function openHistory(source: GitSource, tools: SourceTools): Promis
 /** A repository as `git init` leaves it: nothing to read, and that is said. */
 function withoutCommits(name: string, path: string, close: () => Promise<void>): OpenSource {
   const drop = historyDrop(name, 'no_commits', `${path} has no commit yet`);
-  const batch = { cursor: '', samples: [], drops: [drop], units: 0 };
+  const batch = { cursor: '', samples: [], contexts: [], drops: [drop], units: 0 };
   return {
     name,
     licence: NO_ASSERTION,
@@ -84,164 +90,78 @@ function historyDrop(source: string, reason: Dropped['reason'], detail: string):
   return { reason, source, path: null, function: null, commit: null, detail };
 }
 
-interface History {
-  repository: GitRepository;
-  name: string;
-  licence: string;
-  /** Repository that the history belongs to; null when no remote tells. */
-  url: string | null;
-  head: string;
-  /** Drops of the history as a whole, for the first batch. */
-  first: Dropped[];
-  source: GitSource;
-  tools: SourceTools;
-}
-
 /** The commit that was read up to, and the head it was reached from: new commits do not disturb a resumed walk. */
 interface HistoryCursor {
   head: string;
   commit: string;
 }
 
-async function* readBatches(history: History, from: ResumePoint): AsyncGenerator<SourceBatch> {
+/**
+ * Walks the history from its head, or behind the commit of the cursor, until it ends or enough fixes are taken.
+ * @param start the head to begin at, and drops of the history as a whole, which stand in the first batch
+ */
+async function* readBatches(
+  history: History,
+  start: { head: string; first: readonly Dropped[] },
+  from: ResumePoint,
+): AsyncGenerator<SourceBatch> {
   const { repository, source, tools } = history;
   const last = from.cursor === null ? undefined : (JSON.parse(from.cursor) as HistoryCursor);
-  const head = last?.head ?? history.head;
-  const limit = source.maxFixes ?? Infinity;
-  let taken = from.taken;
-  let skipping = last !== undefined;
-  let fixes: Commit[] = [];
-  let units = 0;
-  let first = last ? [] : history.first;
-  const batch = async (commit: string): Promise<SourceBatch> => {
+  const head = last?.head ?? start.head;
+  let first = last ? [] : start.first;
+  let left = (source.maxFixes ?? Infinity) - from.taken;
+  for await (const { fixes, units, end } of stretches(repository.commits(head), last?.commit)) {
+    if (left <= 0) return;
     throwIfAborted(tools.signal, 'collecting');
-    const { samples, drops } = await readCommits(history, fixes);
-    const kept = samples.slice(0, limit - taken);
-    taken += kept.length;
-    const cursor = JSON.stringify({ head, commit });
-    const read = { cursor, samples: kept, drops: [...first, ...drops], units };
-    [fixes, units, first] = [[], 0, []];
-    return read;
-  };
-  let lastRead = '';
-  for await (const commit of repository.commits(head)) {
-    if (skipping) {
-      skipping = commit.id !== last?.commit;
-      continue;
-    }
-    if (taken >= limit) return;
-    units++;
-    lastRead = commit.id;
-    if (readMessage(commit.message).fix) fixes.push(commit);
-    if (fixes.length === COMMITS_PER_BATCH) yield await batch(commit.id);
-  }
-  if (units > 0 || first.length > 0) yield await batch(lastRead);
-}
-
-interface FoundPair extends FunctionPair {
-  commit: Commit;
-  flags: string[];
-}
-
-async function readCommits(
-  history: History,
-  commits: readonly Commit[],
-): Promise<{ samples: Sample[]; drops: Dropped[] }> {
-  const { name, licence, url, source, tools } = history;
-  const drops: Dropped[] = [];
-  const recordDrop = (commit: string, drop: Drop, place: Partial<Dropped> = {}): void => {
-    drops.push({ source: name, path: null, function: null, commit, ...drop, ...place });
-  };
-  const pairs = await findPairs(history, commits, recordDrop);
-  const limits = { ...tools.config, maxEditTokens: source.maxEditTokens };
-  const edits = pairs.map((pair) => editOfPair(pair, limits));
-  const verdicts = await checkPairs(tools.critic, pairs);
-  const samples: Sample[] = [];
-  for (const [i, pair] of pairs.entries()) {
-    const { commit, path, flags } = pair;
-    const edit = edits[i];
-    const drop = isDrop(edit) ? edit : verdicts[i].drop;
-    if (drop || isDrop(edit)) {
-      recordDrop(commit.id, drop ?? (edit as Drop), { path, function: pair.before.name });
-      continue;
-    }
-    const origin = {
-      source: 'git' as const,
-      group: name,
-      licence,
-      repo: name,
-      url,
-      path,
-      commit: commit.id,
-      committedAt: commit.committedAt,
+    const found = await readFixCommits(history, fixes);
+    const samples = found.samples.slice(0, left);
+    left -= samples.length;
+    yield {
+      cursor: JSON.stringify({ head, commit: end }),
+      samples,
+      contexts: contextsOf(samples, found.contexts),
+      drops: [...first, ...found.drops],
+      units,
     };
-    samples.push(fixSample(pair, edit.edit, verdicts[i].parsesBefore, origin, flags));
+    first = [];
   }
-  return { samples, drops };
+  if (first.length > 0)
+    yield {
+      cursor: JSON.stringify({ head, commit: '' }),
+      samples: [],
+      contexts: [],
+      drops: [...first],
+      units: 0,
+    };
 }
 
-async function findPairs(
-  { repository, source, tools }: History,
-  commits: readonly Commit[],
-  recordDrop: (commit: string, drop: Drop, place?: Partial<Dropped>) => void,
-): Promise<FoundPair[]> {
-  const byId = new Map(commits.map((commit) => [commit.id, commit]));
-  const found: FoundPair[] = [];
-  for await (const changes of repository.changes([...byId.keys()])) {
-    const commit = byId.get(changes.commit) as Commit;
-    const drop = dropCommit(commit, changes, source);
-    const files = changes.files.filter((file) => isCandidate(file, source));
-    if (drop ?? files.length === 0) {
-      recordDrop(commit.id, drop ?? { reason: 'no_python_file', detail: null });
+/** Neighbouring commits. */
+interface Stretch {
+  /** Those that speak of a fix. */
+  fixes: Commit[];
+  /** How many there are in all. */
+  units: number;
+  /** Id of the last one. */
+  end: string;
+}
+
+/** The commits behind `after` (undefined: all of them), cut where {@link COMMITS_PER_BATCH} speak of a fix. */
+async function* stretches(walk: AsyncIterable<Commit>, after: string | undefined): AsyncGenerator<Stretch> {
+  let skipping = after !== undefined;
+  let stretch: Stretch = { fixes: [], units: 0, end: '' };
+  for await (const commit of walk) {
+    if (skipping) {
+      skipping = commit.id !== after;
       continue;
     }
-    const pairs: FunctionPair[] = [];
-    let otherChanges = false;
-    for (const file of files) {
-      const versions = await readVersions(repository, file, tools.config.maxFileBytes);
-      if (isDrop(versions)) {
-        recordDrop(commit.id, versions, { path: file.path });
-        otherChanges = true;
-        continue;
-      }
-      const comparison = compareFiles(file.path, versions.before, versions.after);
-      pairs.push(...comparison.pairs);
-      otherChanges ||= comparison.otherChanges;
-    }
-    const flags = [
-      readMessage(commit.message).strong ? 'strong_message' : 'weak_message',
-      ...(pairs.length > 1 ? ['multi_function'] : []),
-      ...(otherChanges ? ['other_changes'] : []),
-    ];
-    found.push(...pairs.map((pair) => ({ ...pair, commit, flags })));
+    stretch.units++;
+    stretch.end = commit.id;
+    if (readMessage(commit.message).fix) stretch.fixes.push(commit);
+    if (stretch.fixes.length < COMMITS_PER_BATCH) continue;
+    yield stretch;
+    stretch = { fixes: [], units: 0, end: '' };
   }
-  return found;
-}
-
-/** Modified regular Python files that no path pattern leaves out. */
-function isCandidate(file: FileChange, source: GitSource): boolean {
-  return file.status === 'M' && file.regular && dropPath(file.path, source) === undefined;
-}
-
-async function readVersions(
-  repository: GitRepository,
-  file: FileChange,
-  maxFileBytes: number,
-): Promise<{ before: PythonFile; after: PythonFile } | Drop> {
-  // git's paths are bytes; U+FFFD stands for those that are no UTF-8.
-  if (file.path.includes('\ufffd')) return { reason: 'name_not_utf8', detail: null };
-  const ids = [file.beforeBlob, file.afterBlob];
-  const blobs = await Promise.all(ids.map((blob) => repository.readBlob(blob, maxFileBytes)));
-  const read: PythonFile[] = [];
-  for (const bytes of blobs) {
-    // A partial clone lacks blobs.
-    if (!bytes) return { reason: 'missing_blob', detail: null };
-    if (!Buffer.isBuffer(bytes)) return { reason: 'too_large', detail: `${bytes.size} bytes` };
-    const version = readPythonFile(bytes, maxFileBytes);
-    if (isDrop(version)) return version;
-    read.push(version);
-  }
-  return { before: read[0], after: read[1] };
+  if (stretch.units > 0) yield stretch;
 }
 
 /** Reads the licence files at the root of the tree; those that cannot be had are added to `dropped`. */

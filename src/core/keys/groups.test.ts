@@ -21,7 +21,11 @@ test('names are the same as on PyPI', () => {
 
 const project = (
   group: string,
-  { commit = null, path = 'a/b.py', url = null }: Partial<Parameters<typeof projectOf>[0]['origin']> = {},
+  {
+    commit = null,
+    path = 'a/b.py',
+    url = null,
+  }: Partial<Exclude<Parameters<typeof projectOf>[0]['origin'], { kind: 'answer' }>> = {},
 ): string => projectOf({ group, origin: { commit, path, url } });
 const commit = 'f'.repeat(40);
 

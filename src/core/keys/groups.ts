@@ -16,14 +16,17 @@ export function isAllowedGroup(group: string, allowed: readonly string[] | null)
 /** What a sample says of where it comes from; every Sample has it. */
 export interface ProjectClues {
   group: string;
-  origin: {
-    /** Null outside git. */
-    commit: string | null;
-    /** Path in the repository or package, with `/`. */
-    path: string;
-    /** The project's repository, or `pkg:pypi/<name>` for a package that names none; null when unknown. */
-    url: string | null;
-  };
+  origin:
+    | {
+        kind?: 'file' | 'finding';
+        /** Null outside git. */
+        commit: string | null;
+        /** Path in the repository or package, with `/`. */
+        path: string;
+        /** The project's repository, or `pkg:pypi/<name>` for a package that names none; null when unknown. */
+        url: string | null;
+      }
+    | { kind: 'answer' };
 }
 
 /**
@@ -33,11 +36,14 @@ export interface ProjectClues {
  *
  * - The `url` tells, where there is one (package metadata, git remote).
  * - A history without a remote is the last part of its group: `psf/requests` -> `requests`.
+ * - Code of a question and its answer is what its group says.
  * - A folder is what its group says: only its owner knows whether its top-level modules are one project.
  * - CPython's standard library is one project a module, from the installed library as from the repository.
  * @example projectOf({ group: 'pallets/jinja', origin: { commit: 'f00', path: 'src/jinja2/a.py', url: null } }) // 'jinja'
  */
-export function projectOf({ group, origin: { commit, path, url } }: ProjectClues): string {
+export function projectOf({ group, origin }: ProjectClues): string {
+  if (origin.kind === 'answer') return normalName(group);
+  const { commit, path, url } = origin;
   const stated = url ?? (commit === null ? null : group);
   const project = stated === null ? normalName(group) : projectNamed(lastPart(stated));
   if (project !== CPYTHON && !project.startsWith(`${CPYTHON}/`)) return project;

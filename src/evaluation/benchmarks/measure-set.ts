@@ -1,6 +1,7 @@
 import { DataError } from '../../core/errors';
 import type { Progress } from '../../core/progress';
 import type { Sample } from '../../records/sample';
+import type { Contexts } from '../../shards/context-shard';
 import { Critic } from '../../python/critic/critic';
 import { lex } from '../../python/tokens/lexer';
 import { pairedDifference } from '../../metrics/clusters';
@@ -34,6 +35,8 @@ export interface EvaluationSet {
   /** Name with version, as tables show it. */
   name: string;
   samples: Sample[];
+  /** Of the samples' files. */
+  contexts: Contexts;
   /** Label of a bug by sample id, for sets that sort their bugs themselves. */
   labels?: ReadonlyMap<string, string>;
   /** Rows of a group that are taken at most; a frozen set has its own limits. Default: all. */
@@ -61,6 +64,8 @@ export interface MeasureSetOptions {
     facts: TrainingFacts;
     /** Functions of the validation split, buggy and clean, for thresholds and calibration. */
     validation: readonly Sample[];
+    /** Of their files. */
+    contexts: Contexts;
   } | null;
   /** Share of clean validation functions that the frequency ranker and the fitted threshold leave alone. */
   targetCleanKept: number;
@@ -178,7 +183,11 @@ async function measureModel(
   options: MeasureSetOptions,
 ): Promise<ModelOnSet> {
   const { config } = parts.model;
-  const { cases, unrenderable, dropped } = await encodeSet(samples, stops, parts, options.signal);
+  const { cases, unrenderable, dropped } = await encodeSet(
+    { samples, contexts: set.contexts, stops },
+    parts,
+    options.signal,
+  );
   if (cases.length === 0)
     throw new DataError(`${set.name}: expected functions that fit the window of ${name}, found none`);
   const mainSteps = config.supervisionSteps;
@@ -226,7 +235,7 @@ async function measureModel(
 async function validationRows({ name, parts }: JudgedModel, options: MeasureSetOptions): Promise<Measured[]> {
   const { training } = options;
   if (training === null || training.validation.length === 0) return [];
-  return measureValidation(training.validation, {
+  return measureValidation(training, {
     ...options,
     topK: TOP_K,
     parts,

@@ -12,7 +12,9 @@ import { diffTokens, sampleId } from '../../python/edits/edits';
 import { lex, LEXER_VERSION } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import { fitsModel } from '../../records/example';
+import { storedContext, type StoredContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
+import { Contexts } from '../../shards/context-shard';
 import type { EvaluationSet } from './measure-set';
 
 /** Kinds of the mined pairs (their own labels) whose fix is one token, or `not` with its operator; text of strings is left out. */
@@ -89,6 +91,7 @@ export async function readRealPairs(name: RealSet, folder: string): Promise<Eval
     );
   const samples = new Map<string, Sample>();
   const labels = new Map<string, string>();
+  const contexts: StoredContext[] = [];
   for (const path of files) {
     const file = basename(path);
     const text = gunzipSync(await readFile(path)).toString('utf8');
@@ -101,25 +104,29 @@ export async function readRealPairs(name: RealSet, folder: string): Promise<Eval
         !ONE_TOKEN_LABELS.some((label) => label === pair.kind)
       )
         continue;
-      const both = samplesOf(pair);
-      for (const sample of both) samples.set(sample.id, sample);
-      if (both.length > 0) labels.set(both[0].id, pair.kind ?? '');
+      const made = samplesOf(pair);
+      if (!made) continue;
+      for (const sample of made.samples) samples.set(sample.id, sample);
+      labels.set(made.samples[0].id, pair.kind ?? '');
+      contexts.push(made.context);
     }
   }
-  return { name, samples: [...samples.values()], labels };
+  return { name, samples: [...samples.values()], contexts: new Contexts(contexts), labels };
 }
 
-/** The bug and the clean function; none where the fix is nothing to the lexer, or more than the model can write. */
-function samplesOf(pair: Pair): Sample[] {
+/** The bug and the clean function; undefined where the fix is nothing to the lexer, or more than the model can write. */
+function samplesOf(pair: Pair): { samples: Sample[]; context: StoredContext } | undefined {
   const { before, after } = pair;
   const [wrong, right] = [lex(before), lex(after)];
   const edit = diffTokens(wrong, right);
-  if (!edit || !fitsModel(edit)) return [];
+  if (!edit || !fitsModel(edit)) return undefined;
+  const context = guessedContext(pair, outerNames(wrong, right));
   const shared: Omit<Sample, 'id' | 'before' | 'edits'> = {
     group: pair.repo,
     parentId: null,
     source: 'git',
     origin: {
+      kind: 'file',
       repo: pair.repo,
       commit: pair.sha,
       path: pair.path,
@@ -129,21 +136,30 @@ function samplesOf(pair: Pair): Sample[] {
       committedAt: null,
       codec: 'utf-8',
     },
-    context: { imports: {}, names: outerNames(wrong, right) },
+    context: { id: context.id, function: 0 },
     licence: pair.license,
+    attribution: null,
     bugType: null,
     family: null,
     after,
     lexerVersion: LEXER_VERSION,
     difficulty: 3,
     quality: {},
+    evidence: [],
     flags: [],
     split: 'test',
   };
-  return [
+  const samples = [
     { ...shared, id: sampleId(before, after), before, edits: [edit] },
     { ...shared, id: sampleId(after, after), before: after, edits: [] },
   ];
+  return { samples, context };
+}
+
+/** The pairs hold functions without their files: all that is known of those is that they bind some names. */
+function guessedContext({ func }: Pair, names: string[]): StoredContext {
+  const own = { name: func, signature: '', decorators: [], assigned: [], read: [] };
+  return storedContext({ imports: {}, names, classes: [], functions: [own] });
 }
 
 /**

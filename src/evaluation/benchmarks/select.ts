@@ -3,7 +3,7 @@ import { normalText } from '../../python/edits/edits';
 import { sha256 } from '../../core/hash';
 import { DataError } from '../../core/errors';
 import type { Rng } from '../../core/rng';
-import type { Sample } from '../../records/sample';
+import { fileOrigin, type Sample } from '../../records/sample';
 import { BUG_KINDS, kindOfEdit, type BugKind } from './kinds';
 import type { Recipe } from './recipe';
 
@@ -55,7 +55,7 @@ export async function selectBenchmark(
   const chosen = [...mutants.map(({ sample }) => sample), ...clean];
   return {
     samples: chosen
-      .map((sample): Sample => ({ ...sample, context: usedContext(sample), split: 'test' }))
+      .map((sample): Sample => ({ ...sample, split: 'test' }))
       .sort((a, b) => comparePlaces(a, b)),
     dropped,
   };
@@ -81,7 +81,7 @@ async function readCandidates(
     else
       byId.set(sample.id, {
         clean: sample,
-        package: sample.origin.repo ?? sample.group,
+        package: fileOrigin(sample.origin).repo ?? sample.group,
         tokens,
         mutants: {},
       });
@@ -106,18 +106,11 @@ async function readCandidates(
 }
 
 function comparePlaces(a: Sample, b: Sample): number {
-  const place = ({ origin, id }: Sample): string =>
-    [origin.repo, origin.path, String(origin.startLine).padStart(7, '0'), id].join('\0');
-  return place(a) < place(b) ? -1 : 1;
-}
-
-/** The part of a file's names that the function mentions: no other name can change what is read from its tokens. */
-function usedContext({ before, after, context }: Sample): Sample['context'] {
-  const used = new Set([...lex(before), ...lex(after)].map(({ text }) => text));
-  return {
-    imports: Object.fromEntries(Object.entries(context.imports).filter(([name]) => used.has(name))),
-    names: context.names.filter((name) => used.has(name)),
+  const place = ({ origin, id }: Sample): string => {
+    const { repo, path, startLine } = fileOrigin(origin);
+    return [repo, path, String(startLine).padStart(7, '0'), id].join('\0');
   };
+  return place(a) < place(b) ? -1 : 1;
 }
 
 /** Kinds whose fix writes or removes the same token by definition, or a name of the function. */

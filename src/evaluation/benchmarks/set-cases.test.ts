@@ -1,6 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { makeSample } from '../../python/edits/sample-testing';
+import { Contexts } from '../../shards/context-shard';
 import { encodeSet, findParserStops } from './set-cases';
 
 test('a sample that CPython cannot judge is counted, and not asked as if it parsed', async () => {
@@ -9,7 +10,8 @@ test('a sample that CPython cannot judge is counted, and not asked as if it pars
   const stops = await findParserStops([deep, makeSample('def g(a):\n    return a\n')]);
   assert.equal([...stops], [[deep.id, null]]);
   // Nothing is encoded, so no vocabulary is needed.
-  const { cases, dropped } = await encodeSet([deep], stops, {} as Parameters<typeof encodeSet>[2]);
+  const set = { samples: [deep], contexts: new Contexts(), stops };
+  const { cases, dropped } = await encodeSet(set, {} as Parameters<typeof encodeSet>[1]);
   assert.equal([cases, dropped], [[], { not_judged: 1 }]);
 });
 

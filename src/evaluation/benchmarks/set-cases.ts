@@ -6,6 +6,7 @@ import { encodeSample, type EncodeSampleOptions } from '../../processing/encodin
 import { isDropped } from '../../processing/encoding/encode';
 import { bugType } from '../../taxonomy/table';
 import type { Sample } from '../../records/sample';
+import type { Contexts } from '../../shards/context-shard';
 import type { RepairModel } from '../../repair/model-folder';
 import { INTERRUPTED } from '../measure';
 import { createCase, type Case } from '../outcome';
@@ -41,10 +42,17 @@ export async function findParserStops(samples: readonly Sample[]): Promise<Parse
   return stops;
 }
 
+/** Samples to encode, with what is known of them. */
+export interface EncodableSet {
+  samples: readonly Sample[];
+  /** Of the samples' files. */
+  contexts: Contexts;
+  stops: ParserStops;
+}
+
 /** Encodes samples with a model's own tokenizer and vocabulary. A set has the same n for every model of the same window. */
 export async function encodeSet(
-  samples: readonly Sample[],
-  stops: ParserStops,
+  { samples, contexts, stops }: EncodableSet,
   { tokenizer, vocabulary }: Pick<RepairModel, 'tokenizer' | 'vocabulary'>,
   signal?: AbortSignal,
 ): Promise<SetCases> {
@@ -57,7 +65,8 @@ export async function encodeSet(
       dropped.not_judged = (dropped.not_judged ?? 0) + 1;
       continue;
     }
-    const options = { tokenizer, vocabulary, stoppedAt: stops.get(sample.id) ?? null };
+    const surroundings = contexts.around(sample);
+    const options = { tokenizer, vocabulary, surroundings, stoppedAt: stops.get(sample.id) ?? null };
     const example = encodeSample(sample, options);
     if (!isDropped(example)) {
       cases.push(createCase(sample, example));

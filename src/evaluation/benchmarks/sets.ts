@@ -4,6 +4,7 @@ import { UserError } from '../../core/errors';
 import { dataDir } from '../../core/paths';
 import { MAX_ROWS_PER_GROUP } from '../../metrics/cap-per-group';
 import type { Sample } from '../../records/sample';
+import { Contexts } from '../../shards/context-shard';
 import { readSamples } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/stage';
@@ -37,6 +38,7 @@ export async function loadSet(name: string, options: LoadSetOptions): Promise<Ev
       return {
         name,
         samples: await readUnique(data, `samples/${name}`),
+        contexts: await Contexts.read(data),
         maxRowsPerGroup: MAX_ROWS_PER_GROUP,
       };
     throw new UserError(
@@ -52,8 +54,11 @@ export async function loadSet(name: string, options: LoadSetOptions): Promise<Ev
     };
   }
   if (existsSync(join(name, RECIPE_KEY))) return loadBenchmark(resolve(name));
-  if (existsSync(name))
-    return { name: basename(resolve(name)), samples: await readUnique(createFolderStore(name), 'samples') };
+  if (existsSync(name)) {
+    const store = createFolderStore(name);
+    const samples = await readUnique(store, 'samples');
+    return { name: basename(resolve(name)), samples, contexts: await Contexts.read(store) };
+  }
   throw new UserError(
     `expected a set to evaluate on, got "${name}"`,
     `one of ${benchmarkNames().join(', ')}, test, val, ${REAL_SET_NAMES.join(', ')}, or the folder of a dataset`,
@@ -63,7 +68,8 @@ export async function loadSet(name: string, options: LoadSetOptions): Promise<Ev
 async function loadBenchmark(folder: string): Promise<EvaluationSet> {
   const benchmark = await openBenchmark(folder);
   const { name, version } = benchmark.recipe;
-  return { name: `${name} v${version}`, samples: await readBenchmark(benchmark) };
+  const samples = await readBenchmark(benchmark);
+  return { name: `${name} v${version}`, samples, contexts: await Contexts.read(benchmark.store) };
 }
 
 /** Samples of a folder, each once: process repeats clean functions. */

@@ -9,7 +9,7 @@ import { allowedProjects } from '../../core/keys/groups';
 import { projectRoot } from '../../core/paths';
 import { applyEdit, sameTokens, sampleId } from '../../python/edits/edits';
 import { lex } from '../../python/tokens/lexer';
-import type { Sample } from '../../records/sample';
+import { fileOrigin, type Sample } from '../../records/sample';
 import { verifyDataset } from '../../shards/verify';
 import { rejection } from '../../storage/testing';
 import { benchmarkFolder, hashRows, openBenchmark, readBenchmark } from './benchmark';
@@ -79,7 +79,8 @@ test('the packages are pinned, licensed, and none that training may read', async
   const isAllowed = allowedProjects(allowedGroups);
   const flask = { commit: null, path: 'flask/app.py', url: 'https://github.com/pallets/flask' };
   assert.ok(isAllowed({ group: 'flask/flask', origin: flask }));
-  for (const { group, licence, origin } of await rows) {
+  for (const { group, licence, origin: from } of await rows) {
+    const origin = fileOrigin(from);
     assert.not.ok(isAllowed({ group, origin }), group);
     // Nor as the package that it would be collected from today.
     const url = `pkg:pypi/${origin.repo}`;

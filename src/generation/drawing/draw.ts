@@ -1,7 +1,7 @@
 import { sha256 } from '../../core/hash';
 import { seedStream } from '../../core/rng';
 import { normalText, sampleIdOf } from '../../python/edits/edits';
-import type { Sample } from '../../records/sample';
+import type { ModuleContext } from '../../records/file-context';
 import type { GenerateConfig } from '../config';
 import { drawMutants, type DroppedDraw } from './sampling';
 import type { MixturePart } from './mixture-part';
@@ -13,9 +13,9 @@ export type DrawSettings = Pick<GenerateConfig, 'mutantsPerFunction' | 'bugsPerM
 
 /** A clean function to draw mutants from. */
 export interface DrawRequest {
-  /** {@link Sample.after} and {@link Sample.context} of the clean sample. */
+  /** `after` of the clean sample, and what its module binds. */
   source: string;
-  context: Sample['context'];
+  context: ModuleContext;
   /** Seed of the function's own random stream. */
   seed: number;
 }

@@ -1,6 +1,8 @@
 import { setImmediate } from 'node:timers/promises';
 import { ConfigError, throwIfAborted } from '../../core/errors';
 import { allowedProjects } from '../../core/keys/groups';
+import type { Sample } from '../../records/sample';
+import type { Contexts } from '../../shards/context-shard';
 import { readSamples } from '../../shards/sample-shard';
 import type { ObjectStore, StageContext } from '../../storage/stage';
 import type { GenerateConfig } from '../config';
@@ -17,6 +19,7 @@ export async function fitToCorpus(
   config: GenerateConfig,
   { signal, progress, seed }: Pick<StageContext, 'signal' | 'progress' | 'seed'>,
   collected: ObjectStore,
+  contexts: Contexts,
 ): Promise<FittedMixture> {
   const aims = aimedShares(config);
   if (Object.values(aims).every((share) => share === 0))
@@ -24,14 +27,14 @@ export async function fitToCorpus(
       'generate: expected a share above 0 for some bug type, got none',
       'look at generate.families and generate.types: 0 leaves out',
     );
-  const sample = new SeededSample<Plantable>(config.surveyFunctions, seed);
+  const sample = new SeededSample<Pick<Sample, 'id' | 'after' | 'context'>>(config.surveyFunctions, seed);
   const isAllowed = allowedProjects(config.allowedGroups);
   for await (const one of readSamples(collected)) {
     throwIfAborted(signal, 'generate');
     const { id, after, context, edits } = one;
     if (edits.length === 0 && isAllowed(one)) sample.add({ id, after, context });
   }
-  const functions = sample.items();
+  const functions = sample.items().map((one): Plantable => ({ ...one, context: contexts.around(one) }));
   const task = progress.start('surveying functions', { total: functions.length });
   const onFunction = async (): Promise<void> => {
     task.advance();

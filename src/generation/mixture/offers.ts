@@ -1,5 +1,6 @@
 import { sha256 } from '../../core/hash';
 import { seedStream } from '../../core/rng';
+import type { ModuleContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import { makeMutant } from '../mutation/mutant';
 import type { MutationSite, Mutator } from '../mutation/mutator';
@@ -7,7 +8,9 @@ import { MUTATORS } from '../mutators';
 import { createTarget, type MutationTarget } from '../mutation/target';
 
 /** A clean function, as far as it must be known to plant bugs into it. */
-export type Plantable = Pick<Sample, 'id' | 'after' | 'context'>;
+export interface Plantable extends Pick<Sample, 'id' | 'after'> {
+  context: ModuleContext;
+}
 
 /** What a sample of functions offers: where which bugs could be planted. */
 export interface Offers {

@@ -2,7 +2,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { seedStream } from '../../core/rng';
 import { decodeSource } from '../../python/tokens/codec';
-import { findFunctions, moduleContext } from '../../python/structure/functions';
+import { functionsInContext } from '../../python/names/file-context';
 import { lex } from '../../python/tokens/lexer';
 import type { Plantable } from './offers';
 
@@ -23,11 +23,9 @@ export function libraryFunctions(
   for (const file of rng.shuffle(files)) {
     if (out.length >= 3 * count) break;
     const { text } = decodeSource(readFileSync(join(stdlib, file)));
-    const tokens = lex(text);
-    const context = moduleContext(tokens);
-    const found = findFunctions(text, tokens).filter(({ nested }) => !nested);
-    for (const [i, { source }] of rng.shuffle(found).slice(0, 12).entries())
-      out.push({ id: `${file}#${i}`, after: source, context });
+    const found = functionsInContext(text, lex(text));
+    for (const [i, { span, surroundings }] of rng.shuffle(found).slice(0, 12).entries())
+      out.push({ id: `${file}#${i}`, after: span.source, context: surroundings });
   }
   return rng.shuffle(out).slice(0, count);
 }

@@ -1,4 +1,5 @@
 import { commonEnds } from '../../core/text/common-ends';
+import type { ModuleContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import { sameToken, sameTokens } from '../../python/edits/edits';
 import { lex } from '../../python/tokens/lexer';
@@ -27,7 +28,7 @@ const MOST_ELSEWHERE = 4;
  * This is generation run backwards, so that what is counted in real fixes is exactly what would be planted.
  */
 export function recogniseBug(
-  { before, after, context }: Pick<Sample, 'before' | 'after' | 'context'>,
+  { before, after, context }: Pick<Sample, 'before' | 'after'> & { context: ModuleContext },
   mutators: readonly Mutator[] = MUTATORS,
 ): Recognition[] {
   const target = createTarget(after, context);

@@ -1,5 +1,5 @@
 import type { Binding } from '../../records/example';
-import type { Sample } from '../../records/sample';
+import type { ModuleContext } from '../../records/file-context';
 import { bindNames } from '../../python/names/bindings';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
@@ -22,7 +22,7 @@ export interface MutationTarget {
   tokens: readonly Token[];
   /** One a token. */
   bindings: readonly Binding[];
-  context: Sample['context'];
+  context: ModuleContext;
   lines: readonly LogicalLine[];
   /** Index in `lines` for every token; layout tokens belong to the line before them, or to line 0. */
   lineOf: Int32Array;
@@ -40,7 +40,7 @@ const OPENING = new Set(['(', '[', '{']);
 const CLOSING = new Set([')', ']', '}']);
 
 /** Lexes a clean function and works out lines, brackets and which names are read. */
-export function createTarget(source: string, context: Sample['context']): MutationTarget {
+export function createTarget(source: string, context: ModuleContext): MutationTarget {
   const tokens = lex(source);
   const { lines, lineOf } = logicalLines(tokens);
   const { partner, enclosing } = brackets(tokens);

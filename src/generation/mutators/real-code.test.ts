@@ -5,7 +5,7 @@ import * as assert from 'uvu/assert';
 import { pythonFacts } from '../../collection/python-facts';
 import { seedStream } from '../../core/rng';
 import { Critic } from '../../python/critic/critic';
-import { findFunctions, moduleContext } from '../../python/structure/functions';
+import { functionsInContext } from '../../python/names/file-context';
 import { lex } from '../../python/tokens/lexer';
 import { compilesWithBug } from '../../taxonomy/bug-type';
 import { bugType } from '../../taxonomy/table';
@@ -26,11 +26,9 @@ async function realFunctions(): Promise<MutationTarget[]> {
   const { stdlib } = await pythonFacts();
   return MODULES.flatMap((module) => {
     const source = readFileSync(join(stdlib, module), 'utf8');
-    const tokens = lex(source);
-    const context = moduleContext(tokens);
-    return findFunctions(source, tokens)
-      .filter(({ nested }) => !nested)
-      .map((found) => createTarget(found.source, context));
+    return functionsInContext(source, lex(source)).map(({ span, surroundings }) =>
+      createTarget(span.source, surroundings),
+    );
   });
 }
 

@@ -6,6 +6,8 @@ import { stringify } from 'yaml';
 import { pythonFacts } from '../../collection/python-facts';
 import { DataError } from '../../core/errors';
 import { silentProgress } from '../../core/progress';
+import { fileOrigin } from '../../records/sample';
+import { Contexts } from '../../shards/context-shard';
 import { openBenchmark, readBenchmark, rowsHashOf } from '../../evaluation/benchmarks/benchmark';
 import { BUG_KINDS, kindOfSample } from '../../evaluation/benchmarks/kinds';
 import { verifyDataset } from '../../shards/verify';
@@ -70,9 +72,14 @@ test('a recipe gives the kinds it asks for, once a function, and the same rows a
     for (const kind of BUG_KINDS) {
       const own = buggy.filter((sample) => kindOfSample(sample) === kind);
       assert.ok(
-        own.some(({ origin }) => origin.repo === 'email') && own.some(({ origin }) => origin.repo === 'http'),
+        ['email', 'http'].every((repo) => own.some(({ origin }) => fileOrigin(origin).repo === repo)),
       );
     }
+    const contexts = await Contexts.read(benchmark.store);
+    const known = samples.map((sample) => contexts.around(sample));
+    assert.ok(
+      known.some(({ functions, imports }) => functions.length > 0 && Object.keys(imports).length > 0),
+    );
     assert.is(rowsHashOf(await build(path, folder, 'second')), rowsHashOf(made));
   });
 });

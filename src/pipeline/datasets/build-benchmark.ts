@@ -14,7 +14,7 @@ import { programKey, selectBenchmark } from '../../evaluation/benchmarks/select'
 import { kindOfSample } from '../../evaluation/benchmarks/kinds';
 import { generateConfigSchema } from '../../generation/config';
 import type { Manifest, Source } from '../../records/manifest';
-import type { Sample } from '../../records/sample';
+import { fileOrigin, type Sample } from '../../records/sample';
 import {
   buildManifest,
   describeResource,
@@ -23,6 +23,7 @@ import {
   writeManifest,
 } from '../../shards/manifest';
 import { recompressShard } from '../../shards/recompress';
+import { Contexts, referencedContexts, writeContextShards } from '../../shards/context-shard';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/stage';
@@ -45,7 +46,8 @@ export interface BuildBenchmarkOptions {
 
 /** Rows of this version name no repository beside their package: samples have named one since. */
 async function* withoutUrls(samples: AsyncIterable<Sample>): AsyncGenerator<Sample> {
-  for await (const sample of samples) yield { ...sample, origin: { ...sample.origin, url: null } };
+  for await (const sample of samples)
+    yield { ...sample, origin: { ...fileOrigin(sample.origin), url: null } };
 }
 
 /**
@@ -74,6 +76,9 @@ export async function buildBenchmark(
   await makeFolder(store.location);
   if (resolve(path) !== store.localPath(RECIPE_KEY)) await copyFile(path, store.localPath(RECIPE_KEY));
   const written = await writeSampleShards(store, 'samples', samples, { split: 'test' });
+  const candidates = await Contexts.read(dataset.store);
+  const ids = await referencedContexts(store, 'samples');
+  written.push(...(await writeContextShards(store, candidates.select(ids))));
   const shards = await Promise.all(written.map((shard) => recompressShard(store, shard)));
   const manifest = await describe(store, recipe, { samples, dropped, dataset, shards, programs: seen.size });
   await writeManifest(store, manifest);
@@ -174,7 +179,7 @@ async function describe(
       ),
       clean: samples.filter(({ edits }) => edits.length === 0).length,
       bugTypes: countBy(samples, ({ bugType }) => bugType),
-      packages: countBy(samples, ({ origin }) => origin.repo),
+      packages: countBy(samples, ({ origin }) => fileOrigin(origin).repo),
       sources: dataset.sources,
     },
   });
@@ -184,7 +189,7 @@ async function describe(
 /** The packages that rows come from, each with the digest of its rows' ids in their order. */
 function sourcesOfRows(samples: readonly Sample[], packages: Dataset['sources']): Source[] {
   return packages.map(({ name, version, licence }) => {
-    const ids = samples.filter(({ origin }) => origin.repo === name).map(({ id }) => `${id}\n`);
+    const ids = samples.filter(({ origin }) => fileOrigin(origin).repo === name).map(({ id }) => `${id}\n`);
     return {
       uri: `pkg:pypi/${name}@${version}`,
       revision: version ?? 'unknown',

@@ -97,9 +97,10 @@ const DRAWS_PER_SAMPLE = 1.3;
 const SAMPLES_PER_SHARD = 20_000;
 
 /**
- * Turns any Python code into a dataset of validated bugs with their fixes: `samples/*.parquet`, `drops.jsonl`,
- * `dataset.json` (the sources) and `manifest.json`, written last. Interrupted, the same request goes on where it was; asked again, it
- * finds the finished dataset. Memory does not grow with the number of samples, but for 20 bytes each.
+ * Turns any Python code into a dataset of validated bugs with their fixes: `samples/*.parquet`, `contexts/*.parquet`
+ * (what their files say), `drops.jsonl`, `dataset.json` (the sources) and `manifest.json`, written last. Interrupted,
+ * the same request goes on where it was; asked again, it finds the finished dataset. Memory does not grow with the
+ * number of samples, but for 20 bytes each and about 1 kB for each file of the code.
  * @throws UserError when a source is not there, or the folder holds something else
  * @throws InterruptedError when the signal was aborted
  */

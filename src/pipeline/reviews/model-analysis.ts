@@ -2,6 +2,7 @@ import { loadEngine } from '../../core/engine';
 import { readCases } from '../../evaluation/cases';
 import { isClean, type Case } from '../../evaluation/outcome';
 import { loadTrained } from '../../evaluation/stage';
+import { placeOf } from '../../records/sample';
 import { traceLatents, traceSteps, type LatentTrace, type StepTrace } from '../../training/step-trace';
 import type { OpenedRun } from '../runs/open-run';
 
@@ -92,7 +93,7 @@ function alternate<Item>(a: readonly Item[], b: readonly Item[]): Item[] {
 
 function describeCase({ sample, example, before }: Case): Pick<AnalysedFunction, 'title' | 'tokens'> {
   const window = before.slice(example.firstToken, example.firstToken + example.length);
-  const { path, function: name } = sample.origin;
+  const { path, function: name } = placeOf(sample.origin);
   return {
     title: `${path} ${name}: ${sample.bugType ?? 'clean'}`,
     tokens: Array.from(

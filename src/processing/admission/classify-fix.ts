@@ -1,5 +1,6 @@
 import { recogniseBug } from '../../generation/mutation/recognise';
 import { MUTATORS } from '../../generation/mutators';
+import type { ModuleContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import { compilesWithBug } from '../../taxonomy/bug-type';
 import { bugType } from '../../taxonomy/table';
@@ -23,9 +24,11 @@ export function isUnclassified(sample: Pick<Sample, 'before' | 'after' | 'bugTyp
 /**
  * A mined fix with the bug type that explains it best: the most specific one whose mutator makes exactly this bug,
  * among those whose bugs compile or do not, as this one. The sample itself where none does.
+ * @param context what the module around it binds
  * @param compiles whether CPython accepts `before`
  */
-export function classifyFix(sample: Sample, compiles: boolean): Sample {
-  const [best] = recogniseBug(sample, compiles ? COMPILING : BROKEN);
+export function classifyFix(sample: Sample, context: ModuleContext, compiles: boolean): Sample {
+  const { before, after } = sample;
+  const [best] = recogniseBug({ before, after, context }, compiles ? COMPILING : BROKEN);
   return best ? { ...sample, bugType: best.bugType, family: bugType(best.bugType).family } : sample;
 }

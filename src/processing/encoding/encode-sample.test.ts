@@ -1,9 +1,10 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
-import { findFunctions, moduleContext } from '../../python/structure/functions';
+import { functionsInContext } from '../../python/names/file-context';
 import { lex } from '../../python/tokens/lexer';
 import { makeSample } from '../../python/edits/sample-testing';
+import { NO_SURROUNDINGS } from '../../records/file-context';
 import { BINDINGS } from '../../records/example';
 import type { Sample, TokenText } from '../../records/sample';
 import { buildClosedVocabulary, tokenKey } from '../vocabulary/closed-vocabulary';
@@ -124,8 +125,12 @@ test('clean code has no target; a function longer than the window is cut, not dr
 
 test('names that the module binds are seen as such', () => {
   const source = 'def f(a):\n    return json.dumps(LIMIT + a + other)\n';
-  const context = { imports: { json: 'json', unused: 'unused' }, names: ['LIMIT', 'f'] };
-  const { bindings } = example(makeSample(source, source, { context }));
+  const surroundings = {
+    ...NO_SURROUNDINGS,
+    imports: { json: 'json', unused: 'unused' },
+    names: ['LIMIT', 'f'],
+  };
+  const { bindings } = example(makeSample(source), { surroundings });
   const tokens = lex(source);
   const bindingOf = (text: string): string =>
     BINDINGS[bindings[tokens.findLastIndex((token) => token.text === text)]];
@@ -157,14 +162,13 @@ def other(value):
 test('a function encodes alone as it does inside its file', () => {
   const tokens = lex(FILE);
   const facts = tokenFacts(tokens);
-  const context = moduleContext(tokens);
-  const functions = findFunctions(FILE, tokens).filter(({ nested }) => !nested);
+  const functions = functionsInContext(FILE, tokens);
   assert.is(functions.length, 3);
-  for (const span of functions) {
+  for (const { span, surroundings } of functions) {
     const inFile = encodeWindow({ tokens, window: span, facts, tokenizer, vocabulary });
-    const sample = makeSample(span.source, span.source, { context });
-    sample.origin.function = span.name;
-    assert.equal({ ...inFile, firstToken: 0, sampleId: sample.id }, example(sample), span.name);
+    const sample = makeSample(span.source);
+    const alone = example(sample, { surroundings });
+    assert.equal({ ...inFile, firstToken: 0, sampleId: sample.id }, alone, span.name);
   }
 });
 

@@ -2,6 +2,7 @@ import { seedStream, type Rng } from '../../core/rng';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import { BINDINGS, type Example } from '../../records/example';
+import { NO_SURROUNDINGS, type Surroundings } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import { bugType } from '../../taxonomy/table';
 import type { ClosedVocabulary } from '../vocabulary/closed-vocabulary';
@@ -14,6 +15,8 @@ import type { Tokenizer } from '../tokenizer/tokenizer';
 export interface EncodeSampleOptions {
   tokenizer: Tokenizer;
   vocabulary: ClosedVocabulary;
+  /** What the file says around the function. Default: nothing. */
+  surroundings?: Surroundings;
   /** Most tokens of the window, END included. Default {@link MAX_WINDOW_TOKENS}. */
   maxTokens?: number;
   /** Stream that places the window of a long function. Default: one seeded with the sample's id. */
@@ -23,10 +26,7 @@ export interface EncodeSampleOptions {
 }
 
 /** The fields of a Sample that encoding reads. */
-export type EncodableSample = Pick<
-  Sample,
-  'id' | 'before' | 'after' | 'edits' | 'bugType' | 'difficulty' | 'context' | 'origin'
->;
+export type EncodableSample = Pick<Sample, 'id' | 'before' | 'after' | 'edits' | 'bugType' | 'difficulty'>;
 
 /**
  * Encodes a sample's `before`, with the smallest single edit to `after` as the target, or the leftmost edit of several
@@ -36,7 +36,8 @@ export type EncodableSample = Pick<
  * @throws UserError when the bug type is not in the taxonomy
  */
 export function encodeSample(sample: EncodableSample, options: EncodeSampleOptions): Example | Dropped {
-  const { tokenizer, vocabulary, maxTokens = MAX_WINDOW_TOKENS, stoppedAt = null } = options;
+  const { tokenizer, vocabulary, surroundings = NO_SURROUNDINGS } = options;
+  const { maxTokens = MAX_WINDOW_TOKENS, stoppedAt = null } = options;
   const tokens = lex(sample.before);
   const edit = sample.before === sample.after ? null : targetEdit(sample.edits, tokens, lex(sample.after));
   const window =
@@ -46,7 +47,7 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
   return encodeWindow({
     tokens,
     window,
-    facts: sampleFacts(tokens, sample),
+    facts: sampleFacts(tokens, surroundings),
     edit,
     bugType: edit && sample.bugType !== null ? bugType(sample.bugType).code : 0,
     difficulty: edit ? sample.difficulty : 0,
@@ -58,11 +59,11 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
 }
 
 /** Facts as the whole file would give them: the module's names are known, and a method's own name is its class's. */
-function sampleFacts(tokens: readonly Token[], { context, origin }: EncodableSample): TokenFacts {
-  const facts = tokenFacts(tokens, context);
+function sampleFacts(tokens: readonly Token[], surroundings: Surroundings): TokenFacts {
+  const facts = tokenFacts(tokens, surroundings);
   const { bindings } = facts;
   const own = tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def') + 1;
-  if (origin.function.includes('.') && bindings[own] === BINDINGS.indexOf('global'))
+  if (surroundings.enclosingClass !== null && bindings[own] === BINDINGS.indexOf('global'))
     bindings[own] = BINDINGS.indexOf('local');
   return facts;
 }

@@ -1,5 +1,5 @@
 import { defUse } from '../../python/names/def-use';
-import type { ModuleContext } from '../../python/structure/functions';
+import type { ModuleContext } from '../../records/file-context';
 import { lineStructure } from '../../python/names/line-structure';
 import { nameFlow } from '../../python/names/name-flow';
 import { nameRoles } from '../../python/names/name-roles';

@@ -1,7 +1,8 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { bindNames } from './bindings';
-import { moduleContext } from '../structure/functions';
+import { contextAround } from '../../records/file-context';
+import { fileContext } from './file-context';
 import { lex } from '../tokens/lexer';
 
 /** `name:binding` of every name, the letters after the colon shortened. */
@@ -107,10 +108,11 @@ test('match captures, type parameters, global chains and __class__', () => {
 });
 
 test('a function alone knows its module by context', () => {
-  const context = moduleContext(
-    lex('import os\nfrom a import b\ntry:\n    LIMIT = 3\nexcept E: pass\ndef h():\n    hidden = 1\n'),
+  const file = lex(
+    'import os\nfrom a import b\ntry:\n    LIMIT = 3\nexcept E: pass\ndef h():\n    hidden = 1\n',
   );
-  assert.equal(context, { imports: { os: 'os', b: 'a.b' }, names: ['LIMIT', 'h'] });
+  const context = contextAround(fileContext(file), null);
+  assert.equal([context.imports, context.names], [{ os: 'os', b: 'a.b' }, ['LIMIT', 'h']]);
   assert.is(
     show('def f():\n    return os.sep, b, LIMIT, h, hidden\n', context),
     'f:global os:import sep:attribute b:import LIMIT:global h:global hidden:unknown',

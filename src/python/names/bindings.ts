@@ -2,7 +2,7 @@ import type { Binding } from '../../records/example';
 import type { TokenText } from '../../records/sample';
 import { BUILTINS } from './builtins';
 import { canonicalName } from './canonical-name';
-import type { ModuleContext } from '../structure/functions';
+import type { ModuleContext } from '../../records/file-context';
 import { findScopes, resolveName, skipIndentation, type Scope, type ScopeMap } from './scopes';
 import { bracketStep, isHeader, opensMatch, simpleStatements, statementEnd } from '../structure/statements';
 

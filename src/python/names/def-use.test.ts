@@ -5,7 +5,8 @@ import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
 import { seedStream } from '../../core/rng';
 import { defUse } from './def-use';
-import { moduleContext } from '../structure/functions';
+import { contextAround } from '../../records/file-context';
+import { fileContext } from './file-context';
 import { lex } from '../tokens/lexer';
 
 /** Each use as `name@line<definition lines`, `?` where a way has no definition; builtins and unknown names left out. */
@@ -145,7 +146,7 @@ test('unused, unbound and undefined names', () => {
   assert.equal(names('def f():\n    a = 1\n    return locals()\n', 'unused'), []);
   assert.equal(names('def f():\n    print(a)\n    a = 1\nb\nb = 1\n', 'unbound'), ['a', 'b']);
   assert.equal(names('x = y.z(len, k=q)\nmatch = 1\nf"{hidden}"\n', 'undefinedNames'), ['y', 'q']);
-  const context = moduleContext(lex('import os\nLIMIT = 1\n'));
+  const context = contextAround(fileContext(lex('import os\nLIMIT = 1\n')), null);
   assert.equal(defUse(lex('def f():\n    return os, LIMIT\n'), context).undefinedNames, []);
 });
 

@@ -1,6 +1,6 @@
 import type { Binding } from '../../records/example';
 import type { TokenText } from '../../records/sample';
-import type { ModuleContext } from '../structure/functions';
+import type { ModuleContext } from '../../records/file-context';
 import { BUILTINS } from './builtins';
 import { UNDEFINED } from './flow';
 import { reachDefinitions } from './reaching';
@@ -37,7 +37,7 @@ export interface DefUse {
  * Functions and lambdas run at any time, so that they see every definition of the variables around them. Works on
  * broken code: what has no header or no block is read in order.
  *
- * @param context what the module around a function binds; see `moduleContext`
+ * @param context what the module around a function binds; see `contextAround`
  * @example
  * const { occurrences, reaching } = defUse(lex('x = 1\nif a:\n    x = 2\nprint(x)\n'));   // x of print sees both
  */

@@ -71,15 +71,18 @@ function roleOfOther(
   if (lines.statements[index] === STATEMENT_CODES.import) return ROLE['module-path'];
   if (bindings[index] === 'attribute') {
     const access = accessAfter(tokens, index);
-    const written = access === '' && isTarget(index, lines);
+    const written = access === '' && isAttributeTarget(index, lines);
     return written ? ROLE['attribute-written'] : ACCESS[access].attribute;
   }
   const next = tokens[index + 1];
   return next && isOp(next, '=') ? ROLE['keyword-argument'] : ROLE.none;
 }
 
-/** Stands before the `=` of an assignment, in no bracket or in one that groups targets. */
-function isTarget(index: number, { starts, targetEnds, openers, enclosures }: LineStructure): boolean {
+/** True for a token before the `=` of an assignment, in no bracket or in one that groups targets. */
+export function isAttributeTarget(
+  index: number,
+  { starts, targetEnds, openers, enclosures }: LineStructure,
+): boolean {
   const start = starts[index];
   if (start < 0 || index >= targetEnds[start]) return false;
   for (let open = openers[index]; open >= 0; open = openers[open])

@@ -2,7 +2,7 @@ import type { Binding } from '../../records/example';
 import type { TokenText } from '../../records/sample';
 import { canonicalName } from './canonical-name';
 import { findDefinitions, type Definition } from '../structure/definitions';
-import type { ModuleContext } from '../structure/functions';
+import type { ModuleContext } from '../../records/file-context';
 import { isIndentation } from '../tokens/indentation';
 import {
   boundNames,

@@ -4,7 +4,7 @@ import { classifyNames } from './bindings';
 import { canonicalName } from './canonical-name';
 import { findOutside } from './flow';
 import { formatFieldNames } from './format-names';
-import type { ModuleContext } from '../structure/functions';
+import type { ModuleContext } from '../../records/file-context';
 import { findScopes, resolveName, skipIndentation, type InnerScope, type Scope } from './scopes';
 import { simpleStatements, statementEnd } from '../structure/statements';
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
-import { findFunctions, moduleContext } from './functions';
+import { findFunctions } from './functions';
 import { lex } from '../tokens/lexer';
 
 const LAYOUTS = readFileSync(join(projectRoot(), 'src', 'python', 'fixtures', 'layouts.py'), 'utf8');
@@ -62,21 +62,6 @@ test('broken files have functions: no colon, no name, no bracket, cut short', ()
     'A.g',
   ]);
   assert.equal(names('def'), ['']);
-});
-
-test('what a module binds', () => {
-  assert.equal(moduleContext(lex(LAYOUTS)), {
-    imports: { os: 'os', Ordered: 'collections.OrderedDict', deque: 'collections.deque' },
-    names: ['LIMIT', 'plain', 'Box', 'nested', 'tabs'],
-  });
-  assert.equal(
-    moduleContext(
-      lex(
-        'a, (b, *c) = d[e] = f(g=1)\nh: int\ni += [j for j in k]\nif (l := 1):\n    import m.n as o\nx.y = 1\n',
-      ),
-    ),
-    { imports: { o: 'm.n' }, names: ['a', 'b', 'c', 'h', 'i', 'l'] },
-  );
 });
 
 test.run();

@@ -1,10 +1,8 @@
 import { afterLineBreak, isLineBreak } from '../tokens/characters';
 import { findDefinitions } from './definitions';
-import { importedNames } from './imports';
 import { whiteSpaceBefore } from '../tokens/indentation';
 import type { Token } from '../tokens/token';
 import { lineMap } from '../tokens/positions';
-import { boundNames, simpleStatements, statementEnd } from './statements';
 
 /** One function of a file: its place in the tokens and in the text, and its own source. */
 export interface FunctionSpan {
@@ -44,44 +42,6 @@ export function findFunctions(source: string, tokens: readonly Token[]): Functio
       const { line } = lines.at(start);
       return { name, nested, firstToken, endToken, start, end, line, indent, source: text };
     });
-}
-
-/** What the module around a function binds. */
-export interface ModuleContext {
-  /** Names bound by imports at module level, in order, and what they stand for: `np` -> `numpy` (see ImportedName). */
-  imports: Record<string, string>;
-  /** Other names bound at module level: functions, classes, assigned names, loop and `with` targets. */
-  names: string[];
-}
-
-/** Names that a module binds outside its functions and classes; `if` and `try` blocks count as module level. */
-export function moduleContext(tokens: readonly Token[]): ModuleContext {
-  const imports = new Map<string, string>();
-  const names = new Set<string>();
-  const definitions = findDefinitions(tokens);
-  let next = 0;
-  for (let i = 0; i < tokens.length;) {
-    while (next < definitions.length && definitions[next].firstToken < i) next++;
-    const definition = definitions[next];
-    if (definition?.firstToken === i) {
-      if (definition.name !== '') names.add(definition.name);
-      i = definition.endToken;
-      continue;
-    }
-    const end = statementEnd(tokens, i);
-    const layout =
-      tokens[i].kind === 'indent' || tokens[i].kind === 'dedent' || tokens[i].kind === 'error-indent';
-    if (!layout) {
-      for (const [from, to] of simpleStatements(tokens, i, end))
-        for (const { name, path } of importedNames(tokens, from, to))
-          if (!imports.has(name)) imports.set(name, path);
-      for (const { index, how } of boundNames(tokens, i, end))
-        if (how === 'name') names.add(tokens[index].text);
-    }
-    i = layout ? i + 1 : end;
-  }
-  for (const name of imports.keys()) names.delete(name);
-  return { imports: Object.fromEntries(imports), names: [...names] };
 }
 
 /** End of the last token with characters in the span. */

@@ -6,13 +6,17 @@ import { contentKeys } from '../../processing/admission/content-keys';
 import type { EncodableSample } from '../../processing/encoding/encode-sample';
 import { normalText, sampleIdOf } from '../../python/edits/edits';
 import { lex } from '../../python/tokens/lexer';
+import type { Surroundings } from '../../records/file-context';
+import type { Contexts } from '../../shards/context-shard';
 import type { RowGroupReader } from '../../shards/row-groups';
 import { numberGroups, type NumberedGroup } from './order';
 import { checkFooter } from './shard-source';
 import type { SourceSettings } from './source';
 
 /** A clean function to plant bugs into. */
-export type CleanFunction = Pick<EncodableSample, 'id' | 'after' | 'context' | 'origin'>;
+export interface CleanFunction extends Pick<EncodableSample, 'id' | 'after'> {
+  surroundings: Surroundings;
+}
 
 /** `edits_json` of functions without a bug. */
 const NO_EDITS = '[]';
@@ -55,12 +59,14 @@ export async function findFunctions(
   return { groups, ids };
 }
 
-const FUNCTION_COLUMNS = ['id', 'after', 'context_json', 'origin_json'];
+/** A clean function's `after` is its `before`, and not stored again. */
+const FUNCTION_COLUMNS = ['id', 'before', 'context_id', 'context_function'];
 
 /** Reads functions of a row group, by their row in it. */
 export async function readFunctions(
   reader: RowGroupReader,
   { group, rows }: FunctionGroup,
+  contexts: Contexts,
 ): Promise<Map<number, CleanFunction>> {
   const wanted = new Set(rows);
   const functions = new Map<number, CleanFunction>();
@@ -68,13 +74,10 @@ export async function readFunctions(
   for await (const { cells, rows: count } of reader.read(group, FUNCTION_COLUMNS))
     for (let i = 0; i < count; i++, row++) {
       if (!wanted.has(row)) continue;
-      const [id, after, context, origin] = cells.map((column) => column[i] as string);
-      functions.set(row, {
-        id,
-        after,
-        context: JSON.parse(context) as CleanFunction['context'],
-        origin: JSON.parse(origin) as CleanFunction['origin'],
-      });
+      const [id, after, contextId, index] = cells.map((column) => column[i]);
+      const context = contextId === null ? null : { id: String(contextId), function: Number(index) };
+      const surroundings = contexts.around({ context });
+      functions.set(row, { id: String(id), after: String(after), surroundings });
     }
   return functions;
 }
@@ -88,6 +91,7 @@ export async function sampleFunctions(
   reader: RowGroupReader,
   groups: readonly FunctionGroup[],
   { seed }: SourceSettings,
+  contexts: Contexts,
 ): Promise<CleanFunction[]> {
   const rng = seedStream(seed, 'survey');
   const drawn = rng.shuffle(groups).slice(0, SURVEYED_GROUPS);
@@ -96,7 +100,7 @@ export async function sampleFunctions(
   const out: CleanFunction[] = [];
   for (const { group, rows } of drawn) {
     const members = rng.shuffle(Array.from(rows)).slice(0, Math.ceil(share * rows.length));
-    out.push(...(await readFunctions(reader, { group, rows: Int32Array.from(members) })).values());
+    out.push(...(await readFunctions(reader, { group, rows: Int32Array.from(members) }, contexts)).values());
   }
   return out;
 }
@@ -123,7 +127,8 @@ export class KnownPrograms {
     for (const path of heldOut)
       for (const group of await reader.rowGroups(path))
         for await (const { cells } of reader.read(group, ['before', 'after']))
-          for (const column of cells) for (const source of column) programs.holdOut(String(source));
+          for (const column of cells)
+            for (const source of column) if (source !== null) programs.holdOut(String(source));
     return programs;
   }
 

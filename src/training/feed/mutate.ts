@@ -12,6 +12,7 @@ import type { Critic, Verdict } from '../../python/critic/critic';
 import { lex } from '../../python/tokens/lexer';
 import { tokenOfError } from '../../python/tokens/positions';
 import type { Example } from '../../records/example';
+import type { Surroundings } from '../../records/file-context';
 import { bugType } from '../../taxonomy/table';
 import type { CleanFunction, MutantDrop } from './clean-functions';
 import type { FeedConfig } from './config';
@@ -65,8 +66,12 @@ export async function mutateFunctions(
   options: MutateOptions,
 ): Promise<Mutated> {
   const { mixture, settings, seed, epoch, critic } = options;
-  const judged = functions.map(({ id, after, context }): JudgedFunction => {
-    const request = { source: after, context, seed: seedStream(seed, 'mutants', epoch, id).int(2 ** 32) };
+  const judged = functions.map(({ id, after, surroundings }): JudgedFunction => {
+    const request = {
+      source: after,
+      context: surroundings,
+      seed: seedStream(seed, 'mutants', epoch, id).int(2 ** 32),
+    };
     return { source: after, drawn: drawFunction(request, mixture, settings), judgements: [] };
   });
   await judge(judged, critic);
@@ -79,10 +84,11 @@ export async function mutateFunctions(
       if (unknown) dropped.push('not_judged');
       return !unknown;
     });
+    const { id, after, surroundings } = clean;
     const samples = judgedMutants.map((mutant) => toSample(clean, mutant));
-    const all = [...samples, { ...clean, before: clean.after, edits: [], bugType: null, difficulty: 1 }];
+    const all = [...samples, { id, before: after, after, edits: [], bugType: null, difficulty: 1 }];
     return all.flatMap((sample) => {
-      const example = encode(sample, verdicts.get(sample.before), options);
+      const example = encode(sample, surroundings, verdicts.get(sample.before), options);
       if (!isDropped(example)) return [example];
       dropped.push(example.dropped);
       return [];
@@ -120,17 +126,18 @@ async function verdictsOf(
   return new Map(broken.map(({ before }, i) => [before, verdicts[i]]));
 }
 
-function toSample(clean: CleanFunction, mutant: DrawnMutant): EncodableSample {
+function toSample({ after }: CleanFunction, mutant: DrawnMutant): EncodableSample {
   const { id, before, edits, bugType } = mutant;
-  return { ...clean, id, before, edits, bugType, difficulty: difficultyOf(mutant) };
+  return { id, before, after, edits, bugType, difficulty: difficultyOf(mutant) };
 }
 
 function encode(
   sample: EncodableSample,
+  surroundings: Surroundings,
   verdict: Verdict | undefined,
   { tokenizer, vocabulary, maxTokens, seed, epoch }: MutateOptions,
 ): ReturnType<typeof encodeSample> {
   const rng = seedStream(seed, 'window', epoch, sample.id);
   const stoppedAt = tokenOfError(sample.before, lex(sample.before), verdict?.error ?? null);
-  return encodeSample(sample, { tokenizer, vocabulary, maxTokens, rng, stoppedAt });
+  return encodeSample(sample, { tokenizer, vocabulary, surroundings, maxTokens, rng, stoppedAt });
 }

@@ -15,6 +15,8 @@ import { lex } from '../../python/tokens/lexer';
 import { makeSample } from '../../python/edits/sample-testing';
 import type { Example } from '../../records/example';
 import type { Sample } from '../../records/sample';
+import { NO_SURROUNDINGS } from '../../records/file-context';
+import { writeContextShards } from '../../shards/context-shard';
 import { writeSampleShards } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/stage';
@@ -57,6 +59,7 @@ async function writeDataset(name: string, train: Sample[], heldOut: Sample[]): P
   const rows = [...train, mutant, ...train.slice(0, 20)];
   await writeSampleShards(store, 'samples/train', rows, { rowsPerShard: 70, rowGroupSize: 30 });
   for (const split of ['val', 'test']) await writeSampleShards(store, `samples/${split}`, heldOut);
+  await writeContextShards(store, []);
   await store.put('vocabulary/tokenizer.json', JSON.stringify(tokenizer.toJSON()));
   await store.put('vocabulary/closed.json', JSON.stringify(vocabulary.toJSON()));
   return store;
@@ -86,7 +89,8 @@ async function takeBatches(feed: StreamFeed, count: number, rng = seedStream(3, 
 }
 
 function mutate(more: Partial<MutateOptions> = {}): ReturnType<typeof mutateFunctions> {
-  return mutateFunctions(CLEAN.slice(0, 60), {
+  const functions = CLEAN.slice(0, 60).map(({ id, after }) => ({ id, after, surroundings: NO_SURROUNDINGS }));
+  return mutateFunctions(functions, {
     settings: config.mutations,
     mixture: createMixture(scaledAims(config.mutations, {})),
     critic,
@@ -131,7 +135,7 @@ test('CPython judges: syntax bugs say where the parser stops, the others parse',
 test('a program that stands in another split is no row, whatever its layout', async () => {
   const clean = makeSample('def f(a, b):\n    return a == b\n');
   const drawn = drawFunction(
-    { source: clean.after, context: clean.context, seed: 1 },
+    { source: clean.after, context: NO_SURROUNDINGS, seed: 1 },
     createMixture(scaledAims(config.mutations, {})),
     { ...config.mutations, mutantsPerFunction: 60 },
   );

@@ -11,6 +11,7 @@ import { loadTokenizer, type Tokenizer } from '../../processing/tokenizer/tokeni
 import { Critic } from '../../python/critic/critic';
 import type { Example } from '../../records/example';
 import { rowOfExample } from '../../shards/example-columns';
+import { Contexts } from '../../shards/context-shard';
 import { RowGroupReader } from '../../shards/row-groups';
 import { taxonomyHash } from '../../taxonomy/table';
 import { makeBlock, type BlockPosition, type RowBlock, type RowCount } from './block';
@@ -48,6 +49,7 @@ export class MutationSource implements BlockSource {
     private readonly reader: RowGroupReader,
     private readonly critic: Critic,
     private readonly groups: readonly FunctionGroup[],
+    private readonly contexts: Contexts,
     private readonly programs: KnownPrograms,
     private readonly vocabularies: { tokenizer: Tokenizer; vocabulary: ClosedVocabulary },
     private readonly offers: Offers,
@@ -67,9 +69,12 @@ export class MutationSource implements BlockSource {
         vocabulary: loadClosedVocabulary(settings.vocabularies?.closed ?? ''),
       };
       const { groups, ids } = await findFunctions(reader, settings);
+      const contexts = await Contexts.readFiles(settings.contexts);
       const programs = await KnownPrograms.read(reader, settings, ids);
       const { maxTokens } = settings.config.mutations;
-      const offers = await surveyOffers(await sampleFunctions(reader, groups, settings), { maxTokens });
+      const surveyed = await sampleFunctions(reader, groups, settings, contexts);
+      const functions = surveyed.map(({ surroundings, ...one }) => ({ ...one, context: surroundings }));
+      const offers = await surveyOffers(functions, { maxTokens });
       critic = await Critic.start({ workers: settings.config.mutations.criticWorkers });
       const versions = { generate: GENERATE_VERSION, taxonomy: taxonomyHash(), python: critic.pythonVersion };
       const counts = groups.map((group) => group.rows.length);
@@ -78,7 +83,17 @@ export class MutationSource implements BlockSource {
         counts: [],
         identity: hashJson({ of: identityOf(settings, counts), versions }),
       };
-      return new MutationSource(settings, reader, critic, groups, programs, vocabularies, offers, info);
+      return new MutationSource(
+        settings,
+        reader,
+        critic,
+        groups,
+        contexts,
+        programs,
+        vocabularies,
+        offers,
+        info,
+      );
     } catch (error) {
       reader.close();
       await critic?.close();
@@ -147,7 +162,7 @@ export class MutationSource implements BlockSource {
 
   private async functionsOf({ group, members }: FunctionSlice): Promise<CleanFunction[]> {
     if (this.cached?.group !== group)
-      this.cached = { group, functions: await readFunctions(this.reader, this.groups[group]) };
+      this.cached = { group, functions: await readFunctions(this.reader, this.groups[group], this.contexts) };
     const { functions } = this.cached;
     return members.map((member) => functions.get(this.groups[group].rows[member]) as CleanFunction);
   }

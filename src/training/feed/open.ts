@@ -2,6 +2,7 @@ import type { Rng } from '../../core/rng';
 import type { DatasetMetadata } from '../../processing/metadata';
 import { EXAMPLE_VERSION } from '../../records/example';
 import { SAMPLE_VERSION } from '../../records/sample';
+import { CONTEXTS_FOLDER } from '../../shards/context-shard';
 import { listShards } from '../../shards/writer';
 import type { ObjectStore } from '../../storage/stage';
 import type { FeedConfig } from './config';
@@ -53,6 +54,7 @@ export async function openStreamFeed(options: OpenFeedOptions): Promise<StreamFe
           paths: await pathsOf('train'),
           footer: exampleFooter(metadata),
           heldOut: [],
+          contexts: [],
           vocabularies: null,
         }
       : {
@@ -60,6 +62,7 @@ export async function openStreamFeed(options: OpenFeedOptions): Promise<StreamFe
           paths: await pathsOf('samples/train'),
           footer: { 'trm:sampleVersion': String(SAMPLE_VERSION) },
           heldOut: [...(await pathsOf('samples/val')), ...(await pathsOf('samples/test'))],
+          contexts: await pathsOf(CONTEXTS_FOLDER),
           vocabularies: {
             tokenizer: await text('vocabulary/tokenizer.json'),
             closed: await text('vocabulary/closed.json'),

@@ -13,6 +13,8 @@ export interface SourceSettings {
   paths: string[];
   /** Sample shards of the other splits: programs that no mutation may give. For `mutations` only. */
   heldOut: string[];
+  /** Shards of the contexts of the samples' files. For `mutations` only. */
+  contexts: string[];
   /** Longest window of the last bucket, in tokens. */
   longest: number;
   sizes: RowSizes;

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { PERMISSIVE_LICENCES } from '../../records/permissive-licences';
-import { licenceAllowed } from './licences';
+import { licenceAllowed } from './allowed-licence';
 
 const CASES: [expression: string, allowed: boolean][] = [
   ['MIT', true],
@@ -25,6 +25,9 @@ const CASES: [expression: string, allowed: boolean][] = [
   ['MIT MIT', false],
   ['(MIT', false],
   ['MIT)', false],
+  ['Apache-2.0+', true],
+  ['LicenseRef-mine OR MIT', true],
+  ['LicenseRef-mine', false],
 ];
 
 for (const [expression, allowed] of CASES)

@@ -1,0 +1,158 @@
+import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { DataError } from '../core/errors';
+import { parseJson } from '../core/files';
+import {
+  contextAround,
+  fileContextSchema,
+  NO_SURROUNDINGS,
+  type FileContext,
+  type StoredContext,
+  type Surroundings,
+} from '../records/file-context';
+import type { Resource } from '../records/manifest';
+import type { Sample } from '../records/sample';
+import type { ObjectStore } from '../storage/stage';
+import type { Column, Row } from './columns';
+import { readBatches, requireVersion } from './reader';
+import { listShards, writeShards } from './writer';
+
+/** Version of the FileContext record; stored in every shard's metadata. */
+export const CONTEXT_VERSION = 1;
+const VERSION_KEY = 'trm:contextVersion';
+
+/** Where a store keeps the contexts of its samples' files. */
+export const CONTEXTS_FOLDER = 'contexts';
+
+/** Columns of context shards. */
+const CONTEXT_COLUMNS = [
+  { name: 'id', type: 'string', description: 'sha256 hex of context_json' },
+  { name: 'context_json', type: 'string', description: 'imports, names, classes and functions of a file' },
+] as const satisfies readonly Column[];
+
+/** Contexts are wide: fewer rows than usual are written together. */
+const ROW_GROUP_SIZE = 500;
+
+/**
+ * Writes contexts as `contexts/shard_00000.parquet`, ..., each id once, in the order of their first coming.
+ * @returns the manifest's resources
+ */
+export async function writeContextShards(
+  store: ObjectStore,
+  contexts: AsyncIterable<StoredContext> | Iterable<StoredContext>,
+): Promise<Resource[]> {
+  const metadata = { [VERSION_KEY]: String(CONTEXT_VERSION) };
+  const options = { rowGroupSize: ROW_GROUP_SIZE, metadata };
+  return writeShards(store, CONTEXTS_FOLDER, CONTEXT_COLUMNS, distinctRows(contexts), options);
+}
+
+async function* distinctRows(
+  contexts: AsyncIterable<StoredContext> | Iterable<StoredContext>,
+): AsyncGenerator<Row> {
+  const written = new Set<string>();
+  for await (const { id, context } of contexts) {
+    if (written.has(id)) continue;
+    written.add(id);
+    yield { id, context_json: JSON.stringify(context) };
+  }
+}
+
+/** Ids of the contexts that the samples of some folders speak of, in the order of their first coming. */
+export async function referencedContexts(
+  store: ObjectStore,
+  ...folders: readonly string[]
+): Promise<Set<string>> {
+  const ids = new Set<string>();
+  for (const folder of folders)
+    for (const key of await listShards(store, folder))
+      for await (const batch of readBatches(store.localPath(key), { columns: ['context_id'] })) {
+        const column = batch.getChildAt(0);
+        for (let row = 0; row < batch.numRows; row++) {
+          const id = column?.get(row) as string | null;
+          if (id !== null) ids.add(id);
+        }
+      }
+  return ids;
+}
+
+/** Contexts kept parsed: samples of a file mostly stand together. */
+const PARSED = 64;
+
+/** The contexts of a dataset's files, by id. Holds them packed in memory, about 1 kB a file. */
+export class Contexts {
+  private readonly packed = new Map<string, Buffer>();
+  private readonly parsed = new Map<string, FileContext>();
+
+  /** @param contexts those to hold, when they are at hand */
+  constructor(contexts: Iterable<StoredContext> = []) {
+    for (const { id, context } of contexts) this.add(id, JSON.stringify(context));
+  }
+
+  /**
+   * Reads the contexts of some stores.
+   * @throws DataError when a store has none, or one is damaged
+   */
+  static async read(...stores: readonly ObjectStore[]): Promise<Contexts> {
+    const paths: string[] = [];
+    for (const store of stores)
+      for (const key of await listShards(store, CONTEXTS_FOLDER)) paths.push(store.localPath(key));
+    return Contexts.readFiles(paths);
+  }
+
+  /** Reads the contexts of some shard files. @throws DataError when one is damaged */
+  static async readFiles(paths: readonly string[]): Promise<Contexts> {
+    const contexts = new Contexts();
+    const columns = CONTEXT_COLUMNS.map(({ name }) => name);
+    for (const path of paths) {
+      await requireVersion(path, VERSION_KEY, CONTEXT_VERSION);
+      for await (const batch of readBatches(path, { columns })) {
+        const [ids, texts] = [batch.getChildAt(0), batch.getChildAt(1)];
+        for (let row = 0; row < batch.numRows; row++) {
+          const [id, text] = [String(ids?.get(row)), String(texts?.get(row))];
+          parseJson(text, fileContextSchema, `${path}: context ${id.slice(0, 12)}`);
+          contexts.add(id, text);
+        }
+      }
+    }
+    return contexts;
+  }
+
+  /** The context of an id. @throws DataError when there is none */
+  get(id: string): FileContext {
+    const known = this.parsed.get(id);
+    if (known) return known;
+    const packed = this.packed.get(id);
+    if (!packed)
+      throw new DataError(
+        `expected the file context ${id.slice(0, 12)} beside the samples, found none`,
+        'samples and contexts belong together; run the stage that made them again',
+      );
+    const context = JSON.parse(inflateRawSync(packed).toString('utf8')) as FileContext;
+    for (const oldest of this.parsed.keys()) {
+      if (this.parsed.size < PARSED) break;
+      this.parsed.delete(oldest);
+    }
+    this.parsed.set(id, context);
+    return context;
+  }
+
+  /** What the file says around a sample's function. @throws DataError when its context is not here */
+  around({ context }: Pick<Sample, 'context'>): Surroundings {
+    if (context === null) return NO_SURROUNDINGS;
+    const file = this.get(context.id);
+    if (context.function < file.functions.length) return contextAround(file, context.function);
+    throw new DataError(
+      `file context ${context.id.slice(0, 12)}: expected at least ${context.function + 1} functions, ` +
+        `found ${file.functions.length}`,
+      'samples and contexts belong together; run the stage that made them again',
+    );
+  }
+
+  /** Contexts of some ids, in their order. */
+  *select(ids: Iterable<string>): Generator<StoredContext> {
+    for (const id of ids) yield { id, context: this.get(id) };
+  }
+
+  private add(id: string, text: string): void {
+    if (!this.packed.has(id)) this.packed.set(id, deflateRawSync(text, { level: 1 }));
+  }
+}
