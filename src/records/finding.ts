@@ -2,7 +2,7 @@ import { z } from 'zod';
 
 /**
  * How sure a fix is. `verified`: a verifier saw the fault and sees it gone, nothing new is reported, and what is written
- * follows from the code (see `repair/vouched.ts`); `plausible`: nothing speaks against it; `speculative`: all else.
+ * follows from the code (see `repair/evidence/vouched.ts`); `plausible`: nothing speaks against it; `speculative`: all else.
  */
 export const TIERS = ['verified', 'plausible', 'speculative'] as const;
 /** One of {@link TIERS}. */

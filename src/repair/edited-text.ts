@@ -77,6 +77,21 @@ export function originalSpan(state: EditedText, start: number, end: number): { s
   return { start: from + shiftStart, end: to + shiftEnd };
 }
 
+/** The range of the current text that [start, end) of the original became, whole patches where it touches one. */
+export function currentSpan({ patches }: EditedText, start: number, end: number): [number, number] {
+  const spans = currentSpans(patches);
+  let [from, to] = [start, end];
+  patches.forEach((patch, i) => {
+    const growth = patch.text.length - (patch.end - patch.start);
+    if (patch.end < start) from += growth;
+    if (patch.end < end) to += growth;
+    if (patch.end < start || patch.start > end) return;
+    from = Math.min(from, spans[i].start);
+    to = Math.max(to, spans[i].end);
+  });
+  return [from, to];
+}
+
 /** Where each patch's text stands in the current text. */
 function currentSpans(patches: readonly Patch[]): { start: number; end: number }[] {
   let shift = 0;

@@ -9,14 +9,15 @@ import type { Finding, Fix, Note, Tier } from '../records/finding';
 import { TIERS } from '../records/finding';
 import { bugTypeByCode } from '../taxonomy/table';
 import type { Calibration } from './calibration';
-import { Diagnoser } from './diagnosis';
+import { Diagnoser } from './evidence/diagnosis';
 import { unifiedDiff } from './diff';
 import { editText, originalSpan, startText, type EditedText } from './edited-text';
 import { loadRepairModel } from './model-folder';
 import { createProposer, type Proposer, type ProposerOptions } from './proposals';
 import { repairInRounds, type AppliedEdit } from './rounds';
 import { searchSyntax, type SearchStep, type SyntaxResult } from './syntax-search';
-import { tierOf, type Checker, type Judgement, type DropReason } from './verifier';
+import { createWindowPredictor } from './window-predictor';
+import { tierOf, type Checker, type Judgement, type DropReason } from './evidence/verifier';
 
 /** Settings of {@link loadRepairer}. */
 export interface LoadRepairerOptions {
@@ -42,6 +43,13 @@ export interface RepairOptions {
   topK?: number;
   /** Default: the supervision steps that the calibration was measured with. */
   supervisionSteps?: number;
+  /**
+   * UTF-16 offsets [start, end): only functions, and code between functions, that touch this range are looked at, as an
+   * editor asks for after a change. Errors of syntax are looked for where the parser stops, wherever that is. Default:
+   * the whole file.
+   */
+  within?: readonly [number, number];
+  /** Aborted: the repair ends within a moment, whatever it is at. */
   signal?: AbortSignal;
 }
 
@@ -51,7 +59,11 @@ export interface Repairer {
   folder: string;
   calibration: Calibration;
   engine: EngineInfo;
-  /** Finds and fixes bugs in one file's text. The same text, model and settings give the same answer. */
+  /**
+   * Finds and fixes bugs in one file's text. The same text, model and settings give the same answer. What the model said
+   * of the last few thousand windows is remembered: of an edited file only what changed is predicted again.
+   * @throws InterruptedError when the signal is aborted
+   */
   repair(source: string, options?: RepairOptions): Promise<Fix>;
   close(): Promise<void>;
 }
@@ -72,16 +84,18 @@ export async function loadRepairer(folder: string, options: LoadRepairerOptions 
     throw error;
   });
   const diagnoser = new Diagnoser({ version: critic.pythonVersion });
+  const { calibration } = parts;
+  const predictWindows = createWindowPredictor(parts);
   const tools: RepairTools = {
-    createProposer: (settings) => createProposer(parts, settings),
-    threshold: parts.calibration.threshold,
+    createProposer: (settings) => createProposer(predictWindows, { calibration, ...settings }),
+    threshold: calibration.threshold,
     critic,
     diagnoser,
     python: critic.pythonVersion,
   };
   return {
     folder,
-    calibration: parts.calibration,
+    calibration,
     engine,
     repair: (source, settings = {}) => repairSource(source, tools, settings),
     close: async () => {
@@ -100,8 +114,8 @@ interface Timings {
 
 /** What a repair works with. */
 export interface RepairTools {
-  /** A model that remembers what it was asked, as {@link createProposer} makes one. */
-  createProposer: (options: ProposerOptions) => Proposer;
+  /** The model, as {@link createProposer} lends it. */
+  createProposer: (options: Omit<ProposerOptions, 'calibration'>) => Proposer;
   /** Default of {@link RepairOptions.threshold}. */
   threshold: number;
   critic: Checker;
@@ -131,10 +145,10 @@ export async function repairSource(
   const { file = '<text>', unsafeFixes = false, signal } = options;
   const started = performance.now();
   const timings: Timings = { predict: 0, verify: 0, total: 0 };
-  const critic = timeChecker(tools.critic, timings, signal);
+  const critic = timeChecker(tools.critic, timings);
   throwIfAborted(signal, 'the repair');
-  const [verdict] = await critic.check([source]);
-  const note = verdict.valid ? null : await noteOnBroken(source, verdict, tools);
+  const [verdict] = await critic.check([source], signal);
+  const note = verdict.valid ? null : await noteOnBroken(source, verdict, tools, signal);
   const done = note
     ? untouched(source, note)
     : await repairPython(source, verdict, { ...tools, critic }, options, timings);
@@ -159,6 +173,7 @@ async function noteOnBroken(
   source: string,
   verdict: Verdict,
   { diagnoser, python }: RepairTools,
+  signal: AbortSignal | undefined,
 ): Promise<Note | null> {
   if (verdict.unknown)
     return {
@@ -166,7 +181,7 @@ async function noteOnBroken(
       line: 1,
       message: `could not be judged by CPython ${python}, so nothing was changed: ${verdict.error?.type}, ${verdict.error?.message}`,
     };
-  return diagnoser.diagnose(source, lex(source));
+  return diagnoser.diagnose(source, lex(source), signal);
 }
 
 function untouched(source: string, note: Note): Repaired {
@@ -183,17 +198,18 @@ async function repairPython(
   timings: Timings,
 ): Promise<Repaired> {
   const { critic, python } = tools;
-  const { maxRounds = 8, topK = 8, supervisionSteps, signal, threshold = tools.threshold } = options;
+  const { maxRounds = 8, topK = 8, supervisionSteps, within, signal, threshold = tools.threshold } = options;
   const timed = (propose: Proposer): Proposer => timeProposer(propose, timings);
   const syntax = await searchSyntax(source, {
     propose: timed(tools.createProposer({ topK: SYNTAX_TOP_K, supervisionSteps, signal })),
     critic,
+    verdict,
     signal,
   });
   const mended = applySearch(source, syntax, verdict, threshold);
   const shared = {
     propose: timed(tools.createProposer({ topK, supervisionSteps, signal })),
-    ...{ critic, threshold, maxRounds, signal, dropped: new Map<string, DropReason>() },
+    ...{ critic, threshold, maxRounds, within, signal, dropped: new Map<string, DropReason>() },
   };
   // A name is sure where the rest of the file is: in one that parses, or does so by edits that are sure.
   const sure =
@@ -319,12 +335,12 @@ function timeProposer(propose: Proposer, timings: Timings): Proposer {
   };
 }
 
-/** Also hears the signal while Python works, which nothing else can end. */
-function timeChecker(critic: Checker, timings: Timings, signal: AbortSignal | undefined): Checker {
+/** Also says what was interrupted. */
+function timeChecker(critic: Checker, timings: Timings): Checker {
   return {
-    check: async (sources) => {
+    check: async (sources, signal) => {
       const from = performance.now();
-      const verdicts = await unlessAborted(critic.check(sources), signal, 'the repair');
+      const verdicts = await unlessAborted(critic.check(sources, signal), signal, 'the repair');
       timings.verify += performance.now() - from;
       return verdicts;
     },

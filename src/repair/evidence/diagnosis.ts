@@ -1,10 +1,11 @@
 /** What a text is that the judging Python refuses for a reason that no edit should mend. */
-import { isConflictMarker } from '../python/tokens/conflict-markers';
-import { lineMap } from '../python/tokens/positions';
-import { findPythons, VersionCritics, type PythonInstallation } from '../python/critic/pythons';
-import { findRuff, versionErrors } from '../python/critic/ruff';
-import type { Token } from '../python/tokens/token';
-import type { Note } from '../records/finding';
+import { unlessAborted } from '../../core/processes/breathe';
+import { isConflictMarker } from '../../python/tokens/conflict-markers';
+import { lineMap } from '../../python/tokens/positions';
+import { findPythons, VersionCritics, type PythonInstallation } from '../../python/critic/pythons';
+import { findRuff, versionErrors } from '../../python/critic/ruff';
+import type { Token } from '../../python/tokens/token';
+import type { Note } from '../../records/finding';
 import { python2Signs } from './python2';
 
 /** Settings of {@link Diagnoser}. */
@@ -29,9 +30,12 @@ export class Diagnoser {
     this.ruff = options.ruff === undefined ? (findRuff() ?? null) : options.ruff;
   }
 
-  /** Why a text that the judge refuses should be left alone; null when it is simply broken. */
-  async diagnose(source: string, tokens: readonly Token[]): Promise<Note | null> {
-    return conflictNote(source, tokens) ?? python2Note(source, tokens) ?? (await this.newerPython(source));
+  /**
+   * Why a text that the judge refuses should be left alone; null when it is simply broken.
+   * @throws InterruptedError when the signal is aborted
+   */
+  async diagnose(source: string, tokens: readonly Token[], signal?: AbortSignal): Promise<Note | null> {
+    return conflictNote(source, tokens) ?? python2Note(source, tokens) ?? this.newerPython(source, signal);
   }
 
   /** Ends the other interpreters. Safe to call twice. */
@@ -40,9 +44,9 @@ export class Diagnoser {
     await others?.close();
   }
 
-  private async newerPython(source: string): Promise<Note | null> {
+  private async newerPython(source: string, signal: AbortSignal | undefined): Promise<Note | null> {
     const { version } = this.options;
-    const [first, ...rest] = this.ruff ? await versionErrors(this.ruff, source, version) : [];
+    const [first, ...rest] = this.ruff ? await versionErrors(this.ruff, source, version, signal) : [];
     if (first) {
       const needs = [first, ...rest]
         .map((one) => one.needs)
@@ -52,7 +56,8 @@ export class Diagnoser {
     }
     // Ruff has read it and found nothing newer. Without ruff, only interpreters that are installed can tell.
     if (this.ruff) return null;
-    const [reader] = (await (await this.newerCritics()).validIn([source]))[0];
+    const critics = await unlessAborted(this.newerCritics(), signal, 'the repair');
+    const [reader] = (await critics.validIn([source], signal))[0];
     return reader
       ? newerNote(version, minorOf(reader), 1, `Python ${reader}, which is installed, compiles it`)
       : null;

@@ -1,6 +1,6 @@
-import { editDistance } from '../core/text/edit-distance';
-import type { TokenEdit } from '../processing/encoding/encode';
-import type { TokenText } from '../records/sample';
+import { editDistance } from '../../core/text/edit-distance';
+import type { TokenEdit } from '../../processing/encoding/encode';
+import type { TokenText } from '../../records/sample';
 import { nearness } from './near-names';
 
 /**
