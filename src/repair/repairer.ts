@@ -4,7 +4,7 @@ import { throwIfAborted } from '../core/errors';
 import { pythonPath } from '../core/paths';
 import { Critic, type Verdict } from '../python/critic/critic';
 import { lex } from '../python/tokens/lexer';
-import { lineMap } from '../python/tokens/positions';
+import { lineMap, type LineMap } from '../python/tokens/positions';
 import type { Finding, Fix, Note, Tier } from '../records/finding';
 import { TIERS } from '../records/finding';
 import { bugTypeByCode } from '../taxonomy/table';
@@ -14,6 +14,7 @@ import { unifiedDiff } from './diff';
 import { editText, originalSpan, startText, type EditedText } from './edited-text';
 import { loadRepairModel } from './model-folder';
 import { createProposer, type Proposer, type ProposerOptions } from './proposals';
+import { lineRange, rangeOf } from './ranges';
 import { repairInRounds, type AppliedEdit } from './rounds';
 import { searchSyntax, type SearchStep, type SyntaxResult } from './syntax-search';
 import { createWindowPredictor } from './window-predictor';
@@ -154,8 +155,9 @@ export async function repairSource(
     : await repairPython(source, verdict, { ...tools, critic }, options, timings);
   throwIfAborted(signal, 'the repair');
 
+  const lines = lineMap(source);
   const describe = (edits: readonly AppliedEdit[], tier: Tier): Finding[] =>
-    edits.map((edit) => toFinding(source, file, edit, tier));
+    edits.map((edit) => toFinding({ source, lines, file }, edit, tier));
   const findings = TIERS.flatMap((tier) => describe(done[tier], tier)).sort(byTierAndConfidence);
   const fixed = unsafeFixes ? done.all : done.safe;
   const shown = findings.filter(({ tier }) => tier === 'verified' || (unsafeFixes && tier === 'plausible'));
@@ -178,7 +180,7 @@ async function noteOnBroken(
   if (verdict.unknown)
     return {
       kind: 'not-judged',
-      line: 1,
+      range: lineRange(source, 0),
       message: `could not be judged by CPython ${python}, so nothing was changed: ${verdict.error?.type}, ${verdict.error?.message}`,
     };
   return diagnoser.diagnose(source, lex(source), signal);
@@ -223,7 +225,7 @@ async function repairPython(
   // What follows rests on edits that nobody but the model vouches for: at most plausible.
   const parses = mended.tier !== 'speculative';
   const likely = await repairInRounds(sure.text, { ...shared, fileParses: parses, accept: () => true });
-  const broken = mended.tier === 'verified' ? [] : [brokenNote(mended.verdict, python)];
+  const broken = mended.tier === 'verified' ? [] : [brokenNote(source, mended.verdict, python)];
   const tiers = {
     verified: sure.applied,
     plausible: likely.applied,
@@ -274,9 +276,9 @@ function applySearch(source: string, syntax: SyntaxResult, verdict: Verdict, thr
 }
 
 /** What the Python that judges says of a text that stays broken without edits that nobody vouches for. */
-function brokenNote({ error }: Verdict, python: string): Note {
+function brokenNote(source: string, { error }: Verdict, python: string): Note {
   const message = `does not parse with CPython ${python}: ${error?.message ?? 'no reason given'}`;
-  return { kind: 'does-not-parse', line: Math.max(1, error?.line ?? 1), message };
+  return { kind: 'does-not-parse', range: lineRange(source, (error?.line ?? 1) - 1), message };
 }
 
 function toApplied(
@@ -289,20 +291,17 @@ function toApplied(
 }
 
 function toFinding(
-  source: string,
-  file: string,
+  { source, lines, file }: { source: string; lines: LineMap; file: string },
   { judgement, start, end }: AppliedEdit,
   tier: Tier,
 ): Finding {
   const { candidate, change, checks, mends, vouched } = judgement;
-  const lines = lineMap(source);
-  const position = (offset: number): Finding['start'] => ({ ...lines.at(offset), offset });
   return {
     file,
     bugType: bugTypeByCode(candidate.bugType)?.id ?? null,
     confidence: candidate.confidence,
-    start: position(start),
-    end: position(end),
+    range: rangeOf(lines, [start, end]),
+    span: [start, end],
     before: source.slice(start, end),
     after: change.text,
     tier,
@@ -314,14 +313,14 @@ function toFinding(
 /** Surest first: by tier, then by confidence, then by place. */
 function byTierAndConfidence(a: Finding, b: Finding): number {
   const rank = ({ tier }: Finding): number => TIERS.indexOf(tier);
-  return rank(a) - rank(b) || b.confidence - a.confidence || a.start.offset - b.start.offset;
+  return rank(a) - rank(b) || b.confidence - a.confidence || a.span[0] - b.span[0];
 }
 
-/** `verified 0.97 missing-colon; plausible 0.41 missing-not` for the findings of a hunk's lines. */
+/** `verified 0.97 missing-colon; plausible 0.41 missing-not` for the findings of a hunk's lines, counted from 1. */
 function hunkHeading(findings: readonly Finding[], firstLine: number, lastLine: number): string {
   return findings
-    .filter(({ start, end }) => start.line <= lastLine && end.line >= firstLine)
-    .sort((a, b) => a.start.offset - b.start.offset)
+    .filter(({ range }) => range.start.line < lastLine && range.end.line >= firstLine - 1)
+    .sort((a, b) => a.span[0] - b.span[0])
     .map(({ tier, confidence, bugType }) => `${tier} ${confidence.toFixed(2)}${bugType ? ` ${bugType}` : ''}`)
     .join('; ');
 }

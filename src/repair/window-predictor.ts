@@ -5,6 +5,7 @@ import { encodeWindow, isDropped } from '../processing/encoding/encode';
 import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
 import { TOKEN_FEATURE_NAMES } from '../records/token-features';
 import type { TokenWindow } from '../python/structure/windows';
+import { isIndentation } from '../python/tokens/indentation';
 import { predict, type PredictWindow, type Prediction } from '../trm/predict';
 import type { RepairModel } from './model-folder';
 import type { Program } from './program';
@@ -82,7 +83,9 @@ export function windowsTouching(
   [start, end]: readonly [number, number],
 ): number[] {
   return windows.flatMap(({ firstToken, endToken }, i) => {
-    const [from, to] = [tokens[firstToken].start, tokens[endToken - 1].end];
+    // The end of a block stands where the next line begins.
+    const last = tokens.slice(firstToken, endToken).findLast((token) => !isIndentation(token));
+    const [from, to] = [tokens[firstToken].start, (last ?? tokens[firstToken]).end];
     return from <= end && start <= to ? [i] : [];
   });
 }
