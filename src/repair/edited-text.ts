@@ -1,3 +1,5 @@
+import { commonEnds } from '../core/text/common-ends';
+
 /**
  * A text that is edited in rounds, remembering what became of the original: each round's edit is given in the
  * coordinates of the current text and kept as a patch of the original one. Immutable: `edit` returns a new value.
@@ -107,10 +109,6 @@ function currentSpans(patches: readonly Patch[]): { start: number; end: number }
  * empty range at the end.
  */
 export function changedRange(before: string, after: string): { start: number; end: number; text: string } {
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before[head] === after[head]) head++;
-  let tail = 0;
-  while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  const { start: head, end: tail } = commonEnds(before, after);
   return { start: head, end: before.length - tail, text: after.slice(head, after.length - tail) };
 }
