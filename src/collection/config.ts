@@ -52,7 +52,7 @@ const common = {
     .regex(/^(?:https:\/\/|pkg:pypi\/)\S+$/, 'expected https://<host>/<owner>/<name>')
     .nullable()
     .default(null),
-  /** Paths left out: a pattern without `/` fits any part of the path, one with `/` fits from the root; `*` is a wildcard. */
+  /** Paths left out: a pattern without `/` fits any part of the path, one with `/` fits from the root; `*`, `**`, `?`, `[ab]` and `{a,b}` as in shells. */
   exclude: z.array(z.string().min(1)).default(DEFAULT_EXCLUDE),
   /** True: take tests too. */
   includeTests: z.boolean().default(false),

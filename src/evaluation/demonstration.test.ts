@@ -109,14 +109,13 @@ test('verified edits are scored apart from all that is shown', async () => {
   /** A finding that writes `after` over the first `before` of the file. */
   const finding = (tier: Tier, before: string, after: string): Finding => {
     const offset = source.indexOf(before);
-    const at = (place: number): Finding['start'] => ({ line: 1, column: 0, offset: place });
-    const [start, end] = [at(offset), at(offset + before.length)];
+    const place = { line: 0, character: 0 };
     return {
       file: 'buggy.py',
       bugType: null,
       confidence: 0.5,
-      start,
-      end,
+      range: { start: place, end: place },
+      span: [offset, offset + before.length],
       before,
       after,
       tier,

@@ -131,11 +131,8 @@ export function scoreRepair(demonstration: Demonstration, source: string, fix: F
 function applyFindings(source: string, findings: readonly Finding[]): string {
   // From the right, so that the offsets of those still to come stay true.
   return [...findings]
-    .sort((a, b) => b.start.offset - a.start.offset)
-    .reduce(
-      (text, { start, end, after }) => text.slice(0, start.offset) + after + text.slice(end.offset),
-      source,
-    );
+    .sort((a, b) => b.span[0] - a.span[0])
+    .reduce((text, { span: [start, end], after }) => text.slice(0, start) + after + text.slice(end), source);
 }
 
 /** Both scores as lines for a terminal. */

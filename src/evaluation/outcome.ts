@@ -1,6 +1,6 @@
+import { sameTokens } from '../python/edits/edits';
 import { lex } from '../python/tokens/lexer';
 import type { Token } from '../python/tokens/token';
-import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
 import { rightEdits } from '../processing/encoding/target-edit';
 import type { TokenEdit } from '../processing/encoding/encode';
 import type { Example } from '../records/example';
@@ -128,8 +128,4 @@ export function editOf({ example }: Case, { location, spanLength, replacement }:
 function isGivenExact(item: Case, given: Prediction | null): boolean {
   const proposal = given?.proposals.at(0);
   return proposal !== undefined && isExactEdit(item, editOf(item, proposal));
-}
-
-function sameTokens(a: readonly TokenText[], b: readonly TokenText[]): boolean {
-  return a.length === b.length && a.every((token, i) => tokenKey(token) === tokenKey(b[i]));
 }

@@ -2,20 +2,23 @@ import { z } from 'zod';
 
 /**
  * How sure a fix is. `verified`: a verifier saw the fault and sees it gone, nothing new is reported, and what is written
- * follows from the code (see `repair/vouched.ts`); `plausible`: nothing speaks against it; `speculative`: all else.
+ * follows from the code (see `repair/evidence/vouched.ts`); `plausible`: nothing speaks against it; `speculative`: all else.
  */
 export const TIERS = ['verified', 'plausible', 'speculative'] as const;
 /** One of {@link TIERS}. */
 export type Tier = (typeof TIERS)[number];
 
 const position = z.strictObject({
-  /** 1-based. */
-  line: z.int().positive(),
-  /** 0-based UTF-16 column. */
-  column: z.int().nonnegative(),
-  /** UTF-16 offset in the decoded file. */
-  offset: z.int().nonnegative(),
+  /** 0-based. */
+  line: z.int().nonnegative(),
+  /** 0-based, in UTF-16 units. */
+  character: z.int().nonnegative(),
 });
+
+/** A stretch of a text as editors count (Language Server Protocol): `end` is the first place behind it. */
+export const rangeSchema = z.strictObject({ start: position, end: position });
+/** A value of {@link rangeSchema}. */
+export type Range = z.infer<typeof rangeSchema>;
 
 /** A place where the model sees a bug, and the edit that mends it. */
 export const findingSchema = z.strictObject({
@@ -24,8 +27,10 @@ export const findingSchema = z.strictObject({
   bugType: z.string().nullable(),
   /** Calibrated probability in 0..1 that the edit is exactly right. */
   confidence: z.number().min(0).max(1),
-  start: position,
-  end: position,
+  /** What the edit replaces. What is printed counts lines from 1, see `serving/printed-fix.ts`. */
+  range: rangeSchema,
+  /** The same as UTF-16 offsets [start, end) in the decoded file. */
+  span: z.tuple([z.int().nonnegative(), z.int().nonnegative()]),
   /** Text removed and text written. */
   before: z.string(),
   after: z.string(),
@@ -54,8 +59,8 @@ export const noteSchema = z.strictObject({
    * what this Python reads, and was left alone.
    */
   kind: z.enum(NOTE_KINDS),
-  /** 1-based. */
-  line: z.int().positive(),
+  /** The line that shows it, without its end. */
+  range: rangeSchema,
   /** Goes on where "the file" stands before it. */
   message: z.string(),
 });

@@ -16,7 +16,7 @@ import { findPythons } from '../python/critic/pythons';
 import { findRuff } from '../python/critic/ruff';
 import type { Fix, Note } from '../records/finding';
 import type { TokenText } from '../records/sample';
-import { Diagnoser } from './diagnosis';
+import { Diagnoser } from './evidence/diagnosis';
 import type { Program } from './program';
 import type { Candidate, Proposer } from './proposals';
 import { repairSource, type RepairOptions } from './repairer';

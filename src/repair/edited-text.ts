@@ -1,3 +1,5 @@
+import { commonEnds } from '../core/text/common-ends';
+
 /**
  * A text that is edited in rounds, remembering what became of the original: each round's edit is given in the
  * coordinates of the current text and kept as a patch of the original one. Immutable: `edit` returns a new value.
@@ -77,6 +79,21 @@ export function originalSpan(state: EditedText, start: number, end: number): { s
   return { start: from + shiftStart, end: to + shiftEnd };
 }
 
+/** The range of the current text that [start, end) of the original became, whole patches where it touches one. */
+export function currentSpan({ patches }: EditedText, start: number, end: number): [number, number] {
+  const spans = currentSpans(patches);
+  let [from, to] = [start, end];
+  patches.forEach((patch, i) => {
+    const growth = patch.text.length - (patch.end - patch.start);
+    if (patch.end < start) from += growth;
+    if (patch.end < end) to += growth;
+    if (patch.end < start || patch.start > end) return;
+    from = Math.min(from, spans[i].start);
+    to = Math.max(to, spans[i].end);
+  });
+  return [from, to];
+}
+
 /** Where each patch's text stands in the current text. */
 function currentSpans(patches: readonly Patch[]): { start: number; end: number }[] {
   let shift = 0;
@@ -92,10 +109,6 @@ function currentSpans(patches: readonly Patch[]): { start: number; end: number }
  * empty range at the end.
  */
 export function changedRange(before: string, after: string): { start: number; end: number; text: string } {
-  const most = Math.min(before.length, after.length);
-  let head = 0;
-  while (head < most && before[head] === after[head]) head++;
-  let tail = 0;
-  while (tail < most - head && before[before.length - 1 - tail] === after[after.length - 1 - tail]) tail++;
+  const { start: head, end: tail } = commonEnds(before, after);
   return { start: head, end: before.length - tail, text: after.slice(head, after.length - tail) };
 }

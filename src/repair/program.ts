@@ -4,7 +4,8 @@ import type { Token } from '../python/tokens/token';
 import { windowsOf, type TokenWindow } from '../python/structure/windows';
 import { MAX_WINDOW_TOKENS } from '../processing/encoding/encode';
 import { tokenFacts, type TokenFacts } from '../processing/encoding/token-facts';
-import { undefinedNames, type UndefinedNames } from './names';
+import { NameReader } from './evidence/name-reader';
+import { undefinedNames, type UndefinedNames } from './evidence/names';
 
 /** A Python file as repair sees it. */
 export interface Program {
@@ -15,6 +16,8 @@ export interface Program {
   /** Windows over the whole file, in order. */
   windows: readonly TokenWindow[];
   undefinedNames: UndefinedNames;
+  /** Says what edits would do to the names; it remembers what it has read. */
+  names: NameReader;
 }
 
 /** Lexes a file, finds the facts of its tokens and cuts it into windows. Never throws: broken code has all of these too. */
@@ -22,11 +25,13 @@ export function analyse(source: string): Program {
   const tokens = lex(source);
   const facts = tokenFacts(tokens);
   const bindings = Array.from(facts.bindings, (code) => BINDINGS[code]);
+  const names = undefinedNames(tokens, bindings);
   return {
     source,
     tokens,
     facts,
     windows: windowsOf(tokens, { maxTokens: MAX_WINDOW_TOKENS - 1 }),
-    undefinedNames: undefinedNames(tokens, bindings),
+    undefinedNames: names,
+    names: new NameReader({ source, tokens, undefinedNames: names }),
   };
 }

@@ -1,13 +1,10 @@
-import { encodeWindow, isDropped } from '../processing/encoding/encode';
 import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
-import type { Edit, TokenText } from '../records/sample';
-import { TOKEN_FEATURE_NAMES } from '../records/token-features';
-import type { Token } from '../python/tokens/token';
-import type { TokenWindow } from '../python/structure/windows';
-import { predict, type PredictWindow, type Prediction } from '../trm/predict';
+import { charSpanOf, sameTokens } from '../python/edits/edits';
+import type { Edit } from '../records/sample';
+import type { Prediction } from '../trm/predict';
 import { confidenceOf, type Calibration } from './calibration';
-import type { RepairModel } from './model-folder';
 import type { Program } from './program';
+import type { WindowPredictor, WindowRequest } from './window-predictor';
 
 /** An edit of a file that the model proposes. */
 export interface Candidate {
@@ -26,53 +23,28 @@ export interface Candidate {
 }
 
 /** Settings of {@link createProposer}. */
-export interface ProposerOptions {
-  /** Proposals a window. */
-  topK: number;
-  /** Supervision steps; default: what the calibration was measured with. */
-  supervisionSteps?: number;
-  signal?: AbortSignal;
+export interface ProposerOptions extends Pick<WindowRequest, 'topK' | 'supervisionSteps' | 'signal'> {
+  calibration: Calibration;
 }
 
 /** Where to look in a program. */
-export interface ProposeRequest {
-  program: Program;
-  /** Indices in `program.windows`. Default: all. */
-  windows?: readonly number[];
-  /** Token of the file at which the parser stopped; null when the file parses. Default null. */
-  stoppedAt?: number | null;
-}
+export type ProposeRequest = Pick<WindowRequest, 'program' | 'windows' | 'stoppedAt'>;
 
 /** Asks the model for edits. */
 export type Proposer = (request: ProposeRequest) => Promise<Candidate[]>;
 
 /**
- * A proposer that remembers what it was asked: in later rounds only windows that changed are predicted again.
- * Candidates come most confident first; equal edits of overlapping windows once, with the higher probability.
+ * Makes edits of the file of what the model says of its windows, the most confident first; equal edits of overlapping
+ * windows come once, with the higher probability.
  */
 export function createProposer(
-  parts: RepairModel,
-  { topK, supervisionSteps, signal }: ProposerOptions,
+  predictWindows: WindowPredictor,
+  { calibration, ...settings }: ProposerOptions,
 ): Proposer {
-  const { model, tokenizer, vocabulary, calibration } = parts;
-  const steps = supervisionSteps ?? calibration.supervisionSteps;
-  const known = new Map<string, Prediction>();
-  return async ({ program, windows = program.windows.map((_, i) => i), stoppedAt = null }) => {
-    const asked = windows.flatMap((index) => {
-      const window = encodeFor(parts, program, program.windows[index], stoppedAt);
-      return window ? [{ index, window, key: windowKey(window) }] : [];
-    });
-    const fresh = new Map(asked.filter(({ key }) => !known.has(key)).map(({ key, window }) => [key, window]));
-    const predictions = await predict(model, [...fresh.values()], {
-      tokenizer,
-      vocabulary,
-      supervisionSteps: steps,
-      topK,
-      signal,
-    });
-    [...fresh.keys()].forEach((key, i) => known.set(key, predictions[i]));
-    const candidates = asked.flatMap(({ index, key }) =>
-      toCandidates(program, index, known.get(key) as Prediction, calibration),
+  return async (request) => {
+    const predictions = await predictWindows({ ...request, ...settings });
+    const candidates = predictions.flatMap(({ window, prediction }) =>
+      toCandidates(request.program, window, prediction, calibration),
     );
     return mergeEqual(candidates).sort(byConfidence);
   };
@@ -91,26 +63,6 @@ export function editSize({
   return Math.max(end - start, replacement.length);
 }
 
-function encodeFor(
-  { tokenizer, vocabulary }: RepairModel,
-  { tokens, facts }: Program,
-  window: TokenWindow,
-  stoppedAt: number | null,
-): PredictWindow | undefined {
-  const example = encodeWindow({ tokens, window, facts, stoppedAt, tokenizer, vocabulary });
-  // A window longer than the model's is what `windowsOf` never makes; any other reason concerns edits only.
-  if (isDropped(example)) return undefined;
-  return { example, tokens: tokens.slice(window.firstToken, window.endToken) };
-}
-
-/** Everything of a window that the prediction depends on. */
-function windowKey({ example, tokens }: PredictWindow): string {
-  return JSON.stringify([
-    tokens.map(tokenKey),
-    TOKEN_FEATURE_NAMES.map((name) => Buffer.from(example[name]).toString('latin1')),
-  ]);
-}
-
 function toCandidates(
   program: Program,
   index: number,
@@ -120,25 +72,13 @@ function toCandidates(
   const { firstToken } = program.windows[index];
   return prediction.proposals.flatMap(({ location, spanLength, replacement, bugType, probability }) => {
     const [start, end] = [firstToken + location, firstToken + location + spanLength];
-    if (end > program.tokens.length - 1 || isNoChange(program.tokens.slice(start, end), replacement))
+    if (end > program.tokens.length - 1 || sameTokens(program.tokens.slice(start, end), replacement))
       return [];
     const tokenSpan: [number, number] = [start, end];
-    const edit: Edit = { tokenSpan, charSpan: charSpan(program.tokens, start, end), replacement };
+    const edit: Edit = { tokenSpan, charSpan: charSpanOf(program.tokens, start, end), replacement };
     const confidence = confidenceOf({ probability, noBug: prediction.noBug }, calibration);
     return [{ edit, bugType, probability, confidence, window: index, steps: prediction.steps }];
   });
-}
-
-function charSpan(tokens: readonly Token[], start: number, end: number): [number, number] {
-  return end > start
-    ? [tokens[start].start, tokens[end - 1].end]
-    : [tokens[start].start, tokens[start].start];
-}
-
-function isNoChange(removed: readonly TokenText[], written: readonly TokenText[]): boolean {
-  return (
-    removed.length === written.length && removed.every((token, i) => tokenKey(token) === tokenKey(written[i]))
-  );
 }
 
 function mergeEqual(candidates: readonly Candidate[]): Candidate[] {

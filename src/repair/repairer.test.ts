@@ -3,10 +3,13 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { InterruptedError } from '../core/errors';
 import { projectRoot } from '../core/paths';
+import { unlessAborted } from '../core/processes/breathe';
 import { fixSchema, type Fix } from '../records/finding';
+import type { Edit } from '../records/sample';
 import { RELEASE_FILES } from './model-folder';
-import { loadRepairer, type Repairer } from './repairer';
+import { loadRepairer, repairSource, type Repairer, type RepairTools } from './repairer';
 import { writeRandomModel } from './testing';
 
 let folder: string;
@@ -81,7 +84,7 @@ test('a file that nothing makes parse stays as it is, and that is said; the best
   assert.is(fix.diff, '');
   assert.match(fix.notes[0].message, /^does not parse with CPython 3\.\d+\.\d+: expected ':'$/);
   const guess = fix.findings.find(({ tier }) => tier === 'speculative') as Fix['findings'][number];
-  assert.is(buggy.slice(guess.start.offset, guess.end.offset), guess.before);
+  assert.is(buggy.slice(...guess.span), guess.before);
 });
 
 test('empty files and files of comments have no findings', async () => {
@@ -89,6 +92,91 @@ test('empty files and files of comments have no findings', async () => {
     const fix = await repairer.repair(source, { threshold: 1 });
     assert.equal(fix.findings, []);
     assert.is(fix.fixed, source);
+  }
+});
+
+/** Writes `+` for each `-` of the windows that it is asked about; the critic finds that all parses. */
+const plusForMinus: RepairTools = {
+  createProposer:
+    () =>
+    async ({ program, windows = program.windows.map((_, i) => i) }) =>
+      windows.flatMap((window) => {
+        const { firstToken, endToken } = program.windows[window];
+        return program.tokens.slice(firstToken, endToken).flatMap(({ text, start, end }, k) => {
+          const at = firstToken + k;
+          const edit: Edit = {
+            tokenSpan: [at, at + 1],
+            charSpan: [start, end],
+            replacement: [{ kind: 'op', text: '+' }],
+          };
+          return text === '-' ? [{ edit, bugType: 0, probability: 1, confidence: 1, window, steps: 1 }] : [];
+        });
+      }),
+  threshold: 0,
+  critic: { check: async (sources) => sources.map(() => ({ valid: true, unknown: false, error: null })) },
+  diagnoser: { diagnose: async () => null },
+  python: '3.11',
+};
+const MINUS = 'def f(a):\n    return a - 1\n\n\ndef g(b):\n    return b - 1 - b\n';
+
+test('within a range only what touches it is looked at, in each round', async () => {
+  const at = MINUS.indexOf('def g');
+  const settings = { unsafeFixes: true };
+  const { fixed } = await repairSource(MINUS, plusForMinus, { ...settings, within: [at, at + 1] });
+  assert.is(fixed, MINUS.slice(0, at) + MINUS.slice(at).replaceAll('-', '+'));
+  assert.is((await repairSource(MINUS, plusForMinus, settings)).fixed, MINUS.replaceAll('-', '+'));
+});
+
+test('places are counted as editors count: lines and UTF-16 units from 0, the end behind the last', async () => {
+  const source = `x = '\u{1f40d}' - 1\r\n${MINUS}`;
+  const { findings } = await repairSource(source, plusForMinus);
+  assert.equal(
+    findings.map(({ range, span }) => [range.start.line, range.start.character, span[0]]),
+    [
+      [0, 9, 9],
+      [2, 13, 37],
+      [6, 13, 66],
+      [6, 17, 70],
+    ],
+  );
+  for (const { range, span, before } of findings) {
+    assert.is(before, '-');
+    assert.equal(range.end, { line: range.start.line, character: range.start.character + 1 });
+    assert.is(source.slice(...span), before);
+  }
+});
+
+test('a signal ends a repair whatever it waits for', async () => {
+  const never = (): Promise<never> => new Promise(() => undefined);
+  const broken = { valid: false, unknown: false, error: null };
+  const valid = { valid: true, unknown: false, error: null };
+  const parts: Partial<RepairTools>[] = [
+    { critic: { check: never } },
+    { diagnoser: { diagnose: (_source, _tokens, signal) => unlessAborted(never(), signal) } },
+    {
+      createProposer:
+        ({ signal }) =>
+        () =>
+          unlessAborted(never(), signal),
+    },
+  ];
+  for (const [i, part] of parts.entries()) {
+    const stop = new AbortController();
+    const tools: RepairTools = {
+      createProposer: () => async () => [],
+      threshold: 0,
+      critic: { check: async (sources) => sources.map(() => (i === 2 ? valid : broken)) },
+      diagnoser: { diagnose: async () => null },
+      python: '3.11',
+      ...part,
+    };
+    const repair = repairSource('x = 1\n', tools, { signal: stop.signal });
+    setImmediate(() => stop.abort());
+    const error = await repair.then(
+      () => undefined,
+      (reason: unknown) => reason,
+    );
+    assert.instance(error, InterruptedError, `part ${i}`);
   }
 });
 

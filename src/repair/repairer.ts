@@ -4,19 +4,21 @@ import { throwIfAborted } from '../core/errors';
 import { pythonPath } from '../core/paths';
 import { Critic, type Verdict } from '../python/critic/critic';
 import { lex } from '../python/tokens/lexer';
-import { lineMap } from '../python/tokens/positions';
+import { lineMap, type LineMap } from '../python/tokens/positions';
 import type { Finding, Fix, Note, Tier } from '../records/finding';
 import { TIERS } from '../records/finding';
 import { bugTypeByCode } from '../taxonomy/table';
 import type { Calibration } from './calibration';
-import { Diagnoser } from './diagnosis';
+import { Diagnoser } from './evidence/diagnosis';
 import { unifiedDiff } from './diff';
 import { editText, originalSpan, startText, type EditedText } from './edited-text';
 import { loadRepairModel } from './model-folder';
 import { createProposer, type Proposer, type ProposerOptions } from './proposals';
+import { lineRange, rangeOf } from './ranges';
 import { repairInRounds, type AppliedEdit } from './rounds';
 import { searchSyntax, type SearchStep, type SyntaxResult } from './syntax-search';
-import { tierOf, type Checker, type Judgement, type DropReason } from './verifier';
+import { createWindowPredictor } from './window-predictor';
+import { tierOf, type Checker, type Judgement, type DropReason } from './evidence/verifier';
 
 /** Settings of {@link loadRepairer}. */
 export interface LoadRepairerOptions {
@@ -42,6 +44,13 @@ export interface RepairOptions {
   topK?: number;
   /** Default: the supervision steps that the calibration was measured with. */
   supervisionSteps?: number;
+  /**
+   * UTF-16 offsets [start, end): only functions, and code between functions, that touch this range are looked at, as an
+   * editor asks for after a change. Errors of syntax are looked for where the parser stops, wherever that is. Default:
+   * the whole file.
+   */
+  within?: readonly [number, number];
+  /** Aborted: the repair ends within a moment, whatever it is at. */
   signal?: AbortSignal;
 }
 
@@ -51,7 +60,11 @@ export interface Repairer {
   folder: string;
   calibration: Calibration;
   engine: EngineInfo;
-  /** Finds and fixes bugs in one file's text. The same text, model and settings give the same answer. */
+  /**
+   * Finds and fixes bugs in one file's text. The same text, model and settings give the same answer. What the model said
+   * of the last few thousand windows is remembered: of an edited file only what changed is predicted again.
+   * @throws InterruptedError when the signal is aborted
+   */
   repair(source: string, options?: RepairOptions): Promise<Fix>;
   close(): Promise<void>;
 }
@@ -72,16 +85,18 @@ export async function loadRepairer(folder: string, options: LoadRepairerOptions 
     throw error;
   });
   const diagnoser = new Diagnoser({ version: critic.pythonVersion });
+  const { calibration } = parts;
+  const predictWindows = createWindowPredictor(parts);
   const tools: RepairTools = {
-    createProposer: (settings) => createProposer(parts, settings),
-    threshold: parts.calibration.threshold,
+    createProposer: (settings) => createProposer(predictWindows, { calibration, ...settings }),
+    threshold: calibration.threshold,
     critic,
     diagnoser,
     python: critic.pythonVersion,
   };
   return {
     folder,
-    calibration: parts.calibration,
+    calibration,
     engine,
     repair: (source, settings = {}) => repairSource(source, tools, settings),
     close: async () => {
@@ -100,8 +115,8 @@ interface Timings {
 
 /** What a repair works with. */
 export interface RepairTools {
-  /** A model that remembers what it was asked, as {@link createProposer} makes one. */
-  createProposer: (options: ProposerOptions) => Proposer;
+  /** The model, as {@link createProposer} lends it. */
+  createProposer: (options: Omit<ProposerOptions, 'calibration'>) => Proposer;
   /** Default of {@link RepairOptions.threshold}. */
   threshold: number;
   critic: Checker;
@@ -131,17 +146,18 @@ export async function repairSource(
   const { file = '<text>', unsafeFixes = false, signal } = options;
   const started = performance.now();
   const timings: Timings = { predict: 0, verify: 0, total: 0 };
-  const critic = timeChecker(tools.critic, timings, signal);
+  const critic = timeChecker(tools.critic, timings);
   throwIfAborted(signal, 'the repair');
-  const [verdict] = await critic.check([source]);
-  const note = verdict.valid ? null : await noteOnBroken(source, verdict, tools);
+  const [verdict] = await critic.check([source], signal);
+  const note = verdict.valid ? null : await noteOnBroken(source, verdict, tools, signal);
   const done = note
     ? untouched(source, note)
     : await repairPython(source, verdict, { ...tools, critic }, options, timings);
   throwIfAborted(signal, 'the repair');
 
+  const lines = lineMap(source);
   const describe = (edits: readonly AppliedEdit[], tier: Tier): Finding[] =>
-    edits.map((edit) => toFinding(source, file, edit, tier));
+    edits.map((edit) => toFinding({ source, lines, file }, edit, tier));
   const findings = TIERS.flatMap((tier) => describe(done[tier], tier)).sort(byTierAndConfidence);
   const fixed = unsafeFixes ? done.all : done.safe;
   const shown = findings.filter(({ tier }) => tier === 'verified' || (unsafeFixes && tier === 'plausible'));
@@ -159,14 +175,15 @@ async function noteOnBroken(
   source: string,
   verdict: Verdict,
   { diagnoser, python }: RepairTools,
+  signal: AbortSignal | undefined,
 ): Promise<Note | null> {
   if (verdict.unknown)
     return {
       kind: 'not-judged',
-      line: 1,
+      range: lineRange(source, 0),
       message: `could not be judged by CPython ${python}, so nothing was changed: ${verdict.error?.type}, ${verdict.error?.message}`,
     };
-  return diagnoser.diagnose(source, lex(source));
+  return diagnoser.diagnose(source, lex(source), signal);
 }
 
 function untouched(source: string, note: Note): Repaired {
@@ -183,17 +200,18 @@ async function repairPython(
   timings: Timings,
 ): Promise<Repaired> {
   const { critic, python } = tools;
-  const { maxRounds = 8, topK = 8, supervisionSteps, signal, threshold = tools.threshold } = options;
+  const { maxRounds = 8, topK = 8, supervisionSteps, within, signal, threshold = tools.threshold } = options;
   const timed = (propose: Proposer): Proposer => timeProposer(propose, timings);
   const syntax = await searchSyntax(source, {
     propose: timed(tools.createProposer({ topK: SYNTAX_TOP_K, supervisionSteps, signal })),
     critic,
+    verdict,
     signal,
   });
   const mended = applySearch(source, syntax, verdict, threshold);
   const shared = {
     propose: timed(tools.createProposer({ topK, supervisionSteps, signal })),
-    ...{ critic, threshold, maxRounds, signal, dropped: new Map<string, DropReason>() },
+    ...{ critic, threshold, maxRounds, within, signal, dropped: new Map<string, DropReason>() },
   };
   // A name is sure where the rest of the file is: in one that parses, or does so by edits that are sure.
   const sure =
@@ -207,7 +225,7 @@ async function repairPython(
   // What follows rests on edits that nobody but the model vouches for: at most plausible.
   const parses = mended.tier !== 'speculative';
   const likely = await repairInRounds(sure.text, { ...shared, fileParses: parses, accept: () => true });
-  const broken = mended.tier === 'verified' ? [] : [brokenNote(mended.verdict, python)];
+  const broken = mended.tier === 'verified' ? [] : [brokenNote(source, mended.verdict, python)];
   const tiers = {
     verified: sure.applied,
     plausible: likely.applied,
@@ -258,9 +276,9 @@ function applySearch(source: string, syntax: SyntaxResult, verdict: Verdict, thr
 }
 
 /** What the Python that judges says of a text that stays broken without edits that nobody vouches for. */
-function brokenNote({ error }: Verdict, python: string): Note {
+function brokenNote(source: string, { error }: Verdict, python: string): Note {
   const message = `does not parse with CPython ${python}: ${error?.message ?? 'no reason given'}`;
-  return { kind: 'does-not-parse', line: Math.max(1, error?.line ?? 1), message };
+  return { kind: 'does-not-parse', range: lineRange(source, (error?.line ?? 1) - 1), message };
 }
 
 function toApplied(
@@ -273,20 +291,17 @@ function toApplied(
 }
 
 function toFinding(
-  source: string,
-  file: string,
+  { source, lines, file }: { source: string; lines: LineMap; file: string },
   { judgement, start, end }: AppliedEdit,
   tier: Tier,
 ): Finding {
   const { candidate, change, checks, mends, vouched } = judgement;
-  const lines = lineMap(source);
-  const position = (offset: number): Finding['start'] => ({ ...lines.at(offset), offset });
   return {
     file,
     bugType: bugTypeByCode(candidate.bugType)?.id ?? null,
     confidence: candidate.confidence,
-    start: position(start),
-    end: position(end),
+    range: rangeOf(lines, [start, end]),
+    span: [start, end],
     before: source.slice(start, end),
     after: change.text,
     tier,
@@ -298,14 +313,14 @@ function toFinding(
 /** Surest first: by tier, then by confidence, then by place. */
 function byTierAndConfidence(a: Finding, b: Finding): number {
   const rank = ({ tier }: Finding): number => TIERS.indexOf(tier);
-  return rank(a) - rank(b) || b.confidence - a.confidence || a.start.offset - b.start.offset;
+  return rank(a) - rank(b) || b.confidence - a.confidence || a.span[0] - b.span[0];
 }
 
-/** `verified 0.97 missing-colon; plausible 0.41 missing-not` for the findings of a hunk's lines. */
+/** `verified 0.97 missing-colon; plausible 0.41 missing-not` for the findings of a hunk's lines, counted from 1. */
 function hunkHeading(findings: readonly Finding[], firstLine: number, lastLine: number): string {
   return findings
-    .filter(({ start, end }) => start.line <= lastLine && end.line >= firstLine)
-    .sort((a, b) => a.start.offset - b.start.offset)
+    .filter(({ range }) => range.start.line < lastLine && range.end.line >= firstLine - 1)
+    .sort((a, b) => a.span[0] - b.span[0])
     .map(({ tier, confidence, bugType }) => `${tier} ${confidence.toFixed(2)}${bugType ? ` ${bugType}` : ''}`)
     .join('; ');
 }
@@ -319,12 +334,12 @@ function timeProposer(propose: Proposer, timings: Timings): Proposer {
   };
 }
 
-/** Also hears the signal while Python works, which nothing else can end. */
-function timeChecker(critic: Checker, timings: Timings, signal: AbortSignal | undefined): Checker {
+/** Also says what was interrupted. */
+function timeChecker(critic: Checker, timings: Timings): Checker {
   return {
-    check: async (sources) => {
+    check: async (sources, signal) => {
       const from = performance.now();
-      const verdicts = await unlessAborted(critic.check(sources), signal, 'the repair');
+      const verdicts = await unlessAborted(critic.check(sources, signal), signal, 'the repair');
       timings.verify += performance.now() - from;
       return verdicts;
     },

@@ -7,7 +7,7 @@ import { startText } from './edited-text';
 import type { Program } from './program';
 import type { Candidate, Proposer } from './proposals';
 import { repairInRounds, type RoundsOptions } from './rounds';
-import { tierOf, type DropReason } from './verifier';
+import { tierOf, type DropReason } from './evidence/verifier';
 
 let critic: Critic;
 test.before(async () => {

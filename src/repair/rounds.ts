@@ -1,10 +1,11 @@
 import { throwIfAborted } from '../core/errors';
 import { collide } from './changes';
-import { editText, holdsWritten, originalSpan, type EditedText } from './edited-text';
+import { currentSpan, editText, holdsWritten, originalSpan, type EditedText } from './edited-text';
 import { analyse } from './program';
 import type { Edit } from '../records/sample';
 import type { Proposer } from './proposals';
-import { judge, dropReason, type Checker, type Judgement, type DropReason } from './verifier';
+import { windowsTouching } from './window-predictor';
+import { judge, dropReason, type Checker, type Judgement, type DropReason } from './evidence/verifier';
 
 /** An edit that was applied, with its place in the original file. */
 export interface AppliedEdit {
@@ -27,6 +28,8 @@ export interface RoundsOptions {
   accept: (judgement: Judgement) => boolean;
   /** Edits that a verifier dropped, by {@link dropKey}: filled here, and not looked at again. */
   dropped: Map<string, DropReason>;
+  /** UTF-16 offsets [start, end) of the original text: only windows that touch it are looked at. Default: all. */
+  within?: readonly [number, number];
   signal?: AbortSignal;
 }
 
@@ -41,13 +44,14 @@ export async function repairInRounds(
   start: EditedText,
   options: RoundsOptions,
 ): Promise<{ text: EditedText; applied: AppliedEdit[] }> {
-  const { propose, critic, threshold, maxRounds, fileParses, accept, dropped, signal } = options;
+  const { propose, critic, threshold, maxRounds, fileParses, accept, dropped, within, signal } = options;
   let text = start;
   const applied: AppliedEdit[] = [];
   for (let round = 0; round < maxRounds; round++) {
     throwIfAborted(signal, 'the repair');
     const program = analyse(text.current);
-    const candidates = (await propose({ program }))
+    const windows = within && windowsTouching(program, currentSpan(text, ...within));
+    const candidates = (await propose({ program, windows }))
       .filter(({ confidence, edit }) => confidence > threshold && !holdsWritten(text, ...edit.charSpan))
       .filter(({ edit }) => !dropped.has(dropKey(text, edit)))
       .slice(0, MOST_PER_ROUND);
@@ -57,8 +61,11 @@ export async function repairInRounds(
       if (reason) dropped.set(dropKey(text, judgement.candidate.edit), reason);
     }
     const wanted = choose(judged.filter((one) => dropReason(one) === null && accept(one)));
-    const chosen = await compatible(text, wanted, critic, fileParses);
-    if (chosen.length === 0) break;
+    const { chosen, refused } = fileParses
+      ? await compatible(text, wanted, critic, signal)
+      : { chosen: wanted, refused: [] };
+    for (const { candidate } of refused) dropped.set(dropKey(text, candidate.edit), 'does_not_parse');
+    if (chosen.length === 0 && refused.length === 0) break;
     // From the right, so that the offsets of those still to come stay true.
     for (const judgement of [...chosen].sort((a, b) => b.change.start - a.change.start)) {
       const { start: from, end: to, text: put } = judgement.change;
@@ -87,17 +94,23 @@ function choose(judged: readonly Judgement[]): Judgement[] {
   return chosen;
 }
 
-/** All of the edits when they parse together, else the most confident alone. */
+/** All of the edits when the file parses with them together, else the most confident with which it does. */
 async function compatible(
   text: EditedText,
   wanted: readonly Judgement[],
   critic: Checker,
-  fileParses: boolean,
-): Promise<readonly Judgement[]> {
-  if (wanted.length < 2 || !fileParses) return wanted;
-  const together = [...wanted]
-    .sort((a, b) => b.change.start - a.change.start)
-    .reduce((state, { change }) => editText(state, change.start, change.end, change.text), text);
-  const [verdict] = await critic.check([together.current]);
-  return verdict.valid ? wanted : wanted.slice(0, 1);
+  signal: AbortSignal | undefined,
+): Promise<{ chosen: readonly Judgement[]; refused: readonly Judgement[] }> {
+  if (wanted.length === 0) return { chosen: [], refused: [] };
+  const parses = async (edits: readonly Judgement[]): Promise<boolean> => {
+    const together = [...edits]
+      .sort((a, b) => b.change.start - a.change.start)
+      .reduce((state, { change }) => editText(state, change.start, change.end, change.text), text);
+    return (await critic.check([together.current], signal))[0].valid;
+  };
+  if (await parses(wanted)) return { chosen: wanted, refused: [] };
+  const rest = wanted.length > 1 ? wanted : [];
+  for (const [i, one] of rest.entries())
+    if (await parses([one])) return { chosen: [one], refused: wanted.slice(0, i) };
+  return { chosen: [], refused: wanted };
 }

@@ -5,13 +5,15 @@ import { changeOf, type Change } from './changes';
 import { analyse, type Program } from './program';
 import { editSize, type Candidate, type Proposer } from './proposals';
 import { editText, holdsWritten, startText, type EditedText } from './edited-text';
-import type { Checker } from './verifier';
-import { isVouchedSyntax } from './vouched';
+import type { Checker } from './evidence/verifier';
+import { isVouchedSyntax } from './evidence/vouched';
 
 /** Settings of {@link searchSyntax}. */
 export interface SyntaxSearchOptions {
   propose: Proposer;
   critic: Checker;
+  /** What the critic says of the text, where it has been asked. Default: it is asked. */
+  verdict?: Verdict;
   /** Most edits tried for one error. Default 3. */
   depth?: number;
   /** Texts kept from one depth to the next. Default 4. */
@@ -65,11 +67,11 @@ type Draft = Pick<Node, 'steps' | 'probability' | 'size'>;
  * the edits were made in. Deterministic.
  */
 export async function searchSyntax(source: string, options: SyntaxSearchOptions): Promise<SyntaxResult> {
-  const { critic, maxErrors = 16 } = options;
+  const { critic, maxErrors = 16, signal } = options;
   let text = source;
   const steps: SearchStep[] = [];
   for (let error = 0; ; error++) {
-    const [verdict] = await critic.check([text]);
+    const [verdict] = error === 0 && options.verdict ? [options.verdict] : await critic.check([text], signal);
     if (verdict.valid || verdict.unknown) return { steps, text, parses: verdict.valid, verdict, guess: null };
     const start: Node = {
       program: analyse(text),
@@ -94,7 +96,7 @@ interface MendResult {
 
 /** Mends the first error of a text, or says what the model would have tried first. */
 async function mendError(start: Node, options: SyntaxSearchOptions): Promise<MendResult> {
-  const { critic, depth = 3, beam = 4 } = options;
+  const { critic, depth = 3, beam = 4, signal } = options;
   const tail = start.program.source.length - scopeEnd(start);
   const seen = new Set([start.program.source]);
   let guess: SearchStep | null = null;
@@ -109,7 +111,7 @@ async function mendError(start: Node, options: SyntaxSearchOptions): Promise<Men
         seen.add(result);
       }
     const results = texts.map(({ steps }) => steps[steps.length - 1].change.result);
-    const verdicts = await critic.check(results);
+    const verdicts = await critic.check(results, signal);
     // Errors behind the windows that were edited, counted from the end of the text: what is there did not move.
     const isMended = (i: number): boolean =>
       verdicts[i].valid || results[i].length - (offsetOfError(results[i], verdicts[i].error) ?? 0) <= tail;

@@ -1,8 +1,7 @@
 import { realpath } from 'node:fs/promises';
 import { UserError } from '../core/errors';
-import { printable } from '../core/text/printable';
 import { decodeSource, encodeSource } from '../python/tokens/codec';
-import type { Finding, Fix } from '../records/finding';
+import type { Fix } from '../records/finding';
 import { patchBytes, patchPath } from '../repair/diff';
 import type { Repairer, RepairOptions } from '../repair/repairer';
 import { replaceContent, type ReplaceOptions } from './replace-file';
@@ -31,7 +30,7 @@ export async function repairFile(
   repairer: Repairer,
   options: RepairOptions,
 ): Promise<RepairedFile> {
-  const { bytes, readOnlyBecause } = await readSourceFile(name);
+  const { bytes, readOnlyBecause } = await readSourceFile(name, options.signal);
   const decoded = decodeSource(bytes);
   if (decoded.problem !== null)
     throw new UserError(`${name}: ${decoded.problem}`, 'correct the encoding or its declaration first');
@@ -54,11 +53,4 @@ export async function repairFile(
         );
     },
   };
-}
-
-/** One line a finding: `file:line:column: verified 0.97 missing-colon: "" -> ":"` (column 1-based, as editors count). */
-export function formatFinding({ file, start, tier, confidence, bugType, before, after }: Finding): string {
-  const place = `${printable(file)}:${start.line}:${start.column + 1}`;
-  const kind = bugType === null ? '' : ` ${bugType}`;
-  return `${place}: ${tier} ${confidence.toFixed(2)}${kind}: ${JSON.stringify(before)} -> ${JSON.stringify(after)}`;
 }

@@ -1,5 +1,6 @@
 import { createReadStream, fstatSync, type Stats } from 'node:fs';
 import { readFile, stat, statfs } from 'node:fs/promises';
+import { unlessAborted } from '../core/processes/breathe';
 import { fromSystemError, TrmError, UserError } from '../core/errors';
 
 /** Name of standard input in file lists and messages. */
@@ -21,10 +22,11 @@ const OPEN_DESCRIPTOR = /^\/(dev\/(stdin|fd\/\d+)|proc\/(self|thread-self|\d+)\/
 /**
  * Reads a source file, or standard input when its name is `-`.
  * @throws UserError when it is not there, may not be read, is no file (a folder, a device, a named pipe) or is larger
- *   than {@link MAX_SOURCE_BYTES}
+ *   than {@link MAX_SOURCE_BYTES}; InterruptedError when the signal is aborted, also while a pipe is waited for
  */
-export async function readSourceFile(name: string): Promise<SourceFile> {
-  if (name === STDIN) return { bytes: await readStandardInput(), readOnlyBecause: null };
+export async function readSourceFile(name: string, signal?: AbortSignal): Promise<SourceFile> {
+  if (name === STDIN)
+    return { bytes: await unlessAborted(readStandardInput(), signal, 'the repair'), readOnlyBecause: null };
   if (name === '')
     throw new UserError('expected a file name, got an empty one', 'name a Python file, or "-"');
   const info = await stat(name).catch((error: unknown) => {
@@ -37,7 +39,7 @@ export async function readSourceFile(name: string): Promise<SourceFile> {
     throw new UserError(`expected a Python file, ${name} is a file of the kernel`, 'name an ordinary file');
   if (openPipe)
     return {
-      bytes: await readAll(createReadStream(name), name),
+      bytes: await unlessAborted(readAll(createReadStream(name), name), signal, 'the repair'),
       readOnlyBecause: 'it is a pipe',
     };
   const bytes = await readFile(name).catch((error: unknown) => {
@@ -58,7 +60,7 @@ async function isOfKernel(name: string): Promise<boolean> {
   return KERNEL_FILE_SYSTEMS.has(type);
 }
 
-function readStandardInput(): Promise<Buffer> {
+async function readStandardInput(): Promise<Buffer> {
   if (process.stdin.readableEnded)
     throw new UserError('expected standard input once, got "-" twice', 'name "-" only once');
   // Node reads nothing from a folder, and says nothing.

@@ -1,3 +1,5 @@
+import { diffArrays } from 'diff';
+import { commonEnds } from '../core/text/common-ends';
 import type { Edit } from '../records/sample';
 import { html } from './display';
 import { escapeHtml } from './html';
@@ -110,11 +112,7 @@ function marksOfLines({ before, after }: BeforeAfter): { before: Mark[]; after: 
 /** The stretch of each line that the other lacks, widened to whole words and operators. */
 function differingStretches(a: string, b: string): [Mark, Mark] {
   const [left, right] = [a, b].map((line) => line.match(/\w+|\s+|[^\w\s]+/g) ?? []);
-  const shorter = Math.min(left.length, right.length);
-  let head = 0;
-  while (head < shorter && left[head] === right[head]) head++;
-  let tail = 0;
-  while (tail < shorter - head && left.at(-1 - tail) === right.at(-1 - tail)) tail++;
+  const { start: head, end: tail } = commonEnds(left, right);
   const stretch = (words: string[]): Mark => [
     words.slice(0, head).join('').length,
     words.slice(0, words.length - tail).join('').length,
@@ -125,41 +123,26 @@ function differingStretches(a: string, b: string): [Mark, Mark] {
 type LineKind = 'same' | 'removed' | 'added';
 const SIGN: Record<LineKind, string> = { same: ' ', removed: '-', added: '+' };
 
-/**
- * Shortest line script by longest common subsequence, O(lines before x lines after) after common ends are cut;
- * functions are short. Removed and added lines of one change alternate where both exist, so that they can be paired.
- */
-function compareLines(a: readonly string[], b: readonly string[]): { kind: LineKind; text: string }[] {
-  let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) head++;
-  let tail = 0;
-  while (tail < a.length - head && tail < b.length - head && a.at(-1 - tail) === b.at(-1 - tail)) tail++;
-  const [left, right] = [a.slice(head, a.length - tail), b.slice(head, b.length - tail)];
-  const longest = left.map(() => new Uint32Array(right.length + 1));
-  longest.push(new Uint32Array(right.length + 1));
-  for (let i = left.length - 1; i >= 0; i--)
-    for (let j = right.length - 1; j >= 0; j--)
-      longest[i][j] =
-        left[i] === right[j] ? longest[i + 1][j + 1] + 1 : Math.max(longest[i + 1][j], longest[i][j + 1]);
-  const same = (text: string): { kind: LineKind; text: string } => ({ kind: 'same', text });
-  const script = a.slice(0, head).map(same);
-  let [removed, added]: [string[], string[]] = [[], []];
-  const close = (): void => {
+/** Shortest line script. Removed and added lines of one change alternate where both exist, so that they can be paired. */
+function compareLines(a: string[], b: string[]): { kind: LineKind; text: string }[] {
+  const script: { kind: LineKind; text: string }[] = [];
+  let removed: string[] = [];
+  const close = (added: readonly string[]): void => {
     for (let k = 0; k < Math.max(removed.length, added.length); k++) {
       if (k < removed.length) script.push({ kind: 'removed', text: removed[k] });
       if (k < added.length) script.push({ kind: 'added', text: added[k] });
     }
-    [removed, added] = [[], []];
+    removed = [];
   };
-  for (let [i, j] = [0, 0]; i < left.length || j < right.length;) {
-    if (i < left.length && j < right.length && left[i] === right[j]) {
-      close();
-      script.push(same(left[i++]));
-      j++;
-    } else if (j >= right.length || (i < left.length && longest[i + 1][j] >= longest[i][j + 1]))
-      removed.push(left[i++]);
-    else added.push(right[j++]);
+  // Removed lines come before the added ones that take their place.
+  for (const change of diffArrays(a, b)) {
+    if (change.removed) removed = change.value;
+    else if (change.added) close(change.value);
+    else {
+      close([]);
+      for (const text of change.value) script.push({ kind: 'same', text });
+    }
   }
-  close();
-  return [...script, ...a.slice(a.length - tail).map(same)];
+  close([]);
+  return script;
 }

@@ -18,7 +18,18 @@ test('patterns without a slash fit any part, with one they fit from the root', (
     ['pkg/data', 'other/pkg/data/x.py', false],
     ['*/data', 'pkg/data/x.py', true],
     ['a*', 'b/c', false],
-    ['(x|y)', 'x', false],
+    ['a/**/data', 'a/data/x.py', true],
+    ['a/**/data', 'a/b/c/data/x.py', true],
+    ['**/data', 'data/x.py', true],
+    ['**/gen/*.py', 'a/b/gen/x.py', true],
+    ['**/gen/*.py', 'a/b/gen/c/x.txt', false],
+    ['a/*/data', 'a/b/c/data', false],
+    ['pkg/', 'pkg/x.py', false],
+    ['{build,dist}', 'a/dist/x.py', true],
+    ['v[0-9]', 'a/v1/x.py', true],
+    ['data?', 'data1/x.py', true],
+    ['!a', 'b', false],
+    ['(x|y)', 'z', false],
   ];
   for (const [pattern, path, expected] of cases)
     assert.is(matchesPath(pattern, path), expected, `${pattern} on ${path}`);

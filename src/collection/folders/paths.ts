@@ -1,16 +1,27 @@
+import picomatch from 'picomatch';
 import { TEST_PATTERNS, type FolderSource, type GitSource } from '../config';
 import type { DropReason } from '../dropped';
 
 /**
- * Whether a path fits a pattern. Without `/`, the pattern must fit one part of the path (`tests` fits
- * `a/tests/b.py`); with `/`, it must fit the path or its beginning (`pkg/data` fits `pkg/data/x.py`).
- * `*` stands for any characters but `/`.
+ * Whether a path fits a pattern of shells. Without `/`, the pattern must fit one part of the path (`tests` fits
+ * `a/tests/b.py`); with `/`, it must fit the path or its beginning (`pkg/data` fits `pkg/data/x.py`). `*` stands for any
+ * characters but `/`, `**` for any number of folders (`**` + `/tests/data` fits at any depth), `?` for one character,
+ * `[ab]` and `{a,b}` for one of several.
  */
 export function matchesPath(pattern: string, path: string): boolean {
-  const expression = patternExpression(pattern);
-  if (!pattern.includes('/')) return path.split('/').some((part) => expression.test(part));
-  const depth = pattern.split('/').length;
-  return expression.test(path.split('/').slice(0, depth).join('/'));
+  const fits = matcherOf(pattern);
+  const parts = path.split('/');
+  if (!pattern.includes('/')) return parts.some((part) => fits(part));
+  return parts.some((_, i) => fits(parts.slice(0, i + 1).join('/')));
+}
+
+const matchers = new Map<string, (path: string) => boolean>();
+
+/** A pattern is asked about every file of a source: it is compiled once. */
+function matcherOf(pattern: string): (path: string) => boolean {
+  const known = matchers.get(pattern) ?? picomatch(pattern, { dot: true, noextglob: true, nonegate: true });
+  matchers.set(pattern, known);
+  return known;
 }
 
 /**
@@ -30,9 +41,4 @@ export function dropPath(
 /** The module or package a path belongs to, below the root: `json/decoder.py` -> `json`, `abc.py` -> `abc`. */
 export function topLevelName(path: string): string {
   return path.split('/', 1)[0].replace(/\.py$/, '');
-}
-
-function patternExpression(pattern: string): RegExp {
-  const source = pattern.replace(/[.+?^${}()|[\]\\]/g, '\\$&').replaceAll('*', '[^/]*');
-  return new RegExp(`^${source}$`);
 }

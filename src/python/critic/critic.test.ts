@@ -247,4 +247,28 @@ test('a critic that nobody closed does not keep the program running', async () =
   assert.is(stdout.trim(), 'true');
 });
 
+test('an aborted check rejects at once, is forgotten in the queue, and others go on', async () => {
+  const critic = await Critic.start();
+  try {
+    const stop = new AbortController();
+    const slow = critic.check(
+      Array.from({ length: 400 }, (_, i) => `x = ${'(1 + '.repeat(40)}${i}${')'.repeat(40)}\n`),
+    );
+    const mine = critic.check(['y = (\n'], stop.signal).catch((error: Error) => error.name);
+    stop.abort();
+    assert.is(await mine, 'InterruptedError');
+    assert.is(
+      await critic.check(['y\n'], stop.signal).catch((error: Error) => error.name),
+      'InterruptedError',
+    );
+    assert.equal(
+      (await critic.check(['z = 1\n'])).map(({ valid }) => valid),
+      [true],
+    );
+    assert.is((await slow).filter(({ valid }) => valid).length, 400);
+  } finally {
+    await critic.close();
+  }
+});
+
 test.run();

@@ -1,6 +1,7 @@
 import { z } from 'zod';
-import { TrmError } from '../../core/errors';
+import { interrupted, throwIfAborted, TrmError } from '../../core/errors';
 import { pythonPath } from '../../core/paths';
+import { unlessAborted } from '../../core/processes/breathe';
 import { columnInCodeUnits } from '../tokens/positions';
 import { CriticWorker } from './critic-worker';
 
@@ -58,6 +59,7 @@ type Task = 'check' | 'fingerprint' | 'tree';
 interface Batch {
   task: Task;
   sources: readonly string[];
+  signal: AbortSignal | undefined;
   resolve: (answers: unknown[]) => void;
   reject: (error: unknown) => void;
 }
@@ -117,9 +119,13 @@ export class Critic {
     return [...this.workers][0]?.version ?? 'unknown';
   }
 
-  /** Verdicts on sources, in their order. Any number at once; they are batched and spread over the workers. */
-  async check(sources: readonly string[]): Promise<Verdict[]> {
-    const answers = await this.ask('check', sources);
+  /**
+   * Verdicts on sources, in their order. Any number at once; they are batched and spread over the workers.
+   * @param signal aborted: nobody waits any longer, and batches that no worker has begun are forgotten
+   * @throws InterruptedError when the signal is aborted first
+   */
+  async check(sources: readonly string[], signal?: AbortSignal): Promise<Verdict[]> {
+    const answers = await this.ask('check', sources, signal);
     return answers.map((answer, i) => toVerdict(answer as RawVerdict, sources[i]));
   }
 
@@ -145,25 +151,37 @@ export class Critic {
     this.idle.length = 0;
   }
 
-  private async ask(task: Task, sources: readonly string[]): Promise<unknown[]> {
-    const answers = await Promise.all(splitBatches(sources).map((batch) => this.enqueue(task, batch)));
-    return answers.flat();
+  private async ask(task: Task, sources: readonly string[], signal?: AbortSignal): Promise<unknown[]> {
+    throwIfAborted(signal);
+    const answers = Promise.all(splitBatches(sources).map((batch) => this.enqueue(task, batch, signal)));
+    return (await unlessAborted(answers, signal)).flat();
   }
 
-  private enqueue(task: Task, sources: readonly string[]): Promise<unknown[]> {
+  private enqueue(task: Task, sources: readonly string[], signal?: AbortSignal): Promise<unknown[]> {
     return new Promise((resolve, reject) => {
       if (this.closed || this.alive === 0) {
         reject(this.closed ? closedError() : (this.broken as Error));
         return;
       }
-      this.queue.push({ task, sources, resolve, reject });
+      this.queue.push({ task, sources, signal, resolve, reject });
       this.dispatch();
     });
   }
 
+  /** The next batch that somebody still waits for. */
+  private nextBatch(): Batch | undefined {
+    let batch = this.queue.shift();
+    while (batch?.signal?.aborted) {
+      batch.reject(interrupted());
+      batch = this.queue.shift();
+    }
+    return batch;
+  }
+
   private dispatch(): void {
-    while (this.queue.length > 0 && this.idle.length > 0) {
-      const batch = this.queue.shift() as Batch;
+    while (this.idle.length > 0) {
+      const batch = this.nextBatch();
+      if (!batch) return;
       const worker = this.idle.pop() as CriticWorker;
       this.judge(worker, batch.task, batch.sources)
         .then(({ answers, worker: next }) => {

@@ -103,10 +103,10 @@ export class VersionCritics {
     return this.critics.map(({ pythonVersion }) => pythonVersion);
   }
 
-  /** For each source the versions in which it compiles. */
-  async validIn(sources: readonly string[]): Promise<string[][]> {
+  /** For each source the versions in which it compiles. @throws InterruptedError when the signal is aborted */
+  async validIn(sources: readonly string[], signal?: AbortSignal): Promise<string[][]> {
     const { versions } = this;
-    const verdicts = await Promise.all(this.critics.map((critic) => critic.check(sources)));
+    const verdicts = await Promise.all(this.critics.map((critic) => critic.check(sources, signal)));
     return sources.map((_, i) => versions.filter((_version, k) => verdicts[k][i].valid));
   }
 

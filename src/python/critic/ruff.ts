@@ -1,6 +1,7 @@
 import { existsSync } from 'node:fs';
 import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
+import { InterruptedError } from '../../core/errors';
 import { projectRoot, pythonPath } from '../../core/paths';
 import { runProcess } from '../../core/processes/subprocess';
 
@@ -40,8 +41,14 @@ export function findRuff(env: NodeJS.ProcessEnv = process.env): string | undefin
  * goes on behind errors. Empty when nothing is, or when ruff cannot be asked.
  *
  * @param version of the Python that should read it, for example `3.11`
+ * @throws InterruptedError when the signal is aborted
  */
-export async function versionErrors(ruff: string, source: string, version: string): Promise<VersionError[]> {
+export async function versionErrors(
+  ruff: string,
+  source: string,
+  version: string,
+  signal?: AbortSignal,
+): Promise<VersionError[]> {
   const target = `py${version.split('.').slice(0, 2).join('')}`;
   const args = ['check', '--isolated', '--no-cache', '--select', 'E9', '--target-version', target];
   try {
@@ -49,13 +56,16 @@ export async function versionErrors(ruff: string, source: string, version: strin
       input: source,
       okCodes: [0, 1],
       timeoutMs: TIMEOUT,
+      signal,
+      graceMs: 100,
     });
     return answerSchema.parse(JSON.parse(stdout)).flatMap(({ message, location }) => {
       const [, what, needs] =
         /^(.*) on Python [\d.]+ \(syntax was added in Python ([\d.]+)\)$/.exec(message) ?? [];
       return needs ? [{ message: what, needs, line: location.row }] : [];
     });
-  } catch {
+  } catch (error) {
+    if (error instanceof InterruptedError) throw error;
     return []; // A target that this ruff does not know, or no ruff at all: one witness less.
   }
 }

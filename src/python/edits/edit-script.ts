@@ -1,3 +1,4 @@
+import { commonEnds } from '../../core/text/common-ends';
 import type { Edit, TokenText } from '../../records/sample';
 import { applyEdit, charSpanOf, sameToken, sameTokens } from './edits';
 import { lex } from '../tokens/lexer';
@@ -54,11 +55,7 @@ export function diffTokenEdits(
 /** Changed places of two lists, in order, none touching another. */
 function hunksBetween(before: readonly TokenText[], after: readonly TokenText[]): Hunk[] {
   const [a, b] = internTokens(before, after);
-  let head = 0;
-  while (head < a.length && head < b.length && a[head] === b[head]) head++;
-  let tail = 0;
-  const most = Math.min(a.length, b.length) - head;
-  while (tail < most && a[a.length - 1 - tail] === b[b.length - 1 - tail]) tail++;
+  const { start: head, end: tail } = commonEnds(a, b);
   const middle = { start: head, end: a.length - tail, from: head, to: b.length - tail };
   const hunks: Hunk[] = [];
   let [start, from] = [middle.start, middle.from];

@@ -1,4 +1,5 @@
 import { sha256 } from '../../core/hash';
+import { commonEnds } from '../../core/text/common-ends';
 import type { Edit, TokenText } from '../../records/sample';
 import { isIndentation } from '../tokens/indentation';
 import { lex } from '../tokens/lexer';
@@ -21,15 +22,11 @@ export function sameTokens(a: readonly TokenText[], b: readonly TokenText[]): bo
  * @returns null when the tokens are equal; otherwise an edit whose spans are those of `before`
  */
 export function diffTokens(before: readonly Token[], after: readonly Token[]): Edit | null {
-  const most = Math.min(before.length, after.length);
   // The longest common end first: of equally long edits that is the leftmost.
-  let same = 0;
-  while (same < most && sameToken(before[before.length - 1 - same], after[after.length - 1 - same])) same++;
-  if (same === before.length && same === after.length) return null;
-  let start = 0;
-  while (start < most - same && sameToken(before[start], after[start])) start++;
-  const end = before.length - same;
-  const replacement = after.slice(start, after.length - same).map(({ kind, text }) => ({ kind, text }));
+  const { start, end: tail } = commonEnds<TokenText>(before, after, sameToken, true);
+  const end = before.length - tail;
+  if (start === end && before.length === after.length) return null;
+  const replacement = after.slice(start, after.length - tail).map(({ kind, text }) => ({ kind, text }));
   return { tokenSpan: [start, end], charSpan: charSpanOf(before, start, end), replacement };
 }
 

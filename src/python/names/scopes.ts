@@ -82,6 +82,19 @@ export function resolveName(name: string, index: number, from: Scope): Resolved 
   return undefined;
 }
 
+/**
+ * Is a name, in its canonical form, bound around tokens [first, end) of a scope: in it or in those that it sees?
+ * Lambdas and comprehensions inside the span do not count.
+ */
+export function isBoundAround(name: string, [first, end]: readonly [number, number], from: Scope): boolean {
+  for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
+    if (scope.inner.get(name)?.some((inner) => inner.from < first && inner.to >= end)) return true;
+    if (scope.kind === 'class' && scope !== from) continue;
+    if (scope.names.has(name) || scope.globals.has(name)) return true;
+  }
+  return false;
+}
+
 function moduleScope(from: Scope, name: string): { scope: Scope; binding: Binding } {
   let scope = from;
   while (scope.parent) scope = scope.parent;

@@ -12,7 +12,7 @@ import { simpleStatements, statementEnd } from '../structure/statements';
  * What a name does: `def` binds it, `use` reads it, `both` is an augmented assignment, `del` deletes it; `declare` is a
  * `global`, `nonlocal` or an annotation without a value.
  */
-export type Role = 'def' | 'use' | 'both' | 'del' | 'declare';
+export type OccurrenceRole = 'def' | 'use' | 'both' | 'del' | 'declare';
 
 /** A place where a variable is named. */
 export interface Occurrence {
@@ -20,7 +20,7 @@ export interface Occurrence {
   token: number;
   /** Canonical, see `canonicalName`. */
   name: string;
-  role: Role;
+  role: OccurrenceRole;
   /** Index in `variables`; -1 for builtins and names that nothing binds. */
   variable: number;
   inString: boolean;
@@ -57,7 +57,7 @@ export function findVariables(tokens: readonly TokenText[], context?: ModuleCont
   const roles = bindingRoles(tokens, scopes.bound);
   const table: VariableTable = { variables: [], occurrences: [], scopes: scopes.of, bindings };
   const known = new Map<object, Map<string, number>>();
-  const add = (token: number, name: string, role: Role, inString: boolean): void => {
+  const add = (token: number, name: string, role: OccurrenceRole, inString: boolean): void => {
     const variable = variableAt(table, known, name, token);
     if (role === 'def' || role === 'both')
       table.variables[variable]?.definitions.push(table.occurrences.length);
@@ -119,8 +119,8 @@ function resolvedVariable(
 function bindingRoles(
   tokens: readonly TokenText[],
   bound: ReturnType<typeof findScopes>['bound'],
-): Map<number, Role | undefined> {
-  const roles = new Map<number, Role | undefined>();
+): Map<number, OccurrenceRole | undefined> {
+  const roles = new Map<number, OccurrenceRole | undefined>();
   const deleted = new Set<number>();
   for (let i = 0; i < tokens.length; i = statementEnd(tokens, i))
     for (const [from, to] of simpleStatements(tokens, skipIndentation(tokens, i), statementEnd(tokens, i)))
@@ -140,7 +140,7 @@ function bindingRoles(
 
 const AUGMENTED = /^(\*\*|\/\/|<<|>>|[-+*/%@&|^])=$/;
 
-function assignmentRole(tokens: readonly TokenText[], index: number): Role {
+function assignmentRole(tokens: readonly TokenText[], index: number): OccurrenceRole {
   const before = tokens[index - 1];
   const after = tokens[index + 1];
   const starts = before === undefined || before.text === ';' || before.text === '';

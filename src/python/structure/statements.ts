@@ -78,9 +78,15 @@ export function simpleStatements(
     depth += bracketStep(tokens[i]);
     if (depth > 0) continue;
     if (kind === 'keyword' && text === 'lambda') lambdas++;
-    const header = from < i && isHeader(tokens, from);
-    const colon = text === ':' && kind === 'op' && (lambdas > 0 ? lambdas-- < 0 : header);
-    if (!colon && (text !== ';' || kind !== 'op')) continue;
+    if (kind !== 'op' || (text !== ':' && text !== ';')) continue;
+    if (text === ':') {
+      // A lambda's own colon ends its parameters.
+      if (lambdas > 0) {
+        lambdas--;
+        continue;
+      }
+      if (from === i || !isHeader(tokens, from)) continue;
+    }
     parts.push([from, i]);
     from = i + 1;
   }

@@ -2,12 +2,12 @@ import type { Finding, Note } from '../../records/finding';
 import { CommandExit, printJson, type Register } from './command';
 import {
   addRepairOptions,
-  formatNote,
   repairFiles,
   repairOptions,
   withRepairer,
   type RepairFlags,
 } from './repair-options';
+import { formatFinding, formatNote, printedFinding } from '../printed-fix';
 
 /** Notes that tell a fault of the file; the others tell that it could not be looked at. */
 const FAULTS: ReadonlySet<Note['kind']> = new Set(['does-not-parse', 'merge-conflict']);
@@ -20,7 +20,6 @@ export const registerCheck: Register = (program, { signal }) => {
   addRepairOptions(
     program.command('check').description('report probable bugs; exit code 1 when there are any'),
   ).action(async (files: string[], flags: RepairFlags) => {
-    const { formatFinding } = await import('../fix-file.js');
     const { shownFindings } = await import('../../repair/shown.js');
     const findings: Finding[] = [];
     const notes: Note[] = [];
@@ -33,7 +32,7 @@ export const registerCheck: Register = (program, { signal }) => {
         if (!flags.json) for (const finding of shown) console.log(formatFinding(finding));
       }),
     );
-    if (flags.json) printJson(findings);
+    if (flags.json) printJson(findings.map(printedFinding));
     // Findings are 1, so whatever went wrong is 2.
     if (failed || notes.some(({ kind }) => !FAULTS.has(kind))) throw new CommandExit(2);
     if (findings.length > 0 || notes.length > 0) throw new CommandExit(1);

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
 import { runProcess, type ProcessResult } from '../../core/processes/subprocess';
-import type { Finding } from '../../records/finding';
+import type { PrintedFinding } from '../printed-fix';
 import { writeTrainedModel, type Lesson } from '../../repair/testing';
 
 const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');
@@ -109,7 +109,9 @@ test('check: 1 with findings, 0 without, 2 when a file cannot be read', async ()
   assert.is(found.exitCode, 1);
   assert.match(found.stdout, /^code\.py:20:23: verified \d\.\d\d missing-colon: "" -> ":"$/m);
   assert.is(found.stdout.trim().split('\n').length, 2, 'the plausible one is for who asks');
-  const json = JSON.parse((await trm(['check', 'code.py', '--json', '--unsafe-fixes'])).stdout) as Finding[];
+  const json = JSON.parse(
+    (await trm(['check', 'code.py', '--json', '--unsafe-fixes'])).stdout,
+  ) as PrintedFinding[];
   assert.equal(
     json.map(({ tier }) => tier),
     ['verified', 'verified', 'plausible'],

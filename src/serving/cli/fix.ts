@@ -4,12 +4,12 @@ import type { RepairedFile } from '../fix-file';
 import { CommandExit, printJson, type Register } from './command';
 import {
   addRepairOptions,
-  formatNote,
   repairFiles,
   repairOptions,
   withRepairer,
   type RepairFlags,
 } from './repair-options';
+import { formatFinding, formatNote, printedFix } from '../printed-fix';
 
 interface FixFlags extends RepairFlags {
   diff?: boolean;
@@ -43,7 +43,7 @@ export const registerFix: Register = (program, { signal }) => {
           if (flags.expected) await reportExpected(file.fix, flags.expected);
         }),
       );
-      if (flags.json) printJson(fixes);
+      if (flags.json) printJson(fixes.map(printedFix));
       const exitCode = Math.max(failed, ...fixes.map(({ notes }) => (notes.some(isUnjudged) ? 1 : 0)));
       if (exitCode) throw new CommandExit(exitCode);
     });
@@ -54,7 +54,6 @@ async function deliver(
   file: RepairedFile,
   { diff, json, unsafeFixes, overwriteReadOnly }: FixFlags,
 ): Promise<void> {
-  const { formatFinding } = await import('../fix-file.js');
   const { shownFindings } = await import('../../repair/shown.js');
   const { fix, changed } = file;
   const shown = shownFindings(fix, { unsafeFixes });

@@ -1,7 +1,5 @@
 import { InvalidArgumentError, type Command } from 'commander';
-import { printable } from '../../core/text/printable';
 import { describeError, exitCodeOf, InterruptedError, throwIfAborted } from '../../core/errors';
-import type { Fix, Note } from '../../records/finding';
 import type { Repairer, RepairOptions } from '../../repair/repairer';
 import type { RepairedFile } from '../fix-file';
 
@@ -85,11 +83,6 @@ export async function repairFiles(
     }
   }
   return worst;
-}
-
-/** One line a note: `file:line: does not parse with CPython 3.11.7: expected ':'`. */
-export function formatNote({ file }: Pick<Fix, 'file'>, { line, message }: Note): string {
-  return `${printable(file)}:${line}: ${message}`;
 }
 
 function parseShare(text: string): number {

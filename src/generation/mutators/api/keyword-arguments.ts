@@ -8,7 +8,7 @@ import { nanMishandled } from '../framework/array-values';
 import { lostDimension, missingDtype, wrongAxis } from '../framework/numpy';
 import { missingFrameOption } from '../framework/pandas';
 import { parameterNotPassedOn } from '../name/parameters';
-import { missingEncoding } from '../resource/files';
+import { missingEncoding } from '../resource/encodings';
 import { linkFollowing, pathTraversal, permissiveFileMode } from '../security/files';
 import { missingEscaping } from '../security/injection';
 import { missingResourceLimit } from '../security/limits';

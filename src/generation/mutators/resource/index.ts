@@ -1,1 +1,4 @@
-export * from './files';
+export * from './closing';
+export * from './encodings';
+export * from './open-modes';
+export * from './rewinding';

@@ -1,4 +1,5 @@
-export * from './access';
+export * from './authorization';
+export * from './credentials';
 export * from './cryptography';
 export * from './files';
 export * from './injection';

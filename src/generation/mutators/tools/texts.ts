@@ -34,3 +34,8 @@ export function occursBefore(
       return true;
   return false;
 }
+
+/** Alternatives of a regular expression from words between blanks: `a b` -> `a|b`. */
+export function anyOf(...words: string[]): string {
+  return words.join(' ').replaceAll(' ', '|');
+}

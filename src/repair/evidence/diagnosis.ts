@@ -1,10 +1,12 @@
 /** What a text is that the judging Python refuses for a reason that no edit should mend. */
-import { isConflictMarker } from '../python/tokens/conflict-markers';
-import { lineMap } from '../python/tokens/positions';
-import { findPythons, VersionCritics, type PythonInstallation } from '../python/critic/pythons';
-import { findRuff, versionErrors } from '../python/critic/ruff';
-import type { Token } from '../python/tokens/token';
-import type { Note } from '../records/finding';
+import { unlessAborted } from '../../core/processes/breathe';
+import { isConflictMarker } from '../../python/tokens/conflict-markers';
+import { lineMap } from '../../python/tokens/positions';
+import { findPythons, VersionCritics, type PythonInstallation } from '../../python/critic/pythons';
+import { findRuff, versionErrors } from '../../python/critic/ruff';
+import type { Token } from '../../python/tokens/token';
+import type { Note, Range } from '../../records/finding';
+import { lineRange } from '../ranges';
 import { python2Signs } from './python2';
 
 /** Settings of {@link Diagnoser}. */
@@ -29,9 +31,12 @@ export class Diagnoser {
     this.ruff = options.ruff === undefined ? (findRuff() ?? null) : options.ruff;
   }
 
-  /** Why a text that the judge refuses should be left alone; null when it is simply broken. */
-  async diagnose(source: string, tokens: readonly Token[]): Promise<Note | null> {
-    return conflictNote(source, tokens) ?? python2Note(source, tokens) ?? (await this.newerPython(source));
+  /**
+   * Why a text that the judge refuses should be left alone; null when it is simply broken.
+   * @throws InterruptedError when the signal is aborted
+   */
+  async diagnose(source: string, tokens: readonly Token[], signal?: AbortSignal): Promise<Note | null> {
+    return conflictNote(source, tokens) ?? python2Note(source, tokens) ?? this.newerPython(source, signal);
   }
 
   /** Ends the other interpreters. Safe to call twice. */
@@ -40,21 +45,27 @@ export class Diagnoser {
     await others?.close();
   }
 
-  private async newerPython(source: string): Promise<Note | null> {
+  private async newerPython(source: string, signal: AbortSignal | undefined): Promise<Note | null> {
     const { version } = this.options;
-    const [first, ...rest] = this.ruff ? await versionErrors(this.ruff, source, version) : [];
+    const [first, ...rest] = this.ruff ? await versionErrors(this.ruff, source, version, signal) : [];
     if (first) {
       const needs = [first, ...rest]
         .map((one) => one.needs)
         .sort(byVersion)
         .at(-1) as string;
-      return newerNote(version, needs, first.line, first.message);
+      return newerNote(version, needs, lineRange(source, first.line - 1), first.message);
     }
     // Ruff has read it and found nothing newer. Without ruff, only interpreters that are installed can tell.
     if (this.ruff) return null;
-    const [reader] = (await (await this.newerCritics()).validIn([source]))[0];
+    const critics = await unlessAborted(this.newerCritics(), signal, 'the repair');
+    const [reader] = (await critics.validIn([source], signal))[0];
     return reader
-      ? newerNote(version, minorOf(reader), 1, `Python ${reader}, which is installed, compiles it`)
+      ? newerNote(
+          version,
+          minorOf(reader),
+          lineRange(source, 0),
+          `Python ${reader}, which is installed, compiles it`,
+        )
       : null;
   }
 
@@ -67,10 +78,10 @@ export class Diagnoser {
   }
 }
 
-function newerNote(version: string, needs: string, line: number, because: string): Note {
+function newerNote(version: string, needs: string, range: Range, because: string): Note {
   return {
     kind: 'newer-python',
-    line,
+    range,
     message:
       `needs Python ${needs} or newer, and CPython ${version} judges here, so nothing was changed (${because}); ` +
       'set TRM_PYTHON to an interpreter that can read it',
@@ -80,10 +91,9 @@ function newerNote(version: string, needs: string, line: number, because: string
 function python2Note(source: string, tokens: readonly Token[]): Note | null {
   const [sign] = python2Signs(tokens);
   if (!sign) return null;
-  const { line } = lineMap(source).at(tokens[sign.token].start);
   return {
     kind: 'python-2',
-    line,
+    range: lineAt(source, tokens[sign.token].start),
     message: `is Python 2 (${sign.what}), so nothing was changed; convert it first, for example with 2to3 or modernize`,
   };
 }
@@ -91,12 +101,16 @@ function python2Note(source: string, tokens: readonly Token[]): Note | null {
 function conflictNote(source: string, tokens: readonly Token[]): Note | null {
   const marker = tokens.find((token) => isConflictMarker(token));
   if (!marker) return null;
-  const { line } = lineMap(source).at(marker.start);
   return {
     kind: 'merge-conflict',
-    line,
+    range: lineAt(source, marker.start),
     message: 'holds a merge conflict, so nothing was changed; choose one of the sides first',
   };
+}
+
+/** The line that holds an offset. */
+function lineAt(source: string, offset: number): Range {
+  return lineRange(source, lineMap(source).at(offset).line - 1);
 }
 
 /** `3.11.7` -> `3.11`. */

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { diffTokens } from '../python/edits/edits';
-import { lex } from '../python/tokens/lexer';
+import { diffTokens } from '../../python/edits/edits';
+import { lex } from '../../python/tokens/lexer';
 import { forcedKind } from './forced-syntax';
 
 function kindOf(before: string, after: string): string | null {

@@ -1,8 +1,8 @@
-import { skipIndentation } from '../python/names/scopes';
-import { bracketStep, simpleStatements, statementEnd } from '../python/structure/statements';
-import { findScopes, resolveName } from '../python/names/scopes';
-import { BUILTINS } from '../python/names/builtins';
-import type { Token } from '../python/tokens/token';
+import { skipIndentation } from '../../python/names/scopes';
+import { bracketStep, simpleStatements, statementEnd } from '../../python/structure/statements';
+import { findScopes, resolveName } from '../../python/names/scopes';
+import { BUILTINS } from '../../python/names/builtins';
+import type { Token } from '../../python/tokens/token';
 
 /** Something that only Python 2 can read. */
 export interface Python2Sign {

@@ -1,19 +1,21 @@
-import { canonicalName } from '../python/names/canonical-name';
-import { defUse } from '../python/names/def-use';
-import { HOST_NAMES } from '../python/names/runtime-names';
-import type { TokenEdit } from '../processing/encoding/encode';
-import type { Edit } from '../records/sample';
+import { canonicalName } from '../../python/names/canonical-name';
+import { HOST_NAMES } from '../../python/names/runtime-names';
+import type { TokenEdit } from '../../processing/encoding/encode';
+import type { Edit } from '../../records/sample';
 import { forcedKind } from './forced-syntax';
 import { isOnlyNearName } from './near-names';
-import type { Program } from './program';
-import type { Candidate } from './proposals';
+import type { Change } from '../changes';
+import type { Program } from '../program';
+import type { Candidate } from '../proposals';
+import type { Unit } from './units';
 
 /**
  * True when an edit of a program that parses follows from it: one undefined name becomes the only name near it that is
  * bound there, and no use comes before its definition because of that. That the fault is gone is no proof: any name, and
  * no name at all, would do that.
+ * @param unit the part of the program that the edit stays in; null: the whole
  */
-export function isVouchedName(program: Program, edit: Edit, after: Program): boolean {
+export function isVouchedName(program: Program, edit: Edit, change: Change, unit: Unit | null): boolean {
   const [start, end] = edit.tokenSpan;
   const [wrong, right] = [program.tokens[start], edit.replacement[0]];
   if (end - start !== 1 || edit.replacement.length !== 1) return false;
@@ -21,10 +23,9 @@ export function isVouchedName(program: Program, edit: Edit, after: Program): boo
   const [from, to] = [canonicalName(wrong.text), canonicalName(right.text)];
   if (!program.undefinedNames.counts.has(from) || program.undefinedNames.open || HOST_NAMES.has(from))
     return false;
-  if (!isOnlyNearName(program.tokens, start, from, to)) return false;
-  const before = defUse(program.tokens);
-  const now = defUse(after.tokens);
-  return now.unbound.length <= before.unbound.length && now.maybeUnbound.length <= before.maybeUnbound.length;
+  return (
+    isOnlyNearName(program.names.scopes, start, from, to) && program.names.keepsValues(edit, change, unit)
+  );
 }
 
 /**

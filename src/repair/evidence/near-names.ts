@@ -1,8 +1,7 @@
-import { editDistance } from '../core/text/edit-distance';
-import { BUILTINS } from '../python/names/builtins';
-import { canonicalName } from '../python/names/canonical-name';
-import { findScopes, type Scope } from '../python/names/scopes';
-import type { TokenText } from '../records/sample';
+import { editDistance } from '../../core/text/edit-distance';
+import { BUILTINS } from '../../python/names/builtins';
+import { canonicalName } from '../../python/names/canonical-name';
+import type { Scope, ScopeMap } from '../../python/names/scopes';
 
 /**
  * True when `right` is what `wrong` was meant to be, as far as spelling can tell: near enough for a slip of the hand, and
@@ -11,15 +10,10 @@ import type { TokenText } from '../records/sample';
  *
  * @param at index of the token that reads `wrong`
  */
-export function isOnlyNearName(
-  tokens: readonly TokenText[],
-  at: number,
-  wrong: string,
-  right: string,
-): boolean {
+export function isOnlyNearName(scopes: ScopeMap, at: number, wrong: string, right: string): boolean {
   const least = nearness(wrong, right);
   if (least === null) return false;
-  const visible = visibleNames(tokens, at);
+  const visible = visibleNames(scopes, at);
   if (!visible.has(right)) return false;
   for (const name of visible) {
     if (name === right || name === wrong) continue;
@@ -49,9 +43,9 @@ function isOtherNumber(a: string, b: string): boolean {
 }
 
 /** Names that a token can read: of its scope and of those around it, and the builtins. */
-export function visibleNames(tokens: readonly TokenText[], at: number): ReadonlySet<string> {
+export function visibleNames({ of }: ScopeMap, at: number): ReadonlySet<string> {
   const names = new Set(BUILTINS);
-  const from = findScopes(tokens).of[at];
+  const from = of[at];
   for (let scope: Scope | undefined = from; scope; scope = scope.parent) {
     for (const [name, places] of scope.inner)
       if (places.some((place) => at >= place.from && at < place.to)) names.add(name);

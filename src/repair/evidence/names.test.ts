@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { compareNames, type NameVerdict } from './names';
-import { analyse } from './program';
+import { analyse } from '../program';
 
 function compare(before: string, after: string): NameVerdict {
   return compareNames(analyse(before).undefinedNames, analyse(after).undefinedNames);

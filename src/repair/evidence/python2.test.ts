@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { lex } from '../python/tokens/lexer';
+import { lex } from '../../python/tokens/lexer';
 import { python2Signs } from './python2';
 
 function signs(source: string): string[] {

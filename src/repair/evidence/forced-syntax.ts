@@ -1,6 +1,8 @@
-import { editDistance } from '../core/text/edit-distance';
-import type { TokenEdit } from '../processing/encoding/encode';
-import type { TokenText } from '../records/sample';
+import { commonEnds } from '../../core/text/common-ends';
+import { editDistance } from '../../core/text/edit-distance';
+import { sameToken } from '../../python/edits/edits';
+import type { TokenEdit } from '../../processing/encoding/encode';
+import type { TokenText } from '../../records/sample';
 import { nearness } from './near-names';
 
 /**
@@ -136,20 +138,12 @@ function withoutCommon(
   { tokenSpan: [start, end], replacement }: TokenEdit,
 ): { at: number; removed: readonly TokenText[]; written: readonly TokenText[] } {
   const removed = tokens.slice(start, end);
-  let head = 0;
-  const most = Math.min(removed.length, replacement.length);
-  while (head < most && isSame(removed[head], replacement[head])) head++;
-  let tail = 0;
-  while (tail < most - head && isSame(removed.at(-1 - tail), replacement.at(-1 - tail))) tail++;
+  const { start: head, end: tail } = commonEnds(removed, replacement, sameToken);
   return {
     at: start + head,
     removed: removed.slice(head, removed.length - tail),
     written: replacement.slice(head, replacement.length - tail),
   };
-}
-
-function isSame(a: TokenText | undefined, b: TokenText | undefined): boolean {
-  return a?.kind === b?.kind && a?.text === b?.text;
 }
 
 function isMark({ kind, text }: TokenText): boolean {
@@ -174,7 +168,7 @@ function isRepeated(tokens: readonly TokenText[], at: number): boolean {
   const { kind, text } = tokens[at];
   if (kind !== 'keyword' && (kind !== 'op' || DOUBLED.has(text))) return false;
   if (['None', 'True', 'False'].includes(text)) return false;
-  return isSame(tokens[at], tokens[at - 1]) || isSame(tokens[at], tokens[at + 1]);
+  return [tokens[at - 1], tokens[at + 1]].some((beside) => beside && sameToken(tokens[at], beside));
 }
 
 /** The keyword is near the word, and no other one is as near. */

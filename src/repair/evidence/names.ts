@@ -1,7 +1,8 @@
-import type { Binding } from '../records/example';
-import type { TokenText } from '../records/sample';
-import { canonicalName } from '../python/names/canonical-name';
-import { bindsAtRunTime, HOST_NAMES } from '../python/names/runtime-names';
+import type { Binding } from '../../records/example';
+import type { TokenText } from '../../records/sample';
+import { bindNames } from '../../python/names/bindings';
+import { canonicalName } from '../../python/names/canonical-name';
+import { bindsAtRunTime, HOST_NAMES } from '../../python/names/runtime-names';
 
 /** What the name check knows of a program. */
 export interface UndefinedNames {
@@ -20,6 +21,11 @@ export function undefinedNames(tokens: readonly TokenText[], bindings: readonly 
     counts.set(name, (counts.get(name) ?? 0) + 1);
   });
   return { counts, open: bindsAtRunTime(tokens) };
+}
+
+/** {@link undefinedNames} of tokens that nothing is known of yet. */
+export function namesOf(tokens: readonly TokenText[]): UndefinedNames {
+  return undefinedNames(tokens, bindNames(tokens));
 }
 
 /** What an edit did to the undefined names of a program. */

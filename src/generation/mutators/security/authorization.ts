@@ -1,124 +1,28 @@
 import type { Rng } from '../../../core/rng';
 import { SLOTS } from '../../../records/example';
 import { lineStart } from '../../mutation/structure';
-import { type MutationTarget, argumentsOf, isCall, textAt } from '../../mutation/target';
-import {
-  type TextEdit,
-  insertAfter,
-  removeTokens,
-  replaceToken,
-  replaceTokens,
-} from '../../mutation/text-edit';
+import { type MutationTarget, isCall, textAt } from '../../mutation/target';
+import { type TextEdit, removeTokens, replaceToken } from '../../mutation/text-edit';
 import { callNamed, mutatorOf, removedLine } from '../tools/forms';
 import { chainEnd, chainStart } from '../tools/operands';
-
-/** Names of passwords and keys. A token of a parser or of a result page is none. */
-const SECRET =
-  /(^|_)(password|passwd|pwd|passphrase|secret|secret_?key|api_?key|access_?token|auth_?token|api_?token|bot_?token|session_?token|bearer_?token|refresh_?token|secret_?access_?key)$/i;
-
-function isSecretName(target: MutationTarget, i: number): boolean {
-  return target.tokens[i]?.kind === 'name' && SECRET.test(textAt(target, i));
-}
-
-const FAVOURITES = [
-  'admin',
-  'changeme',
-  'password',
-  'secret',
-  'letmein',
-  'root',
-  'test123',
-  'qwerty',
-  'hunter2',
-];
-const LETTERS = 'ABCDEFGHIJKLMNOPQRSTUVWXYZabcdefghijklmnopqrstuvwxyz0123456789';
-
-/** A secret as people leave it in code, in the quotes that the function uses most. */
-function secretLiteral({ source }: MutationTarget, rng: Rng): string {
-  const quote = source.split('"').length > source.split("'").length ? '"' : "'";
-  const length = 8 + rng.int(17);
-  const made = Array.from({ length }, () => LETTERS[rng.int(LETTERS.length)]).join('');
-  return quote + (rng.next() < 0.5 ? rng.pick(FAVOURITES) : made) + quote;
-}
-
-function inParameters(target: MutationTarget, i: number): boolean {
-  const open = target.enclosing[i];
-  return open >= 0 && textAt(target, open - 2) === 'def' && target.enclosing[open] < 0;
-}
-
-/** Last token of the path of names `x`, `x.y.z` that is the whole value from `first` on, -1 for other values. */
-function pathEnd(target: MutationTarget, first: number): number {
-  if (target.tokens[first]?.kind !== 'name' || target.loads[first] === 0) return -1;
-  const last = chainEnd(target, first);
-  const next = target.tokens[last + 1];
-  const whole = next?.kind === 'newline' || [',', ')', '}'].includes(next?.text ?? '');
-  return whole && isSecretName(target, last) ? last : -1;
-}
-
-/** First token of the value given to a secret in `password=x`, `self.password = x` or `'password': x`; -1 elsewhere. */
-function givenValue(target: MutationTarget, i: number): number {
-  const next = textAt(target, i + 1);
-  if (next === '=') return isSecretName(target, i) && !inParameters(target, i) ? i + 2 : -1;
-  const key = next === ':' ? /^['"](\w+)['"]$/.exec(textAt(target, i))?.[1] : undefined;
-  return key !== undefined && SECRET.test(key) ? i + 2 : -1;
-}
-
-function isGiven(target: MutationTarget, i: number): boolean {
-  return givenValue(target, i) > 0 && pathEnd(target, givenValue(target, i)) > 0;
-}
-
-function writeSecret(target: MutationTarget, i: number, rng: Rng): TextEdit {
-  const first = givenValue(target, i);
-  return replaceTokens(target, first, pathEnd(target, first), secretLiteral(target, rng));
-}
-
-/** A password or key stands in the code (CWE-798). */
-export const hardCodedCredential = mutatorOf(
-  'hard-coded-credential',
-  'Everybody who can read the code has the secret, and it is the same everywhere.',
-  {
-    default: {
-      on: 'setting',
-      at: (target, i) =>
-        inParameters(target, i) &&
-        isSecretName(target, i - 2) &&
-        textAt(target, i - 1) === '=' &&
-        ['None', "''", '""'].includes(textAt(target, i)),
-      apply: (target, i, rng) => replaceToken(target, i, secretLiteral(target, rng)),
-    },
-    parameter: {
-      on: 'name',
-      at: (target, i) =>
-        /^[),]$/.test(textAt(target, i + 1)) &&
-        inParameters(target, i) &&
-        isSecretName(target, i) &&
-        allAfterHaveDefaults(target, i),
-      apply: (target, i, rng) => insertAfter(target, i, `=${secretLiteral(target, rng)}`),
-    },
-    value: { on: 'name', at: isGiven, apply: writeSecret },
-    entry: { on: 'string', at: isGiven, apply: writeSecret },
-  },
-);
-
-/** A default is only allowed where all later positional parameters have one. */
-function allAfterHaveDefaults(target: MutationTarget, i: number): boolean {
-  const open = target.enclosing[i];
-  const before = textAt(target, i - 1);
-  if (!['(', ','].includes(before)) return false;
-  for (const { first, last } of argumentsOf(target, open)) {
-    if (first <= i) continue;
-    if (['*', '**'].includes(textAt(target, first))) return true;
-    let hasDefault = false;
-    for (let k = first; k <= last; k++)
-      hasDefault ||= textAt(target, k) === '=' && target.enclosing[k] === open;
-    if (!hasDefault) return false;
-  }
-  return true;
-}
+import { anyOf } from '../tools/texts';
 
 /** Decorators that let only some people in. */
-const GUARD =
-  /^((login|permissions?|auth|authentication|admin|roles?|scopes?|staff|superuser|staff_member|jwt|token|fresh_jwt|two_factor)_(required|only)|authenticated|token_authenticated|metrics_authentication|user_passes_test|is_owner|(requires?|needs|has|check)_(any_|all_|admin_|guild_)?(auth|authentication|login|permissions?|scopes?|roles?|admin|access|superuser|staff|context)|admin_required|owner_or_permissions)$/;
+const GUARD = new RegExp(
+  `^(${[
+    `(${anyOf(
+      'login permissions? auth authentication admin roles? scopes? staff superuser staff_member',
+      'jwt token fresh_jwt two_factor',
+    )})_(required|only)`,
+    `(requires?|needs|has|check)_(any_|all_|admin_|guild_)?(${anyOf(
+      'auth authentication login permissions? scopes? roles? admin access superuser staff context',
+    )})`,
+    anyOf(
+      'authenticated token_authenticated metrics_authentication user_passes_test is_owner',
+      'admin_required owner_or_permissions',
+    ),
+  ].join('|')})$`,
+);
 
 function isGuard(target: MutationTarget, first: number, end: number): boolean {
   if (textAt(target, first) !== '@') return false;
@@ -128,8 +32,16 @@ function isGuard(target: MutationTarget, first: number, end: number): boolean {
   return whole && GUARD.test(textAt(target, last));
 }
 
+const CHECK_VERBS = anyOf('check require ensure assert enforce verify validate');
+const CHECKED = anyOf(
+  'perms? permissions? access auth authenticated authorized authorization csrf xsrf scopes? login token',
+  'xsrf_cookie credentials cookie',
+);
 const CHECKS = callNamed(
-  /^_?(check|require|ensure|assert|enforce|verify|validate)_(object_|user_|any_|all_|admin_)*(perms?|permissions?|access|auth|authenticated|authorized|authorization|csrf|xsrf|scopes?|login|token|xsrf_cookie|credentials|cookie)$|^(authorize|_check_perm|check_is_admin|verify_signature)$/,
+  new RegExp(
+    `^_?(${CHECK_VERBS})_(object_|user_|any_|all_|admin_)*(${CHECKED})$` +
+      '|^(authorize|_check_perm|check_is_admin|verify_signature)$',
+  ),
 );
 
 /** A statement that is nothing but a call which raises for those who may not. */
