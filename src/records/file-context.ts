@@ -81,6 +81,9 @@ export const NO_SURROUNDINGS: Surroundings = Object.freeze({
  * the surroundings of a buggy function and of its fix are the same as long as the rest of the file is, they cannot tell
  * the two apart, and a repair that is given a buggy file knows exactly what training was shown.
  *
+ * Only a bug that tears the function itself apart (a `def` that is none, a line that falls out of the block) shows in
+ * what stands around it, since the file then has another function there.
+ *
  * - A mutant has the context of the clean file it was planted in.
  * - A mined fix has that of the file *before* the commit: imports, attributes and functions that came with the fix are
  *   in no buggy file. A clean sample made of its `after` needs the context of the file after the commit.

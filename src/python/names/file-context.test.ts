@@ -82,6 +82,28 @@ test('imports, names, classes and functions of a file', () => {
   ]);
 });
 
+test('attributes are assigned by targets of every kind, and read elsewhere', () => {
+  const facts = (line: string): string => {
+    const { assigned, read } = fileContext(lex(`class A:\n    def f(self, x):\n        ${line}\n`))
+      .functions[0];
+    return `${assigned.join(' ')} | ${read.join(' ')}`;
+  };
+  for (const [line, expected] of [
+    ['self.a = self.b = x', 'a b | '],
+    ['self.a += self.b', 'a | a b'],
+    ['self.a: int', 'a | '],
+    ['(self.a, [self.b, *self.c]) = x', 'a b c | '],
+    ['self.a, x[self.b], f(self.c).y = x', 'a | b c'],
+    ['x = f(self.a, key=self.b)', ' | a b'],
+    ['f(self.a, key=1)', ' | a'],
+    ['with x as self.a, y as z: pass', 'a | '],
+    ['x = {self.a: self.b}, x[self.c:], lambda: self.d', ' | a b c d'],
+    ['if self.a == x.self.b: return self.c', ' | a c'],
+    ['del self.a; self.b.c = 1; self.d[0] = 2', ' | a b d'],
+  ])
+    assert.is(facts(line), expected, line);
+});
+
 test('statements of every kind bind names of the module', () => {
   const { imports, names } = fileContext(
     lex(

@@ -19,7 +19,7 @@ import {
 } from '../structure/statements';
 import { isIndentation } from '../tokens/indentation';
 import type { Token } from '../tokens/token';
-import { lineStructure, type LineStructure } from './line-structure';
+import { lineStructure } from './line-structure';
 import { isAttributeTarget } from './name-roles';
 
 /**
@@ -30,7 +30,6 @@ import { isAttributeTarget } from './name-roles';
 export function fileContext(tokens: readonly TokenText[]): FileContext {
   const definitions = findDefinitions(tokens).filter(({ nested }) => !nested);
   const byStart = new Map(definitions.map((definition) => [definition.firstToken, definition]));
-  const lines = lineStructure(tokens);
   const { imports, names } = bodyNames(tokens, [0, tokens.length], byStart);
   return {
     imports: Object.fromEntries(imports),
@@ -40,7 +39,7 @@ export function fileContext(tokens: readonly TokenText[]): FileContext {
       .map((definition) => classFacts(tokens, definition, byStart)),
     functions: definitions
       .filter(({ kind }) => kind === 'def')
-      .map((definition) => functionFacts(tokens, definition, lines)),
+      .map((definition) => functionFacts(tokens, definition)),
   };
 }
 
@@ -107,14 +106,12 @@ function classFacts(
 
 function functionFacts(
   tokens: readonly TokenText[],
-  definition: Definition,
-  lines: LineStructure,
+  { name, firstToken, keyword, endToken }: Definition,
 ): FunctionFacts {
-  const { name, firstToken, keyword, endToken } = definition;
   const decorators = decoratorNames(tokens, firstToken, keyword);
   const attributes =
     name.includes('.') && !decorators.includes('staticmethod')
-      ? ownAttributes(tokens, [keyword, endToken], lines)
+      ? ownAttributes(tokens, [keyword, endToken])
       : { assigned: [], read: [] };
   return { name, signature: signatureText(tokens, keyword), decorators, ...attributes };
 }
@@ -123,7 +120,6 @@ function functionFacts(
 function ownAttributes(
   tokens: readonly TokenText[],
   [def, end]: Span,
-  lines: LineStructure,
 ): Pick<FunctionFacts, 'assigned' | 'read'> {
   const [open, close] = parameterList(tokens, def, statementEnd(tokens, def));
   const [first] = parameterNames(tokens, open, close);
@@ -134,7 +130,7 @@ function ownAttributes(
     const [receiver, dot, attribute] = [tokens[i], tokens[i + 1], tokens[i + 2]];
     if (receiver.kind !== 'name' || receiver.text !== tokens[first].text) continue;
     if (dot.text !== '.' || attribute.kind !== 'name' || tokens[i - 1].text === '.') continue;
-    const written = isWritten(tokens, i, lines);
+    const written = isWritten(tokens, i);
     if (written) assigned.add(attribute.text);
     if (!written || isAugmented(tokens[i + 3])) read.add(attribute.text);
   }
@@ -142,14 +138,24 @@ function ownAttributes(
 }
 
 /** True when the attribute of the receiver at `index` is given a value. */
-function isWritten(tokens: readonly TokenText[], index: number, lines: LineStructure): boolean {
-  const after = tokens[index + 3]?.text;
-  if (after === '.' || after === '(' || after === '[') return false;
-  const before = tokens[index - 1];
-  return (
-    isAttributeTarget(index + 2, lines) ||
-    (before.kind === 'keyword' && (before.text === 'as' || before.text === 'for'))
-  );
+function isWritten(tokens: readonly TokenText[], index: number): boolean {
+  const [before, after] = [tokens[index - 1], tokens[index + 3]];
+  if (before.kind === 'keyword' && (before.text === 'as' || before.text === 'for')) return true;
+  if (after?.kind !== 'op') return false;
+  if (after.text === '=' || isAugmented(after)) return true;
+  if (after.text === ':') return before.kind === 'newline' || isIndentation(before);
+  return [',', ')', ']'].includes(after.text) && isAmongTargets(tokens, index + 2);
+}
+
+/** True for a token in the tuple or list that an assignment takes apart. */
+function isAmongTargets(tokens: readonly TokenText[], index: number): boolean {
+  const end = statementEnd(tokens, index);
+  let assigns = false;
+  for (let i = index; i < end && !assigns; i++) assigns = tokens[i].kind === 'op' && tokens[i].text === '=';
+  if (!assigns) return false;
+  let start = index;
+  while (start > 0 && tokens[start - 1].kind !== 'newline') start--;
+  return isAttributeTarget(index - start, lineStructure(tokens.slice(start, end)));
 }
 
 function isAugmented(token: TokenText | undefined): boolean {
