@@ -11,7 +11,7 @@ import { lex, LEXER_VERSION } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import { fitsModel } from '../../records/example';
 import type { Sample } from '../../records/sample';
-import type { EvaluationSet } from './measure-set';
+import type { EvaluationSet } from './measure-model';
 
 /** Kinds of the mined pairs (their own labels) whose fix is one token, or `not` with its operator; text of strings is left out. */
 export const ONE_TOKEN_LABELS = [
