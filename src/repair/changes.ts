@@ -1,7 +1,7 @@
 import { applyEdit } from '../python/edits/edits';
+import type { Token } from '../python/tokens/token';
+import type { Edit } from '../records/sample';
 import { changedRange } from './edited-text';
-import type { Program } from './program';
-import type { Candidate } from './proposals';
 
 /** What a candidate does to the characters of a program: [start, end) becomes `text`. */
 export interface Change {
@@ -16,7 +16,10 @@ export interface Change {
  * The characters that an edit changes: at least those of its tokens, more where layout moves lines.
  * Null when the text stays as it is.
  */
-export function changeOf({ source, tokens }: Program, { edit }: Pick<Candidate, 'edit'>): Change | null {
+export function changeOf(
+  { source, tokens }: { source: string; tokens: readonly Token[] },
+  { edit }: { edit: Edit },
+): Change | null {
   const result = applyEdit(source, tokens, edit);
   if (result === source) return null;
   const changed = changedRange(source, result);

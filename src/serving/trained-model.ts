@@ -3,7 +3,7 @@ import { basename, join, resolve } from 'node:path';
 import { DataError } from '../core/errors';
 import { projectRoot } from '../core/paths';
 import { loadTrained } from '../evaluation/stage';
-import type { JudgedModel } from '../evaluation/benchmarks/measure-set';
+import type { JudgedModel } from '../evaluation/benchmarks/measure-model';
 import { loadExperiment } from '../pipeline/runs/experiment';
 import { locateStage } from '../pipeline/stages/locate-stage';
 import { recordedKey } from '../pipeline/runs/run-record';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelConfig } from './config';
-import { attentionBlock, attentionLayout, swigluBlock, type Layout } from './layers';
+import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
+import { swigluBlock } from './layers/swiglu';
 import { weight, type Weights } from './weights';
 
 /** The recursive state: current answer y and reasoning z, both `[B * N, D]`. */

@@ -4,7 +4,8 @@ import { TOKEN_KINDS } from '../records/sample';
 import { EMPTY_KIND, type InputBatch, type VocabularyTables } from './batch';
 import { FEATURES, type ModelConfig } from './config';
 import { fusedKernels } from './kernels';
-import { MASKED, rms } from './layers';
+import { MASKED } from './layers/attention';
+import { rms } from './layers/rms';
 import { weight, type Weights } from './weights';
 
 /** Pieces of a list of tokens, padding left out: the sum of weighted rows is the mean over a token's pieces. */

@@ -2,7 +2,8 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MAX_SPAN } from '../records/example';
 import type { ModelConfig } from './config';
 import { entryVectors, NAME_KIND, type EntryTensors } from './embedding';
-import { MASKED, rms } from './layers';
+import { MASKED } from './layers/attention';
+import { rms } from './layers/rms';
 import { weight, type Weights } from './weights';
 
 /** Answer states with what the heads need to find tokens in them. */

@@ -5,16 +5,9 @@ import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
 import { meanPieces } from './embedding';
 import { fusedKernels, useFusedKernels, type FusedKernels } from './kernels';
-import {
-  attention,
-  attentionBlock,
-  attentionLayout,
-  gated,
-  rms,
-  swiglu,
-  swigluBlock,
-  type Layout,
-} from './layers';
+import { attention, attentionBlock, attentionLayout, type Layout } from './layers/attention';
+import { rms } from './layers/rms';
+import { gated, swiglu, swigluBlock } from './layers/swiglu';
 import { bothWays, normal } from './kernel-testing';
 import { flatten } from './weights';
 
@@ -113,7 +106,7 @@ test('the same call twice gives the same bits, with one thread the same as with 
     const load = (p) => require(${JSON.stringify(__dirname)} + p);
     load('/../core/engine.js').requireNativeEngine().then(() => {
       const tf = require('@tensorflow/tfjs-core');
-      const { attentionLayout } = load('/layers.js');
+      const { attentionLayout } = load('/layers/attention.js');
       const n = (s, ...shape) => tf.randomNormal(shape, 0, 0.1, 'float32', s);
       const layout = attentionLayout(Int32Array.of(30, 9), 30, 128);
       const hash = require('crypto').createHash('sha256');

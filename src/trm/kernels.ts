@@ -147,3 +147,10 @@ const KERNELS: FusedKernels = {
     }
   },
 };
+
+/** The kernels, where a fused form was chosen. @throws Error when they have been switched off since */
+export function requireKernels(): FusedKernels {
+  const kernels = fusedKernels();
+  if (kernels === null) throw new Error('the layout was made for fused kernels, which are switched off now');
+  return kernels;
+}

@@ -12,7 +12,7 @@ import { describeParameters, modelConfigSchema, type ModelConfig } from './confi
 import { createLayout, recursion, type State } from './core';
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
 import type { Answer } from './heads';
-import type { Layout } from './layers';
+import { type Layout } from './layers/attention';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
 import {
   flatLayout,

@@ -15,7 +15,7 @@ import { fitsModel } from '../../records/example';
 import { storedContext, type StoredContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import { Contexts } from '../../shards/context-shard';
-import type { EvaluationSet } from './measure-set';
+import type { EvaluationSet } from './measure-model';
 
 /** Kinds of the mined pairs (their own labels) whose fix is one token, or `not` with its operator; text of strings is left out. */
 export const ONE_TOKEN_LABELS = [

@@ -9,7 +9,7 @@ import { readSamples } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/stage';
 import { benchmarkFolder, benchmarkNames, openBenchmark, readBenchmark, RECIPE_KEY } from './benchmark';
-import type { EvaluationSet } from './measure-set';
+import type { EvaluationSet } from './measure-model';
 import { REAL_SET_NAMES, readRealPairs } from './real-pairs';
 
 /** A set that cannot be had here, and why: reported, not an error. */

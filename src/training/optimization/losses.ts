@@ -10,7 +10,7 @@ import {
   type SlotLogits,
   type SlotQueries,
 } from '../../trm/heads';
-import { MASKED } from '../../trm/layers';
+import { MASKED } from '../../trm/layers/attention';
 import { logSumExp } from '../../trm/log-sum-exp';
 import type { ModelParts } from '../../trm/model';
 import type { Weights } from '../../trm/weights';

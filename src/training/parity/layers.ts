@@ -2,17 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { modelConfigSchema } from '../../trm/config';
 import { coreNetwork, recursion } from '../../trm/core';
 import { meanPieces, type PieceLists } from '../../trm/embedding';
-import {
-  attention,
-  attentionBlock,
-  attentionLayout,
-  gated,
-  rms,
-  rotate,
-  rotaryTables,
-  swiglu,
-  swigluBlock,
-} from '../../trm/layers';
+import { attention, attentionBlock, attentionLayout } from '../../trm/layers/attention';
+import { rms } from '../../trm/layers/rms';
+import { rotate, rotaryTables } from '../../trm/layers/rotary';
+import { gated, swiglu, swigluBlock } from '../../trm/layers/swiglu';
 import type { Weights } from '../../trm/weights';
 import { binaryCrossEntropy, crossEntropy } from '../optimization/losses';
 import { logSumExp } from '../../trm/log-sum-exp';

@@ -10,7 +10,7 @@ import {
   spanLogits,
   type Answer,
 } from '../../trm/heads';
-import { MASKED } from '../../trm/layers';
+import { MASKED } from '../../trm/layers/attention';
 import { createParts, prepareBatch, type ModelParts } from '../../trm/model';
 import { flatten, unflatten, type FlatLayout, type Weights } from '../../trm/weights';
 import { resumeState, type CarryPool } from '../carries';

@@ -5,7 +5,7 @@ import { parseJson } from '../../core/files';
 import type { Rng } from '../../core/rng';
 import type { ObjectStore } from '../../storage/stage';
 import type { State } from '../core';
-import type { Layout } from '../layers';
+import { type Layout } from '../layers/attention';
 import { readWeights, storedWeights } from '../model';
 import { decodeSafetensors, encodeSafetensors } from '../safetensors';
 import { layoutOf, startingWeights, truncatedNormal, unflatten, type FlatLayout } from '../weights';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { recur, type State } from '../core';
-import { attentionBlock, attentionLayout, swigluBlock, type Layout, type SwigluWeights } from '../layers';
+import { attentionBlock, attentionLayout, type Layout } from '../layers/attention';
+import { swigluBlock, type SwigluWeights } from '../layers/swiglu';
 import { weight, type Weights } from '../weights';
 import type { GridModelConfig } from './config';
 
