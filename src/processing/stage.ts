@@ -88,7 +88,8 @@ async function surveyInputs({ config, context, drops, scratch }: Job): Promise<S
     const { resources } = await readManifest(store);
     for (const { path, 'trm:rows': rows } of resources) if (path.startsWith('samples/')) total += rows ?? 0;
     for (const key of await listShards(store, 'samples'))
-      for await (const clues of cluesOf(store.localPath(key))) if (isAllowed(clues) && !isReserved(clues)) projects.add(clues);
+      for await (const clues of cluesOf(store.localPath(key)))
+        if (isAllowed(clues) && !isReserved(clues)) projects.add(clues);
   }
   const splitOf = splitProjects(projects, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });
