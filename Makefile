@@ -109,10 +109,10 @@ bench: setup ## Run bench/<BENCH>.ts; the last line is JSON
 	@test -f bench/$(BENCH).ts || { echo "no bench/$(BENCH).ts; there are: $$(ls bench | sed -n 's/\.ts$$//p' | paste -sd' ')"; exit 2; }
 	node dist/bench/$(BENCH).js $(ARGS)
 
-bench-peer: .venv-bench/.setup ## Install the benchmarks' peers (PyTorch, tokenizers; 5 GB) into .venv-bench
+bench-peer: .venv-bench/.setup ## Install the benchmarks' peers (PyTorch, tokenizers, datasketch; 5 GB) into .venv-bench
 
 .venv-bench/.setup: requirements-bench.txt | check-tools
-	@echo "bench-peer: installing PyTorch and tokenizers into .venv-bench"
+	@echo "bench-peer: installing PyTorch, tokenizers and datasketch into .venv-bench"
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
 	@touch $@

@@ -128,7 +128,7 @@ async function runPeer(
 }
 
 async function main(): Promise<void> {
-  const { values } = parseArgs({ options: { copies: { type: 'string', default: '1' } } });
+  const { values } = parseArgs({ options: { copies: { type: 'string', default: '0' } } });
   const items = withCopies(await libraryFunctions(), Number(values.copies));
   const folder = mkdtempSync(join(tmpdir(), 'trm-near-'));
   try {

@@ -10,9 +10,7 @@ import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
 import type { Sample } from '../records/sample';
 import { readExamples } from '../shards/example-shard';
-import { buildManifest, writeManifest } from '../shards/manifest';
-import { writeContextShards } from '../shards/context-shard';
-import { readSamples, writeSampleShards } from '../shards/sample-shard';
+import { readSamples } from '../shards/sample-shard';
 import { verifyDataset } from '../shards/verify';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/stage';
@@ -23,122 +21,9 @@ import { DROPS_KEY, type DroppedSample } from './drop-log';
 import { readMetadata } from './metadata';
 import { SPLITS, type Split } from './admission/split';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY, process as processStage, processConfigSchema } from './stage';
+import { run, world, type Run } from './stage-testing';
 import { answers, makeMutant } from './testing';
 import { loadTokenizer } from './tokenizer/tokenizer';
-
-const GROUPS = 12;
-
-/** A small world: functions of a dozen packages, their mutants, and one sample for every reason to drop one. */
-function world(): { collect: Sample[]; generate: Sample[] } {
-  const collect: Sample[] = [];
-  const generate: Sample[] = [];
-  for (let g = 0; g < GROUPS; g++) {
-    const group = `owner/package-${g}`;
-    for (let f = 0; f < 6; f++) {
-      // No two are twins up to names and literals.
-      const terms = [1, 3, 9, 27].map((base) => ` ${'+-*'[Math.floor((6 * g + f) / base) % 3]} 1`).join('');
-      const clean = makeSample(
-        `def pick_${g}_${f}(items, limit):\n    if len(items) > limit${terms}:\n        return items[limit]\n    return None\n`,
-        undefined,
-        { group },
-      );
-      collect.push(clean);
-      generate.push(
-        makeMutant(clean, '>', '<'),
-        makeMutant(clean, 'items[limit]', 'items[items]', { family: 'name' }),
-        makeMutant(clean, ':\n        return', '\n        return', { family: 'syntax' }),
-      );
-    }
-  }
-  const [first] = collect;
-  const alone = (before: string, fields: Partial<Sample> = {}): Sample =>
-    makeSample(before, before, { group: first.group, ...fields });
-  collect.push(
-    alone('def g(a):\n    return a\n', { licence: 'GPL-3.0-only' }),
-    alone('def broken(a)\n    return a\n'),
-    alone(collect[1].after.replace('return None', 'return limit')),
-    first,
-    // The same function, vendored by every other package: it stays in train.
-    ...Array.from({ length: GROUPS - 1 }, (_, g) =>
-      makeSample(`# copy ${g}\n${first.after}`, undefined, {
-        group: `owner/package-${g + 1}`,
-        id: String(g).padStart(64, 'a'),
-      }),
-    ),
-  );
-  generate.push(
-    makeMutant(first, 'return None', 'return None None'),
-    makeMutant(first, '> limit', '> (limit)', { family: 'syntax' }),
-    // What one function is broken to is another one's code.
-    makeMutant(collect[1], 'return None', 'return limit'),
-    ...Array.from({ length: GROUPS }, (_, g) => {
-      const before = `def lookup_${g}(table):\n    return table\n`;
-      const after = before.replace('return table', `return name_never_seen_${g}_qzx`);
-      return makeSample(before, after, {
-        group: `owner/package-${g}`,
-        parentId: first.id.replace(/./g, 'b'),
-      });
-    }),
-  );
-  return { collect, generate };
-}
-
-async function makeInput(
-  folder: string,
-  stage: 'collect' | 'generate',
-  samples: Sample[],
-): Promise<ObjectStore> {
-  const store = createFolderStore(join(folder, stage));
-  const resources = await writeSampleShards(store, 'samples', samples);
-  resources.push(...(await writeContextShards(store, [])));
-  const counts = { in: samples.length, out: samples.length, dropped: {} };
-  await writeManifest(
-    store,
-    await buildManifest({
-      stage,
-      stageVersion: 1,
-      config: {},
-      context: { seed: 1, inputs: {} },
-      resources,
-      counts,
-    }),
-  );
-  return store;
-}
-
-interface Run {
-  store: ObjectStore;
-  manifest: Manifest;
-}
-
-async function run(
-  folder: string,
-  name: string,
-  options: { seed?: number; config?: object; signal?: AbortSignal; samples?: ReturnType<typeof world> } = {},
-): Promise<Run> {
-  const { seed = 7, config = {}, signal = new AbortController().signal, samples = world() } = options;
-  const store = createFolderStore(join(folder, name));
-  const inputs = {
-    collect: await makeInput(join(folder, `${name}-in`), 'collect', samples.collect),
-    generate: await makeInput(join(folder, `${name}-in`), 'generate', samples.generate),
-  };
-  const settings = {
-    vocabularySize: 600,
-    closedVocabularySize: 1,
-    fractions: { val: 0.25, test: 0.25 },
-    nearDuplicates: { heldOut: [] },
-    ...config,
-  };
-  const manifest = await processStage(processConfigSchema.parse(settings), {
-    signal,
-    progress: silentProgress,
-    store,
-    inputs,
-    seed,
-    rng: seedStream(seed, 'process'),
-  });
-  return { store, manifest };
-}
 
 async function readSplit(
   store: ObjectStore,
@@ -254,77 +139,6 @@ test('every drop is counted, has a reason and a line to look at', async () => {
       'balance',
     ])
       assert.ok(dropped[reason] > 0, `${reason}: ${JSON.stringify(dropped)}`);
-  });
-});
-
-/** A long function of a project, which differs from others of its kind in its marks. */
-function longFunction(name: string, group: string, marks = '+'): Sample {
-  const text =
-    `def ${name}(items, limit, total):\n    for item in items:\n        if item.size > limit:\n            total ${marks}= item.size\n` +
-    `        else:\n            limit = max(limit ${marks} 2, item.size, len(items))\n    return (total, limit)\n`;
-  const origin = { ...makeSample(text).origin, function: name };
-  return makeSample(text, undefined, { group, origin });
-}
-
-test('functions that are nearly the same go, with their mutants: in a split, across, and from held-out sets', async () => {
-  await withTemporaryFolder(async (folder) => {
-    const { collect, generate } = world();
-    // The splits of the small world: those of its groups that can hold a long function each.
-    const { store: plain } = await run(folder, 'plain');
-    const groupIn = new Map<Split, string>();
-    for (const split of SPLITS)
-      for await (const { group } of readSamples(plain, `samples/${split}`)) groupIn.set(split, group);
-    const [train, test] = [groupIn.get('train') ?? '', groupIn.get('test') ?? ''];
-    const longer = (sample: Sample): Sample =>
-      makeSample(sample.after.replace(')\n', ', 1)\n'), undefined, {
-        group: sample.group,
-        origin: sample.origin,
-      });
-    const near = [
-      longFunction('learnt', train),
-      longer(longFunction('copied', train)),
-      longer(longer(longFunction('judged', test))),
-      longer(longFunction('held', train, '//')),
-    ];
-    const held = createFolderStore(join(folder, 'held'));
-    await writeManifest(
-      held,
-      await buildManifest({
-        stage: 'collect',
-        stageVersion: 1,
-        config: {},
-        context: { seed: 1, inputs: {} },
-        resources: await writeSampleShards(held, 'samples', [longFunction('benchmark', 'bench', '//')]),
-        counts: { in: 1, out: 1, dropped: {} },
-      }),
-    );
-    const samples = {
-      collect: [...collect, ...near],
-      generate: [
-        ...generate,
-        ...near.map((clean) => makeMutant(clean, '> limit', '< limit', { origin: clean.origin })),
-      ],
-    };
-    const config = { nearDuplicates: { heldOut: [held.location] } };
-    const { store, manifest } = await run(folder, 'out', { samples, config });
-    const lines = Buffer.from(await store.get(DROPS_KEY))
-      .toString()
-      .trim()
-      .split('\n');
-    const found = lines
-      .map((line) => JSON.parse(line) as DroppedSample)
-      .filter(({ reason }) => reason.startsWith('near_'))
-      .map(
-        ({ reason, function: name }) => `${reason} ${name === 'learnt' || name === 'copied' ? 'one' : name}`,
-      );
-    assert.equal(found.sort(), [
-      ...Array<string>(2).fill('near_benchmark held'),
-      ...Array<string>(2).fill('near_duplicate one'),
-      ...Array<string>(2).fill('near_other_split judged'),
-    ]);
-    const { dropped } = manifest['trm:lineage'].counts;
-    assert.equal([dropped.near_benchmark, dropped.near_duplicate, dropped.near_other_split], [2, 2, 2]);
-    assert.match(JSON.stringify(manifest['trm:checks']), /"heldOut":\{"held":"[0-9a-f]{64}"\}/);
   });
 });
 

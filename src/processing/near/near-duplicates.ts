@@ -59,7 +59,7 @@ const HELD_OUT: number = SPLITS.length;
  * other. All functions are gathered first and then judged in an order of their own (train, val, test; mined fixes first;
  * then by hash), each against those that were kept before it: whatever order they came in, the same ones stay.
  *
- * Memory: about 110 bytes a function and home while they are gathered, 300 while they are judged. Owns a file: `close` it.
+ * Memory: about 130 bytes a function and home while they are gathered, up to 330 while they are judged. Owns a file: `close` it.
  */
 export class NearDuplicates {
   private readonly sets: ShingleFile;
