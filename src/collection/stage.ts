@@ -1,6 +1,3 @@
-import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
-import { writeError } from '../core/files';
 import { hashJson } from '../core/hash';
 import { runProcess } from '../core/processes/subprocess';
 import { pythonPath } from '../core/paths';
@@ -15,13 +12,15 @@ import {
   writeManifest,
 } from '../shards/manifest';
 import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
+import { DROPS_KEY, writeDrops } from '../storage/drop-log';
 import { clearJournal } from '../storage/journal';
-import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage, StageContext } from '../storage/stage';
 import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folders/folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages/packages';
-import { appendJournal, journalDrops, journalSamples, readJournalState } from './journal';
+import { appendJournal, journalDrops, journalSamples, readJournal, type JournalState } from './journal';
 import { pythonFacts } from './python-facts';
 import type { OpenSource, SourceTools } from './source';
 
@@ -48,8 +47,8 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     tally.watch(journalSamples(store, config.sources.length)),
     { rowsPerShard: config.rowsPerShard },
   );
-  const dropped = await writeDrops(store, config.sources.length);
-  resources.push(await describeResource(store, 'drops.jsonl'));
+  const dropped = await writeDrops(store, journalDrops(store, config.sources.length));
+  resources.push(await describeResource(store, DROPS_KEY));
   const { out, clean, licences, groups } = tally.result();
   const manifest = await buildManifest({
     stage: 'collect',
@@ -89,9 +88,10 @@ interface SourceSummary {
 async function readSources(config: CollectConfig, context: StageContext): Promise<SourceSummary[]> {
   const critic = await Critic.start({ workers: config.criticWorkers, python: pythonPath() });
   try {
+    const states = await readJournal(context.store, config.sources.length);
     const summaries: SourceSummary[] = [];
-    for (const index of config.sources.keys())
-      summaries.push(await readSource(config, context, critic, index));
+    for (const [index, state] of states.entries())
+      summaries.push(await readSource(config, context, critic, index, state));
     return summaries;
   } finally {
     await critic.close();
@@ -103,12 +103,13 @@ async function readSource(
   context: StageContext,
   critic: Critic,
   index: number,
+  begun: JournalState,
 ): Promise<SourceSummary> {
   const settings = config.sources[index];
   const tools: SourceTools = { config, critic, rng: context.rng.fork(index), signal: context.signal };
   const source = await openSource(settings, tools);
   try {
-    const state = await readJournalState(context.store, index);
+    let state = begun;
     const { name, licence } = source;
     const task = context.progress.start(`collecting from ${name}`, {
       total: source.total ?? (state.complete ? state.units : undefined),
@@ -116,12 +117,10 @@ async function readSource(
     });
     if (!state.complete) {
       for await (const batch of source.batches(state)) {
-        await appendJournal(context.store, index, state.entries++, batch);
-        state.taken += batch.samples.length;
-        state.units += batch.units;
+        state = await appendJournal(context.store, index, state, batch);
         task.advance(batch.units, `${state.taken} samples`);
       }
-      await appendJournal(context.store, index, state.entries, null);
+      state = await appendJournal(context.store, index, state, null);
     }
     task.finish(`${state.taken} samples${source.warning === null ? '' : `; ${source.warning}`}`);
     return { name, kind: settings.kind, licence, units: state.units, samples: state.taken };
@@ -174,26 +173,6 @@ function createTally(): Tally {
     },
     result: () => ({ out, clean, licences, groups: groups.size }),
   };
-}
-
-async function writeDrops(store: ObjectStore, sources: number): Promise<Record<string, number>> {
-  const key = 'drops.jsonl';
-  const temporary = `${store.localPath(key)}.tmp`;
-  await mkdir(dirname(temporary), { recursive: true });
-  const counts: Record<string, number> = {};
-  const file = await open(temporary, 'w');
-  try {
-    for await (const dropped of journalDrops(store, sources)) {
-      counts[dropped.reason] = (counts[dropped.reason] ?? 0) + 1;
-      await file.write(`${JSON.stringify(dropped)}\n`);
-    }
-  } catch (error) {
-    throw writeError(error, temporary);
-  } finally {
-    await file.close();
-  }
-  await store.commit(key);
-  return counts;
 }
 
 async function gitVersion(): Promise<string> {

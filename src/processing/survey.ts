@@ -12,12 +12,13 @@ import type { Sample } from '../records/sample';
 import { Admission, type Admitted } from './admission/admission';
 import { classifyFix, isUnclassified, type FixCounts } from './admission/classify-fix';
 import { contentKeys, type ContentKeys } from './admission/content-keys';
-import type { DropLog } from './drop-log';
-import { JsonLinesWriter } from './json-lines';
 import { licenceAllowed } from './admission/licences';
 import { SPLITS, type Split } from './admission/split';
+import { droppedSample, type DroppedSample } from './dropped-sample';
 import { TokenCounter } from './vocabulary/token-counter';
 import { checkTokens, checkVerdicts, isClean } from './admission/validate';
+import type { DropLog } from '../storage/drop-log';
+import { JsonLinesWriter } from '../storage/json-lines';
 
 /** A valid sample, as it is kept between the passes of the stage. */
 export interface ValidSample {
@@ -49,7 +50,7 @@ export interface SurveyOptions {
   /** Groups that may be used; null: all. */
   allowedGroups: readonly string[] | null;
   critic: Pick<Critic, 'check' | 'pythonVersion'>;
-  drops: DropLog;
+  drops: DropLog<DroppedSample>;
   /** Folder for the valid rows. */
   folder: string;
   task: ProgressTask;
@@ -89,7 +90,7 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
     tokens: new TokenCounter(),
   };
   const pathOf = (split: Split): string => join(folder, `${split}.jsonl`);
-  for (const split of SPLITS) writers[split] = await JsonLinesWriter.create(pathOf(split));
+  for (const split of SPLITS) writers[split] = await JsonLinesWriter.scratch(pathOf(split));
   const surveyor = new Surveyor(options, survey, writers);
   try {
     let batch: Sample[] = [];
@@ -103,8 +104,9 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
     }
     await surveyor.take(batch);
     task.advance(batch.length);
+    for (const split of SPLITS) await writers[split].commit();
   } finally {
-    for (const split of SPLITS) await writers[split].close();
+    for (const split of SPLITS) await writers[split].abort();
   }
   const admitted = surveyor.admission.settle();
   for (const split of SPLITS) survey.splits[split] = { ...admitted[split], path: pathOf(split) };
@@ -132,7 +134,7 @@ class Surveyor {
     const checked: Checked[] = [];
     for (const sample of batch) {
       const result = this.checkAlone(sample);
-      if (typeof result === 'string') await this.options.drops.drop(result, sample);
+      if (typeof result === 'string') await this.options.drops.drop(droppedSample(result, sample));
       else checked.push(result);
     }
     const verdicts = await this.judge(checked);
@@ -186,7 +188,7 @@ class Surveyor {
     const reason =
       (verdict.unknown ? 'not_judged' : null) ??
       checkVerdicts(sample, { before: verdict.before.valid, after: verdict.after });
-    if (reason !== null) return this.options.drops.drop(reason, sample);
+    if (reason !== null) return this.options.drops.drop(droppedSample(reason, sample));
     const { id, parentId, group, source, origin } = sample;
     const provenance = hashJson({ group, source, origin, parentId });
     this.admission.add({ id, parentId, ...keys, split, provenance });

@@ -11,7 +11,7 @@ import { writeSet } from '../evaluation/benchmarks/write-set';
 import type { Sample } from '../records/sample';
 import { readSamples } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { loadTrainedModel, type TrainedModel } from './trained-model';
 
 /** What `trm evaluate` is asked for. */

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
@@ -6,9 +7,10 @@ import { MAX_PIECES, type Example } from '../records/example';
 import type { Sample } from '../records/sample';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import { createFolderStore } from '../storage/folder-store';
+import { listKeys } from '../storage/objects';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { readExamples, writeExampleShards } from './example-shard';
-import { readFooterMetadata } from './reader';
+import { withReader } from './reader';
 import { readSamples, writeSampleShards } from './sample-shard';
 
 function makeSample(i: number, change: Partial<Sample> = {}): Sample {
@@ -90,7 +92,7 @@ test('samples come back equal, over several shards, with their version in the fo
     );
     assert.equal(await collectAll(readSamples(store, 'samples/train')), samples);
     assert.match((await rejection(() => collectAll(readSamples(store)))).message, 'found none');
-    const footer = await readFooterMetadata(store.localPath(resources[0].path));
+    const footer = await withReader((reader) => reader.metadata(join(store.location, resources[0].path)));
     assert.is(footer['trm:sampleVersion'], '2');
   });
 });
@@ -128,7 +130,7 @@ test('an example whose arrays do not fit its length is not written', async () =>
       assert.instance(error, DataError);
       assert.match(error.message, /expected \d+ entries in (kinds|pieces), got \d+/);
     }
-    assert.equal(await store.list(), []);
+    assert.equal(await listKeys(store), []);
     const flows = Uint8Array.of(0, 0, 0, TOKEN_FEATURES.flows.size);
     const error = await rejection(() => writeExampleShards(store, 'train', [makeExample(4, { flows })]));
     assert.match(error.message, /expected 0..9 in flows, got 10/);

@@ -1,10 +1,9 @@
-import type { RecordBatch } from 'apache-arrow';
 import { DataError } from '../core/errors';
 import type { Resource } from '../records/manifest';
 import { SAMPLE_VERSION, sampleSchema, type Sample } from '../records/sample';
-import type { ObjectStore } from '../storage/stage';
-import type { Column, Row } from './columns';
-import { readBatches } from './reader';
+import type { ObjectStore } from '../storage/object-store';
+import type { Cell, Column, Row } from './columns';
+import { ParquetReader } from './reader';
 import { listShards, writeShards, type ShardsOptions } from './writer';
 
 /** Columns of sample shards: all fields of the Sample record; nested ones as JSON text (names end in `_json`). */
@@ -49,26 +48,31 @@ export async function writeSampleShards(
  * @throws DataError when there is no shard, one is damaged, or a row is no valid Sample
  */
 export async function* readSamples(store: ObjectStore, folder = 'samples'): AsyncGenerator<Sample> {
-  for (const key of await listShards(store, folder)) yield* readSampleShard(store.localPath(key));
+  const keys = await listShards(store, folder);
+  const reader = await ParquetReader.open();
+  try {
+    for (const key of keys) yield* readShard(reader, await store.localFile(key));
+  } finally {
+    reader.close();
+  }
 }
 
-/** Reads the samples of one shard file. See {@link readSamples}. */
-export async function* readSampleShard(path: string): AsyncGenerator<Sample> {
-  const columns = SAMPLE_COLUMNS.map((column) => column.name);
-  let row = 0;
-  for await (const batch of readBatches(path, { columns }))
-    for (const sample of samplesOf(batch)) {
-      const checked = sampleSchema.safeParse(sample);
+async function* readShard(reader: ParquetReader, path: string): AsyncGenerator<Sample> {
+  let before = 0;
+  for await (const { rows, cells } of reader.readFile(path, COLUMN_NAMES)) {
+    for (let row = 0; row < rows; row++) {
+      const checked = sampleSchema.safeParse(sampleAt(cells, row));
       if (!checked.success) {
         const { path: at, message } = checked.error.issues[0];
         throw new DataError(
-          `${path} row ${row}: no valid sample, ${at.map(String).join('.')}: ${message}`,
+          `${path} row ${before + row}: no valid sample, ${at.map(String).join('.')}: ${message}`,
           'the shard may come from another version; make it again',
         );
       }
-      row++;
       yield checked.data;
     }
+    before += rows;
+  }
 }
 
 async function* mapRows(samples: AsyncIterable<Sample> | Iterable<Sample>): AsyncGenerator<Row> {
@@ -97,32 +101,32 @@ function toRow(sample: Sample): Row {
   };
 }
 
-function* samplesOf(batch: RecordBatch): Generator<Record<keyof Sample, unknown>> {
-  type Name = (typeof SAMPLE_COLUMNS)[number]['name'];
-  const vectors = Object.fromEntries(
-    SAMPLE_COLUMNS.map(({ name }) => [name, batch.getChild(name)]),
-  ) as Record<Name, ReturnType<RecordBatch['getChild']>>;
-  for (let i = 0; i < batch.numRows; i++) {
-    const cell = (name: Name): unknown => vectors[name]?.get(i) as unknown;
-    const json = (name: Name): unknown => JSON.parse(String(cell(name)));
-    yield {
-      id: cell('id'),
-      group: cell('group'),
-      parentId: cell('parent_id'),
-      source: cell('source'),
-      origin: json('origin_json'),
-      context: json('context_json'),
-      licence: cell('licence'),
-      bugType: cell('bug_type'),
-      family: cell('family'),
-      before: cell('before'),
-      after: cell('after'),
-      edits: json('edits_json'),
-      lexerVersion: cell('lexer_version'),
-      difficulty: cell('difficulty'),
-      quality: json('quality_json'),
-      flags: json('flags_json'),
-      split: cell('split'),
-    };
-  }
+const COLUMN_NAMES = SAMPLE_COLUMNS.map(({ name }) => name);
+const COLUMN = Object.fromEntries(COLUMN_NAMES.map((name, i) => [name, i])) as Record<
+  (typeof COLUMN_NAMES)[number],
+  number
+>;
+
+function sampleAt(cells: readonly (readonly Cell[])[], row: number): Record<keyof Sample, unknown> {
+  const cell = (name: keyof typeof COLUMN): Cell => cells[COLUMN[name]][row];
+  const json = (name: keyof typeof COLUMN): unknown => JSON.parse(String(cell(name)));
+  return {
+    id: cell('id'),
+    group: cell('group'),
+    parentId: cell('parent_id'),
+    source: cell('source'),
+    origin: json('origin_json'),
+    context: json('context_json'),
+    licence: cell('licence'),
+    bugType: cell('bug_type'),
+    family: cell('family'),
+    before: cell('before'),
+    after: cell('after'),
+    edits: json('edits_json'),
+    lexerVersion: cell('lexer_version'),
+    difficulty: cell('difficulty'),
+    quality: json('quality_json'),
+    flags: json('flags_json'),
+    split: cell('split'),
+  };
 }

@@ -1,13 +1,10 @@
-import { rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { ParquetSchema, ParquetWriter, type FieldDefinition } from 'parquetjs-lite';
 import { DataError } from '../core/errors';
-import { makeFolder, writeError } from '../core/files';
-import { sha256File } from '../core/hash';
 import type { Resource } from '../records/manifest';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { checkRow, type Column, type ColumnType, type Row } from './columns';
-import { openFileSink } from './file-sink';
+import { createSink, type Sink } from './sink';
+import { listKeys } from '../storage/objects';
 
 /** Media type of Parquet files in manifests. */
 export const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
@@ -43,25 +40,27 @@ export async function writeShard(
   rows: AsyncIterable<Row> | Iterable<Row>,
   { rowGroupSize = 5000, metadata = {}, split }: ShardOptions = {},
 ): Promise<Resource> {
-  const temporary = `${store.localPath(key)}.tmp`;
+  const writer = await store.create(key);
   try {
-    await makeFolder(dirname(temporary));
-    const written = await writeParquet(temporary, columns, rows, rowGroupSize, metadata);
-    const resource: Resource = {
+    const sink = createSink(writer);
+    const written = await writeParquet(sink, columns, rows, rowGroupSize, metadata);
+    await writer.commit();
+    return {
       name: key.toLowerCase(),
       path: key,
       mediatype: PARQUET_MEDIA_TYPE,
       format: 'binary',
-      bytes: (await stat(temporary)).size,
-      hash: `sha256:${await sha256File(temporary)}`,
+      bytes: sink.bytes,
+      hash: `sha256:${sink.digest()}`,
       'trm:rows': written,
       ...(split && { 'trm:split': split }),
     };
-    await store.commit(key);
-    return resource;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(error, store.localPath(key));
+    // parquetjs-lite throws bare strings.
+    if (error instanceof Error) throw error;
+    throw new DataError(`the Parquet writer refused ${store.location}/${key}: ${String(error)}`);
+  } finally {
+    await writer.abort();
   }
 }
 
@@ -104,7 +103,7 @@ export function shardKey(folder: string, index: number): string {
  * @throws DataError when there is none
  */
 export async function listShards(store: ObjectStore, folder: string): Promise<string[]> {
-  const keys = (await store.list(`${folder}/`)).filter((key) =>
+  const keys = (await listKeys(store, `${folder}/`)).filter((key) =>
     /^shard_\d{5,}\.parquet$/.test(key.slice(folder.length + 1)),
   );
   if (keys.length === 0)
@@ -124,7 +123,7 @@ const PARQUET_TYPE: Record<ColumnType, FieldDefinition['type']> = {
 };
 
 async function writeParquet(
-  path: string,
+  sink: Sink,
   columns: readonly Column[],
   rows: AsyncIterable<Row> | Iterable<Row>,
   rowGroupSize: number,
@@ -133,36 +132,23 @@ async function writeParquet(
   const fields: Record<string, FieldDefinition> = {};
   for (const { name, type, nullable = false } of columns)
     fields[name] = { type: PARQUET_TYPE[type], optional: nullable, compression: 'GZIP', statistics: false };
-  const sink = await openFileSink(path);
   let count = 0;
-  try {
-    const writer = await ParquetWriter.openStream(new ParquetSchema(fields), sink, {
-      rowGroupSize,
-      // Pages of fewer rows than a group, so that a page of long strings is not encoded in one piece.
-      pageSize: Math.min(2000, rowGroupSize),
-      useDataPageV2: false,
-    });
-    for (const [key, value] of Object.entries(metadata)) writer.setMetadata(key, value);
-    for await (const row of rows) {
-      checkRow(columns, row);
-      await writer.appendRow(row);
-      sink.check();
-      count++;
-    }
-    await writer.close();
-  } catch (error) {
-    throw toError(error, path);
-  } finally {
-    await sink.close();
+  const writer = await ParquetWriter.openStream(new ParquetSchema(fields), sink, {
+    rowGroupSize,
+    // Pages of fewer rows than a group, so that a page of long strings is not encoded in one piece.
+    pageSize: Math.min(2000, rowGroupSize),
+    useDataPageV2: false,
+  });
+  for (const [key, value] of Object.entries(metadata)) writer.setMetadata(key, value);
+  for await (const row of rows) {
+    checkRow(columns, row);
+    await writer.appendRow(row);
+    sink.check();
+    count++;
   }
+  await writer.close();
   sink.check();
   return count;
-}
-
-/** parquetjs-lite throws bare strings; everything else passes unchanged. */
-function toError(error: unknown, path: string): Error {
-  if (error instanceof Error) return error;
-  return new DataError(`the Parquet writer refused ${path}: ${String(error)}`);
 }
 
 function toIterator(rows: AsyncIterable<Row> | Iterable<Row>): AsyncIterator<Row> {

@@ -11,8 +11,10 @@ import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
 import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
 import { readSamples } from '../shards/sample-shard';
+import { listKeys } from '../storage/objects';
 import { requireInput } from '../storage/require-input';
-import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage, StageContext } from '../storage/stage';
 import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
 import { vocabularyTables } from '../trm/vocabulary';
@@ -153,7 +155,9 @@ async function finish(
   { dropped, ...summary }: RunSummary & { examples: number; dropped: Readonly<Record<string, number>> },
 ): Promise<Manifest> {
   const { store } = context;
-  const folders = await Promise.all([MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)));
+  const folders = await Promise.all(
+    [MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => listKeys(store, prefix)),
+  );
   const keys = [METRICS_KEY, ...folders.flat()];
   const { embedding, core, heads, total } = describeParameters(model.config);
   const manifest = await buildManifest({

@@ -6,7 +6,7 @@ import { MAX_ROWS_PER_GROUP } from '../../metrics/cap-per-group';
 import type { Sample } from '../../records/sample';
 import { readSamples } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { benchmarkFolder, benchmarkNames, openBenchmark, readBenchmark, RECIPE_KEY } from './benchmark';
 import type { EvaluationSet } from './measure-set';
 import { readRealDev } from './real-pairs';

@@ -1,8 +1,7 @@
-import { copyFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { collectConfigSchema } from '../../collection/config';
 import { collect } from '../../collection/stage';
-import { makeFolder } from '../../core/files';
 import type { Progress } from '../../core/progress';
 import { seedStream } from '../../core/rng';
 import { hashRows, readRecipe, RECIPE_KEY } from '../../evaluation/benchmarks/benchmark';
@@ -23,7 +22,9 @@ import {
 import { recompressShard } from '../../shards/recompress';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import { listKeys } from '../../storage/objects';
+import { localFolders } from '../../storage/stage';
 import { BUG_TYPES } from '../../taxonomy/table';
 import { generateDataset, type Dataset } from './dataset';
 import { resolveSources } from './dataset-sources';
@@ -68,11 +69,10 @@ export async function buildBenchmark(
     seedStream(recipe.seed, recipe.name, recipe.version),
   );
   const store = createFolderStore(out);
-  await rm(join(store.location, MANIFEST_KEY), { force: true });
-  await makeFolder(store.location);
-  if (resolve(path) !== store.localPath(RECIPE_KEY)) await copyFile(path, store.localPath(RECIPE_KEY));
+  await store.delete(MANIFEST_KEY);
+  await store.put(RECIPE_KEY, await readFile(path));
   const written = await writeSampleShards(store, 'samples', samples, { split: 'test' });
-  const shards = await Promise.all(written.map((shard) => recompressShard(store, shard)));
+  const shards = await Promise.all(written.map((shard) => recompressShard(store, shard, options.work)));
   const manifest = await describe(store, recipe, { samples, dropped, dataset, shards, programs: seen.size });
   await writeManifest(store, manifest);
   return manifest;
@@ -131,7 +131,8 @@ async function trainingPrograms(
       })),
     });
     const rng = seedStream(recipe.seed, 'training');
-    await collect(config, { seed: recipe.seed, rng, store, inputs: {}, signal, progress });
+    const folders = localFolders(work);
+    await collect(config, { seed: recipe.seed, rng, store, inputs: {}, signal, progress, ...folders });
   }
   for await (const { after } of readSamples(store)) seen.add(programKey(after));
   return seen;
@@ -152,7 +153,7 @@ async function describe(
   { samples, dropped, dataset, shards, programs }: Parts,
 ): Promise<Manifest> {
   const known = new Set([MANIFEST_KEY, ...shards.map(({ path }) => path)]);
-  const others = (await store.list()).filter((key) => !known.has(key));
+  const others = (await listKeys(store)).filter((key) => !known.has(key));
   const { toolVersions, counts } = (await readManifest(dataset.store))['trm:lineage'];
   const manifest = await buildManifest({
     stage: 'generate',

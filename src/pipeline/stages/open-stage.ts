@@ -10,7 +10,8 @@ import type { Manifest } from '../../records/manifest';
 import type { StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';
 import { clearJournal } from '../../storage/journal';
-import type { ObjectStore, Stage, StageContext } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import type { Stage, StageContext } from '../../storage/stage';
 import { withoutTracking } from '../../training/run-config';
 import { type ExperimentSource, loadExperiment, type StageConfig, STAGE_VERSIONS } from '../runs/experiment';
 import { lockFolder, lockHolder } from './lock';
@@ -124,8 +125,8 @@ export function stageAt<Config>(
         progress.start(`stage ${stage} is made again: ${problem}`).finish(),
       );
       if (finished) {
-        // A process that was killed right behind its manifest left it.
-        if (!(await lockHolder(folder.path))) await clearJournal(store);
+        // A process that was killed right behind its manifest left some.
+        if (!(await lockHolder(folder.path))) await clearWork(store, folder);
         if (stage === 'release') await publishModel(name, folder);
         return finished;
       }
@@ -134,12 +135,15 @@ export function stageAt<Config>(
       const unlock = await lockFolder(folder.path, `stage ${stage} (${located.key})`);
       try {
         await mkdir(folder.output, { recursive: true });
+        await store.abortUnfinished();
         await writeJsonAtomic(folder.identity, located.identity);
         const context: StageContext = {
           signal,
           progress: teeProgress(progress, progressFile(folder)),
           store,
           inputs,
+          scratch: folder.scratch,
+          live: folder.live,
           seed,
           rng: seedStream(seed, stage),
         };
@@ -149,6 +153,7 @@ export function stageAt<Config>(
             `stage ${stage} ended without writing ${join(folder.output, 'manifest.json')}`,
             'a stage function writes its manifest last; see src/storage/stage.ts',
           );
+        await clearWork(store, folder);
         if (stage === 'release') await publishModel(name, folder);
         return made;
       } finally {
@@ -157,6 +162,12 @@ export function stageAt<Config>(
       }
     },
   };
+}
+
+/** Removes what only an unfinished stage needs. */
+async function clearWork(store: ObjectStore, { scratch }: StageFolder): Promise<void> {
+  await clearJournal(store);
+  await rm(scratch, { recursive: true, force: true });
 }
 
 /** Where a stage's output belongs and where its inputs are. */

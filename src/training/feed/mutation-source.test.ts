@@ -17,7 +17,7 @@ import type { Example } from '../../records/example';
 import type { Sample } from '../../records/sample';
 import { writeSampleShards } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { BUG_TYPES, bugTypeByCode, taxonomyHash } from '../../taxonomy/table';
 import { feedConfigSchema } from './config';
 import { mutateFunctions, scaledAims, type MutateOptions } from './mutate';

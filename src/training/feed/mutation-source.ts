@@ -11,7 +11,7 @@ import { loadTokenizer, type Tokenizer } from '../../processing/tokenizer/tokeni
 import { Critic } from '../../python/critic/critic';
 import type { Example } from '../../records/example';
 import { rowOfExample } from '../../shards/example-columns';
-import { RowGroupReader } from '../../shards/row-groups';
+import { ParquetReader } from '../../shards/reader';
 import { taxonomyHash } from '../../taxonomy/table';
 import { makeBlock, type BlockPosition, type RowBlock, type RowCount } from './block';
 import {
@@ -45,7 +45,7 @@ export class MutationSource implements BlockSource {
 
   private constructor(
     private readonly settings: SourceSettings,
-    private readonly reader: RowGroupReader,
+    private readonly reader: ParquetReader,
     private readonly critic: Critic,
     private readonly groups: readonly FunctionGroup[],
     private readonly programs: KnownPrograms,
@@ -59,7 +59,7 @@ export class MutationSource implements BlockSource {
    * @throws DataError when a shard is damaged or of another version, or there is no clean function
    */
   static async open(settings: SourceSettings): Promise<MutationSource> {
-    const reader = await RowGroupReader.open();
+    const reader = await ParquetReader.open();
     let critic: Critic | undefined;
     try {
       const vocabularies = {

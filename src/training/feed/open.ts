@@ -3,7 +3,7 @@ import type { DatasetMetadata } from '../../processing/metadata';
 import { EXAMPLE_VERSION } from '../../records/example';
 import { SAMPLE_VERSION } from '../../records/sample';
 import { listShards } from '../../shards/writer';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import type { FeedConfig } from './config';
 import type { SourceSettings } from './source';
 import { StreamFeed, type StreamFeedOptions } from './stream-feed';
@@ -36,7 +36,7 @@ export const exampleFooter = ({
 export async function openStreamFeed(options: OpenFeedOptions): Promise<StreamFeed> {
   const { config, input, metadata, rng, bucketLengths } = options;
   const pathsOf = async (folder: string): Promise<string[]> =>
-    (await listShards(input, folder)).map((key) => input.localPath(key));
+    Promise.all((await listShards(input, folder)).map((key) => input.localFile(key)));
   const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
   const kind = config.source === 'mutations' ? 'mutations' : 'shards';
   const shared: Pick<SourceSettings, 'kind' | 'config' | 'seed' | 'longest' | 'sizes'> = {

@@ -2,7 +2,9 @@ import { requireNativeEngine } from '../../core/engine';
 import { parseJson } from '../../core/files';
 import type { Manifest } from '../../records/manifest';
 import { buildManifest, describeResource, writeManifest } from '../../shards/manifest';
-import type { ObjectStore, Stage, StageContext } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import { listKeys } from '../../storage/objects';
+import type { Stage, StageContext } from '../../storage/stage';
 import { countGridWeights } from '../../trm/grid/config';
 import { createGridModel, loadGridModel } from '../../trm/grid/model';
 import { BEFORE_DECAY, CHECKPOINTS, MODEL, type RunIdentity } from '../checkpoint';
@@ -65,7 +67,9 @@ async function finish(
 ): Promise<Manifest> {
   const { store } = context;
   const keys = [METRICS_KEY, REPORT_KEY, TEST_KEY];
-  const folders = await Promise.all([MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => store.list(prefix)));
+  const folders = await Promise.all(
+    [MODEL, CHECKPOINTS, BEFORE_DECAY].map((prefix) => listKeys(store, prefix)),
+  );
   const manifest = await buildManifest({
     stage: 'train',
     stageVersion: SUDOKU_VERSION,

@@ -26,7 +26,7 @@ export type WandbConfig = z.output<typeof wandbConfigSchema>;
  * trained, so it is no part of the stage's key. The key of the W&B server comes from `WANDB_API_KEY` only.
  */
 export const trackingConfigSchema = z.strictObject({
-  /** Write TensorBoard event files to `tracking/tensorboard`. Default true. */
+  /** Write TensorBoard event files to `live/tensorboard` of the stage's folder. Default true. */
   tensorboard: z.boolean().default(true),
   wandb: wandbConfigSchema.prefault({}),
 });
