@@ -1,7 +1,7 @@
 /** What every object store must do, as tests; nothing but tests imports this file. */
 import { spawnSync } from 'node:child_process';
 import { readFile } from 'node:fs/promises';
-import { suite } from 'uvu';
+import { suite, type Test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError, UserError } from '../core/errors';
 import type { ObjectInfo, ObjectStore } from './object-store';
@@ -14,18 +14,24 @@ export interface StorePlace {
   /** JavaScript expression that opens the same place in another process. */
   opened: string;
   /** Names of everything that lies in the place, what is unfinished too. */
-  everything(): Promise<string[]>;
-  remove(): Promise<void>;
+  everything: () => Promise<string[]>;
+  remove: () => Promise<void>;
 }
 
 const text = (bytes: Uint8Array): string => Buffer.from(bytes).toString('utf8');
+
+type StoreTest = Test<StorePlace>;
 
 /** Registers the tests of a kind of store. @param make makes a new place for each test */
 export function testObjectStore(name: string, make: () => Promise<StorePlace>): void {
   const test = suite<StorePlace>(name);
   test.before.each(async (context) => void Object.assign(context, await make()));
   test.after.each((context) => context.remove());
+  for (const register of [wholeObjects, partsOfObjects, listings, writers, accidents]) register(test);
+  test.run();
+}
 
+function wholeObjects(test: StoreTest): void {
   test('what is put is got, and replaced whole', async ({ store }) => {
     assert.is(await store.exists('a/b.json'), false);
     assert.equal(await listKeys(store), []);
@@ -58,6 +64,33 @@ export function testObjectStore(name: string, make: () => Promise<StorePlace>): 
     assert.equal(await listKeys(store), []);
   });
 
+  test('a local file has the content, and a file becomes an object', async ({ store }) => {
+    await store.put('a/b.txt', 'content');
+    const path = await store.localFile('a/b.txt');
+    assert.is(await readFile(path, 'utf8'), 'content');
+    await putFile(store, 'copy', path);
+    assert.is(await getText(store, 'copy'), 'content');
+    await store.put('a/b.txt', 'newer');
+    assert.is(await readFile(await store.localFile('a/b.txt'), 'utf8'), 'newer');
+  });
+
+  test('no key leaves the store', async ({ store }) => {
+    for (const key of ['', '/etc/x', '../x', 'a/../../x', 'a//b', './a', 'a/', 'a\\b', 'a\0b', 'a.tmp'])
+      for (const use of [
+        () => store.put(key, 'x'),
+        () => store.putIfAbsent(key, 'x'),
+        () => store.create(key),
+        () => store.get(key),
+        () => store.read(key, { start: 0, length: 1 }),
+        () => store.stat(key),
+        () => store.delete(key),
+        () => store.localFile(key),
+      ])
+        assert.instance(await rejection(use), UserError, JSON.stringify(key));
+  });
+}
+
+function partsOfObjects(test: StoreTest): void {
   test('ranges: inside, to the end, over it, behind it, of an empty object', async ({ store }) => {
     await store.put('digits', '0123456789');
     await store.put('empty', '');
@@ -88,7 +121,9 @@ export function testObjectStore(name: string, make: () => Promise<StorePlace>): 
     const sha256 = createHash('sha256').update(content).digest('hex');
     assert.equal(await hashObject(store, 'bytes'), { bytes: 1000, sha256 });
   });
+}
 
+function listings(test: StoreTest): void {
   test('lists with sizes, in the order of the bytes of the keys, by prefix', async ({ store }) => {
     const keys = ['b', 'a/2', 'a/10', 'a.json', 'ab/1', 'a-b', 'a/c/d', 'x\uffee', 'x😀', 'xé'];
     for (const key of keys) await store.put(key, 'y'.repeat(Buffer.byteLength(key)));
@@ -117,7 +152,9 @@ export function testObjectStore(name: string, make: () => Promise<StorePlace>): 
     assert.is(seen, 70);
     assert.equal(await listKeys(store), []);
   });
+}
 
+function writers(test: StoreTest): void {
   test('pieces become an object when they are committed, and not before', async ({ store }) => {
     await store.put('log', 'old');
     const writer = await store.create('log');
@@ -162,7 +199,9 @@ export function testObjectStore(name: string, make: () => Promise<StorePlace>): 
     await first.commit();
     assert.is(await getText(store, 'k'), 'first');
   });
+}
 
+function accidents(test: StoreTest): void {
   test('killed in the middle of a writer: no object, the old one whole, and remains go when asked', async ({
     store,
     opened,
@@ -203,31 +242,4 @@ export function testObjectStore(name: string, make: () => Promise<StorePlace>): 
     assert.is(await store.putIfAbsent('race', 'again'), true);
     assert.equal(await listKeys(store), ['lock', 'race']);
   });
-
-  test('a local file has the content, and a file becomes an object', async ({ store }) => {
-    await store.put('a/b.txt', 'content');
-    const path = await store.localFile('a/b.txt');
-    assert.is(await readFile(path, 'utf8'), 'content');
-    await putFile(store, 'copy', path);
-    assert.is(await getText(store, 'copy'), 'content');
-    await store.put('a/b.txt', 'newer');
-    assert.is(await readFile(await store.localFile('a/b.txt'), 'utf8'), 'newer');
-  });
-
-  test('no key leaves the store', async ({ store }) => {
-    for (const key of ['', '/etc/x', '../x', 'a/../../x', 'a//b', './a', 'a/', 'a\\b', 'a\0b', 'a.tmp'])
-      for (const use of [
-        () => store.put(key, 'x'),
-        () => store.putIfAbsent(key, 'x'),
-        () => store.create(key),
-        () => store.get(key),
-        () => store.read(key, { start: 0, length: 1 }),
-        () => store.stat(key),
-        () => store.delete(key),
-        () => store.localFile(key),
-      ])
-        assert.instance(await rejection(use), UserError, JSON.stringify(key));
-  });
-
-  test.run();
 }
