@@ -46,7 +46,7 @@ export async function syncRun(
   return syncWandb(
     { ...tracking.wandb, ...(await placeOf(live)), ...given },
     {
-      metricsPath: join(live, METRICS_KEY),
+      metricsPath: logOf(stage, live),
       folder: live,
       name: tracking.wandb.name ?? basename(stage),
       experiment: config,
@@ -54,6 +54,12 @@ export async function syncRun(
       warn: () => undefined,
     },
   );
+}
+
+/** The log as it grew here; of a stage that was trained elsewhere there is the one in its output alone. */
+function logOf(stage: string, live: string): string {
+  const log = join(live, METRICS_KEY);
+  return existsSync(log) ? log : join(stage, 'output', METRICS_KEY);
 }
 
 /** Where a mirror of the training was begun: a stage's identity says nothing of trackers. */

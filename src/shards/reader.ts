@@ -3,7 +3,7 @@ import { DataError } from '../core/errors';
 import type { Cell, Row } from './columns';
 import { escapeGlob, openDuckDB, toDataError, type DuckDB } from './duckdb';
 
-/** Cells of up to 2048 rows, column by column in the order that was asked for: `cells[column][row]`. */
+/** Cells of up to 256 rows, column by column in the order that was asked for: `cells[column][row]`. */
 export interface CellBatch {
   rows: number;
   cells: Cell[][];
@@ -19,6 +19,9 @@ export interface RowGroup {
 
 /** DuckDB would use most of the machine's memory where it could; a row group needs a fraction of this. */
 const MEMORY_LIMIT = '512MB';
+
+/** Rows taken out of DuckDB's chunk (2048) at a time: byte strings become arrays of their own, which are many. */
+const BATCH_ROWS = 256;
 
 const HINT = 'the file may be missing, cut short or changed; make it again';
 
@@ -121,7 +124,8 @@ export class ParquetReader {
     try {
       const result = await this.database.connection.stream(sql, [escapeGlob(path)]);
       checkTypes(result, path);
-      for await (const chunk of result) if (chunk.rowCount > 0) yield toBatch(chunk);
+      for await (const chunk of result)
+        for (let from = 0; from < chunk.rowCount; from += BATCH_ROWS) yield toBatch(chunk, from);
     } catch (error) {
       throw toDataError(error, `cannot read ${path} as Parquet`, HINT);
     }
@@ -179,15 +183,15 @@ function checkTypes(result: DuckDBResult, path: string): void {
   });
 }
 
-function toBatch(chunk: DuckDBDataChunk): CellBatch {
-  const rows = chunk.rowCount;
+function toBatch(chunk: DuckDBDataChunk, from: number): CellBatch {
+  const rows = Math.min(BATCH_ROWS, chunk.rowCount - from);
   const cells = Array.from({ length: chunk.columnCount }, (_, column) => {
     const vector = chunk.getColumnVector(column);
     const cellOf =
       vector instanceof DuckDBBlobVector
         ? (row: number) => copyOf(vector.getItemBytes(row))
         : (row: number) => vector.getItem(row) as Cell;
-    return Array.from({ length: rows }, (_, row) => cellOf(row));
+    return Array.from({ length: rows }, (_, row) => cellOf(from + row));
   });
   return { rows, cells };
 }
