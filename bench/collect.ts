@@ -16,6 +16,7 @@ import { makeRepository, type PlannedCommit } from '../src/collection/testing';
 import { silentProgress } from '../src/core/progress';
 import { seedStream } from '../src/core/rng';
 import { createFolderStore } from '../src/storage/folder-store';
+import { localFolders } from '../src/storage/stage';
 
 interface Speed {
   samples: number;
@@ -36,6 +37,7 @@ async function measure(target: string, sources: unknown[]): Promise<Speed> {
     signal: new AbortController().signal,
     progress: silentProgress,
     inputs: {},
+    ...localFolders(`${target}-local`),
     seed: 1,
     rng: seedStream(1, 'collect'),
   });

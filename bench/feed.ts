@@ -145,8 +145,8 @@ async function main(): Promise<void> {
         rowsPerShard: SHARD_ROWS,
         rowGroupSize: 5000,
       });
-      const first = store.localPath(shardKey('train', 0));
-      for (let i = 1; i < count; i++) await copyFile(first, store.localPath(shardKey('train', i)));
+      const first = join(store.location, shardKey('train', 0));
+      for (let i = 1; i < count; i++) await copyFile(first, join(store.location, shardKey('train', i)));
       const flags = ['--measure', store.location, '--step-ms', values['step-ms'], '--steps', values.steps];
       const { stdout } = await runProcess(process.execPath, [__filename, ...flags], { timeoutMs: 3_600_000 });
       const figures = JSON.parse(stdout) as Figures;

@@ -29,13 +29,16 @@ import { generateConfigSchema } from '../src/generation/config';
 import { generate } from '../src/generation/stage';
 import { readSamples } from '../src/shards/sample-shard';
 import { createFolderStore } from '../src/storage/folder-store';
-import type { ObjectStore, StageContext } from '../src/storage/stage';
+import type { ObjectStore } from '../src/storage/object-store';
+import { localFolders, type StageContext } from '../src/storage/stage';
 
 const SEED = 1;
 
 function contextFor(store: ObjectStore, inputs: StageContext['inputs']): StageContext {
   const signal = new AbortController().signal;
-  return { store, inputs, signal, progress: silentProgress, seed: SEED, rng: seedStream(SEED, 'bench') };
+  const rng = seedStream(SEED, 'bench');
+  const folders = localFolders(`${store.location}-local`);
+  return { store, inputs, signal, progress: silentProgress, seed: SEED, rng, ...folders };
 }
 
 /** Seconds of wall time, and what the work returned. */

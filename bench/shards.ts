@@ -1,5 +1,5 @@
 /**
- * Shard speed: rows written (parquetjs-lite) and read back (DuckDB to Arrow to records) a second, one process.
+ * Shard speed: rows written (parquetjs-lite) and read back (DuckDB to records) a second, one process.
  *
  *   make bench BENCH=shards [ARGS='--rows 20000']
  *

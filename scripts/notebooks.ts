@@ -10,7 +10,7 @@ import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { describeError, exitCodeOf, UserError } from '../src/core/errors';
 import { projectRoot, pythonPath } from '../src/core/paths';
-import { createRedactor } from '../src/core/text/redact';
+import { openSecrets } from '../src/storage/secrets';
 import { runProcess } from '../src/core/processes/subprocess';
 import { cellSource, hasTag, readNotebook } from '../src/pipeline/notebooks/notebook';
 import { executeNotebook, exportHtml } from '../src/pipeline/notebooks/papermill';
@@ -76,7 +76,7 @@ async function execute(set: readonly string[], signal: AbortSignal): Promise<num
       Object.entries(given).filter(([key]) => new RegExp(`^let ${key}\\b`, 'm').test(declared)),
     );
     console.log(`executing ${name}`);
-    await executeNotebook({ input: path, output, parameters, redact: createRedactor(process.env), signal });
+    await executeNotebook({ input: path, output, parameters, redact: openSecrets().redact, signal });
     await exportHtml(output, output.replace(/ipynb$/, 'html'), signal);
   }
   console.log(`all notebooks executed: ${run.folder}`);

@@ -1,68 +1,97 @@
 import { z } from 'zod';
+import { DataError } from '../core/errors';
 import { parseJson } from '../core/files';
 import { fileContextSchema, type StoredContext } from '../records/file-context';
 import { placeOf, sampleSchema, type Sample } from '../records/sample';
-import type { ObjectStore } from '../storage/stage';
+import { JOURNAL } from '../storage/journal';
+import type { ObjectStore } from '../storage/object-store';
+import { getText, listKeys } from '../storage/objects';
 import { droppedSchema, type Dropped } from './dropped';
-import type { ResumePoint, SourceBatch } from './source';
+import type { SourceBatch } from './source';
 
 /**
  * Batches that are done, kept in the stage's store until the shards are written: what a killed collection goes on
  * from. One object a batch, `journal/<source>/<number>.jsonl`, stored whole or not at all: a head line, then samples,
- * contexts and drops.
+ * contexts and drops. The head says how far the source has come, so the newest entry alone tells where to go on.
  */
-const ROOT = 'journal';
-
-const headSchema = z.strictObject({
-  /** Null in the closing entry: the source has no more. */
+const stateSchema = z.strictObject({
+  /** Cursor of the last batch that was kept; null at the beginning. */
   cursor: z.string().nullable(),
-  samples: z.int().nonnegative(),
-  contexts: z.int().nonnegative(),
-  drops: z.int().nonnegative(),
+  /** Samples kept so far. */
+  taken: z.int().nonnegative(),
+  /** Files or commits read so far. */
   units: z.int().nonnegative(),
+  /** Entries so far. */
+  entries: z.int().nonnegative(),
+  /** The source was read to its end. */
+  complete: z.boolean(),
 });
 
-/** How far the journal of a source goes. */
-export interface JournalState extends ResumePoint {
-  /** Entries so far. */
-  entries: number;
-  /** The source was read to its end. */
-  complete: boolean;
-}
+/** How far the journal of a source goes; the source goes on from it. */
+export type JournalState = z.infer<typeof stateSchema>;
 
-/** Reads how far a source got. @throws DataError when an entry is damaged */
-export async function readJournalState(store: ObjectStore, source: number): Promise<JournalState> {
-  const state: JournalState = { cursor: null, taken: 0, units: 0, entries: 0, complete: false };
-  for (const key of await journalKeys(store, source)) {
-    const head = parseJson((await entryLines(store, key))[0], headSchema, key);
-    state.cursor = head.cursor ?? state.cursor;
-    state.complete ||= head.cursor === null;
-    state.taken += head.samples;
-    state.units += head.units;
-    state.entries++;
+const headSchema = z.strictObject({
+  /** Samples and contexts of this entry; the lines behind them are drops. */
+  samples: z.int().nonnegative(),
+  contexts: z.int().nonnegative(),
+  /** The source's state with this entry. */
+  state: stateSchema,
+});
+
+const BEGINNING: JournalState = { cursor: null, taken: 0, units: 0, entries: 0, complete: false };
+
+/**
+ * Reads how far the sources got: one listing for all of them, and the first line of each one's newest entry.
+ * @param sources how many there are
+ * @throws DataError when an entry is damaged or missing
+ */
+export async function readJournal(store: ObjectStore, sources: number): Promise<JournalState[]> {
+  const keys = Array.from({ length: sources }, (): string[] => []);
+  for (const key of await listKeys(store, JOURNAL)) keys[Number(key.split('/')[1])]?.push(key);
+  const states: JournalState[] = [];
+  for (const entries of keys) {
+    const newest = entries.at(-1);
+    const state = newest === undefined ? BEGINNING : (await readHead(store, newest)).state;
+    if (state.entries !== entries.length)
+      throw new DataError(
+        `${store.location}/${newest}: expected ${state.entries} entries up to here, found ${entries.length}`,
+        'remove the folder of this stage and collect again',
+      );
+    states.push(state);
   }
-  return state;
+  return states;
 }
 
-const CLOSING = { cursor: null, samples: [], contexts: [], drops: [], units: 0 };
-
-/** Stores a batch as the next entry of a source; null closes the source. */
+/**
+ * Stores a batch as the next entry of a source; null closes the source.
+ * @param state what the journal holds of the source so far
+ * @returns the state with this entry
+ */
 export async function appendJournal(
   store: ObjectStore,
   source: number,
-  entry: number,
+  state: JournalState,
   batch: SourceBatch | null,
-): Promise<void> {
-  const { cursor, samples, contexts, drops, units } = batch ?? CLOSING;
+): Promise<JournalState> {
+  const { samples, contexts, drops, units } = batch ?? { samples: [], contexts: [], drops: [], units: 0 };
+  const next: JournalState = {
+    cursor: batch?.cursor ?? state.cursor,
+    taken: state.taken + samples.length,
+    units: state.units + units,
+    entries: state.entries + 1,
+    complete: batch === null,
+  };
   const head: z.infer<typeof headSchema> = {
-    cursor,
     samples: samples.length,
     contexts: contexts.length,
-    drops: drops.length,
-    units,
+    state: next,
   };
   const lines = [head, ...samples, ...contexts, ...drops].map((value) => JSON.stringify(value));
-  await store.put(`${folderOf(source)}${String(entry).padStart(6, '0')}.jsonl`, `${lines.join('\n')}\n`);
+  await store.put(
+    `${folderOf(source)}${String(state.entries).padStart(6, '0')}.jsonl`,
+    `${lines.join('\n')}\n`,
+  );
+  return next;
 }
 
 /**
@@ -80,8 +109,8 @@ export async function* journalSamples(store: ObjectStore, sources: number): Asyn
 }
 
 async function* sourceSamples(store: ObjectStore, source: number): AsyncGenerator<Sample> {
-  for await (const { head, lines, key } of entries(store, source))
-    for (const line of lines.slice(0, head.samples)) yield parseJson(line, sampleSchema, key);
+  for (const key of await listKeys(store, folderOf(source)))
+    for (const line of (await readEntry(store, key)).samples) yield parseJson(line, sampleSchema, key);
 }
 
 const storedContextSchema = z.strictObject({ id: z.string(), context: fileContextSchema });
@@ -89,8 +118,8 @@ const storedContextSchema = z.strictObject({ id: z.string(), context: fileContex
 /** Contexts of all sources in their order; one that several batches speak of comes several times. */
 export async function* journalContexts(store: ObjectStore, sources: number): AsyncGenerator<StoredContext> {
   for (let source = 0; source < sources; source++)
-    for await (const { head, lines, key } of entries(store, source))
-      for (const line of lines.slice(head.samples, head.samples + head.contexts))
+    for (const key of await listKeys(store, folderOf(source)))
+      for (const line of (await readEntry(store, key)).contexts)
         yield parseJson(line, storedContextSchema, key);
 }
 
@@ -110,32 +139,39 @@ async function* byFile(samples: AsyncIterable<Sample>): AsyncGenerator<Sample[]>
 /** Drops of all sources in their order. */
 export async function* journalDrops(store: ObjectStore, sources: number): AsyncGenerator<Dropped> {
   for (let source = 0; source < sources; source++)
-    for await (const { head, lines, key } of entries(store, source))
-      for (const line of lines.slice(head.samples + head.contexts)) yield parseJson(line, droppedSchema, key);
-}
-
-/** The entries of a source, one by one: head and the lines behind it. */
-async function* entries(
-  store: ObjectStore,
-  source: number,
-): AsyncGenerator<{ head: z.infer<typeof headSchema>; lines: string[]; key: string }> {
-  for (const key of await journalKeys(store, source)) {
-    const [first, ...lines] = await entryLines(store, key);
-    yield { head: parseJson(first, headSchema, key), lines, key };
-  }
+    for (const key of await listKeys(store, folderOf(source)))
+      for (const line of (await readEntry(store, key)).drops) yield parseJson(line, droppedSchema, key);
 }
 
 function folderOf(source: number): string {
-  return `${ROOT}/${String(source).padStart(3, '0')}/`;
+  return `${JOURNAL}${String(source).padStart(3, '0')}/`;
 }
 
-async function journalKeys(store: ObjectStore, source: number): Promise<string[]> {
-  return store.list(folderOf(source));
+/** The lines of an entry, by what they hold. */
+interface EntryLines {
+  samples: string[];
+  contexts: string[];
+  drops: string[];
 }
 
-async function entryLines(store: ObjectStore, key: string): Promise<string[]> {
-  return Buffer.from(await store.get(key))
-    .toString('utf8')
-    .trimEnd()
-    .split('\n');
+async function readEntry(store: ObjectStore, key: string): Promise<EntryLines> {
+  const [head, ...lines] = (await getText(store, key)).trimEnd().split('\n');
+  const { samples, contexts } = parseJson(head, headSchema, key);
+  return {
+    samples: lines.slice(0, samples),
+    contexts: lines.slice(samples, samples + contexts),
+    drops: lines.slice(samples + contexts),
+  };
+}
+
+/** Bytes of an entry that hold its head; a cursor that is longer takes a second look. */
+const HEAD_BYTES = 4096;
+
+async function readHead(store: ObjectStore, key: string): Promise<z.infer<typeof headSchema>> {
+  for (let length = HEAD_BYTES; ; length *= 16) {
+    const bytes = Buffer.from(await store.read(key, { start: 0, length }));
+    const end = bytes.indexOf('\n');
+    if (end >= 0 || bytes.length < length)
+      return parseJson(bytes.toString('utf8', 0, end < 0 ? bytes.length : end), headSchema, key);
+  }
 }

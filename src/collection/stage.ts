@@ -1,8 +1,5 @@
 import { createHash, type Hash } from 'node:crypto';
-import { mkdir, open } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { InterruptedError, throwIfAborted } from '../core/errors';
-import { writeError } from '../core/files';
 import { hashJson } from '../core/hash';
 import { runProcess } from '../core/processes/subprocess';
 import { pythonPath } from '../core/paths';
@@ -18,14 +15,23 @@ import {
 } from '../shards/manifest';
 import { writeContextShards } from '../shards/context-shard';
 import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
+import { DROPS_KEY, writeDrops } from '../storage/drop-log';
 import { clearJournal } from '../storage/journal';
-import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage, StageContext } from '../storage/stage';
 import { settledConfig } from '../records/stage-job';
 import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folders/folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages/packages';
-import { appendJournal, journalContexts, journalDrops, journalSamples, readJournalState } from './journal';
+import {
+  appendJournal,
+  journalContexts,
+  journalDrops,
+  journalSamples,
+  readJournal,
+  type JournalState,
+} from './journal';
 import { pythonFacts, type PythonFacts } from './python-facts';
 import {
   keyedCollectConfig,
@@ -65,8 +71,8 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     { rowsPerShard: config.rowsPerShard },
   );
   resources.push(...(await writeContextShards(store, journalContexts(store, config.sources.length))));
-  const dropped = await writeDrops(store, config.sources.length);
-  resources.push(await describeResource(store, 'drops.jsonl'));
+  const dropped = await writeDrops(store, journalDrops(store, config.sources.length));
+  resources.push(await describeResource(store, DROPS_KEY));
   const { out, clean, licences, groups, digestOf } = tally.result();
   const manifest = await buildManifest({
     stage: 'collect',
@@ -122,6 +128,7 @@ async function readSources(
   context: StageContext,
   { python, revisions }: { python: PythonFacts; revisions: readonly SourceRevision[] },
 ): Promise<SourceSummary[]> {
+  const states = await readJournal(context.store, config.sources.length);
   const critic = await Critic.start({ workers: config.criticWorkers, python: pythonPath() });
   // What goes wrong in one source ends the others at their next batch: all of them can be resumed.
   const failed = new AbortController();
@@ -132,7 +139,7 @@ async function readSources(
     for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
       const { kind, name } = revisions[index];
       const tools: SourceTools = { config, critic, python, rng: context.rng.fork(kind, name), signal };
-      summaries[index] = await readSource(context, tools, index);
+      summaries[index] = await readSource(context, tools, index, states[index]);
     }
   };
   try {
@@ -162,11 +169,12 @@ async function readSource(
   { store, progress }: StageContext,
   tools: SourceTools,
   index: number,
+  begun: JournalState,
 ): Promise<SourceSummary> {
   const settings = tools.config.sources[index];
   const source = await openSource(settings, tools);
   try {
-    const state = await readJournalState(store, index);
+    let state = begun;
     const { name, licence } = source;
     const task = progress.start(`collecting from ${name}`, {
       total: source.total ?? (state.complete ? state.units : undefined),
@@ -174,13 +182,11 @@ async function readSource(
     });
     if (!state.complete) {
       for await (const batch of source.batches(state)) {
-        await appendJournal(store, index, state.entries++, batch);
-        state.taken += batch.samples.length;
-        state.units += batch.units;
+        state = await appendJournal(store, index, state, batch);
         task.advance(batch.units, `${state.taken} samples`);
         throwIfAborted(tools.signal, 'collecting');
       }
-      await appendJournal(store, index, state.entries, null);
+      state = await appendJournal(store, index, state, null);
     }
     task.finish(`${state.taken} samples${source.warning === null ? '' : `; ${source.warning}`}`);
     return { name, kind: settings.kind, licence, units: state.units, samples: state.taken };
@@ -254,26 +260,6 @@ function createTally(): Tally {
       digestOf: (source, name) => hashOf(source, name).copy().digest('hex'),
     }),
   };
-}
-
-async function writeDrops(store: ObjectStore, sources: number): Promise<Record<string, number>> {
-  const key = 'drops.jsonl';
-  const temporary = `${store.localPath(key)}.tmp`;
-  await mkdir(dirname(temporary), { recursive: true });
-  const counts: Record<string, number> = {};
-  const file = await open(temporary, 'w');
-  try {
-    for await (const dropped of journalDrops(store, sources)) {
-      counts[dropped.reason] = (counts[dropped.reason] ?? 0) + 1;
-      await file.write(`${JSON.stringify(dropped)}\n`);
-    }
-  } catch (error) {
-    throw writeError(error, temporary);
-  } finally {
-    await file.close();
-  }
-  await store.commit(key);
-  return counts;
 }
 
 async function gitVersion(): Promise<string> {

@@ -11,7 +11,9 @@ import { Contexts } from '../shards/context-shard';
 import { readManifest } from '../shards/manifest';
 import { readSamples } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { StageContext } from '../storage/stage';
+import { localFolders } from '../storage/stage';
 import { collectAll } from '../storage/testing';
 import { collectConfigSchema } from './config';
 import type { Dropped } from './dropped';
@@ -78,6 +80,7 @@ export function contextFor(store: ObjectStore, more: Partial<StageContext> = {})
     signal: new AbortController().signal,
     progress: silentProgress,
     inputs: {},
+    ...localFolders(`${store.location}-local`),
     seed: 5,
     rng: seedStream(5, 'collect'),
     ...more,

@@ -1,6 +1,6 @@
 import { randomBytes } from 'node:crypto';
 import { existsSync } from 'node:fs';
-import { mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
+import { link, mkdir, open, readdir, readFile, rename, rm, stat } from 'node:fs/promises';
 import { basename, dirname, join, resolve } from 'node:path';
 import type { z } from 'zod';
 import { systemFailure } from './errno';
@@ -46,7 +46,7 @@ export async function withAtomicFile<T>(
 }
 
 /** A name beside `path` that nobody else has; a name near the file system's limit (255 bytes) is cut. */
-function temporaryName(path: string): string {
+export function temporaryName(path: string): string {
   const mark = `.${process.pid}.${randomBytes(4).toString('hex')}${TEMPORARY_ENDING}`;
   const name = basename(path);
   return join(dirname(path), (Buffer.byteLength(name) > 200 ? name.slice(0, 40) : name) + mark);
@@ -90,6 +90,22 @@ export async function publishFile(temporary: string, path: string): Promise<void
   await flush(temporary);
   await rename(temporary, path);
   await flush(dirname(path));
+}
+
+/**
+ * As {@link publishFile}, unless the name is taken: of several who try at once, one gets it.
+ * @returns false when it is taken; the temporary file stays in either case
+ */
+export async function publishNewFile(temporary: string, path: string): Promise<boolean> {
+  await flush(temporary);
+  try {
+    await link(temporary, path);
+  } catch (error) {
+    if (systemFailure(error)?.code === 'EEXIST') return false;
+    throw error;
+  }
+  await flush(dirname(path));
+  return true;
 }
 
 /** Hands a file's bytes, or a folder's names, to the disk. */

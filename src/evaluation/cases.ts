@@ -3,7 +3,7 @@ import { capPerGroup } from '../metrics/cap-per-group';
 import type { Sample } from '../records/sample';
 import { readExamples } from '../shards/example-shard';
 import { readSamples } from '../shards/sample-shard';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { createCase, type Case } from './outcome';
 
 /**

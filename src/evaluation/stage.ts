@@ -13,7 +13,8 @@ import { openCheckedFiles } from '../shards/checked-files';
 import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
 import { writeShard } from '../shards/writer';
 import { requireInput } from '../storage/require-input';
-import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage, StageContext } from '../storage/stage';
 import { bugType } from '../taxonomy/table';
 import { describeParameters } from '../trm/config';
 import { modelFromBytes } from '../trm/model';
@@ -133,7 +134,7 @@ export async function loadTrained(trained: ObjectStore, data: ObjectStore): Prom
   const model = modelFromBytes(
     await modelFiles.read(config),
     await modelFiles.read(weights),
-    trained.localPath(weights),
+    `${trained.location}/${weights}`,
   );
   try {
     checkArtefacts(model, tokenizer, vocabulary, data.location);

@@ -9,7 +9,7 @@ import type { Token } from '../python/tokens/token';
 import { tokenOfError } from '../python/tokens/positions';
 import type { Edit } from '../records/sample';
 import { readSamples } from '../shards/sample-shard';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { INTERRUPTED } from './measure';
 import { frequencyCounter, type FrequencyRanker } from './frequency-ranker';
 import { guidedCounter, type GuidedRanker } from './parser-guided-ranker';

@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { parseJson } from '../core/files';
 import { resourceSchema, type Resource } from '../records/manifest';
 import { JOURNAL } from '../storage/journal';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { tallySchema, type Tally } from './tally';
 
 /** A finished shard: what an interrupted run need not repeat. */

@@ -18,13 +18,17 @@ import { buildManifest, writeManifest } from '../shards/manifest';
 import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
 import { readSamples, writeSampleShards } from '../shards/sample-shard';
 import { verifyDataset } from '../shards/verify';
+import { DROPS_KEY } from '../storage/drop-log';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import { listKeys } from '../storage/objects';
+import type { StageContext } from '../storage/stage';
+import { localFolders } from '../storage/stage';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { compilesWithBug } from '../taxonomy/bug-type';
 import { BUG_TYPES, bugType } from '../taxonomy/table';
 import { generateConfigSchema } from './config';
-import { DROPS_KEY, generate } from './stage';
+import { generate } from './stage';
 import type { Dropped } from './tally';
 
 /** What the files of all samples here say. */
@@ -60,6 +64,7 @@ function contextFor(
   return {
     store,
     inputs,
+    ...localFolders(`${store.location}-local`),
     signal,
     progress: silentProgress,
     seed: 7,
@@ -232,7 +237,7 @@ test('an interrupted run goes on after its last whole shard and ends with the sa
     assert.is(expected.manifest.resources.length, Math.ceil(CLEAN.length / 13) + 2);
     assert.equal(hashes(resumed), hashes(expected));
     assert.equal(resumed.manifest['trm:lineage'].counts, expected.manifest['trm:lineage'].counts);
-    assert.equal((await cut.list('journal/')).length, 0);
+    assert.equal((await listKeys(cut, 'journal/')).length, 0);
   });
 });
 
@@ -242,18 +247,18 @@ test('a manifest that cannot be written leaves everything to resume from, and on
     const config = { functionsPerShard: 40 };
     const store = createFolderStore(join(folder, 'out'));
     // A folder in the manifest's place makes the rename fail, as a full disk makes the write fail.
-    await mkdir(store.localPath('manifest.json'), { recursive: true });
+    await mkdir(join(store.location, 'manifest.json'), { recursive: true });
     const context = contextFor(store, { collect: collected });
     await rejection(() => generate(generateConfigSchema.parse(config), context));
-    assert.ok((await store.list('journal/')).length > 0, 'the journal outlives a failure');
-    await rmdir(store.localPath('manifest.json'));
+    assert.ok((await listKeys(store, 'journal/')).length > 0, 'the journal outlives a failure');
+    await rmdir(join(store.location, 'manifest.json'));
     const starts: number[] = [];
     const progress = createProgress({
       sink: ({ task, done }) => task === 'mutating functions' && starts.push(done),
     });
     await finish(store, contextFor(store, { collect: collected }, { progress }), config);
     assert.is(starts[0], CLEAN.length, 'no function is mutated again');
-    assert.equal(await store.list('journal/'), []);
+    assert.equal(await listKeys(store, 'journal/'), []);
   });
 });
 

@@ -15,8 +15,10 @@ import {
 } from '../shards/manifest';
 import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
+import { DROPS_KEY, writeDrops } from '../storage/drop-log';
 import { requireInput } from '../storage/require-input';
-import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage, StageContext } from '../storage/stage';
 import { settledConfig } from '../records/stage-job';
 import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
@@ -27,9 +29,6 @@ import { fitToCorpus } from './mixture/corpus';
 import type { FittedMixture } from './mixture/fit';
 import { dropInput, generateSamples, type Seen } from './samples';
 import { addTallies, emptyTally, type Tally } from './tally';
-
-/** Where the dropped mutants and functions stand, one JSON object a line. */
-export const DROPS_KEY = 'drops.jsonl';
 
 /**
  * The generate stage: plants bugs into the clean functions of `collect` and writes those that CPython confirms as
@@ -241,7 +240,7 @@ async function finish(
   { shards, contexts, tally, mixture, speed, python, files }: Outcome,
 ): Promise<Manifest> {
   const { store } = context;
-  await store.put(DROPS_KEY, tally.examples.map((dropped) => `${JSON.stringify(dropped)}\n`).join(''));
+  await writeDrops(store, tally.examples);
   const own = await referencedContexts(store, 'samples');
   const copied = await writeContextShards(store, contexts.select(own));
   const others = await Promise.all([DROPS_KEY, ...files].map((key) => describeResource(store, key)));

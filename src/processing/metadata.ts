@@ -3,7 +3,7 @@ import { parseJson } from '../core/files';
 import { projectOf } from '../core/keys/groups';
 import type { Example } from '../records/example';
 import type { Sample } from '../records/sample';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 
 /** Version of `metadata.json`. */
 export const METADATA_VERSION = 2;

@@ -3,8 +3,8 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { sha256 } from '../core/hash';
+import { JsonLinesWriter, readJsonLines } from '../storage/json-lines';
 import { collectAll, withTemporaryFolder } from '../storage/testing';
-import { JsonLinesWriter, readJsonLines } from './json-lines';
 import { shuffleRows, type KeyedRow } from './shuffle';
 
 async function* keyed(values: readonly number[]): AsyncGenerator<KeyedRow<number>> {
@@ -46,9 +46,9 @@ test('JSON lines: any text comes back, across chunks and with Unicode line separ
       'é🎉'.repeat(400_000),
       ...Array.from({ length: 5000 }, (_, i) => `row ${i}`),
     ];
-    const writer = await JsonLinesWriter.create(path);
+    const writer = await JsonLinesWriter.scratch(path);
     for (const value of values) await writer.write({ value });
-    await writer.close();
+    await writer.commit();
     assert.is(writer.count, values.length);
     const back = await collectAll(readJsonLines<{ value: string }>(path));
     assert.ok(back.every(({ value }, i) => value === values[i]) && back.length === values.length);

@@ -1,6 +1,6 @@
 import { rm } from 'node:fs/promises';
 import { join } from 'node:path';
-import { JsonLinesWriter, readLines } from './json-lines';
+import { JsonLinesWriter, readLines } from '../storage/json-lines';
 
 /** A row with its place in the shuffled order. */
 export interface KeyedRow<T> {
@@ -37,14 +37,15 @@ export async function shuffleRows<T>(
   const paths = Array.from({ length: Math.max(1, Math.ceil(expected / rowsInMemory)) }, (_, i) =>
     join(folder, `bucket_${i}.jsonl`),
   );
-  const writers = await Promise.all(paths.map((path) => JsonLinesWriter.create(path)));
+  const writers = await Promise.all(paths.map((path) => JsonLinesWriter.scratch(path)));
   try {
     for await (const row of rows) {
       const bucket = Math.floor((parseInt(row.key.slice(0, 8), 16) / 2 ** 32) * writers.length);
       await writers[bucket].write([row.key, row.value]);
     }
+    await Promise.all(writers.map((writer) => writer.commit()));
   } finally {
-    await Promise.all(writers.map((writer) => writer.close()));
+    await Promise.all(writers.map((writer) => writer.abort()));
   }
   return {
     count: writers.reduce((sum, writer) => sum + writer.count, 0),

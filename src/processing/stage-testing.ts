@@ -9,7 +9,8 @@ import { writeContextShards } from '../shards/context-shard';
 import { buildManifest, writeManifest } from '../shards/manifest';
 import { writeSampleShards } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import { localFolders } from '../storage/stage';
 import { process as processStage, processConfigSchema } from './stage';
 import { makeMutant } from './testing';
 
@@ -124,6 +125,7 @@ export async function run(
     progress: silentProgress,
     store,
     inputs,
+    ...localFolders(join(folder, `${name}-local`)),
     seed,
     rng: seedStream(seed, 'process'),
   });

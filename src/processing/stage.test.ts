@@ -12,12 +12,15 @@ import type { Sample } from '../records/sample';
 import { readExamples } from '../shards/example-shard';
 import { readSamples } from '../shards/sample-shard';
 import { verifyDataset } from '../shards/verify';
+import { DROPS_KEY } from '../storage/drop-log';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import { listKeys } from '../storage/objects';
+import { localFolders } from '../storage/stage';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { contentKey } from './admission/content-keys';
+import type { DroppedSample } from './dropped-sample';
 import { loadClosedVocabulary, tokenKey } from './vocabulary/closed-vocabulary';
-import { DROPS_KEY, type DroppedSample } from './drop-log';
 import { readMetadata } from './metadata';
 import { SPLITS, type Split } from './admission/split';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY, process as processStage, processConfigSchema } from './stage';
@@ -110,7 +113,7 @@ test('the whole stage: aligned rows, right targets, no leak, counts that add up,
     );
     assert.ok(recognised > 0 && typed.includes('missing-colon'), `${recognised}: ${typed.join()}`);
     assert.is(metadata.splits.train.rows + metadata.splits.val.rows + metadata.splits.test.rows, counts.out);
-    assert.equal((await store.list('scratch')).length, 0);
+    assert.equal((await listKeys(store, 'scratch')).length, 0);
   });
 });
 
@@ -217,7 +220,7 @@ test('an interrupted stage leaves no manifest and no half file, and runs afterwa
     assert.is(error.name, 'InterruptedError');
     const store = createFolderStore(join(folder, 'out'));
     assert.not.ok(await store.exists('manifest.json'));
-    assert.equal(await store.list('scratch'), []);
+    assert.equal(await listKeys(store, 'scratch'), []);
     await run(folder, 'out');
     assert.equal((await verifyDataset(store)).problems, []);
   });
@@ -231,6 +234,7 @@ test('bad input: no collect stage, too few groups, nothing left', async () => {
       progress: silentProgress,
       store: createFolderStore(join(folder, 'none')),
       inputs: {},
+      ...localFolders(folder),
       seed: 1,
       rng: seedStream(1),
     };

@@ -1,4 +1,5 @@
 import { rm } from 'node:fs/promises';
+import { join } from 'node:path';
 import { DataError } from '../core/errors';
 import { allowedProjects, type ProjectClues } from '../core/keys/groups';
 import { isReserved } from '../core/keys/reserved';
@@ -9,16 +10,18 @@ import type { Manifest, Resource } from '../records/manifest';
 import { SAMPLE_VERSION, type Sample } from '../records/sample';
 import { EXAMPLE_COLUMNS } from '../shards/example-columns';
 import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
-import { readBatches } from '../shards/reader';
+import { readRows } from '../shards/reader';
 import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
 import { readSamples } from '../shards/sample-shard';
-import { listShards } from '../shards/writer';
+import { shardFiles } from '../shards/writer';
+import { DropLog, DROPS_KEY } from '../storage/drop-log';
 import { requireInput } from '../storage/require-input';
-import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage, StageContext } from '../storage/stage';
 import { taxonomyHash } from '../taxonomy/table';
+import type { DroppedSample } from './dropped-sample';
 import { CLOSED_VOCABULARY_VERSION, buildClosedVocabulary } from './vocabulary/closed-vocabulary';
 import { PROCESS_VERSION, type ProcessConfig } from './config';
-import { DropLog, DROPS_KEY } from './drop-log';
 import { METADATA_KEY, METADATA_VERSION, SplitCounter, sorted, type DatasetMetadata } from './metadata';
 import { Projects, SPLITS, splitProjects, type Split } from './admission/split';
 import { heldOutHashes } from './near/held-out';
@@ -49,9 +52,10 @@ export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
  */
 export const process: Stage<ProcessConfig> = async (config, context) => {
   const { store } = context;
-  const scratch = store.localPath('scratch');
+  // A start that was killed left rows there.
+  const scratch = join(context.scratch, 'rows');
   await rm(scratch, { recursive: true, force: true });
-  const drops = await DropLog.create(store);
+  const drops = await DropLog.create<DroppedSample>(store);
   const contexts = await Contexts.read(...inputStores(context));
   const job: Job = { config, context, contexts, drops, scratch };
   try {
@@ -67,10 +71,8 @@ export const process: Stage<ProcessConfig> = async (config, context) => {
     resources.push(...(await writeContextShards(store, contexts.select(referenced))));
     await drops.commit();
     return await finish(job, survey, vocabularies, counters, resources);
-  } catch (error) {
-    await drops.discard();
-    throw error;
   } finally {
+    await drops.abort();
     await rm(scratch, { recursive: true, force: true });
   }
 };
@@ -91,9 +93,7 @@ async function surveyInputs({ config, context, contexts, drops, scratch }: Job):
   for (const store of stores) {
     const { resources } = await readManifest(store);
     for (const { path, 'trm:rows': rows } of resources) if (path.startsWith('samples/')) total += rows ?? 0;
-    for (const key of await listShards(store, 'samples'))
-      for await (const clues of cluesOf(store.localPath(key)))
-        if (isAllowed(clues) && !isReserved(clues)) projects.add(clues);
+    for await (const clues of cluesOf(store)) if (isAllowed(clues) && !isReserved(clues)) projects.add(clues);
   }
   const splitOf = splitProjects(projects, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });
@@ -120,23 +120,22 @@ async function surveyInputs({ config, context, contexts, drops, scratch }: Job):
   }
 }
 
-/** Where the samples of a shard come from. */
-async function* cluesOf(path: string): AsyncGenerator<ProjectClues> {
-  for await (const batch of readBatches(path, { columns: ['group', 'origin_json'] })) {
-    const [groups, origins] = [0, 1].map((column) => batch.getChildAt(column));
-    for (let row = 0; row < batch.numRows; row++)
-      yield {
-        group: String(groups?.get(row)),
-        origin: JSON.parse(String(origins?.get(row))) as ProjectClues['origin'],
-      };
-  }
+/** Where the samples of a store come from. */
+async function* cluesOf(store: ObjectStore): AsyncGenerator<ProjectClues> {
+  const paths = await shardFiles(store, 'samples');
+  for await (const { group, origin_json: origin } of readRows(paths, ['group', 'origin_json']))
+    yield { group: String(group), origin: JSON.parse(String(origin)) as ProjectClues['origin'] };
 }
 
 async function* readAll(stores: readonly ObjectStore[]): AsyncGenerator<Sample> {
   for (const store of stores) yield* readSamples(store);
 }
 
-function requireRows({ read, splits }: Survey, { fractions }: ProcessConfig, { counts }: DropLog): void {
+function requireRows(
+  { read, splits }: Survey,
+  { fractions }: ProcessConfig,
+  { counts }: Pick<DropLog<DroppedSample>, 'counts'>,
+): void {
   for (const split of SPLITS) {
     if (split !== 'train' && fractions[split] === 0) continue;
     if (splits[split].rows.clean + splits[split].rows.buggy > 0) continue;

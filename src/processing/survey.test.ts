@@ -7,10 +7,11 @@ import { lex } from '../python/tokens/lexer';
 import { makeSample } from '../python/edits/sample-testing';
 import type { Sample } from '../records/sample';
 import { Contexts } from '../shards/context-shard';
+import { DropLog } from '../storage/drop-log';
 import { createFolderStore } from '../storage/folder-store';
+import { readJsonLines } from '../storage/json-lines';
 import { collectAll, withTemporaryFolder } from '../storage/testing';
-import { DropLog } from './drop-log';
-import { readJsonLines } from './json-lines';
+import type { DroppedSample } from './dropped-sample';
 import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
 import { surveySamples, type ValidSample, type Survey } from './survey';
 import { makeMutant } from './testing';
@@ -21,11 +22,11 @@ async function* stream(samples: readonly Sample[]): AsyncGenerator<Sample> {
 
 async function survey(
   samples: readonly Sample[],
-  check: (survey: Survey, dropped: DropLog['counts']) => Promise<void>,
+  check: (survey: Survey, dropped: DropLog<DroppedSample>['counts']) => Promise<void>,
 ): Promise<void> {
   await withTemporaryFolder(async (folder) => {
     const critic = await Critic.start();
-    const drops = await DropLog.create(createFolderStore(join(folder, 'out')));
+    const drops = await DropLog.create<DroppedSample>(createFolderStore(join(folder, 'out')));
     const found = await surveySamples({
       samples: stream(samples),
       contexts: new Contexts(),
@@ -93,7 +94,7 @@ test('a sample that CPython cannot judge is dropped as that, not as broken', asy
   const deep = makeSample(`def f(a):\n    return ${'-'.repeat(20_000)}a\n`, undefined, { group: 'learn' });
   await withTemporaryFolder(async (folder) => {
     const critic = await Critic.start();
-    const drops = await DropLog.create(createFolderStore(join(folder, 'out')));
+    const drops = await DropLog.create<DroppedSample>(createFolderStore(join(folder, 'out')));
     await surveySamples({
       samples: stream([deep]),
       contexts: new Contexts(),
@@ -108,7 +109,7 @@ test('a sample that CPython cannot judge is dropped as that, not as broken', asy
       signal: new AbortController().signal,
     }).finally(() => critic.close());
     assert.equal(drops.counts, { not_judged: 1 });
-    await drops.discard();
+    await drops.abort();
   });
 });
 

@@ -14,15 +14,16 @@ import type { Contexts } from '../shards/context-shard';
 import { Admission, type Admitted } from './admission/admission';
 import { classifyFix, isUnclassified, type FixCounts } from './admission/classify-fix';
 import { contentKeys, type ContentKeys } from './admission/content-keys';
-import type { DropLog } from './drop-log';
-import { JsonLinesWriter } from './json-lines';
 import { licenceAllowed } from './admission/allowed-licence';
 import { SPLITS, type Split } from './admission/split';
+import { droppedSample, type DroppedSample } from './dropped-sample';
 import { readHeldOut } from './near/held-out';
 import { NearDuplicates } from './near/near-duplicates';
 import type { ProcessConfig } from './config';
 import { TokenCounter } from './vocabulary/token-counter';
 import { checkTokens, checkVerdicts, isClean } from './admission/validate';
+import type { DropLog } from '../storage/drop-log';
+import { JsonLinesWriter } from '../storage/json-lines';
 
 /** A valid sample, as it is kept between the passes of the stage. */
 export interface ValidSample {
@@ -58,7 +59,7 @@ export interface SurveyOptions {
   /** How near functions are found; null: they are not looked for. */
   nearDuplicates: ProcessConfig['nearDuplicates'];
   critic: Pick<Critic, 'check' | 'pythonVersion'>;
-  drops: DropLog;
+  drops: DropLog<DroppedSample>;
   /** Folder for the valid rows. */
   folder: string;
   task: ProgressTask;
@@ -98,7 +99,7 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
     tokens: new TokenCounter(),
   };
   const pathOf = (split: Split): string => join(folder, `${split}.jsonl`);
-  for (const split of SPLITS) writers[split] = await JsonLinesWriter.create(pathOf(split));
+  for (const split of SPLITS) writers[split] = await JsonLinesWriter.scratch(pathOf(split));
   const near = options.nearDuplicates && new NearDuplicates({ ...options.nearDuplicates, folder });
   const surveyor = new Surveyor(options, survey, writers, near);
   try {
@@ -114,12 +115,13 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
     }
     await surveyor.take(batch);
     task.advance(batch.length);
+    for (const split of SPLITS) await writers[split].commit();
     const admitted = surveyor.admission.settle(near?.settle());
     for (const split of SPLITS) survey.splits[split] = { ...admitted[split], path: pathOf(split) };
     return survey;
   } finally {
     near?.close();
-    for (const split of SPLITS) await writers[split].close();
+    for (const split of SPLITS) await writers[split].abort();
   }
 }
 
@@ -159,7 +161,7 @@ class Surveyor {
     const checked: Checked[] = [];
     for (const sample of batch) {
       const result = this.checkAlone(sample);
-      if (typeof result === 'string') await this.options.drops.drop(result, sample);
+      if (typeof result === 'string') await this.options.drops.drop(droppedSample(result, sample));
       else checked.push(result);
     }
     const verdicts = await this.judge(checked);
@@ -214,7 +216,7 @@ class Surveyor {
     const reason =
       (verdict.unknown ? 'not_judged' : null) ??
       checkVerdicts(sample, { before: verdict.before.valid, after: verdict.after });
-    if (reason !== null) return this.options.drops.drop(reason, sample);
+    if (reason !== null) return this.options.drops.drop(droppedSample(reason, sample));
     const { id, parentId, group, source, origin } = sample;
     const provenance = hashJson({ group, source, origin, parentId });
     const { content } = keys.after;

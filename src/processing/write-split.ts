@@ -7,14 +7,15 @@ import type { Sample } from '../records/sample';
 import { writeExampleShards } from '../shards/example-shard';
 import type { Contexts } from '../shards/context-shard';
 import { writeSampleShards } from '../shards/sample-shard';
+import type { DropLog } from '../storage/drop-log';
+import { readJsonLines } from '../storage/json-lines';
 import type { StageContext } from '../storage/stage';
 import { rowCopies } from './admission/balance';
+import { droppedSample, type DroppedSample } from './dropped-sample';
 import type { ClosedVocabulary } from './vocabulary/closed-vocabulary';
 import type { ProcessConfig } from './config';
-import type { DropLog } from './drop-log';
 import { isDropped } from './encoding/encode';
 import { encodeSample } from './encoding/encode-sample';
-import { readJsonLines } from './json-lines';
 import type { SplitCounter } from './metadata';
 import { shuffleRows, type KeyedRow } from './shuffle';
 import type { Split } from './admission/split';
@@ -39,7 +40,7 @@ export interface Job {
   context: StageContext;
   /** Of the samples' files. */
   contexts: Contexts;
-  drops: DropLog;
+  drops: DropLog<DroppedSample>;
   /** Folder for temporary files, removed at the end. */
   scratch: string;
 }
@@ -102,11 +103,11 @@ async function* copiedRows(
     const { sample } = valid;
     const reason = dropOf(number++);
     if (reason !== null) {
-      await drops.drop(reason, sample);
+      await drops.drop(droppedSample(reason, sample));
       continue;
     }
     const copies = rowCopies({ id: sample.id, clean: isClean(sample) }, rows, options);
-    if (copies === 0) await drops.drop('balance', sample);
+    if (copies === 0) await drops.drop(droppedSample('balance', sample));
     for (let copy = 0; copy < copies; copy++)
       yield { key: sha256(`shuffle/${seed}/${sample.id}/${copy}`), value: { ...valid, copy } };
   }
@@ -135,7 +136,7 @@ async function* encodeRows(
     const example = encodeSample(sample, options);
     if (isDropped(example)) {
       onSkip(number);
-      if (copy === 0) await drops.drop(example.dropped, sample);
+      if (copy === 0) await drops.drop(droppedSample(example.dropped, sample));
     } else {
       onExample(row, example);
       yield example;

@@ -17,10 +17,12 @@ import { process as processSamples } from '../processing/stage';
 import type { StageName } from '../records/run';
 import { RELEASE_FILES } from '../repair/model-folder';
 import { loadRepairer } from '../repair/repairer';
-import { readTable } from '../shards/reader';
+import { withReader } from '../shards/reader';
 import { verifyDataset } from '../shards/verify';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore, Stage } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage } from '../storage/stage';
+import { localFolders } from '../storage/stage';
 import { trainConfigSchema } from '../training/config';
 import { train } from '../training/stage';
 import { release, releaseConfigSchema } from './stage';
@@ -45,6 +47,7 @@ async function runStage<S extends z.ZodType>(
     signal: new AbortController().signal,
     progress: silentProgress,
     store: storeOf(name),
+    ...localFolders(`${storeOf(name).location}-local`),
     inputs: Object.fromEntries(inputs.map((input) => [input, storeOf(input)])),
     seed: 7,
     rng: seedStream(7, name),
@@ -78,8 +81,11 @@ test('from the standard library to a release that loads: every file hashed, ever
   assert.is(report.overall.joint.total, report.test.buggy);
   assert.is(report.cleanKept.total, report.test.clean);
   assert.is(report.latency.n, 3);
-  const predictions = await readTable(storeOf('evaluate').localPath('predictions.parquet'));
-  assert.is(predictions.numRows, report.test.buggy + report.test.clean);
+  const predictions = join(storeOf('evaluate').location, 'predictions.parquet');
+  assert.is(
+    await withReader((reader) => reader.countRows(predictions)),
+    report.test.buggy + report.test.clean,
+  );
 
   assert.equal((await verifyDataset(storeOf('release'))).problems, []);
   const card = await text(RELEASE_FILES.card);

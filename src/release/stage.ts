@@ -1,8 +1,8 @@
 import { readFile } from 'node:fs/promises';
-import { dirname, join } from 'node:path';
+import { join } from 'node:path';
 import { z } from 'zod';
 import { throwIfAborted } from '../core/errors';
-import { parseJson } from '../core/files';
+import { parseJson, writeFileAtomic } from '../core/files';
 import { projectRoot } from '../core/paths';
 import { readDemonstration, scoreRepair, type RepairScores } from '../evaluation/demonstration';
 import { reportSchema } from '../evaluation/report';
@@ -17,8 +17,10 @@ import {
   readManifest,
   writeManifest,
 } from '../shards/manifest';
+import { listKeys } from '../storage/objects';
 import { requireInput } from '../storage/require-input';
-import type { ObjectStore, Stage, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { Stage, StageContext } from '../storage/stage';
 import { modelFileSchema } from '../trm/model';
 import { RELEASE_VERSION, type ReleaseConfig } from './config';
 import { renderModelCard } from './model-card';
@@ -53,7 +55,7 @@ export const release: Stage<ReleaseConfig> = async (config, context) => {
   }
   await store.put(RELEASE_FILES.pieces, await renderPieces(store));
   await store.put(RELEASE_FILES.licence, await readFile(join(projectRoot(), 'LICENSE')));
-  const demonstration = await demonstrate(store, signal);
+  const demonstration = await demonstrate(context);
   task.advance();
   const data = await readManifest(requireInput(context, 'release', 'process'));
   const text = async (key: string): Promise<string> => Buffer.from(await store.get(key)).toString('utf8');
@@ -76,11 +78,13 @@ async function renderPieces(store: ObjectStore): Promise<string> {
   return `${JSON.stringify(tokenizer.model.vocab)}\n`;
 }
 
-/** Repairs the demonstration file with the folder just written, and keeps the file, its list and the patch. */
-async function demonstrate(store: ObjectStore, signal: AbortSignal): Promise<RepairScores> {
+/** Repairs the demonstration file with the release as a user has it, and keeps the file, its list and the patch. */
+async function demonstrate({ store, scratch, signal }: StageContext): Promise<RepairScores> {
   const list = join(projectRoot(), 'examples', 'buggy.json');
   const { demonstration, source } = await readDemonstration(list);
-  const repairer = await loadRepairer(dirname(store.localPath(RELEASE_FILES.config)));
+  const folder = join(scratch, 'release');
+  for (const key of await listKeys(store)) await writeFileAtomic(join(folder, key), await store.get(key));
+  const repairer = await loadRepairer(folder);
   try {
     const fix = await repairer.repair(source, { file: demonstration.file, unsafeFixes: true, signal });
     const score = scoreRepair(demonstration, source, fix);
@@ -114,7 +118,7 @@ async function finish(
     bugs: bugs.length,
     damaged: damaged.length,
   });
-  const keys = (await store.list()).filter((key) => key !== 'manifest.json');
+  const keys = (await listKeys(store)).filter((key) => key !== 'manifest.json');
   const manifest = await buildManifest({
     stage: 'release',
     stageVersion: RELEASE_VERSION,

@@ -15,6 +15,7 @@ import type { TokenWindow } from '../python/structure/windows';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
 import { buildManifest, describeResource, MANIFEST_KEY, writeManifest } from '../shards/manifest';
 import { createFolderStore } from '../storage/folder-store';
+import { listKeys } from '../storage/objects';
 import { bugType, taxonomyHash } from '../taxonomy/table';
 import { trainConfigSchema } from '../training/config';
 import { createEditTrainer } from '../training/testing';
@@ -43,7 +44,7 @@ export async function writeRandomModel(folder: string, options: TestModelOptions
 /** Writes the manifest of a model folder as the release stage does: every file with its hash. */
 export async function writeManifestOf(folder: string): Promise<void> {
   const store = createFolderStore(folder);
-  const keys = (await store.list()).filter((key) => key !== MANIFEST_KEY);
+  const keys = (await listKeys(store)).filter((key) => key !== MANIFEST_KEY);
   const manifest = await buildManifest({
     stage: 'release',
     stageVersion: 1,

@@ -13,7 +13,7 @@ import type { Sample } from '../records/sample';
 import { Contexts } from '../shards/context-shard';
 import { readSamples } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { loadTrainedModel, type TrainedModel } from './trained-model';
 
 /** What `trm evaluate` is asked for. */

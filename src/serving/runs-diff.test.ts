@@ -182,7 +182,7 @@ test('sync sends a run that was never mirrored; without a key it says which vari
       async (trm) => {
         const { stderr, exitCode } = await trm('sync', A, '--base-url', server.url);
         assert.is(exitCode, 2);
-        assert.match(stderr, /WANDB_API_KEY, found none/);
+        assert.match(stderr, /WANDB_API_KEY in the environment or in \.env, found none/);
       },
       { WANDB_API_KEY: undefined },
     );

@@ -5,15 +5,15 @@ import { parse } from 'yaml';
 import { z } from 'zod';
 import { UserError } from '../core/errors';
 import { readJson } from '../core/files';
-import { createRedactor } from '../core/text/redact';
 import { lockHolder } from '../pipeline/stages/lock';
 import { recordedKey } from '../pipeline/runs/run-record';
 import { stageFolder } from '../pipeline/stages/stage-folder';
+import { openSecrets } from '../storage/secrets';
+import { localFolders } from '../storage/stage';
 import { METRICS_KEY } from '../training/metrics-log';
 import { trackingConfigSchema, type WandbConfig } from '../training/tracking/config';
 import { syncWandb, WANDB_CURSOR } from '../training/tracking/wandb';
 import { wandbCursorSchema } from '../training/tracking/wandb-cursor';
-import { TRACKING_KEY } from '../training/tracking/tracker';
 import { findRun, stageJob } from './runs';
 
 /** Settings of {@link syncRun}; what is not given comes from the run's config. */
@@ -34,7 +34,7 @@ export async function syncRun(
   id: string,
   overrides: SyncOverrides = {},
 ): Promise<{ rows: number; url: string }> {
-  const { stage, config } = await locate(id);
+  const { stage, live, config } = await locate(id);
   const holder = await lockHolder(stage);
   if (holder)
     throw new UserError(
@@ -43,20 +43,23 @@ export async function syncRun(
     );
   const given = Object.fromEntries(Object.entries(overrides).filter(([, value]) => value !== undefined));
   const { tracking } = runConfigSchema.parse(config).train;
-  const folder = join(stage, 'output', TRACKING_KEY);
-  const env = process.env;
   return syncWandb(
-    { ...tracking.wandb, ...(await placeOf(folder)), ...given },
+    { ...tracking.wandb, ...(await placeOf(live)), ...given },
     {
-      metricsPath: join(stage, 'output', METRICS_KEY),
-      folder,
+      metricsPath: logOf(stage, live),
+      folder: live,
       name: tracking.wandb.name ?? basename(stage),
       experiment: config,
-      env,
-      redact: createRedactor(env),
+      secrets: openSecrets(),
       warn: () => undefined,
     },
   );
+}
+
+/** The log as it grew here; of a stage that was trained elsewhere there is the one in its output alone. */
+function logOf(stage: string, live: string): string {
+  const log = join(live, METRICS_KEY);
+  return existsSync(log) ? log : join(stage, 'output', METRICS_KEY);
 }
 
 /** Where a mirror of the training was begun: a stage's identity says nothing of trackers. */
@@ -68,13 +71,14 @@ async function placeOf(folder: string): Promise<SyncOverrides> {
 }
 
 /** The train stage of a run, and the config to show beside its curves. */
-async function locate(id: string): Promise<{ stage: string; config: Record<string, unknown> }> {
+async function locate(id: string): Promise<{ stage: string; live: string; config: Record<string, unknown> }> {
   const job = await stageJob(id);
-  if (job) return { stage: resolve(id), config: { train: job.config } };
+  if (job) return { stage: resolve(id), ...localFolders(resolve(id)), config: { train: job.config } };
   const run = await findRun(id);
   const key = await recordedKey(run, 'train');
   if (key === undefined)
     throw new UserError(`run ${basename(run)} has not trained`, '`trm runs show` tells how far it came');
   const config = parse(await readFile(join(run, 'config.yaml'), 'utf8')) as Record<string, unknown>;
-  return { stage: stageFolder(key).path, config };
+  const { path, live } = stageFolder(key);
+  return { stage: path, live, config };
 }

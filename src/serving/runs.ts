@@ -6,10 +6,11 @@ import { readJson } from '../core/files';
 import { runsDir, workDir } from '../core/paths';
 import { listRuns, readMark, runState, type RunState } from '../core/run-folder';
 import { formatDuration } from '../core/progress';
+import { stageFolder } from '../pipeline/stages/stage-folder';
 import { runSchema, type Metric, type RunRecord } from '../records/run';
 import { stageJobSchema, type StageJob } from '../records/stage-job';
 import { METRICS_KEY, readMetrics } from '../training/metrics-log';
-import { TRACKING_KEY } from '../training/tracking/tracker';
+import { TENSORBOARD } from '../training/tracking/tracker';
 
 /** One line of `trm runs list`. */
 export interface RunSummary {
@@ -102,7 +103,7 @@ export function formatRun(run: RunDetails): string {
   for (let i = 0; i < metrics.length; i += METRICS_A_LINE)
     lines.push(`  ${i === 0 ? 'metrics' : '       '}  ${metrics.slice(i, i + METRICS_A_LINE).join('  ')}`);
   const train = run.record?.stages.find(({ stage }) => stage === 'train');
-  const events = train && join(workDir(), 'stages', train.key, 'output', TRACKING_KEY, 'tensorboard');
+  const events = train && join(stageFolder(train.key).live, TENSORBOARD);
   if (train?.key && events && existsSync(events)) lines.push(`  curves   tensorboard --logdir ${events}`);
   lines.push(`  files    ${run.files.join('  ')}`);
   return lines.join('\n');

@@ -12,7 +12,7 @@ import type { StageName } from '../records/run';
 import { loadRepairModel, RELEASE_FILES } from '../repair/model-folder';
 import { MANIFEST_KEY } from '../shards/manifest';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { findRun } from './runs';
 
 /** A trained model, wherever it was found. */

@@ -1,7 +1,7 @@
 import { DataError } from '../core/errors';
 import { sha256 } from '../core/hash';
 import type { Manifest, Resource } from '../records/manifest';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { MANIFEST_KEY, readManifest } from './manifest';
 
 /** Reads files of a finished output and compares each with its manifest. */

@@ -11,10 +11,10 @@ import {
 } from '../records/file-context';
 import type { Resource } from '../records/manifest';
 import type { Sample } from '../records/sample';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import type { Column, Row } from './columns';
-import { readBatches, requireVersion } from './reader';
-import { listShards, writeShards } from './writer';
+import { readRows, requireVersion, withReader } from './reader';
+import { shardFiles, writeShards } from './writer';
 
 /** Version of the FileContext record; stored in every shard's metadata. */
 export const CONTEXT_VERSION = 1;
@@ -63,14 +63,8 @@ export async function referencedContexts(
 ): Promise<Set<string>> {
   const ids = new Set<string>();
   for (const folder of folders)
-    for (const key of await listShards(store, folder))
-      for await (const batch of readBatches(store.localPath(key), { columns: ['context_id'] })) {
-        const column = batch.getChildAt(0);
-        for (let row = 0; row < batch.numRows; row++) {
-          const id = column?.get(row) as string | null;
-          if (id !== null) ids.add(id);
-        }
-      }
+    for await (const { context_id: id } of readRows(await shardFiles(store, folder), ['context_id']))
+      if (id !== null) ids.add(String(id));
   return ids;
 }
 
@@ -93,26 +87,24 @@ export class Contexts {
    */
   static async read(...stores: readonly ObjectStore[]): Promise<Contexts> {
     const paths: string[] = [];
-    for (const store of stores)
-      for (const key of await listShards(store, CONTEXTS_FOLDER)) paths.push(store.localPath(key));
+    for (const store of stores) paths.push(...(await shardFiles(store, CONTEXTS_FOLDER)));
     return Contexts.readFiles(paths);
   }
 
   /** Reads the contexts of some shard files. @throws DataError when one is damaged */
   static async readFiles(paths: readonly string[]): Promise<Contexts> {
     const contexts = new Contexts();
-    const columns = CONTEXT_COLUMNS.map(({ name }) => name);
-    for (const path of paths) {
-      await requireVersion(path, VERSION_KEY, CONTEXT_VERSION);
-      for await (const batch of readBatches(path, { columns })) {
-        const [ids, texts] = [batch.getChildAt(0), batch.getChildAt(1)];
-        for (let row = 0; row < batch.numRows; row++) {
-          const [id, text] = [String(ids?.get(row)), String(texts?.get(row))];
-          parseJson(text, fileContextSchema, `${path}: context ${id.slice(0, 12)}`);
-          contexts.add(id, text);
-        }
+    await withReader(async (reader) => {
+      for (const path of paths) {
+        await requireVersion(reader, path, VERSION_KEY, CONTEXT_VERSION);
+        for await (const { rows, cells } of reader.readFile(path, ['id', 'context_json']))
+          for (let row = 0; row < rows; row++) {
+            const [id, text] = [String(cells[0][row]), String(cells[1][row])];
+            parseJson(text, fileContextSchema, `${path}: context ${id.slice(0, 12)}`);
+            contexts.add(id, text);
+          }
       }
-    }
+    });
     return contexts;
   }
 

@@ -1,11 +1,10 @@
-import type { RecordBatch } from 'apache-arrow';
 import { DataError } from '../core/errors';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
 import type { Resource } from '../records/manifest';
-import type { ObjectStore } from '../storage/stage';
-import type { Cell, Row } from './columns';
+import type { ObjectStore } from '../storage/object-store';
+import type { Row } from './columns';
 import { checkExample, EXAMPLE_COLUMNS, exampleOfRow, rowOfExample } from './example-columns';
-import { readBatches, readFooterMetadata } from './reader';
+import { ParquetReader } from './reader';
 import { listShards, writeShards, type ShardsOptions } from './writer';
 
 /**
@@ -28,27 +27,32 @@ export async function writeExampleShards(
  * @throws DataError when there is no shard, one is damaged or of another version, or an array does not fit its example
  */
 export async function* readExamples(store: ObjectStore, folder: string): AsyncGenerator<Example> {
-  for (const key of await listShards(store, folder)) yield* readExampleShard(store.localPath(key));
+  const keys = await listShards(store, folder);
+  const reader = await ParquetReader.open();
+  try {
+    for (const key of keys) yield* readExampleShard(reader, await store.localFile(key));
+  } finally {
+    reader.close();
+  }
 }
 
 /** Reads the examples of one shard file. See {@link readExamples}. */
-export async function* readExampleShard(path: string): AsyncGenerator<Example> {
-  await checkVersion(path);
-  const columns = EXAMPLE_COLUMNS.map((column) => column.name);
-  for await (const batch of readBatches(path, { columns }))
-    for (const example of examplesOf(batch)) {
-      checkExample(example, path);
-      yield example;
-    }
-}
-
-async function checkVersion(path: string): Promise<void> {
-  const { 'trm:exampleVersion': version } = await readFooterMetadata(path);
+export async function* readExampleShard(reader: ParquetReader, path: string): AsyncGenerator<Example> {
+  const { 'trm:exampleVersion': version } = await reader.metadata(path);
   if (version !== String(EXAMPLE_VERSION))
     throw new DataError(
       `${path}: expected examples of version ${EXAMPLE_VERSION}, got ${version ?? 'a file that names none'}`,
       'run the process stage again: it encodes the samples anew',
     );
+  const names = EXAMPLE_COLUMNS.map(({ name }) => name);
+  for await (const { rows, cells } of reader.readFile(path, names))
+    for (let row = 0; row < rows; row++) {
+      const example = exampleOfRow(
+        Object.fromEntries(names.map((name, column) => [name, cells[column][row]])),
+      );
+      checkExample(example, path);
+      yield example;
+    }
 }
 
 async function* mapRows(examples: AsyncIterable<Example> | Iterable<Example>): AsyncGenerator<Row> {
@@ -56,18 +60,4 @@ async function* mapRows(examples: AsyncIterable<Example> | Iterable<Example>): A
     checkExample(example, 'example to write');
     yield rowOfExample(example);
   }
-}
-
-function* examplesOf(batch: RecordBatch): Generator<Example> {
-  const vectors = EXAMPLE_COLUMNS.map(({ name }) => [name, batch.getChild(name)] as const);
-  for (let i = 0; i < batch.numRows; i++)
-    yield exampleOfRow(
-      Object.fromEntries(
-        vectors.map(([name, vector]) => {
-          const cell = vector?.get(i) as Cell;
-          // Copies: a view would keep the whole batch alive, and Uint16Array needs its own alignment.
-          return [name, cell instanceof Uint8Array ? cell.slice() : cell];
-        }),
-      ),
-    );
 }

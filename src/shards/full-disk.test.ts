@@ -4,7 +4,8 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
 import { createFolderStore } from '../storage/folder-store';
-import { mayMount, rejection, withSmallDisk } from '../storage/testing';
+import { listKeys } from '../storage/objects';
+import { mayMount, rejection, withSmallDisk, withTemporaryFolder } from '../storage/testing';
 import type { Column } from './columns';
 import { recompressShard } from './recompress';
 import { writeShard } from './writer';
@@ -56,12 +57,19 @@ onSmallDisk('a shard that finds no room to be compressed anew stays as it was', 
     const store = createFolderStore(disk);
     const resource = await writeShard(store, 'a.parquet', COLUMNS, rows(250));
     await writeFile(join(disk, 'ballast'), Buffer.alloc(2 ** 20)).catch(() => undefined);
-    const error = await rejection(() => recompressShard(store, resource));
+    const scratch = join(disk, 'scratch');
+    const error = await rejection(() => recompressShard(store, resource, scratch));
     assert.instance(error, DataError);
     assert.match(error.message, /a\.parquet: no room to write/);
-    assert.equal((await readdir(disk)).sort(), ['a.parquet', 'ballast']);
+    assert.equal(await readdir(scratch), []);
+    await withTemporaryFolder(async (elsewhere) => {
+      const unpublished = await rejection(() => recompressShard(store, resource, elsewhere));
+      assert.match(unpublished.message, /^no room to write .*a\.parquet/);
+    });
+    assert.equal(await listKeys(store), ['a.parquet', 'ballast']);
+    assert.is((await store.stat('a.parquet'))?.bytes, resource.bytes);
     await rm(join(disk, 'ballast'));
-    await recompressShard(store, resource);
+    await recompressShard(store, resource, scratch);
   });
 });
 

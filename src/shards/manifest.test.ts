@@ -7,7 +7,7 @@ import { DataError } from '../core/errors';
 import { hashJson } from '../core/hash';
 import type { Manifest, Source } from '../records/manifest';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import type { Column } from './columns';
 import {
@@ -151,19 +151,18 @@ test('an untouched dataset verifies; each kind of damage is found and named', as
   const damages: [string, (store: ObjectStore) => Promise<unknown>, string[]][] = [
     ['nothing', async () => undefined, []],
     ['one byte changed', (store) => flipByte(store, shard, 40), [`${shard} changed`]],
-    ['bytes added', (store) => appendFile(store.localPath(shard), 'x'), [`${shard} changed`]],
-    ['cut short', (store) => truncate(store.localPath(shard), 100), [`${shard} truncated`]],
-    ['emptied', (store) => truncate(store.localPath('notes.json'), 0), ['notes.json truncated']],
+    ['bytes added', (store) => appendFile(join(store.location, shard), 'x'), [`${shard} changed`]],
+    ['cut short', (store) => truncate(join(store.location, shard), 100), [`${shard} truncated`]],
+    ['emptied', (store) => truncate(join(store.location, 'notes.json'), 0), ['notes.json truncated']],
     ['removed', (store) => store.delete(shard), [`${shard} missing`]],
     [
       'added',
       (store) => store.put('samples/shard_00009.parquet', 'x'),
       ['samples/shard_00009.parquet extra'],
     ],
-    ['event file of a training', (store) => store.put('tracking/tensorboard/events.out.tfevents.1', 'x'), []],
     [
       'half-written file of an interrupted run',
-      (store) => writeFile(`${store.localPath(shard)}.tmp`, 'x'),
+      (store) => writeFile(`${join(store.location, shard)}.tmp`, 'x'),
       [],
     ],
   ];

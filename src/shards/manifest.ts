@@ -1,8 +1,7 @@
-import { stat } from 'node:fs/promises';
 import { extname } from 'node:path';
 import { DataError } from '../core/errors';
 import { parseJson } from '../core/files';
-import { canonicalJson, hashJson, sha256File } from '../core/hash';
+import { canonicalJson, hashJson } from '../core/hash';
 import { projectRoot } from '../core/paths';
 import { runProcess, SubprocessError } from '../core/processes/subprocess';
 import {
@@ -15,7 +14,9 @@ import {
 } from '../records/manifest';
 import type { StageName } from '../records/run';
 import { clearJournal } from '../storage/journal';
-import type { ObjectStore, StageContext } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import { hashObject } from '../storage/objects';
+import type { StageContext } from '../storage/stage';
 import { settledConfig } from '../records/stage-job';
 import { describeColumns, type Column } from './columns';
 import { PARQUET_MEDIA_TYPE } from './writer';
@@ -137,13 +138,13 @@ export async function describeResource(
 ): Promise<Resource> {
   if (!(await store.exists(key)))
     throw new DataError(`expected a file "${key}" in ${store.location} to describe, found none`);
-  const path = store.localPath(key);
+  const { bytes, sha256: hash } = await hashObject(store, key);
   return {
     name: key.toLowerCase().replace(/[^a-z0-9._/-]/g, '-'),
     path: key,
     mediatype: MEDIA_TYPES[extname(key)] ?? 'application/octet-stream',
-    bytes: (await stat(path)).size,
-    hash: `sha256:${await sha256File(path)}`,
+    bytes,
+    hash: `sha256:${hash}`,
     ...more,
   };
 }

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { escapeGlob, openDuckDB, toDataError } from './duckdb';
 import { listShards } from './writer';
 
@@ -16,7 +16,7 @@ export async function queryShards<Row extends object = Record<string, unknown>>(
   sql: string,
 ): Promise<Row[]> {
   const keys = from.endsWith('.parquet') ? [from] : await listShards(store, from);
-  const paths = keys.map((key) => store.localPath(key));
+  const paths = await Promise.all(keys.map((key) => store.localFile(key)));
   const files = paths.map((path) => `'${escapeGlob(path).replaceAll("'", "''")}'`).join(', ');
   const database = await openDuckDB();
   try {

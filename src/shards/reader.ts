@@ -1,75 +1,157 @@
-import { DuckDBBlobValue, DuckDBTypeId, type DuckDBDataChunk } from '@duckdb/node-api';
-import {
-  Binary,
-  Bool,
-  Field,
-  Float32,
-  Float64,
-  Int32,
-  Int64,
-  makeBuilder,
-  makeData,
-  RecordBatch,
-  Schema,
-  Struct,
-  Table,
-  Utf8,
-  type Data,
-  type DataType,
-} from 'apache-arrow';
+import { DuckDBBlobVector, DuckDBTypeId, type DuckDBDataChunk, type DuckDBResult } from '@duckdb/node-api';
 import { DataError } from '../core/errors';
-import { escapeGlob, openDuckDB, toDataError } from './duckdb';
+import type { Cell, Row } from './columns';
+import { escapeGlob, openDuckDB, toDataError, type DuckDB } from './duckdb';
 
-/** Settings of {@link readBatches} and {@link readTable}. */
-export interface ReadOptions {
-  /** Columns to read, in this order; the others are not decoded. Default: all. */
-  columns?: readonly string[];
+/** Cells of up to 256 rows, column by column in the order that was asked for: `cells[column][row]`. */
+export interface CellBatch {
+  rows: number;
+  cells: Cell[][];
 }
+
+/** A run of rows of a Parquet file, the unit that can be read without the rest of it. */
+export interface RowGroup {
+  path: string;
+  /** Number of its first row in the file. */
+  firstRow: number;
+  rows: number;
+}
+
+/** DuckDB would use most of the machine's memory where it could; a row group needs a fraction of this. */
+const MEMORY_LIMIT = '512MB';
+
+/** Rows taken out of DuckDB's chunk (2048) at a time: byte strings become arrays of their own, which are many. */
+const BATCH_ROWS = 256;
+
+const HINT = 'the file may be missing, cut short or changed; make it again';
+
+/** What shards hold; other files are none. */
+const CELL_TYPES: ReadonlySet<DuckDBTypeId> = new Set([
+  DuckDBTypeId.VARCHAR,
+  DuckDBTypeId.BLOB,
+  DuckDBTypeId.BOOLEAN,
+  DuckDBTypeId.INTEGER,
+  DuckDBTypeId.DOUBLE,
+]);
 
 /**
- * Reads a Parquet file as a stream of Arrow record batches of at most 2048 rows, in file order. DuckDB decodes;
- * its column vectors become Arrow vectors. Memory is bounded by a row group of the file.
- * @throws DataError when the file is missing or damaged, lacks a column, or holds a type that shards never have
+ * Reads Parquet files: whole ones, single row groups in any order, or their footers. One DuckDB for all reads, on one
+ * thread (rows come in the order of the file, and the caller decides how many files are read at once) and without a
+ * cache of files, so that memory is bounded by a row group and does not grow with what was read. Owns a database: call
+ * `close`.
  */
-export async function* readBatches(path: string, { columns }: ReadOptions = {}): AsyncGenerator<RecordBatch> {
-  const list = columns?.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ') ?? '*';
-  yield* queryBatches(`SELECT ${list} FROM read_parquet($1)`, path);
-}
+export class ParquetReader {
+  private constructor(private readonly database: DuckDB) {}
 
-/** Reads a whole Parquet file into one Arrow table. See {@link readBatches} for errors. */
-export async function readTable(path: string, options: ReadOptions = {}): Promise<Table> {
-  const batches: RecordBatch[] = [];
-  for await (const batch of readBatches(path, options)) batches.push(batch);
-  return new Table(batches);
-}
+  /** Opens a reader (about 15 ms). */
+  static async open(): Promise<ParquetReader> {
+    const database = await openDuckDB(1);
+    await database.connection.run(`SET memory_limit = '${MEMORY_LIMIT}'`);
+    await database.connection.run('SET enable_external_file_cache = false');
+    return new ParquetReader(database);
+  }
 
-/**
- * Number of rows a Parquet file says it has, from its footer alone.
- * @throws DataError when the file is missing or damaged
- */
-export async function countRows(path: string): Promise<number> {
-  for await (const batch of queryBatches('SELECT num_rows FROM parquet_file_metadata($1)', path))
-    return Number(batch.getChildAt(0)?.get(0));
-  throw new DataError(`${path}: expected a Parquet footer, got none`);
-}
+  /** The row groups of a file, in their order, from its footer alone. @throws DataError */
+  async rowGroups(path: string): Promise<RowGroup[]> {
+    const sql = `SELECT DISTINCT row_group_id, row_group_num_rows FROM parquet_metadata($1) ORDER BY row_group_id`;
+    const groups: RowGroup[] = [];
+    let firstRow = 0;
+    for (const [, count] of await this.table(sql, path)) {
+      const rows = Number(count);
+      if (rows > 0) groups.push({ path, firstRow, rows });
+      firstRow += rows;
+    }
+    return groups;
+  }
 
-/** The file's own key-value metadata, for example `trm:sampleVersion`. @throws DataError */
-export async function readFooterMetadata(path: string): Promise<Record<string, string>> {
-  const found: Record<string, string> = {};
-  const sql = 'SELECT key, value FROM parquet_kv_metadata($1)';
-  const text = (cell: unknown): string => Buffer.from(cell as Uint8Array).toString('utf8');
-  for await (const batch of queryBatches(sql, path))
-    for (let i = 0; i < batch.numRows; i++)
-      found[text(batch.getChildAt(0)?.get(i))] = text(batch.getChildAt(1)?.get(i));
-  return found;
+  /** Number of rows that a file says it has, from its footer alone. @throws DataError */
+  async countRows(path: string): Promise<number> {
+    const [[count]] = await this.table('SELECT num_rows FROM parquet_file_metadata($1)', path);
+    return Number(count);
+  }
+
+  /** The file's own key-value metadata, for example `trm:sampleVersion`. @throws DataError */
+  async metadata(path: string): Promise<Record<string, string>> {
+    const sql = 'SELECT decode(key), decode(value) FROM parquet_kv_metadata($1)';
+    return Object.fromEntries(await this.table(sql, path)) as Record<string, string>;
+  }
+
+  /**
+   * How many rows of a file there are of each combination of some integer columns.
+   * @returns the columns' values with the count behind them
+   * @throws DataError when the file is damaged or lacks a column
+   */
+  async countBy(path: string, columns: readonly string[]): Promise<number[][]> {
+    const rows = await this.table(
+      `SELECT ${listOf(columns)}, count(*) FROM read_parquet($1) GROUP BY ALL ORDER BY ALL`,
+      path,
+    );
+    return rows.map((row) => row.map(Number));
+  }
+
+  /**
+   * Reads some columns of a file, streaming, in the order of its rows.
+   * @throws DataError when it is missing or damaged, lacks a column, or holds a type that shards never have
+   */
+  async *readFile(path: string, columns: readonly string[]): AsyncGenerator<CellBatch> {
+    yield* this.batches(`SELECT ${listOf(columns)} FROM read_parquet($1)`, path);
+  }
+
+  /** Reads some columns of a row group, streaming, in the order of its rows. @throws DataError */
+  async *readGroup(
+    { path, firstRow, rows }: RowGroup,
+    columns: readonly string[],
+  ): AsyncGenerator<CellBatch> {
+    // DuckDB skips the row groups that such a condition rules out.
+    const sql =
+      `SELECT ${listOf(columns)} FROM read_parquet($1, file_row_number = true) ` +
+      `WHERE file_row_number BETWEEN ${firstRow} AND ${firstRow + rows - 1}`;
+    let read = 0;
+    for await (const batch of this.batches(sql, path)) {
+      read += batch.rows;
+      yield batch;
+    }
+    if (read !== rows)
+      throw new DataError(`${path}: expected ${rows} rows from row ${firstRow} on, got ${read}`, HINT);
+  }
+
+  /** Frees the database. */
+  close(): void {
+    this.database.close();
+  }
+
+  private async *batches(sql: string, path: string): AsyncGenerator<CellBatch> {
+    try {
+      const result = await this.database.connection.stream(sql, [escapeGlob(path)]);
+      checkTypes(result, path);
+      for await (const chunk of result)
+        for (let from = 0; from < chunk.rowCount; from += BATCH_ROWS) yield toBatch(chunk, from);
+    } catch (error) {
+      throw toDataError(error, `cannot read ${path} as Parquet`, HINT);
+    }
+  }
+
+  private async table(sql: string, path: string): Promise<unknown[][]> {
+    try {
+      const result = await this.database.connection.runAndReadAll(sql, [escapeGlob(path)]);
+      return result.getRows();
+    } catch (error) {
+      throw toDataError(error, `cannot read ${path} as Parquet`, HINT);
+    }
+  }
 }
 
 /**
  * Refuses a shard whose footer states another version of its record.
  * @throws DataError
  */
-export async function requireVersion(path: string, key: string, version: number): Promise<void> {
-  const found = ((await readFooterMetadata(path))[key] as string | undefined) ?? 'none';
+export async function requireVersion(
+  reader: ParquetReader,
+  path: string,
+  key: string,
+  version: number,
+): Promise<void> {
+  const found = ((await reader.metadata(path))[key] as string | undefined) ?? 'none';
   if (found !== String(version))
     throw new DataError(
       `${path}: expected ${key} ${version}, got ${found}`,
@@ -77,66 +159,63 @@ export async function requireVersion(path: string, key: string, version: number)
     );
 }
 
-async function* queryBatches(sql: string, path: string): AsyncGenerator<RecordBatch> {
-  // One thread: rows come in the order of the file, and the caller decides how many files are read at once.
-  const database = await openDuckDB(1);
+/** Runs `use` with a reader that is closed afterwards. */
+export async function withReader<T>(use: (reader: ParquetReader) => Promise<T>): Promise<T> {
+  const reader = await ParquetReader.open();
   try {
-    const result = await database.connection.stream(sql, [escapeGlob(path)]);
-    const types = result
-      .columnNames()
-      .map((name, i) => ({ name, type: arrowType(result.columnTypeId(i), name, path) }));
-    const schema = new Schema(types.map(({ name, type }) => new Field(name, type, true)));
-    let empty = true;
-    for await (const chunk of result) {
-      if (chunk.rowCount === 0) continue;
-      empty = false;
-      yield toRecordBatch(chunk, schema);
-    }
-    // A reader of no rows still learns the columns.
-    if (empty) yield toRecordBatch(undefined, schema);
-  } catch (error) {
-    const hint = 'the file may be missing, cut short or changed; make it again';
-    throw toDataError(error, `cannot read ${path} as Parquet`, hint);
+    return await use(reader);
   } finally {
-    database.close();
+    reader.close();
   }
 }
 
-const ARROW_TYPES: Partial<Record<DuckDBTypeId, () => DataType>> = {
-  [DuckDBTypeId.VARCHAR]: () => new Utf8(),
-  [DuckDBTypeId.BLOB]: () => new Binary(),
-  [DuckDBTypeId.BOOLEAN]: () => new Bool(),
-  [DuckDBTypeId.INTEGER]: () => new Int32(),
-  [DuckDBTypeId.BIGINT]: () => new Int64(),
-  [DuckDBTypeId.FLOAT]: () => new Float32(),
-  [DuckDBTypeId.DOUBLE]: () => new Float64(),
-};
-
-function arrowType(id: DuckDBTypeId, name: string, path: string): DataType {
-  const make = ARROW_TYPES[id];
-  if (make) return make();
-  throw new DataError(
-    `${path}: column "${name}" has the type ${DuckDBTypeId[id]}, which shards never have`,
-    `shards hold ${Object.keys(ARROW_TYPES)
-      .map((key) => DuckDBTypeId[Number(key)])
-      .join(', ')}`,
-  );
+/**
+ * Rows of some files one by one, in their order, streaming.
+ * @throws DataError as {@link ParquetReader.readFile}
+ */
+export async function* readRows(paths: Iterable<string>, columns: readonly string[]): AsyncGenerator<Row> {
+  const reader = await ParquetReader.open();
+  try {
+    for (const path of paths)
+      for await (const { rows, cells } of reader.readFile(path, columns))
+        for (let row = 0; row < rows; row++)
+          yield Object.fromEntries(columns.map((name, column) => [name, cells[column][row]]));
+  } finally {
+    reader.close();
+  }
 }
 
-/** @param chunk undefined makes a batch of no rows */
-function toRecordBatch(chunk: DuckDBDataChunk | undefined, schema: Schema): RecordBatch {
-  const length = chunk?.rowCount ?? 0;
-  const children = schema.fields.map((field, column) => {
-    const builder = makeBuilder({ type: field.type as DataType, nullValues: [null] });
-    const vector = chunk?.getColumnVector(column);
-    for (let row = 0; row < length; row++) {
-      const value = vector?.getItem(row);
-      builder.append(value instanceof DuckDBBlobValue ? value.bytes : value);
-    }
-    return builder.finish().flush() as Data<DataType>;
+function listOf(columns: readonly string[]): string {
+  return columns.map((name) => `"${name.replaceAll('"', '""')}"`).join(', ');
+}
+
+function checkTypes(result: DuckDBResult, path: string): void {
+  result.columnNames().forEach((name, column) => {
+    const type = result.columnTypeId(column);
+    if (CELL_TYPES.has(type)) return;
+    const known = [...CELL_TYPES].map((id) => DuckDBTypeId[id]).join(', ');
+    throw new DataError(
+      `${path}: column "${name}" has the type ${DuckDBTypeId[type]}, which shards never have`,
+      `shards hold ${known}`,
+    );
   });
-  return new RecordBatch(
-    schema,
-    makeData({ type: new Struct(schema.fields), length, nullCount: 0, children }),
-  );
+}
+
+function toBatch(chunk: DuckDBDataChunk, from: number): CellBatch {
+  const rows = Math.min(BATCH_ROWS, chunk.rowCount - from);
+  const cells = Array.from({ length: chunk.columnCount }, (_, column) => {
+    const vector = chunk.getColumnVector(column);
+    const cellOf =
+      vector instanceof DuckDBBlobVector
+        ? (row: number) => copyOf(vector.getItemBytes(row))
+        : (row: number) => vector.getItem(row) as Cell;
+    return Array.from({ length: rows }, (_, row) => cellOf(from + row));
+  });
+  return { rows, cells };
+}
+
+/** Bytes of their own: those of a chunk are views of it, and arrays of wider numbers need alignment. */
+function copyOf(bytes: Uint8Array | null): Uint8Array | null {
+  // Not `slice`: a Buffer's gives another view.
+  return bytes && new Uint8Array(bytes);
 }

@@ -1,11 +1,10 @@
-import type { RecordBatch } from 'apache-arrow';
 import { DataError } from '../core/errors';
 import type { Resource } from '../records/manifest';
 import { SAMPLE_VERSION, sampleSchema, type Sample } from '../records/sample';
-import type { ObjectStore } from '../storage/stage';
-import type { Column, Row } from './columns';
-import { readBatches, requireVersion } from './reader';
-import { listShards, writeShards, type ShardsOptions } from './writer';
+import type { ObjectStore } from '../storage/object-store';
+import type { Cell, Column, Row } from './columns';
+import { ParquetReader, requireVersion } from './reader';
+import { shardFiles, writeShards, type ShardsOptions } from './writer';
 
 const VERSION_KEY = 'trm:sampleVersion';
 
@@ -54,27 +53,32 @@ export async function writeSampleShards(
  * @throws DataError when there is no shard, one is damaged, or a row is no valid Sample
  */
 export async function* readSamples(store: ObjectStore, folder = 'samples'): AsyncGenerator<Sample> {
-  for (const key of await listShards(store, folder)) yield* readSampleShard(store.localPath(key));
+  const files = await shardFiles(store, folder);
+  const reader = await ParquetReader.open();
+  try {
+    for (const file of files) yield* readShard(reader, file);
+  } finally {
+    reader.close();
+  }
 }
 
-/** Reads the samples of one shard file. See {@link readSamples}. */
-export async function* readSampleShard(path: string): AsyncGenerator<Sample> {
-  await requireVersion(path, VERSION_KEY, SAMPLE_VERSION);
-  const columns = SAMPLE_COLUMNS.map((column) => column.name);
-  let row = 0;
-  for await (const batch of readBatches(path, { columns }))
-    for (const sample of samplesOf(batch)) {
-      const checked = sampleSchema.safeParse(sample);
+async function* readShard(reader: ParquetReader, path: string): AsyncGenerator<Sample> {
+  await requireVersion(reader, path, VERSION_KEY, SAMPLE_VERSION);
+  let before = 0;
+  for await (const { rows, cells } of reader.readFile(path, COLUMN_NAMES)) {
+    for (let row = 0; row < rows; row++) {
+      const checked = sampleSchema.safeParse(sampleAt(cells, row));
       if (!checked.success) {
         const { path: at, message } = checked.error.issues[0];
         throw new DataError(
-          `${path} row ${row}: no valid sample, ${at.map(String).join('.')}: ${message}`,
+          `${path} row ${before + row}: no valid sample, ${at.map(String).join('.')}: ${message}`,
           'the shard may come from another version; make it again',
         );
       }
-      row++;
       yield checked.data;
     }
+    before += rows;
+  }
 }
 
 async function* mapRows(samples: AsyncIterable<Sample> | Iterable<Sample>): AsyncGenerator<Row> {
@@ -107,35 +111,36 @@ function toRow(sample: Sample): Row {
   };
 }
 
-function* samplesOf(batch: RecordBatch): Generator<Record<keyof Sample, unknown>> {
-  type Name = (typeof SAMPLE_COLUMNS)[number]['name'];
-  const vectors = Object.fromEntries(
-    SAMPLE_COLUMNS.map(({ name }) => [name, batch.getChild(name)]),
-  ) as Record<Name, ReturnType<RecordBatch['getChild']>>;
-  for (let i = 0; i < batch.numRows; i++) {
-    const cell = (name: Name): unknown => vectors[name]?.get(i) as unknown;
-    const json = (name: Name): unknown => JSON.parse(String(cell(name)));
-    yield {
-      id: cell('id'),
-      group: cell('group'),
-      parentId: cell('parent_id'),
-      source: cell('source'),
-      origin: json('origin_json'),
-      context:
-        cell('context_id') === null ? null : { id: cell('context_id'), function: cell('context_function') },
-      licence: cell('licence'),
-      attribution: cell('attribution_json') === null ? null : json('attribution_json'),
-      bugType: cell('bug_type'),
-      family: cell('family'),
-      before: cell('before'),
-      after: cell('after') ?? cell('before'),
-      edits: json('edits_json'),
-      lexerVersion: cell('lexer_version'),
-      difficulty: cell('difficulty'),
-      quality: json('quality_json'),
-      evidence: json('evidence_json'),
-      flags: json('flags_json'),
-      split: cell('split'),
-    };
-  }
+const COLUMN_NAMES = SAMPLE_COLUMNS.map(({ name }) => name);
+const COLUMN = Object.fromEntries(COLUMN_NAMES.map((name, i) => [name, i])) as Record<
+  (typeof COLUMN_NAMES)[number],
+  number
+>;
+
+function sampleAt(cells: readonly (readonly Cell[])[], row: number): Record<keyof Sample, unknown> {
+  const cell = (name: keyof typeof COLUMN): Cell => cells[COLUMN[name]][row];
+  const json = (name: keyof typeof COLUMN): unknown => JSON.parse(String(cell(name)));
+  const contextId = cell('context_id');
+  const attribution = cell('attribution_json');
+  return {
+    id: cell('id'),
+    group: cell('group'),
+    parentId: cell('parent_id'),
+    source: cell('source'),
+    origin: json('origin_json'),
+    context: contextId === null ? null : { id: contextId, function: cell('context_function') },
+    licence: cell('licence'),
+    attribution: attribution === null ? null : json('attribution_json'),
+    bugType: cell('bug_type'),
+    family: cell('family'),
+    before: cell('before'),
+    after: cell('after') ?? cell('before'),
+    edits: json('edits_json'),
+    lexerVersion: cell('lexer_version'),
+    difficulty: cell('difficulty'),
+    quality: json('quality_json'),
+    evidence: json('evidence_json'),
+    flags: json('flags_json'),
+    split: cell('split'),
+  };
 }

@@ -8,7 +8,8 @@ import { seedStream } from '../core/rng';
 import { createFolderStore } from '../storage/folder-store';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import type { Column, Row } from './columns';
-import { countRows, readBatches, readFooterMetadata, readTable } from './reader';
+import { openDuckDB } from './duckdb';
+import { readRows, withReader } from './reader';
 import { listShards, writeShard, writeShards } from './writer';
 
 const COLUMNS: readonly Column[] = [
@@ -34,6 +35,9 @@ function awkwardRows(count: number): Row[] {
   }));
 }
 
+const readAll = (path: string, columns = COLUMNS.map(({ name }) => name)): Promise<Row[]> =>
+  collectAll(readRows([path], columns));
+
 function plain(rows: Iterable<unknown>): unknown[] {
   return [...rows].map((row) =>
     Object.fromEntries(
@@ -50,7 +54,7 @@ test('every kind of value comes back as it went in, in order, over several row g
     const store = createFolderStore(folder);
     const rows = awkwardRows(5000);
     const resource = await writeShard(store, 'a.parquet', COLUMNS, rows, { rowGroupSize: 700 });
-    assert.equal(plain(await readTable(store.localPath('a.parquet'))), plain(rows));
+    assert.equal(plain(await readAll(join(store.location, 'a.parquet'))), plain(rows));
     assert.is(resource['trm:rows'], 5000);
     assert.is(resource.bytes, (await stat(join(folder, 'a.parquet'))).size);
     assert.is(resource.hash, `sha256:${await sha256File(join(folder, 'a.parquet'))}`);
@@ -60,17 +64,27 @@ test('every kind of value comes back as it went in, in order, over several row g
 test('a reader asks for columns and gets them in its order; batches stay small', async () => {
   await withTemporaryFolder(async (folder) => {
     const store = createFolderStore(folder);
-    await writeShard(store, 'a.parquet', COLUMNS, awkwardRows(3000));
-    const batches = await collectAll(readBatches(store.localPath('a.parquet'), { columns: ['n', 'text'] }));
-    assert.ok(batches.length > 1);
-    assert.equal(
-      batches[0].schema.fields.map((field) => field.name),
-      ['n', 'text'],
-    );
-    assert.is(
-      batches.reduce((sum, batch) => sum + batch.numRows, 0),
-      3000,
-    );
+    const rows = awkwardRows(3000);
+    await writeShard(store, 'a.parquet', COLUMNS, rows);
+    await withReader(async (reader) => {
+      const batches = await collectAll(reader.readFile(join(store.location, 'a.parquet'), ['n', 'text']));
+      assert.ok(batches.length > 1);
+      assert.equal(
+        batches.flatMap(({ cells: [n, text] }) => n.map((value, i) => [value, text[i]])),
+        rows.map(({ n, text }) => [n, text]),
+      );
+    });
+  });
+});
+
+test('a file with a type that shards never have is refused by the name of its column', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'dates.parquet');
+    const database = await openDuckDB();
+    await database.connection.run(`COPY (SELECT 1 AS n, DATE '2026-01-01' AS day) TO '${path}'`);
+    database.close();
+    assert.match((await rejection(() => readAll(path, ['day']))).message, /column "day" has the type DATE/);
+    assert.equal(await readAll(path, ['n']), [{ n: 1 }]);
   });
 });
 
@@ -82,7 +96,7 @@ test('equality on text finds rows whatever their code points (statistics would h
     const { DuckDBInstance } = await import('@duckdb/node-api');
     const instance = await DuckDBInstance.create(':memory:');
     const connection = await instance.connect();
-    const sql = `SELECT count(*)::INTEGER AS n FROM read_parquet('${store.localPath('a.parquet')}') WHERE t = '😀'`;
+    const sql = `SELECT count(*)::INTEGER AS n FROM read_parquet('${join(store.location, 'a.parquet')}') WHERE t = '😀'`;
     const found = await connection.runAndReadAll(sql);
     assert.equal(found.getRows(), [[1]]);
     connection.closeSync();
@@ -112,14 +126,16 @@ test('rows are cut into numbered shards; none of them makes one empty shard', as
       );
       const read: unknown[] = [];
       for (const key of keys)
-        for (const row of await readTable(store.localPath(key)))
-          read.push((row as unknown as { n: number }).n);
+        for (const row of await readAll(join(store.location, key), ['n'])) read.push(row.n);
       assert.equal(
         read,
         numbers(count).map((row) => row.n),
       );
     }
-    assert.is(await countRows(store.localPath('c25/shard_00002.parquet')), 5);
+    assert.is(
+      await withReader((reader) => reader.countRows(join(store.location, 'c25/shard_00002.parquet'))),
+      5,
+    );
     assert.match((await rejection(() => listShards(store, 'c'))).message, 'found none');
   });
 });
@@ -186,24 +202,35 @@ test('damaged, missing and foreign files are DataErrors; odd paths are not patte
     const store = createFolderStore(join(folder, 'odd [a-c]* ?'));
     const columns: Column[] = [{ name: 'n', type: 'int32', description: 'n' }];
     await writeShard(store, 'ok.parquet', columns, [{ n: 3 }], { metadata: { 'trm:version': '1' } });
-    assert.is((await readTable(store.localPath('ok.parquet'))).getChild('n')?.get(0), 3);
-    assert.is((await readFooterMetadata(store.localPath('ok.parquet')))['trm:version'], '1');
+    assert.is((await readAll(join(store.location, 'ok.parquet'), ['n']))[0].n, 3);
+    assert.is(
+      (await withReader((reader) => reader.metadata(join(store.location, 'ok.parquet'))))['trm:version'],
+      '1',
+    );
 
     const whole = await store.get('ok.parquet');
     await store.put('cut.parquet', whole.subarray(0, whole.length - 9));
     await store.put('text.parquet', 'this is no parquet file at all');
     for (const key of ['cut.parquet', 'text.parquet', 'gone.parquet']) {
-      const error = await rejection(() => readTable(store.localPath(key)));
+      const error = await rejection(() => readAll(join(store.location, key), ['n']));
       assert.instance(error, DataError, key);
       assert.match(error.message, key);
-      assert.instance(await rejection(() => countRows(store.localPath(key))), DataError, key);
+      assert.instance(
+        await rejection(() => withReader((reader) => reader.countRows(join(store.location, key)))),
+        DataError,
+        key,
+      );
     }
-    const path = store.localPath('ok.parquet');
-    assert.instance(await rejection(() => readTable(path, { columns: ['m'] })), DataError);
+    const path = join(store.location, 'ok.parquet');
+    assert.instance(await rejection(() => readAll(path, ['m'])), DataError);
     const plain = createFolderStore(join(folder, 'plain'));
     await writeShard(plain, 'ok.parquet', columns, [{ n: 3 }]);
-    const missing = plain.localPath('o*.parquet');
-    assert.instance(await rejection(() => readTable(missing)), DataError, 'a missing file, not all that fit');
+    const missing = join(plain.location, 'o*.parquet');
+    assert.instance(
+      await rejection(() => readAll(missing, ['n'])),
+      DataError,
+      'a missing file, not all that fit',
+    );
   });
 });
 

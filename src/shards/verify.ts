@@ -1,19 +1,12 @@
-import { stat } from 'node:fs/promises';
 import { DataError } from '../core/errors';
-import { sha256File } from '../core/hash';
 import type { Resource } from '../records/manifest';
 import { JOURNAL } from '../storage/journal';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { MANIFEST_KEY, readManifest } from './manifest';
-import { countRows } from './reader';
+import { withReader } from './reader';
 import { PARQUET_MEDIA_TYPE } from './writer';
+import { hashObject } from '../storage/objects';
 
-/**
- * Files of a train stage that repeat its metrics elsewhere (event files, how much a W&B server has): they may grow after
- * the manifest is written.
- */
-const TRACKING_PREFIX = 'tracking/';
-/** What a stage goes on from; removed after the manifest is written, so that a kill between the two leaves some of it. */
 /** What can be wrong with a file of a dataset. */
 export type FileProblem = 'missing' | 'extra' | 'truncated' | 'changed' | 'unreadable' | 'wrong_rows';
 
@@ -44,17 +37,20 @@ export interface VerifyReport {
  */
 export async function verifyDataset(store: ObjectStore): Promise<VerifyReport> {
   const { resources } = await readManifest(store);
-  const present = new Set(await store.list());
+  const present = new Map<string, number>();
+  for await (const { key, bytes } of store.list()) present.set(key, bytes);
   const problems: VerifyProblem[] = [];
   for (const resource of resources) {
-    const problem = present.has(resource.path)
-      ? await checkFile(store, resource)
-      : { problem: 'missing' as const, message: `expected ${resource.bytes} bytes, found no file` };
+    const size = present.get(resource.path);
+    const problem =
+      size === undefined
+        ? { problem: 'missing' as const, message: `expected ${resource.bytes} bytes, found no file` }
+        : await checkFile(store, resource, size);
     if (problem) problems.push({ path: resource.path, ...problem });
   }
   const known = new Set([MANIFEST_KEY, ...resources.map((resource) => resource.path)]);
-  for (const path of present)
-    if (!known.has(path) && !path.startsWith(TRACKING_PREFIX) && !path.startsWith(JOURNAL))
+  for (const path of present.keys())
+    if (!known.has(path) && !path.startsWith(JOURNAL))
       problems.push({ path, problem: 'extra', message: 'the manifest does not name it' });
   return {
     location: store.location,
@@ -69,12 +65,11 @@ export async function verifyDataset(store: ObjectStore): Promise<VerifyReport> {
 async function checkFile(
   store: ObjectStore,
   resource: Resource,
+  size: number,
 ): Promise<Omit<VerifyProblem, 'path'> | undefined> {
-  const path = store.localPath(resource.path);
-  const { size } = await stat(path);
   if (size < resource.bytes)
     return { problem: 'truncated', message: `expected ${resource.bytes} bytes, found ${size}` };
-  const hash = `sha256:${await sha256File(path)}`;
+  const hash = `sha256:${(await hashObject(store, resource.path)).sha256}`;
   if (size !== resource.bytes || hash !== resource.hash)
     return {
       problem: 'changed',
@@ -83,7 +78,8 @@ async function checkFile(
   const rows = resource['trm:rows'];
   if (rows === undefined || resource.mediatype !== PARQUET_MEDIA_TYPE) return undefined;
   try {
-    const found = await countRows(path);
+    const path = await store.localFile(resource.path);
+    const found = await withReader((reader) => reader.countRows(path));
     if (found !== rows) return { problem: 'wrong_rows', message: `expected ${rows} rows, found ${found}` };
   } catch (error) {
     if (!(error instanceof DataError)) throw error;

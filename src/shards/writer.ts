@@ -1,14 +1,11 @@
-import { rm, stat } from 'node:fs/promises';
-import { dirname } from 'node:path';
 import { ParquetSchema, ParquetWriter, type FieldDefinition } from 'parquetjs-lite';
 import { DataError } from '../core/errors';
-import { makeFolder, writeError } from '../core/files';
-import { sha256File } from '../core/hash';
 import type { Resource } from '../records/manifest';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { checkRow, type Column, type ColumnType, type Row } from './columns';
-import { openFileSink } from './file-sink';
 import { RowDigest } from './row-digest';
+import { createSink, type Sink } from './sink';
+import { listKeys } from '../storage/objects';
 
 /** Media type of Parquet files in manifests. */
 export const PARQUET_MEDIA_TYPE = 'application/vnd.apache.parquet';
@@ -44,26 +41,28 @@ export async function writeShard(
   rows: AsyncIterable<Row> | Iterable<Row>,
   { rowGroupSize = 5000, metadata = {}, split }: ShardOptions = {},
 ): Promise<Resource> {
-  const temporary = `${store.localPath(key)}.tmp`;
+  const writer = await store.create(key);
   try {
-    await makeFolder(dirname(temporary));
-    const { count, content } = await writeParquet(temporary, columns, rows, rowGroupSize, metadata);
-    const resource: Resource = {
+    const sink = createSink(writer);
+    const { count, content } = await writeParquet(sink, columns, rows, rowGroupSize, metadata);
+    await writer.commit();
+    return {
       name: key.toLowerCase(),
       path: key,
       mediatype: PARQUET_MEDIA_TYPE,
       format: 'binary',
-      bytes: (await stat(temporary)).size,
-      hash: `sha256:${await sha256File(temporary)}`,
+      bytes: sink.bytes,
+      hash: `sha256:${sink.digest()}`,
       'trm:content': content,
       'trm:rows': count,
       ...(split && { 'trm:split': split }),
     };
-    await store.commit(key);
-    return resource;
   } catch (error) {
-    await rm(temporary, { force: true }).catch(() => undefined);
-    throw writeError(error, store.localPath(key));
+    // parquetjs-lite throws bare strings.
+    if (error instanceof Error) throw error;
+    throw new DataError(`the Parquet writer refused ${store.location}/${key}: ${String(error)}`);
+  } finally {
+    await writer.abort();
   }
 }
 
@@ -106,7 +105,7 @@ export function shardKey(folder: string, index: number): string {
  * @throws DataError when there is none
  */
 export async function listShards(store: ObjectStore, folder: string): Promise<string[]> {
-  const keys = (await store.list(`${folder}/`)).filter((key) =>
+  const keys = (await listKeys(store, `${folder}/`)).filter((key) =>
     /^shard_\d{5,}\.parquet$/.test(key.slice(folder.length + 1)),
   );
   if (keys.length === 0)
@@ -115,6 +114,12 @@ export async function listShards(store: ObjectStore, folder: string): Promise<st
       'check the folder, or run the stage that writes it',
     );
   return keys;
+}
+
+/** Local files of a folder's shards in order, for the Parquet reader. @throws DataError when there is none */
+export async function shardFiles(store: ObjectStore, folder: string): Promise<string[]> {
+  const keys = await listShards(store, folder);
+  return Promise.all(keys.map((key) => store.localFile(key)));
 }
 
 const PARQUET_TYPE: Record<ColumnType, FieldDefinition['type']> = {
@@ -126,7 +131,7 @@ const PARQUET_TYPE: Record<ColumnType, FieldDefinition['type']> = {
 };
 
 async function writeParquet(
-  path: string,
+  sink: Sink,
   columns: readonly Column[],
   rows: AsyncIterable<Row> | Iterable<Row>,
   rowGroupSize: number,
@@ -135,38 +140,25 @@ async function writeParquet(
   const fields: Record<string, FieldDefinition> = {};
   for (const { name, type, nullable = false } of columns)
     fields[name] = { type: PARQUET_TYPE[type], optional: nullable, compression: 'GZIP', statistics: false };
-  const sink = await openFileSink(path);
   const digest = new RowDigest(columns);
   let count = 0;
-  try {
-    const writer = await ParquetWriter.openStream(new ParquetSchema(fields), sink, {
-      rowGroupSize,
-      // Pages of fewer rows than a group, so that a page of long strings is not encoded in one piece.
-      pageSize: Math.min(2000, rowGroupSize),
-      useDataPageV2: false,
-    });
-    for (const [key, value] of Object.entries(metadata)) writer.setMetadata(key, value);
-    for await (const row of rows) {
-      checkRow(columns, row);
-      digest.add(row);
-      await writer.appendRow(row);
-      sink.check();
-      count++;
-    }
-    await writer.close();
-  } catch (error) {
-    throw toError(error, path);
-  } finally {
-    await sink.close();
+  const writer = await ParquetWriter.openStream(new ParquetSchema(fields), sink, {
+    rowGroupSize,
+    // Pages of fewer rows than a group, so that a page of long strings is not encoded in one piece.
+    pageSize: Math.min(2000, rowGroupSize),
+    useDataPageV2: false,
+  });
+  for (const [key, value] of Object.entries(metadata)) writer.setMetadata(key, value);
+  for await (const row of rows) {
+    checkRow(columns, row);
+    digest.add(row);
+    await writer.appendRow(row);
+    sink.check();
+    count++;
   }
+  await writer.close();
   sink.check();
   return { count, content: digest.finish() };
-}
-
-/** parquetjs-lite throws bare strings; everything else passes unchanged. */
-function toError(error: unknown, path: string): Error {
-  if (error instanceof Error) return error;
-  return new DataError(`the Parquet writer refused ${path}: ${String(error)}`);
 }
 
 function toIterator(rows: AsyncIterable<Row> | Iterable<Row>): AsyncIterator<Row> {

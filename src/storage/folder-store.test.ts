@@ -1,72 +1,72 @@
-import { mkdtemp, readdir, readFile, rm, symlink, writeFile } from 'node:fs/promises';
+import { mkdtemp, readdir, rm, symlink, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
-import { suite } from 'uvu';
+import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { DataError, UserError } from '../core/errors';
-import { rejection } from './testing';
+import { DataError } from '../core/errors';
 import { createFolderStore } from './folder-store';
+import { testObjectStore } from './object-store-testing';
+import { listKeys } from './objects';
+import { mayMount, rejection, withSmallDisk, withTemporaryFolder } from './testing';
 
-const test = suite<{ folder: string }>('folder store');
-
-test.before.each(async (context) => {
-  context.folder = await mkdtemp(join(tmpdir(), 'trm-store-'));
-});
-test.after.each(async ({ folder }) => {
-  await rm(folder, { recursive: true, force: true });
-});
-
-test('what is put is got, and replaced whole', async ({ folder }) => {
-  const store = createFolderStore(join(folder, 'not', 'there', 'yet'));
-  assert.is(await store.exists('a/b.json'), false);
-  assert.equal(await store.list(), []);
-  await store.put('a/b.json', 'one, and longer');
-  await store.put('a/b.json', new Uint8Array([0, 255]));
-  assert.equal([...(await store.get('a/b.json'))], [0, 255]);
-  assert.is(await store.exists('a/b.json'), true);
-  assert.is(await store.exists('a'), false, 'a folder is no object');
+testObjectStore('folder store', async () => {
+  const folder = await mkdtemp(join(tmpdir(), 'trm-store-'));
+  const path = join(folder, 'not', 'there [a-c]*', 'yet');
+  const module = join(__dirname, 'folder-store.js');
+  return {
+    store: createFolderStore(path),
+    opened: `require(${JSON.stringify(module)}).createFolderStore(${JSON.stringify(path)})`,
+    everything: () => readdir(path, { recursive: true }).catch(() => []),
+    remove: () => rm(folder, { recursive: true, force: true }),
+  };
 });
 
-test('list is sorted, filtered by prefix, follows links and hides unfinished files', async ({ folder }) => {
-  const store = createFolderStore(join(folder, 'store'));
-  for (const key of ['b', 'a/2', 'a/10', 'ab/1']) await store.put(key, key);
-  await writeFile(`${store.localPath('a/3')}.tmp`, 'half');
-  await symlink(join(folder, 'store', 'a'), join(folder, 'store', 'linked'));
-  assert.equal(await store.list(), ['a/10', 'a/2', 'ab/1', 'b', 'linked/10', 'linked/2']);
-  assert.equal(await store.list('a/'), ['a/10', 'a/2']);
+test('a listing follows links, passes over those to nothing, and hides unfinished files', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(join(folder, 'store'));
+    for (const key of ['b', 'a/2']) await store.put(key, key);
+    await writeFile(join(folder, 'store', 'a', '3.tmp'), 'half');
+    await symlink(join(folder, 'store', 'a'), join(folder, 'store', 'linked'));
+    await symlink(join(folder, 'gone'), join(folder, 'store', 'dangling'));
+    assert.equal(await listKeys(store), ['a/2', 'b', 'linked/2']);
+  });
 });
 
-test('a missing object is a DataError that names it; deleting it is no error', async ({ folder }) => {
-  const store = createFolderStore(folder);
-  const error = await rejection(() => store.get('gone.json'));
-  assert.instance(error, DataError);
-  assert.match(error.message, 'gone.json');
-  await store.delete('gone.json');
-  await store.put('x', 'y');
-  await store.put('a/b/c', 'z');
-  await store.put('a/d', 'z');
-  await store.delete('a/b/c');
-  assert.equal(await readdir(join(folder, 'a')), ['d'], 'folders left empty go too');
-  await store.delete('x');
-  await store.delete('a/d');
-  assert.equal(await readdir(folder), []);
+test('folders that are left empty go, up to the store itself', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const store = createFolderStore(folder);
+    for (const key of ['x', 'a/b/c', 'a/d']) await store.put(key, 'z');
+    await store.delete('a/b/c');
+    assert.equal(await readdir(join(folder, 'a')), ['d']);
+    await store.delete('x');
+    await store.delete('a/d');
+    assert.equal(await readdir(folder), []);
+  });
 });
 
-test('commit publishes a file written beside its key', async ({ folder }) => {
-  const store = createFolderStore(folder);
-  await writeFile(`${store.localPath('shard')}.tmp`, 'rows');
-  assert.equal(await store.list(), []);
-  await store.commit('shard');
-  assert.equal(await store.list(), ['shard']);
-  assert.is(await readFile(store.localPath('shard'), 'utf8'), 'rows');
-});
+async function fillDisk(): Promise<void> {
+  await withSmallDisk(64, async (disk) => {
+    const store = createFolderStore(disk);
+    const large = Buffer.alloc(2 ** 20);
+    const stream = async (): Promise<void> => {
+      const writer = await store.create('streamed');
+      try {
+        for (let i = 0; i < 4; i++) await writer.write(large);
+      } finally {
+        await writer.abort();
+      }
+    };
+    for (const write of [() => store.put('put', large), () => store.putIfAbsent('new', large), stream]) {
+      const error = await rejection(write);
+      assert.instance(error, DataError);
+      assert.match(error.message, /^no room to write /);
+    }
+    assert.equal(await readdir(disk), []);
+  });
+}
 
-test('no key leaves the store', async ({ folder }) => {
-  const store = createFolderStore(join(folder, 'store'));
-  for (const key of ['', '/etc/x', '../x', 'a/../../x', 'a//b', './a', 'a\\b', 'a\0b', 'a.tmp']) {
-    assert.instance(await rejection(() => store.put(key, 'x')), UserError, JSON.stringify(key));
-    assert.throws(() => store.localPath(key), 'expected a key such as', JSON.stringify(key));
-  }
-});
+const FULL = 'a full disk is said by every way to write, and nothing is left';
+if (mayMount()) test(FULL, fillDisk);
+else test.skip(`${FULL} (skipped: no file system can be mounted here)`, fillDisk);
 
 test.run();

@@ -1,4 +1,5 @@
-import type { ObjectStore } from './stage';
+import type { ObjectStore } from './object-store';
+import { listKeys } from './objects';
 
 /** Where a stage keeps what only its own resuming needs: records of finished parts, weights that may be released. */
 export const JOURNAL = 'journal/';
@@ -9,5 +10,5 @@ export const JOURNAL = 'journal/';
  * finished removes it then.
  */
 export async function clearJournal(store: ObjectStore): Promise<void> {
-  for (const key of (await store.list(JOURNAL)).reverse()) await store.delete(key);
+  for (const key of (await listKeys(store, JOURNAL)).reverse()) await store.delete(key);
 }

@@ -1,10 +1,11 @@
 import { deserialize, serialize } from 'node:v8';
 import { DataError, TrmError } from '../core/errors';
-import { parseJson, removeTemporaries } from '../core/files';
+import { parseJson } from '../core/files';
 import { canonicalJson, sha256 } from '../core/hash';
 import { CHECKPOINT_VERSION, checkpointSchema, type CheckpointRecord } from '../records/checkpoint';
 import { JOURNAL } from '../storage/journal';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import { listKeys } from '../storage/objects';
 import { settledConfig } from '../records/stage-job';
 import { readWeights, storedWeights } from '../trm/model';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from '../trm/safetensors';
@@ -139,18 +140,18 @@ export async function keepModel(
 
 /** True when the weights of that evaluation are here; a checkpoint that came from another run names some that are not. */
 export async function hasModel(store: ObjectStore, step: number): Promise<boolean> {
-  return (await store.list(bestFolder(step))).length > 0;
+  return (await listKeys(store, bestFolder(step))).length > 0;
 }
 
 /** Makes the weights kept for `step` the ones that are released. */
 export async function publishBest(store: ObjectStore, step: number): Promise<void> {
-  for (const key of await store.list(bestFolder(step)))
+  for (const key of await listKeys(store, bestFolder(step)))
     await store.put(MODEL + key.slice(bestFolder(step).length), await store.get(key));
 }
 
 /** Removes kept weights that no checkpoint names any more. */
 async function forgetModels(store: ObjectStore): Promise<void> {
-  const keys = await store.list(BEST);
+  const keys = await listKeys(store, BEST);
   if (keys.length === 0) return;
   const named: string[] = [];
   for (const step of await listCheckpoints(store)) {
@@ -198,7 +199,7 @@ function carryTensors<Row>({ pools }: TrainerSnapshot<Row>, width: number): Reco
 
 /** Steps of the complete checkpoints, newest first. */
 export async function listCheckpoints(store: ObjectStore, folder = CHECKPOINTS): Promise<number[]> {
-  const keys = await store.list(folder);
+  const keys = await listKeys(store, folder);
   return keys
     .filter((key) => key.endsWith(`/${RECORD}`))
     .map((key) => Number(key.slice(folder.length, -RECORD.length - 1)))
@@ -208,15 +209,15 @@ export async function listCheckpoints(store: ObjectStore, folder = CHECKPOINTS):
 async function deleteCheckpoint(store: ObjectStore, step: number, folder: string): Promise<void> {
   // The record first: a half-deleted checkpoint must not look whole.
   await store.delete(keyOf(step, RECORD, folder));
-  for (const key of await store.list(keyOf(step, '', folder))) await store.delete(key);
+  for (const key of await listKeys(store, keyOf(step, '', folder))) await store.delete(key);
 }
 
 /** Removes what a process that was killed while it wrote left behind: files of no checkpoint, and half files. */
 export async function removeUnfinished(store: ObjectStore): Promise<void> {
-  await removeTemporaries(store.location);
+  await store.abortUnfinished();
   for (const folder of [CHECKPOINTS, BEFORE_DECAY]) {
     const whole = new Set((await listCheckpoints(store, folder)).map((step) => keyOf(step, '', folder)));
-    for (const key of await store.list(folder))
+    for (const key of await listKeys(store, folder))
       if (!whole.has(key.slice(0, key.lastIndexOf('/') + 1))) await store.delete(key);
   }
   await forgetModels(store);
@@ -229,7 +230,7 @@ export async function copyCheckpoint(
   to: ObjectStore,
 ): Promise<void> {
   const record = keyOf(step, RECORD, folder);
-  const files = (await from.list(keyOf(step, '', folder))).filter((key) => key !== record);
+  const files = (await listKeys(from, keyOf(step, '', folder))).filter((key) => key !== record);
   for (const key of [...files, record])
     await to.put(keyOf(step, key.slice(key.lastIndexOf('/') + 1)), await from.get(key));
 }

@@ -5,7 +5,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
 import { sha256File } from '../core/hash';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import type { RunSummary } from './run';
 import { config, trainIn } from './testing-run';

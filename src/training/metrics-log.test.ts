@@ -1,11 +1,11 @@
-import { appendFile } from 'node:fs/promises';
+import { appendFile, readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
 import { rejection, withTemporaryFolder } from '../storage/testing';
-import { appendMetric, followMetrics, readMetrics, truncateMetrics } from './metrics-log';
+import { appendMetric, followMetrics, readMetrics, restoreMetrics } from './metrics-log';
 
 test('a follower sees lines as they come, half lines when they are whole, and a replaced log from its start', async () => {
   await withTemporaryFolder(async (folder) => {
@@ -27,7 +27,7 @@ test('a follower sees lines as they come, half lines when they are whole, and a 
     await appendFile(log, '"time":1}\n');
     await wait(4);
     // Cut back, and longer than before when it is looked at again.
-    await truncateMetrics(log, 2);
+    await restoreMetrics(log, await readFile(log, 'utf8'), 2);
     for (const step of [3, 4, 5, 6]) await appendMetric(log, step, { kind: 'train', loss: 2 });
     await wait(10);
     finished = true;

@@ -5,7 +5,7 @@ import { setTimeout as sleep } from 'node:timers/promises';
 import { writeError, writeFileAtomic } from '../core/files';
 import { metricSchema, type Metric } from '../records/run';
 
-/** Name of the log in the train stage's output. */
+/** Name of the log, in the stage's folder of live files while it grows and in its output. */
 export const METRICS_KEY = 'metrics.jsonl';
 
 /** Values of a line; what is no finite number becomes null. */
@@ -49,11 +49,18 @@ function parseLines(text: string): Metric[] {
   });
 }
 
-/** Drops lines of steps after `step`: a resumed run writes them anew. */
-export async function truncateMetrics(path: string, step: number): Promise<void> {
-  if (!existsSync(path)) return;
-  const kept = (await readMetrics(path)).filter((metric) => metric.step <= step);
-  await writeFileAtomic(path, kept.map((metric) => `${JSON.stringify(metric)}\n`).join(''));
+/** The lines of a log up to `step`: a resumed run writes the later ones anew. */
+export function metricsUntil(text: string, step: number): string {
+  const kept = parseLines(text).filter((metric) => metric.step <= step);
+  return kept.map((metric) => `${JSON.stringify(metric)}\n`).join('');
+}
+
+/**
+ * Puts the lines of an earlier start's log up to `step` in the place of the log at `path`; followers begin anew.
+ * @param logged text of that log, '' for none
+ */
+export async function restoreMetrics(path: string, logged: string, step: number): Promise<void> {
+  await writeFileAtomic(path, metricsUntil(logged, step));
 }
 
 /** Settings of {@link followMetrics}. */

@@ -1,6 +1,7 @@
 import type { Resource } from '../records/manifest';
 import { describeResource } from '../shards/manifest';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import { listKeys } from '../storage/objects';
 import { BEFORE_DECAY, CHECKPOINTS, MODEL } from './checkpoint';
 import { METRICS_KEY } from './metrics-log';
 
@@ -11,7 +12,7 @@ import { METRICS_KEY } from './metrics-log';
 export async function describeTraining(store: ObjectStore): Promise<Resource[]> {
   const resources: Resource[] = [await describeResource(store, METRICS_KEY, { 'trm:volatile': true })];
   for (const folder of [MODEL, CHECKPOINTS, BEFORE_DECAY])
-    for (const key of await store.list(folder))
+    for (const key of await listKeys(store, folder))
       resources.push(await describeResource(store, key, folder === MODEL ? {} : { 'trm:volatile': true }));
   return resources;
 }

@@ -1,7 +1,9 @@
-import { basename, dirname } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { basename, dirname, join } from 'node:path';
 import { InterruptedError, throwIfAborted } from '../core/errors';
 import type { ProgressTask } from '../core/progress';
 import type { CheckpointRecord } from '../records/checkpoint';
+import { getText } from '../storage/objects';
 import type { StageContext } from '../storage/stage';
 import { settledConfig } from '../records/stage-job';
 import {
@@ -24,7 +26,6 @@ import { StepMeter } from './step-meter';
 import type { TrainingTask, Validation } from './task';
 import { openRunLog, type RunLog } from './tracking/run-log';
 import { SystemMeter } from './tracking/system-metrics';
-import { TRACKING_KEY } from './tracking/tracker';
 import type { Outcome } from './tracking/contract';
 import { DivergedError, Trainer } from './trainer';
 
@@ -95,9 +96,11 @@ export class TrainingRun<Row> {
     const checkpoint = await loadNewestCheckpoint<Row>(store, identity, shapeOf(task));
     const trainer = new Trainer({ ...options, rng: rng.fork('trainer') });
     if (checkpoint) await trainer.restore(checkpoint.snapshot);
+    const logged = (await store.exists(METRICS_KEY)) ? await getText(store, METRICS_KEY) : '';
     const lines = await openRunLog(config.tracking, {
-      metricsPath: store.localPath(METRICS_KEY),
-      folder: store.localPath(TRACKING_KEY),
+      metricsPath: join(context.live, METRICS_KEY),
+      logged,
+      folder: context.live,
       step: trainer.step,
       name: nameOf(store.location),
       experiment: { seed: context.seed, model: identity.model, train: settledConfig('train', config) },
@@ -147,6 +150,13 @@ export class TrainingRun<Row> {
     } finally {
       await this.lines.close(outcome);
     }
+    await this.publishLog();
+  }
+
+  /** The log as it is now becomes part of the output: a checkpoint's steps stand in it wherever the run is resumed. */
+  private async publishLog(): Promise<void> {
+    const { store, live } = this.options.context;
+    await store.put(METRICS_KEY, await readFile(join(live, METRICS_KEY)));
   }
 
   private async trainToEnd(): Promise<void> {
@@ -217,6 +227,7 @@ export class TrainingRun<Row> {
     if (this.saved.step === this.trainer.step) return;
     const { config, context, identity, task } = this.options;
     const keep = { keep: config.keepCheckpoints };
+    await this.publishLog();
     await writeCheckpoint(context.store, identity, shapeOf(task), this.state(), keep);
     this.saved = { step: this.trainer.step, seconds: this.seconds };
   }
@@ -227,6 +238,7 @@ export class TrainingRun<Row> {
     if (this.decaying || this.used < decayBegin(config.optimizer)) return;
     this.decaying = true;
     const keep = { keep: 1, folder: BEFORE_DECAY };
+    await this.publishLog();
     await writeCheckpoint(context.store, identity, shapeOf(task), this.state(), keep);
   }
 

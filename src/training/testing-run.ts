@@ -6,7 +6,8 @@ import { requireNativeEngine } from '../core/engine';
 import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { createFolderStore } from '../storage/folder-store';
-import type { ObjectStore } from '../storage/stage';
+import type { ObjectStore } from '../storage/object-store';
+import { localFolders } from '../storage/stage';
 import { createModelData } from '../trm/model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
 import type { Example } from '../records/example';
@@ -74,6 +75,7 @@ export async function trainIn(folder: string, options: TrainInOptions = {}): Pro
       progress: options.stopAt === undefined ? silentProgress : progress,
       store: (options.through ?? ((store) => store))(createFolderStore(folder)),
       inputs: {},
+      ...localFolders(folder),
       rng: rng.fork('stage'),
       seed: 9,
     },

@@ -23,11 +23,13 @@ export type Redactor = (text: string) => string;
 
 /**
  * A redactor for an environment. Values shorter than 6 characters are not replaced: they would garble ordinary
- * text; give real secrets real lengths.
+ * text; give real secrets real lengths. Programs take the one of their secrets (`storage/secrets.ts`).
+ * @param more names of secrets that do not end as secrets do
  */
-export function createRedactor(env: NodeJS.ProcessEnv = process.env): Redactor {
+export function createRedactor(env: NodeJS.ProcessEnv, more: ReadonlySet<string> = new Set()): Redactor {
+  const isSecret = (name: string): boolean => SECRET_NAME.test(name) || more.has(name);
   const values = Object.entries(env)
-    .filter(([name, value]) => SECRET_NAME.test(name) && value !== undefined && value.length >= 6)
+    .filter(([name, value]) => isSecret(name) && value !== undefined && value.length >= 6)
     .map(([name, value]) => [name, value as string] as const)
     // Longest first: a value that contains another must go whole.
     .sort((a, b) => b[1].length - a[1].length);

@@ -9,7 +9,7 @@ import type { Sample } from '../../records/sample';
 import { MANIFEST_KEY, readManifest } from '../../shards/manifest';
 import { readSamples } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { recipeSchema, type Recipe } from './recipe';
 
 /** File that says how a benchmark was made. */
@@ -59,7 +59,7 @@ export async function openBenchmark(folder: string): Promise<Benchmark> {
   const manifest = await readManifest(store);
   if (!(await store.exists(RECIPE_KEY)))
     throw new DataError(`expected ${RECIPE_KEY} beside ${MANIFEST_KEY} in ${store.location}, found none`);
-  return { recipe: readRecipe(store.localPath(RECIPE_KEY)), manifest, store };
+  return { recipe: readRecipe(await store.localFile(RECIPE_KEY)), manifest, store };
 }
 
 /**

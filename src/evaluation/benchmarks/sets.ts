@@ -7,7 +7,7 @@ import type { Sample } from '../../records/sample';
 import { Contexts } from '../../shards/context-shard';
 import { readSamples } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { benchmarkFolder, benchmarkNames, openBenchmark, readBenchmark, RECIPE_KEY } from './benchmark';
 import type { EvaluationSet } from './measure-model';
 import { REAL_SET_NAMES, readRealPairs } from './real-pairs';

@@ -25,7 +25,7 @@ test('the rows are the frozen ones, and the published manifest speaks of them', 
   assert.equal((await verifyDataset(store)).problems, []);
   assert.is((await rows).length, manifest['trm:lineage'].counts.out);
   const published = join(projectRoot(), `data-manifests/${recipe.name}/v${recipe.version}/datapackage.json`);
-  assert.is(readFileSync(published, 'utf8'), readFileSync(store.localPath('manifest.json'), 'utf8'));
+  assert.is(readFileSync(published, 'utf8'), readFileSync(join(store.location, 'manifest.json'), 'utf8'));
   const [first, ...rest] = await rows;
   const tampered = [{ ...first, before: `${first.before}\n` }, ...rest];
   assert.is.not(hashRows(tampered), hashRows(await rows));

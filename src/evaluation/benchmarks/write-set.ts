@@ -1,7 +1,7 @@
 import type { Resource } from '../../records/manifest';
 import { describeResource } from '../../shards/manifest';
 import { writeShard } from '../../shards/writer';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { SET_PREDICTION_COLUMNS, type MeasuredSet } from './measure-set';
 import { renderSetReport } from './set-tables';
 

@@ -1,9 +1,8 @@
-import { copyFile, rm } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { readFile } from 'node:fs/promises';
+import { join } from 'node:path';
 import { collectConfigSchema } from '../../collection/config';
 import { collect } from '../../collection/stage';
 import { NO_ASSERTION } from '../../collection/licences/licences';
-import { makeFolder } from '../../core/files';
 import { sha256 } from '../../core/hash';
 import type { Progress } from '../../core/progress';
 import { seedStream } from '../../core/rng';
@@ -26,7 +25,9 @@ import { recompressShard } from '../../shards/recompress';
 import { Contexts, referencedContexts, writeContextShards } from '../../shards/context-shard';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import { listKeys } from '../../storage/objects';
+import { localFolders } from '../../storage/stage';
 import { BUG_TYPES } from '../../taxonomy/table';
 import { generateDataset, type Dataset } from './dataset';
 import { resolveSources } from './dataset-sources';
@@ -72,14 +73,13 @@ export async function buildBenchmark(
     seedStream(recipe.seed, recipe.name, recipe.version),
   );
   const store = createFolderStore(out);
-  await rm(join(store.location, MANIFEST_KEY), { force: true });
-  await makeFolder(store.location);
-  if (resolve(path) !== store.localPath(RECIPE_KEY)) await copyFile(path, store.localPath(RECIPE_KEY));
+  await store.delete(MANIFEST_KEY);
+  await store.put(RECIPE_KEY, await readFile(path));
   const written = await writeSampleShards(store, 'samples', samples, { split: 'test' });
   const candidates = await Contexts.read(dataset.store);
   const ids = await referencedContexts(store, 'samples');
   written.push(...(await writeContextShards(store, candidates.select(ids))));
-  const shards = await Promise.all(written.map((shard) => recompressShard(store, shard)));
+  const shards = await Promise.all(written.map((shard) => recompressShard(store, shard, options.work)));
   const manifest = await describe(store, recipe, { samples, dropped, dataset, shards, programs: seen.size });
   await writeManifest(store, manifest);
   return manifest;
@@ -138,7 +138,8 @@ async function trainingPrograms(
       })),
     });
     const rng = seedStream(recipe.seed, 'training');
-    await collect(config, { seed: recipe.seed, rng, store, inputs: {}, signal, progress });
+    const folders = localFolders(work);
+    await collect(config, { seed: recipe.seed, rng, store, inputs: {}, signal, progress, ...folders });
   }
   for await (const { after } of readSamples(store)) seen.add(programKey(after));
   return seen;
@@ -159,7 +160,7 @@ async function describe(
   { samples, dropped, dataset, shards, programs }: Parts,
 ): Promise<Manifest> {
   const known = new Set([MANIFEST_KEY, ...shards.map(({ path }) => path)]);
-  const others = (await store.list()).filter((key) => !known.has(key));
+  const others = (await listKeys(store)).filter((key) => !known.has(key));
   const { toolVersions, counts } = (await readManifest(dataset.store))['trm:lineage'];
   const manifest = await buildManifest({
     stage: 'generate',

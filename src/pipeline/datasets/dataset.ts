@@ -19,7 +19,8 @@ import { settledConfig } from '../../records/stage-job';
 import { MANIFEST_KEY, readManifest } from '../../shards/manifest';
 import { createFolderStore } from '../../storage/folder-store';
 import { clearJournal } from '../../storage/journal';
-import type { ObjectStore, StageContext } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import { localFolders, type StageContext } from '../../storage/stage';
 import { resolveSources, sourceSchema, STDLIB, type DatasetSource } from './dataset-sources';
 import { lockFolder } from '../stages/lock';
 
@@ -113,6 +114,7 @@ export async function generateDataset(request: DatasetRequest, options: DatasetO
   const unlock = await lockFolder(partial, `the dataset in ${out}`);
   try {
     const store = createFolderStore(out);
+    await store.abortUnfinished();
     const state = createFolderStore(partial);
     const sources = await settleSources(request, options, state, identity);
     const collected = createFolderStore(join(partial, 'collect'));
@@ -129,7 +131,7 @@ export async function generateDataset(request: DatasetRequest, options: DatasetO
       collected: { functions: count, dropped },
     };
     await store.put(DATASET_KEY, `${JSON.stringify(JSON.parse(canonicalJson(about)), null, 2)}\n`);
-    const context = contextFor(request.seed, 'generate', store, { collect: collected }, options);
+    const context = contextFor(request, 'generate', store, { collect: collected }, options);
     const manifest = await generateWith(config, context, [DATASET_KEY]);
     return { store, manifest, sources: published, functions: count, complete: false };
   } finally {
@@ -166,13 +168,14 @@ async function identityOf(
 }
 
 function contextFor(
-  seed: number,
+  { out, seed }: DatasetRequest,
   stage: 'collect' | 'generate',
   store: ObjectStore,
   inputs: StageContext['inputs'],
-  { signal, progress }: DatasetOptions,
+  { signal, progress, cwd = '.' }: DatasetOptions,
 ): StageContext {
-  return { seed, rng: seedStream(seed, stage), store, inputs, signal, progress };
+  const folders = localFolders(join(resolve(cwd, out), PARTIAL));
+  return { seed, rng: seedStream(seed, stage), store, inputs, signal, progress, ...folders };
 }
 
 /**
@@ -283,7 +286,7 @@ function collectFrom(
       maxFunctions,
     })),
   });
-  return collect(config, contextFor(request.seed, 'collect', store, {}, options));
+  return collect(config, contextFor(request, 'collect', store, {}, options));
 }
 
 /** The generate config: as many mutants a function as the count needs, and shards of a size that is quick to repeat. */

@@ -2,7 +2,9 @@ import { parseJson } from '../../core/files';
 import { type SetReport, setReportSchema } from '../../evaluation/benchmarks/set-report';
 import { type Report, reportSchema } from '../../evaluation/report';
 import { type Metric, metricSchema } from '../../records/run';
-import type { ObjectStore } from '../../storage/stage';
+import { DROPS_KEY } from '../../storage/drop-log';
+import type { ObjectStore } from '../../storage/object-store';
+import { listKeys } from '../../storage/objects';
 
 /** A text of a stage's output. @throws DataError when the key is absent */
 export async function readText(store: ObjectStore, key: string): Promise<string> {
@@ -17,7 +19,7 @@ export async function readReport(store: ObjectStore): Promise<Report> {
 
 /** The reports of the evaluate stage's benchmarks, by name. @throws DataError when one is damaged */
 export async function readSetReports(store: ObjectStore): Promise<SetReport[]> {
-  const keys = (await store.list('benchmarks/')).filter((key) => key.endsWith('/report.json'));
+  const keys = (await listKeys(store, 'benchmarks/')).filter((key) => key.endsWith('/report.json'));
   return Promise.all(
     keys.map(async (key) =>
       parseJson(await readText(store, key), setReportSchema, `${store.location}/${key}`),
@@ -37,7 +39,7 @@ export type Dropped = { reason: string } & Record<string, unknown>;
 
 /** The first lines of each reason in a stage's `drops.jsonl`. */
 export async function readDrops(store: ObjectStore, options: { perReason: number }): Promise<Dropped[]> {
-  const text = await readText(store, 'drops.jsonl');
+  const text = await readText(store, DROPS_KEY);
   const seen = new Map<string, number>();
   return text
     .split('\n')

@@ -1,5 +1,5 @@
 import type { Sample } from '../../records/sample';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 
 /** Looks into the shards of one stage's output, for tables and figures. */
 export interface ShardReader {

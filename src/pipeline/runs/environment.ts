@@ -3,7 +3,7 @@ import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { EngineInfo } from '../../core/engine';
 import { projectRoot, pythonPath } from '../../core/paths';
-import { createRedactor, redactValue } from '../../core/text/redact';
+import { redactValue, type Redactor } from '../../core/text/redact';
 import { runProcess } from '../../core/processes/subprocess';
 
 /** `environment.json` of a run: what would be needed to understand a difference between two machines. */
@@ -41,7 +41,7 @@ const VECTOR_FLAGS = /^(sse4_2|avx\d?|avx512\w*|avx_vnni|fma|f16c|bmi2|amx_\w+|a
 const PYTHON_TOOLS = ['papermill', 'nbconvert', 'nbclient', 'jupyterlab', 'jupyter_client', 'plotly'];
 
 /** Reads the environment. Programs that are missing are recorded as missing, never an error. */
-export async function captureEnvironment(env: NodeJS.ProcessEnv = process.env): Promise<Environment> {
+export async function captureEnvironment(redact: Redactor): Promise<Environment> {
   const [engine, git, python] = await Promise.all([probeEngine(), probeGit(), probePython()]);
   const snapshot: Environment = {
     capturedAt: new Date().toISOString(),
@@ -54,12 +54,12 @@ export async function captureEnvironment(env: NodeJS.ProcessEnv = process.env): 
     packages: packageVersions(),
     python,
     variables: Object.fromEntries(
-      Object.entries(env)
+      Object.entries(process.env)
         .filter((entry): entry is [string, string] => VARIABLES.test(entry[0]) && entry[1] !== undefined)
         .sort(([a], [b]) => (a < b ? -1 : 1)),
     ),
   };
-  return redactValue(snapshot, createRedactor(env)) as Environment;
+  return redactValue(snapshot, redact) as Environment;
 }
 
 function vectorFlags(): string[] {

@@ -6,7 +6,7 @@ import { runsDir } from '../../core/paths';
 import { listRuns, runState } from '../../core/run-folder';
 import { STAGES, type RunRecord, type StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { type Experiment, loadExperiment } from './experiment';
 import { readRunRecord } from './run-record';
 import { readShards, type ShardReader } from '../reviews/shard-reader';

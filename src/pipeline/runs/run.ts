@@ -7,11 +7,12 @@ import { ConfigError, DataError, InterruptedError, throwIfAborted, TrmError } fr
 import { withAtomicFile, writeFileAtomic, writeJsonAtomic } from '../../core/files';
 import { projectRoot, runsDir } from '../../core/paths';
 import type { ProgressReading } from '../../core/progress';
-import { createRedactor, type Redactor } from '../../core/text/redact';
+import type { Redactor } from '../../core/text/redact';
 import { createRunFolder, listRuns, markRun, runState } from '../../core/run-folder';
 import { STAGES, type RunRecord, type StageName } from '../../records/run';
 import { captureEnvironment } from './environment';
 import { type Experiment, loadExperiment } from './experiment';
+import { openSecrets, type Secrets } from '../../storage/secrets';
 import { lockFolder } from '../stages/lock';
 import { linkTo, publishModel } from './models';
 import { locateStage } from '../stages/locate-stage';
@@ -52,8 +53,8 @@ export interface RunOptions {
   onEvent?: (event: RunEvent) => void;
   /** Folder of the stage notebooks. Default `<project>/notebooks`. */
   notebooks?: string;
-  /** Environment whose secrets are redacted. Default `process.env`. */
-  env?: NodeJS.ProcessEnv;
+  /** What is redacted. Default: the secrets of the environment and of `.env`. */
+  secrets?: Secrets;
 }
 
 /** A finished run. */
@@ -86,9 +87,9 @@ interface RunContext {
  * @throws InterruptedError when `signal` was aborted; no mark is left
  */
 export async function runExperiment(experiment: string, options: RunOptions = {}): Promise<RunResult> {
-  const { set, force = false, env = process.env } = options;
+  const { set, force = false, secrets = openSecrets() } = options;
   const loaded = await loadExperiment({ experiment, set });
-  const redact = createRedactor(env);
+  const { redact } = secrets;
   refuseSecrets(loaded.config, redact);
   const emit = options.onEvent ?? (() => undefined);
   const { folder, resumed } = await chooseRunFolder(loaded, (options.fresh ?? false) || force, emit);
@@ -105,7 +106,7 @@ export async function runExperiment(experiment: string, options: RunOptions = {}
       pages: new PageExports(),
     };
     context.emit({ kind: 'run', id: basename(folder), folder, resumed });
-    await prepareRun(context, env, resumed);
+    await prepareRun(context, resumed);
     await runStages(context);
     const record = { ...(await readRunRecord(folder)), finishedAt: new Date().toISOString() };
     await writeRunRecord(folder, record);
@@ -154,13 +155,13 @@ async function recordIn(folder: string, emit: RunContext['emit']): Promise<RunRe
   }
 }
 
-async function prepareRun(context: RunContext, env: NodeJS.ProcessEnv, resumed: boolean): Promise<void> {
+async function prepareRun(context: RunContext, resumed: boolean): Promise<void> {
   const { folder, loaded, redact } = context;
   if (!resumed) {
     const header = `# Resolved config of experiment ${loaded.name}: every key, defaults included.\n`;
     await writeFileAtomic(join(folder, 'config.yaml'), redact(header + stringify(loaded.config)));
   }
-  await writeJsonAtomic(join(folder, 'environment.json'), await captureEnvironment(env));
+  await writeJsonAtomic(join(folder, 'environment.json'), await captureEnvironment(context.redact));
   await rm(join(folder, 'FAILED'), { force: true });
 }
 
@@ -258,7 +259,7 @@ async function executeStage(stage: StageName, output: StageFolder, context: RunC
   const { folder, loaded, notebooks, redact, signal, emit } = context;
   const [executed, page] = pagesOf(stage, folder);
   await mkdir(output.path, { recursive: true });
-  if (stage === 'train') await linkTo(join(folder, 'metrics.jsonl'), join(output.output, 'metrics.jsonl'));
+  if (stage === 'train') await linkTo(join(folder, 'metrics.jsonl'), join(output.live, 'metrics.jsonl'));
   const stopWatching = watchProgress(output, (reading) => emit({ kind: 'progress', stage, reading }));
   try {
     await executeNotebook({

@@ -29,9 +29,9 @@ const trainer = (stage: OpenedStage<unknown>, lines: number, end = 'manifest'): 
   '-e',
   `const fs = require('node:fs');
    const { lockFolder } = require(${JSON.stringify(join(__dirname, '..', 'stages', 'lock.js'))});
-   const log = ${JSON.stringify(join(stage.outDir, 'metrics.jsonl'))};
+   const log = ${JSON.stringify(join(stage.folder.live, 'metrics.jsonl'))};
    lockFolder(${JSON.stringify(stage.folder.path)}, 'training').then(async (unlock) => {
-     fs.mkdirSync(${JSON.stringify(stage.outDir)}, { recursive: true });
+     for (const folder of ${JSON.stringify([stage.outDir, stage.folder.live])}) fs.mkdirSync(folder, { recursive: true });
      let step = fs.existsSync(log) ? fs.readFileSync(log, 'utf8').trim().split('\\n').length : 0;
      let stop = false;
      process.on('SIGINT', () => { stop = true; });

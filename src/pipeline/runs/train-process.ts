@@ -5,10 +5,10 @@ import { join } from 'node:path';
 import { InterruptedError, TrmError } from '../../core/errors';
 import { writeError } from '../../core/files';
 import { projectRoot } from '../../core/paths';
-import { createRedactor } from '../../core/text/redact';
 import type { Manifest } from '../../records/manifest';
 import type { Metric } from '../../records/run';
-import { followMetrics } from '../../training/metrics-log';
+import { openSecrets } from '../../storage/secrets';
+import { followMetrics, METRICS_KEY } from '../../training/metrics-log';
 import { experimentPath, type ExperimentSource } from './experiment';
 import { lockHolder } from '../stages/lock';
 import type { OpenedStage } from '../stages/open-stage';
@@ -75,7 +75,7 @@ export async function startStageTraining(
   });
   // Nobody may be waiting yet: the failure is told to whoever awaits `done`.
   done.catch(() => undefined);
-  const metrics = join(stage.outDir, 'metrics.jsonl');
+  const metrics = join(stage.folder.live, METRICS_KEY);
   return {
     get pid() {
       return process?.pid() ?? null;
@@ -171,5 +171,5 @@ function sendInterrupt(pid: number): void {
 function logTail(log: string): string {
   if (!existsSync(log)) return '(no log)';
   const lines = readFileSync(log, 'utf8').trim().split('\n');
-  return createRedactor()(lines.slice(-15).join('\n'));
+  return openSecrets().redact(lines.slice(-15).join('\n'));
 }

@@ -8,7 +8,8 @@ import { stageJobSchema, type StageJob } from '../../records/stage-job';
 import { contentDigest, readManifest } from '../../shards/manifest';
 import { queryShards } from '../../shards/query';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import { localFolders } from '../../storage/stage';
 import { METRICS_KEY } from '../../training/metrics-log';
 import { experimentSchema, type Experiment } from '../runs/experiment';
 import { locateStage } from './locate-stage';
@@ -71,6 +72,7 @@ export async function runGolden(
       signal: new AbortController().signal,
       progress: silentProgress,
       store: outputOf(key),
+      ...localFolders(stageFolder(key).path),
       inputs: Object.fromEntries(
         Object.values(inputs).map((folder) => [folder.key.split('-')[0], outputOf(folder.key)]),
       ),

@@ -12,6 +12,8 @@ import { projectRoot } from '../../core/paths';
 import { silentProgress } from '../../core/progress';
 import { STAGES, type StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';
+import { listKeys } from '../../storage/objects';
+import { localFolders } from '../../storage/stage';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { fingerprints, goldenExperiment, runGolden, type Fingerprint } from './golden-testing';
 import { locateStage } from './locate-stage';
@@ -61,12 +63,9 @@ async function refusesOthers(work: string): Promise<void> {
   const { job, inputs } = await locateStage('generate', goldenExperiment());
   const store = createFolderStore(join(work, 'elsewhere'));
   const collect = createFolderStore(inputs.collect?.output ?? '');
-  const context = {
-    signal: new AbortController().signal,
-    progress: silentProgress,
-    store,
-    inputs: { collect },
-  };
+  const { signal } = new AbortController();
+  const folders = localFolders(join(work, 'elsewhere-local'));
+  const context = { signal, progress: silentProgress, store, inputs: { collect }, ...folders };
   for (const [change, type, message] of [
     [{ version: 99 }, UserError, 'the job is for version 99 of stage generate'],
     [{ python: '2.7.18' }, UserError, 'judged by Python 2.7.18'],
@@ -83,7 +82,7 @@ async function refusesOthers(work: string): Promise<void> {
   const { job: collected } = await locateStage('collect', goldenExperiment());
   const homeless = await rejection(() => runJob(collected, { ...context, inputs: {} }));
   assert.match(homeless.message, 'expected the place of the source folder:ledgerkit');
-  assert.equal(await store.list(), [], 'nothing was begun');
+  assert.equal(await listKeys(store), [], 'nothing was begun');
 }
 
 /** How the work is done changes no key; what is done changes those behind it. */

@@ -1,12 +1,15 @@
 /** What a stage does with an output that a crash or a bad disk left in an odd state. */
-import { copyFile, mkdir, readFile, writeFile } from 'node:fs/promises';
+import { existsSync } from 'node:fs';
+import { copyFile, mkdir, readdir, readFile, writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { writeFileAtomic } from '../../core/files';
 import { createProgress } from '../../core/progress';
 import { buildManifest, writeManifest } from '../../shards/manifest';
+import { listKeys } from '../../storage/objects';
 import type { Stage } from '../../storage/stage';
-import { withTemporaryFolder } from '../../storage/testing';
+import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { openStage } from './open-stage';
 import { projectRoot } from '../../core/paths';
 import { isFinished } from './stage-folder';
@@ -50,15 +53,41 @@ test('a stage whose manifest is empty or cut short is made again, and it is said
   });
 });
 
-test('a journal that a process left when it was killed right behind its manifest goes when the stage is opened', async () => {
+test('journal and scratch that a process left when it was killed right behind its manifest go when the stage is opened', async () => {
   await withTemporaryFolder(async (work) => {
     process.env.TRM_WORK_DIR = work;
     const stage = await openStage('collect', { experiment: 'tiny' });
     await stage.run(made);
-    assert.equal(await stage.store.list('journal/'), []);
+    assert.equal(await listKeys(stage.store), ['manifest.json']);
     await stage.store.put('journal/part.json', '{}');
+    await writeFileAtomic(join(stage.folder.scratch, 'rows'), 'x');
     await stage.run(() => assert.unreachable('it is finished') as never);
-    assert.equal(await stage.store.list('journal/'), []);
+    assert.equal(await listKeys(stage.store), ['manifest.json']);
+    assert.not.ok(existsSync(stage.folder.scratch));
+  });
+});
+
+test('scratch outlives a failure and goes with the manifest, live files stay, a killed writer leaves nothing', async () => {
+  await withTemporaryFolder(async (work) => {
+    process.env.TRM_WORK_DIR = work;
+    const stage = await openStage('collect', { experiment: 'tiny' });
+    const failed = await rejection(() =>
+      stage.run(async (_, { scratch, live, store }) => {
+        await writeFileAtomic(join(scratch, 'rows'), 'sorted');
+        await writeFileAtomic(join(live, 'log'), 'line');
+        // As a process leaves it that is killed: neither committed nor aborted.
+        await (await store.create('shard')).write('half');
+        throw new Error('cut off');
+      }),
+    );
+    assert.match(failed.message, /cut off/);
+    await stage.run(async (config, context) => {
+      assert.is(await readFile(join(context.scratch, 'rows'), 'utf8'), 'sorted');
+      assert.equal(await readdir(stage.outDir), []);
+      return made(config, context);
+    });
+    assert.equal((await readdir(stage.folder.path)).sort(), ['identity.json', 'live', 'output']);
+    assert.is(await readFile(join(stage.folder.live, 'log'), 'utf8'), 'line');
   });
 });
 

@@ -9,7 +9,8 @@ import type { Manifest } from '../../records/manifest';
 import type { StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';
 import { clearJournal } from '../../storage/journal';
-import type { ObjectStore, Stage, StageContext } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import type { Stage, StageContext } from '../../storage/stage';
 import { type ExperimentSource, loadExperiment, type StageConfig } from '../runs/experiment';
 import { lockFolder, lockHolder } from './lock';
 import { publishModel } from '../runs/models';
@@ -118,8 +119,8 @@ export function stageAt<Config>(
         progress.start(`stage ${stage} is made again: ${problem}`).finish(),
       );
       if (finished) {
-        // A process that was killed right behind its manifest left it.
-        if (!(await lockHolder(folder.path))) await clearJournal(store);
+        // A process that was killed right behind its manifest left some.
+        if (!(await lockHolder(folder.path))) await clearWork(store, folder);
         if (stage === 'release') await publishModel(name, folder);
         return finished;
       }
@@ -128,12 +129,15 @@ export function stageAt<Config>(
       const unlock = await lockFolder(folder.path, `stage ${stage} (${located.key})`);
       try {
         await mkdir(folder.output, { recursive: true });
+        await store.abortUnfinished();
         await writeJsonAtomic(folder.job, located.job);
         const context: StageContext = {
           signal,
           progress: teeProgress(progress, progressFile(folder)),
           store,
           inputs,
+          scratch: folder.scratch,
+          live: folder.live,
           sources: located.job.sources,
           seed,
           rng: seedStream(seed, stage),
@@ -144,6 +148,7 @@ export function stageAt<Config>(
             `stage ${stage} ended without writing ${join(folder.output, 'manifest.json')}`,
             'a stage function writes its manifest last; see src/storage/stage.ts',
           );
+        await clearWork(store, folder);
         if (stage === 'release') await publishModel(name, folder);
         return made;
       } finally {
@@ -152,6 +157,12 @@ export function stageAt<Config>(
       }
     },
   };
+}
+
+/** Removes what only an unfinished stage needs. */
+async function clearWork(store: ObjectStore, { scratch }: StageFolder): Promise<void> {
+  await clearJournal(store);
+  await rm(scratch, { recursive: true, force: true });
 }
 
 /** Progress that also keeps the latest reading in the stage's folder, once a second. */

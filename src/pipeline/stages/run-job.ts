@@ -11,7 +11,10 @@ import { experimentSchema, STAGE_VERSIONS } from '../runs/experiment';
 import { STAGE_FUNCTIONS } from './stage-functions';
 
 /** What the machine that runs a job brings: places and signals, which the job does not name. */
-export interface JobContext extends Pick<StageContext, 'signal' | 'progress' | 'store' | 'inputs'> {
+export interface JobContext extends Pick<
+  StageContext,
+  'signal' | 'progress' | 'store' | 'inputs' | 'scratch' | 'live'
+> {
   /** Where this machine keeps the folders and repositories of a collect job: `<kind>:<name>` -> path. Default none. */
   places?: Readonly<Record<string, string>>;
 }
@@ -23,12 +26,12 @@ export interface JobContext extends Pick<StageContext, 'signal' | 'progress' | '
  * @throws DataError when an input is not the one that the job speaks of
  */
 export async function runJob(job: StageJob, context: JobContext): Promise<Manifest> {
-  const { signal, progress, store, inputs } = context;
+  const { places = {}, ...rest } = context;
   await refuseOther(job, context);
-  const config = configOf(job, context.places ?? {});
+  const config = configOf(job, places);
   const { stage, seed, sources } = job;
   const run = STAGE_FUNCTIONS[stage] as Stage<unknown>;
-  return run(config, { signal, progress, store, inputs, sources, seed, rng: seedStream(seed, stage) });
+  return run(config, { ...rest, sources, seed, rng: seedStream(seed, stage) });
 }
 
 async function refuseOther(job: StageJob, { inputs }: JobContext): Promise<void> {

@@ -5,6 +5,7 @@ import { DataError } from '../../core/errors';
 import { readJson } from '../../core/files';
 import { manifestSchema, type Manifest } from '../../records/manifest';
 import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
+import { localFolders } from '../../storage/stage';
 
 /** The places in a stage's folder, `TRM_WORK_DIR/stages/<key>`. */
 export interface StageFolder {
@@ -12,6 +13,10 @@ export interface StageFolder {
   path: string;
   /** What the stage function writes; `manifest.json` in it means complete. */
   output: string;
+  /** Local files that the working stage needs for a while; gone when it is finished. */
+  scratch: string;
+  /** Local files to follow while the stage works: a training's log, its event files. */
+  live: string;
   /** The executed notebook; present once the notebook ran through. */
   notebook: string;
   /** The same as a page. */
@@ -34,6 +39,7 @@ export function stageFolder(key: string, work = workDir()): StageFolder {
     key,
     path,
     output: join(path, 'output'),
+    ...localFolders(path),
     notebook: join(path, 'notebook.ipynb'),
     html: join(path, 'notebook.html'),
     progress: join(path, 'progress.json'),

@@ -1,4 +1,4 @@
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { answerGrids, loadGridModel } from '../../trm/grid/model';
 import { clueCount } from '../../training/sudoku/data';
 import { readTestPuzzles } from '../../training/sudoku/stage';

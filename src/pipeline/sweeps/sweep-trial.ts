@@ -9,7 +9,7 @@ import type { Metric } from '../../records/run';
 import type { TrialResult } from '../../records/sweep';
 import { createFolderStore } from '../../storage/folder-store';
 import type { TrainConfig } from '../../training/config';
-import { readMetrics } from '../../training/metrics-log';
+import { METRICS_KEY, readMetrics } from '../../training/metrics-log';
 import { continueTraining } from '../../training/search/continue';
 import type { Job } from '../../training/search/engine';
 import { finalMetric, requireMetric } from '../../training/search/metric';
@@ -56,7 +56,7 @@ export function trialRunner(
     await linkTo(join(trial, `rung-${job.rung}`), stage.folder.path);
     await continueRung(stage, job, results);
     const failure = await trainTrial(stage, job, sweep.metric.name, options);
-    const last = finalMetric(await readMetrics(join(stage.outDir, 'metrics.jsonl')), sweep.metric.name);
+    const last = finalMetric(await readMetrics(join(stage.folder.live, METRICS_KEY)), sweep.metric.name);
     const { value, ...figures } = last;
     if (failure) return { ...ended(failure.state, stage.key, failure.reason), ...figures, interval: null };
     if (value === null)

@@ -162,7 +162,7 @@ async function untilTraining(
   while (child.exitCode === null) {
     const sweeps = existsSync(runs) ? await readdir(runs) : [];
     const link = join(runs, sweeps[0] ?? '', rung);
-    const metrics = await readMetrics(join(link, 'output/metrics.jsonl'));
+    const metrics = await readMetrics(join(link, 'live/metrics.jsonl'));
     if (metrics.some(({ step }) => step > beyond)) return realpath(link);
     await sleep(10);
   }

@@ -8,11 +8,11 @@ import { projectRoot } from '../../core/paths';
 import { lex } from '../../python/tokens/lexer';
 import type { TokenText } from '../../records/sample';
 import { contentDigest, readManifest } from '../../shards/manifest';
-import { readBatches } from '../../shards/reader';
-import { listShards } from '../../shards/writer';
+import { readRows } from '../../shards/reader';
+import { shardFiles } from '../../shards/writer';
 import { createFolderStore } from '../../storage/folder-store';
+import { readLines } from '../../storage/json-lines';
 import { contentKey } from '../admission/content-keys';
-import { readLines } from '../json-lines';
 import { shinglesOf } from './shingles';
 
 /** A function of a held-out set. */
@@ -89,16 +89,14 @@ export async function heldOutHashes(names: readonly string[]): Promise<Record<st
 }
 
 async function* readFolder(folder: string, minTokens: number): AsyncGenerator<HeldOutItem> {
-  const store = createFolderStore(folder);
-  for (const key of await listShards(store, 'samples'))
-    for await (const batch of readBatches(store.localPath(key), { columns: ['before', 'after'] })) {
-      const [befores, afters] = ['before', 'after'].map((column) => batch.getChild(column));
-      for (let row = 0; row < batch.numRows; row++) {
-        const [before, after] = [String(befores?.get(row)), String(afters?.get(row))];
-        const tokens = lex(after);
-        yield describe(tokens, before === after ? tokens : lex(before), minTokens);
-      }
-    }
+  const files = await shardFiles(createFolderStore(folder), 'samples');
+  for await (const row of readRows(files, ['before', 'after'])) {
+    const before = String(row.before);
+    // A clean function's source is stored once.
+    const after = String(row.after ?? before);
+    const tokens = lex(after);
+    yield describe(tokens, before === after ? tokens : lex(before), minTokens);
+  }
 }
 
 async function* readFile(path: string, minTokens: number): AsyncGenerator<HeldOutItem> {

@@ -4,9 +4,10 @@ import * as assert from 'uvu/assert';
 import { makeSample } from '../../python/edits/sample-testing';
 import type { Sample } from '../../records/sample';
 import { readSamples } from '../../shards/sample-shard';
+import { DROPS_KEY } from '../../storage/drop-log';
 import { withTemporaryFolder } from '../../storage/testing';
 import { SPLITS, type Split } from '../admission/split';
-import { DROPS_KEY, type DroppedSample } from '../drop-log';
+import type { DroppedSample } from '../dropped-sample';
 import { makeInput, run, world } from '../stage-testing';
 import { makeMutant } from '../testing';
 

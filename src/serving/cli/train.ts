@@ -23,11 +23,13 @@ export const registerTrain: Register = (program, { signal }) => {
     .option('--set <key=value>', SET_HELP, collect, [])
     .action(async (experiment: string, { resume, set }: TrainFlags) => {
       const { terminalProgress } = await import('../../core/progress.js');
-      const { createRedactor, redactStream } = await import('../../core/text/redact.js');
+      const { redactStream } = await import('../../core/text/redact.js');
+      const { openSecrets } = await import('../../storage/secrets.js');
+      const { redact } = openSecrets();
       const { experimentKind, experimentPath } = await import('../../pipeline/runs/experiment.js');
       const { findRun } = await import('../runs.js');
       // Notebook 04 keeps this output in the stage's training.log.
-      for (const stream of [process.stdout, process.stderr]) redactStream(stream, createRedactor());
+      for (const stream of [process.stdout, process.stderr]) redactStream(stream, redact);
       const run = resume === undefined ? undefined : await findRun(resume);
       const options = { experiment, set, run, interrupt: () => signal, progress: terminalProgress() };
       const sudoku = run === undefined && experimentKind(experimentPath(experiment)) === 'sudoku';

@@ -1,9 +1,9 @@
 import type { DatasetMetadata } from '../../processing/metadata';
 import type { Example } from '../../records/example';
 import { readExampleShard } from '../../shards/example-shard';
-import { readFooterMetadata } from '../../shards/reader';
+import { ParquetReader } from '../../shards/reader';
 import { listShards } from '../../shards/writer';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { checkRow } from './check-row';
 import { exampleFooter } from './open';
 import { checkFooter } from './shard-source';
@@ -19,12 +19,18 @@ export async function* readCheckedExamples(
   metadata: Pick<DatasetMetadata, 'hashes' | 'sizes'>,
 ): AsyncGenerator<Example> {
   const footer = exampleFooter(metadata);
-  for (const key of await listShards(input, split)) {
-    const path = input.localPath(key);
-    checkFooter(await readFooterMetadata(path), footer, path);
-    for await (const example of readExampleShard(path)) {
-      checkRow(example, metadata.sizes, path);
-      yield example;
+  const keys = await listShards(input, split);
+  const reader = await ParquetReader.open();
+  try {
+    for (const key of keys) {
+      const path = await input.localFile(key);
+      checkFooter(await reader.metadata(path), footer, path);
+      for await (const example of readExampleShard(reader, path)) {
+        checkRow(example, metadata.sizes, path);
+        yield example;
+      }
     }
+  } finally {
+    reader.close();
   }
 }

@@ -8,7 +8,7 @@ import { normalText, sampleIdOf } from '../../python/edits/edits';
 import { lex } from '../../python/tokens/lexer';
 import type { Surroundings } from '../../records/file-context';
 import type { Contexts } from '../../shards/context-shard';
-import type { RowGroupReader } from '../../shards/row-groups';
+import type { ParquetReader } from '../../shards/reader';
 import { numberGroups, type NumberedGroup } from './order';
 import { checkFooter } from './shard-source';
 import type { SourceSettings } from './source';
@@ -33,7 +33,7 @@ export interface FunctionGroup {
  * @throws DataError when there is none
  */
 export async function findFunctions(
-  reader: RowGroupReader,
+  reader: ParquetReader,
   { paths, footer }: SourceSettings,
 ): Promise<{ groups: FunctionGroup[]; ids: KeySet }> {
   const ids = new KeySet();
@@ -46,7 +46,7 @@ export async function findFunctions(
   for (const group of numbered) {
     const rows: number[] = [];
     let row = 0;
-    for await (const { cells, rows: count } of reader.read(group, ['id', 'edits_json']))
+    for await (const { cells, rows: count } of reader.readGroup(group, ['id', 'edits_json']))
       for (let i = 0; i < count; i++, row++)
         if (cells[1][i] === NO_EDITS && ids.add(String(cells[0][i]))) rows.push(row);
     if (rows.length > 0) groups.push({ group, rows: Int32Array.from(rows) });
@@ -64,14 +64,14 @@ const FUNCTION_COLUMNS = ['id', 'before', 'context_id', 'context_function'];
 
 /** Reads functions of a row group, by their row in it. */
 export async function readFunctions(
-  reader: RowGroupReader,
+  reader: ParquetReader,
   { group, rows }: FunctionGroup,
   contexts: Contexts,
 ): Promise<Map<number, CleanFunction>> {
   const wanted = new Set(rows);
   const functions = new Map<number, CleanFunction>();
   let row = 0;
-  for await (const { cells, rows: count } of reader.read(group, FUNCTION_COLUMNS))
+  for await (const { cells, rows: count } of reader.readGroup(group, FUNCTION_COLUMNS))
     for (let i = 0; i < count; i++, row++) {
       if (!wanted.has(row)) continue;
       const [id, after, contextId, index] = cells.map((column) => column[i]);
@@ -88,7 +88,7 @@ const SURVEYED_GROUPS = 8;
 
 /** A sample of the functions by seed, from row groups drawn by seed. */
 export async function sampleFunctions(
-  reader: RowGroupReader,
+  reader: ParquetReader,
   groups: readonly FunctionGroup[],
   { seed }: SourceSettings,
   contexts: Contexts,
@@ -119,14 +119,14 @@ export class KnownPrograms {
 
   /** Reads the programs of the other splits. */
   static async read(
-    reader: RowGroupReader,
+    reader: ParquetReader,
     { heldOut }: SourceSettings,
     cleanIds: KeySet,
   ): Promise<KnownPrograms> {
     const programs = new KnownPrograms(cleanIds);
     for (const path of heldOut)
       for (const group of await reader.rowGroups(path))
-        for await (const { cells } of reader.read(group, ['before', 'after']))
+        for await (const { cells } of reader.readGroup(group, ['before', 'after']))
           for (const column of cells)
             for (const source of column) if (source !== null) programs.holdOut(String(source));
     return programs;

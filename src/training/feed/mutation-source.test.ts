@@ -19,7 +19,7 @@ import { NO_SURROUNDINGS } from '../../records/file-context';
 import { writeContextShards } from '../../shards/context-shard';
 import { writeSampleShards } from '../../shards/sample-shard';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { BUG_TYPES, bugTypeByCode, taxonomyHash } from '../../taxonomy/table';
 import { feedConfigSchema } from './config';
 import { mutateFunctions, scaledAims, type MutateOptions } from './mutate';

@@ -12,7 +12,7 @@ import { Critic } from '../../python/critic/critic';
 import type { Example } from '../../records/example';
 import { rowOfExample } from '../../shards/example-columns';
 import { Contexts } from '../../shards/context-shard';
-import { RowGroupReader } from '../../shards/row-groups';
+import { ParquetReader } from '../../shards/reader';
 import { taxonomyHash } from '../../taxonomy/table';
 import { makeBlock, type BlockPosition, type RowBlock, type RowCount } from './block';
 import {
@@ -46,7 +46,7 @@ export class MutationSource implements BlockSource {
 
   private constructor(
     private readonly settings: SourceSettings,
-    private readonly reader: RowGroupReader,
+    private readonly reader: ParquetReader,
     private readonly critic: Critic,
     private readonly groups: readonly FunctionGroup[],
     private readonly contexts: Contexts,
@@ -61,7 +61,7 @@ export class MutationSource implements BlockSource {
    * @throws DataError when a shard is damaged or of another version, or there is no clean function
    */
   static async open(settings: SourceSettings): Promise<MutationSource> {
-    const reader = await RowGroupReader.open();
+    const reader = await ParquetReader.open();
     let critic: Critic | undefined;
     try {
       const vocabularies = {

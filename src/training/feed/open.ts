@@ -3,8 +3,8 @@ import type { DatasetMetadata } from '../../processing/metadata';
 import { EXAMPLE_VERSION } from '../../records/example';
 import { SAMPLE_VERSION } from '../../records/sample';
 import { CONTEXTS_FOLDER } from '../../shards/context-shard';
-import { listShards } from '../../shards/writer';
-import type { ObjectStore } from '../../storage/stage';
+import { shardFiles } from '../../shards/writer';
+import type { ObjectStore } from '../../storage/object-store';
 import type { FeedConfig } from './config';
 import type { SourceSettings } from './source';
 import { StreamFeed, type StreamFeedOptions } from './stream-feed';
@@ -36,8 +36,7 @@ export const exampleFooter = ({
  */
 export async function openStreamFeed(options: OpenFeedOptions): Promise<StreamFeed> {
   const { config, input, metadata, rng, bucketLengths } = options;
-  const pathsOf = async (folder: string): Promise<string[]> =>
-    (await listShards(input, folder)).map((key) => input.localPath(key));
+  const pathsOf = async (folder: string): Promise<string[]> => shardFiles(input, folder);
   const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
   const kind = config.source === 'mutations' ? 'mutations' : 'shards';
   const shared: Pick<SourceSettings, 'kind' | 'config' | 'seed' | 'longest' | 'sizes'> = {

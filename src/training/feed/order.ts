@@ -1,5 +1,5 @@
 import { seedStream } from '../../core/rng';
-import type { RowGroup } from '../../shards/row-groups';
+import type { RowGroup } from '../../shards/reader';
 
 /** A row group and the number of its first row in the whole dataset. */
 export interface NumberedGroup extends RowGroup {

@@ -1,7 +1,7 @@
 import { DataError } from '../../core/errors';
 import { hashJson } from '../../core/hash';
 import { checkExample, EXAMPLE_COLUMNS, exampleOfRow } from '../../shards/example-columns';
-import { RowGroupReader, type CellBatch } from '../../shards/row-groups';
+import { ParquetReader, type CellBatch } from '../../shards/reader';
 import { makeBlock, type BlockPosition, type RowBlock, type RowCount } from './block';
 import { checkRow } from './check-row';
 import { epochBlocks, numberGroups, rowOrder, type NumberedGroup } from './order';
@@ -20,7 +20,7 @@ export class ShardSource implements BlockSource {
 
   private constructor(
     private readonly settings: SourceSettings,
-    private readonly reader: RowGroupReader,
+    private readonly reader: ParquetReader,
     private readonly groups: readonly NumberedGroup[],
     readonly info: SourceInfo,
   ) {}
@@ -31,7 +31,7 @@ export class ShardSource implements BlockSource {
    * or one that is too long for the buckets
    */
   static async open(settings: SourceSettings): Promise<ShardSource> {
-    const reader = await RowGroupReader.open();
+    const reader = await ParquetReader.open();
     try {
       const groups = [];
       for (const path of settings.paths) {
@@ -62,7 +62,7 @@ export class ShardSource implements BlockSource {
     const numbers: number[] = [];
     for (const group of blocks[block]) {
       let number = group.firstInDataset;
-      for await (const batch of this.reader.read(group, NAMES)) {
+      for await (const batch of this.reader.readGroup(group, NAMES)) {
         parts.push(this.pack(batch, group.path));
         numbers.push(number);
         number += batch.rows;
@@ -104,7 +104,7 @@ export function checkFooter(
       );
 }
 
-async function countRows(reader: RowGroupReader, { paths, longest }: SourceSettings): Promise<RowCount[]> {
+async function countRows(reader: ParquetReader, { paths, longest }: SourceSettings): Promise<RowCount[]> {
   const found = new Map<string, RowCount>();
   for (const path of paths)
     for (const counted of await reader.countBy(path, ['length', 'location', 'bug_type', 'difficulty'])) {

@@ -8,7 +8,7 @@ import { DataError } from '../../core/errors';
 import { seedStream } from '../../core/rng';
 import type { Example } from '../../records/example';
 import { createFolderStore } from '../../storage/folder-store';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { bugTypeByCode } from '../../taxonomy/table';
 import { readCheckedExamples } from './checked-examples';
 import type { StreamFeed } from './stream-feed';
@@ -180,7 +180,7 @@ test('one clear error each for what cannot be read', async () => {
   const old = await makeStore('old', examples, { 'trm:exampleVersion': '1' });
   await refuses(openTestFeed(old), /expected trm:exampleVersion \d+, got 1/);
   const short = await makeStore('short', examples);
-  await truncate(short.localPath('train/shard_00002.parquet'), 5000);
+  await truncate(join(short.location, 'train/shard_00002.parquet'), 5000);
   await refuses(openTestFeed(short), /shard_00002\.parquet as Parquet/);
 });
 
@@ -203,7 +203,7 @@ test('rows read without a feed are checked as well', async () => {
 
 test('damage in the middle of a shard and numbers that point to nothing are found when their block is read', async () => {
   const damaged = await makeStore('damaged', examples);
-  const path = damaged.localPath('train/shard_00001.parquet');
+  const path = join(damaged.location, 'train/shard_00001.parquet');
   const bytes = await readFile(path);
   bytes.fill(0x5a, 400, 1400);
   await writeFile(path, bytes);

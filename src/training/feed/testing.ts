@@ -3,7 +3,7 @@ import { seedStream } from '../../core/rng';
 import type { Example } from '../../records/example';
 import { writeExampleShards } from '../../shards/example-shard';
 import type { ShardsOptions } from '../../shards/writer';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import { syntheticExamples, TINY_CONFIG } from '../../trm/testing';
 import { feedConfigSchema, type FeedConfig } from './config';
 import { openStreamFeed } from './open';

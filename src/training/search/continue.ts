@@ -1,9 +1,9 @@
-import { writeFileAtomic } from '../../core/files';
 import { MANIFEST_KEY } from '../../shards/manifest';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
+import { getText } from '../../storage/objects';
 import { BEFORE_DECAY, CHECKPOINTS, copyCheckpoint, listCheckpoints } from '../checkpoint';
 import type { RunConfig } from '../run-config';
-import { METRICS_KEY, readMetrics } from '../metrics-log';
+import { METRICS_KEY, metricsUntil } from '../metrics-log';
 
 /** The part of a training config that says whether a run is the same under a larger budget, up to its decay. */
 export type ExtensibleConfig = Pick<RunConfig, 'phases' | 'earlyStopping' | 'evaluateShare'> & {
@@ -31,8 +31,7 @@ export async function continueTraining(
   const folder = optimizer.decayShare === 0 ? CHECKPOINTS : BEFORE_DECAY;
   const step = (await listCheckpoints(from, folder)).at(0);
   if (step === undefined) return null;
-  const lines = (await readMetrics(from.localPath(METRICS_KEY))).filter((line) => line.step <= step);
-  await writeFileAtomic(to.localPath(METRICS_KEY), lines.map((line) => `${JSON.stringify(line)}\n`).join(''));
+  await to.put(METRICS_KEY, metricsUntil(await getText(from, METRICS_KEY), step));
   await copyCheckpoint(from, { folder, step }, to);
   return step;
 }

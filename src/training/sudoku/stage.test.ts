@@ -8,6 +8,7 @@ import { silentProgress } from '../../core/progress';
 import { seedStream } from '../../core/rng';
 import { createFolderStore } from '../../storage/folder-store';
 import type { StageContext } from '../../storage/stage';
+import { localFolders } from '../../storage/stage';
 import { readMetrics } from '../metrics-log';
 import { sudokuExperimentSchema, type SudokuConfig } from './config';
 import { solutions } from './solver';
@@ -30,6 +31,7 @@ const contextAt = (name: string, signal = new AbortController().signal): StageCo
   progress: silentProgress,
   store: createFolderStore(join(root, name)),
   inputs: {},
+  ...localFolders(join(root, `${name}-local`)),
   seed: 3,
   rng: seedStream(3, 'train'),
 });

@@ -23,10 +23,10 @@ export type WandbConfig = z.output<typeof wandbConfigSchema>;
 
 /**
  * Where the lines of metrics.jsonl are shown beside the file itself; `{}` is valid. Nothing here changes what is
- * trained, so it is no part of the stage's key. The key of the W&B server comes from `WANDB_API_KEY` only.
+ * trained, so it is no part of the stage's key. The key of the W&B server is the secret `WANDB_API_KEY`.
  */
 export const trackingConfigSchema = z.strictObject({
-  /** Write TensorBoard event files to `tracking/tensorboard`. Default true. */
+  /** Write TensorBoard event files to `live/tensorboard` of the stage's folder. Default true. */
   tensorboard: z.boolean().default(true),
   wandb: wandbConfigSchema.prefault({}),
 });

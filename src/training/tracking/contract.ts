@@ -1,4 +1,5 @@
 import type { Metric } from '../../records/run';
+import type { Secrets } from '../../storage/secrets';
 
 /** One line of metrics.jsonl: `step`, `time`, `kind`, and numbers by name. */
 export type MetricLine = Metric;
@@ -28,6 +29,6 @@ export interface OpenTrackersOptions {
   experiment: unknown;
   /** Told once of each tracker that fails: what happened and what to do. */
   warn: (message: string) => void;
-  /** Environment that holds `WANDB_API_KEY`. Default `process.env`. */
-  env?: NodeJS.ProcessEnv;
+  /** What holds `WANDB_API_KEY`. Default: the environment's and those of `.env`. */
+  secrets?: Secrets;
 }

@@ -1,9 +1,10 @@
-import { readdir } from 'node:fs/promises';
+import { readdir, readFile } from 'node:fs/promises';
 import { availableParallelism } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../../core/engine';
+import { openSecrets } from '../../storage/secrets';
 import { withTemporaryFolder } from '../../storage/testing';
 import { readMetrics } from '../metrics-log';
 import { trackingConfigSchema } from './config';
@@ -19,14 +20,15 @@ test('the log is cut back at a resume, trackers follow, and their failure is a l
   await withTemporaryFolder(async (folder) => {
     const metricsPath = join(folder, 'metrics.jsonl');
     const warnings: string[] = [];
-    const open = (step: number, tracking: object): Promise<RunLog> =>
+    const open = async (step: number, tracking: object): Promise<RunLog> =>
       openRunLog(trackingConfigSchema.parse(tracking), {
         metricsPath,
+        logged: step === 0 ? '' : await readFile(metricsPath, 'utf8'),
         folder: join(folder, 'tracking'),
         step,
         name: 'run',
         experiment: { seed: 1 },
-        env: {},
+        secrets: openSecrets({ env: {}, file: null }),
         warn: (message) => warnings.push(message),
       });
     const first = await open(0, {});

@@ -1,5 +1,5 @@
 import type { Metric } from '../../records/run';
-import { appendMetric, truncateMetrics, type MetricValues } from '../metrics-log';
+import { appendMetric, restoreMetrics, type MetricValues } from '../metrics-log';
 import { openTrackers } from './tracker';
 import type { OpenTrackersOptions, Outcome, Tracker } from './contract';
 import type { TrackingConfig } from './config';
@@ -16,17 +16,19 @@ export interface RunLog {
 
 /** Settings of {@link openRunLog}. */
 export type RunLogOptions = Omit<OpenTrackersOptions, 'warn'> & {
+  /** Log of the start that training goes on from, '' for a new run; its lines up to `step` begin this one. */
+  logged: string;
   /** Told of warnings, beside a line of kind `warning` in the log. Default: standard error. */
   warn?: (message: string) => unknown;
 };
 
 /**
- * Opens the log of a training that starts or goes on at `step`: later lines are cut off, they come anew.
+ * Opens the log of a training that starts or goes on at `step`, with the lines that it has up to there.
  * @throws Error when metrics.jsonl cannot be written; trackers never make it fail
  */
 export async function openRunLog(config: TrackingConfig, options: RunLogOptions): Promise<RunLog> {
-  const { metricsPath, step, warn = (message) => process.stderr.write(`${message}\n`) } = options;
-  await truncateMetrics(metricsPath, step);
+  const { metricsPath, logged, step, warn = (message) => process.stderr.write(`${message}\n`) } = options;
+  await restoreMetrics(metricsPath, logged, step);
   let last = step;
   const warned = (reason: string): void => {
     warn(reason);

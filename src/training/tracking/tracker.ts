@@ -1,34 +1,31 @@
 import { join } from 'node:path';
 import { describeError } from '../../core/errors';
-import { createRedactor } from '../../core/text/redact';
 import type { TrackingConfig } from './config';
 import type { MetricLine, OpenTrackersOptions, Outcome, Tracker } from './contract';
+import { openSecrets } from '../../storage/secrets';
 
-/**
- * Folder of the trackers' own files in the train stage's output. They are no part of its manifest: they repeat
- * metrics.jsonl, and the W&B cursor moves after the end.
- */
-export const TRACKING_KEY = 'tracking';
+/** Name of the folder of TensorBoard's event files among the stage's live files. */
+export const TENSORBOARD = 'tensorboard';
 
 /**
  * Opens the trackers of a config as one. None of them can stop or slow down the training: a member that throws is
  * closed after one warning, the others go on, and metrics.jsonl is written by the run itself in any case.
  */
 export async function openTrackers(config: TrackingConfig, options: OpenTrackersOptions): Promise<Tracker> {
-  const { env = process.env, warn } = options;
-  const redact = createRedactor(env);
+  const { secrets = openSecrets(), warn } = options;
+  const { redact } = secrets;
   const openers: Record<string, (() => Promise<Tracker>) | false> = {
     TensorBoard:
       config.tensorboard &&
       (async () => {
         const { openTensorboard } = await import('./tensorboard.js');
-        return openTensorboard({ ...options, redact, folder: join(options.folder, 'tensorboard') });
+        return openTensorboard({ ...options, redact, folder: join(options.folder, TENSORBOARD) });
       }),
     'W&B':
       config.wandb.enabled &&
       (async () => {
         const { openWandb } = await import('./wandb.js');
-        return openWandb(config.wandb, { ...options, env, redact });
+        return openWandb(config.wandb, { ...options, secrets });
       }),
   };
   const say = (message: string): void => warn(redact(message));

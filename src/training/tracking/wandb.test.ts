@@ -3,9 +3,9 @@ import { join } from 'node:path';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { createRedactor } from '../../core/text/redact';
+import { openSecrets } from '../../storage/secrets';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
-import { appendMetric, truncateMetrics } from '../metrics-log';
+import { appendMetric, restoreMetrics } from '../metrics-log';
 import { trackingConfigSchema, type WandbConfig } from './config';
 import { openTrackers } from './tracker';
 import type { Tracker } from './contract';
@@ -22,7 +22,7 @@ interface Scene {
   warnings: string[];
   config: WandbConfig;
   options: WandbOptions;
-  open: () => Tracker;
+  open: () => Promise<Tracker>;
   /** Writes train lines of these steps. */
   train: (from: number, to: number) => Promise<void>;
 }
@@ -40,14 +40,13 @@ async function withScene(
       const { wandb: config } = trackingConfigSchema.parse({
         wandb: { enabled: true, baseUrl: server.url, requestSeconds: 5, closeSeconds: 10, ...given },
       });
-      const env = { WANDB_API_KEY: KEY };
+      const secrets = openSecrets({ env: { WANDB_API_KEY: KEY }, file: null });
       const options: WandbOptions = {
         metricsPath: log,
         folder,
         name: 'train-0123',
         experiment: { seed: 1, secret: KEY },
-        env,
-        redact: createRedactor(env),
+        secrets,
         warn: (message) => warnings.push(message),
         intervalMs: 20,
         firstDelayMs: 50,
@@ -86,7 +85,7 @@ async function until(condition: () => boolean, what: string): Promise<void> {
 test('a run arrives whole, a row a step, while it goes on; secrets and tags as they should be', async () => {
   await withScene(
     async ({ server, log, warnings, train, open }) => {
-      const tracker = open();
+      const tracker = await open();
       await train(1, 20);
       await appendMetric(log, 20, { kind: 'evaluation', val_joint: 0.5, tensors: 9 });
       await until(() => server.rows().length > 0, 'the first rows arrive');
@@ -120,7 +119,7 @@ test('a run arrives whole, a row a step, while it goes on; secrets and tags as t
 test('a server that is down at the start gets everything once it is up, after one warning', async () => {
   await withScene(async ({ server, warnings, train, open }) => {
     await server.stop();
-    const tracker = open();
+    const tracker = await open();
     await train(1, 30);
     await until(() => warnings.length > 0, 'the silence is told');
     await server.start();
@@ -135,7 +134,7 @@ test('a server that is down at the start gets everything once it is up, after on
 
 test('a server that dies midway, or stores rows and drops its answer, has each row once in the end', async () => {
   await withScene(async ({ server, train, open }) => {
-    const tracker = open();
+    const tracker = await open();
     await train(1, 10);
     await until(() => server.rows().length > 0, 'the first rows arrive');
     server.behaviour = { ...server.behaviour, dropAnswers: true };
@@ -154,7 +153,7 @@ test('a server that dies midway, or stores rows and drops its answer, has each r
 test('an overloaded server is tried again; one that answers slowly is waited for', async () => {
   await withScene(async ({ server, train, open, warnings }) => {
     server.behaviour = { delayMs: 0, status: 503, dropAnswers: false };
-    const tracker = open();
+    const tracker = await open();
     await train(1, 10);
     await until(() => warnings.length > 0, 'the refusal is told');
     assert.match(warnings[0], /503/);
@@ -168,7 +167,7 @@ test('a server that never answers holds up neither lines nor, for long, the end;
   await withScene(
     async ({ server, train, open, warnings, config, options }) => {
       server.behaviour = { delayMs: 60_000, status: null, dropAnswers: false };
-      const tracker = open();
+      const tracker = await open();
       const started = performance.now();
       await train(1, 10);
       tracker.log({ step: 10, time: 0 });
@@ -197,8 +196,8 @@ test('a server that never answers holds up neither lines nor, for long, the end;
 test('a wrong key is one clear warning without the key; the run goes on', async () => {
   await withScene(async ({ server, train, config, options, warnings, log }) => {
     const wrong = 'w'.repeat(40);
-    const env = { WANDB_API_KEY: wrong };
-    const tracker = openWandb(config, { ...options, env, redact: createRedactor(env) });
+    const secrets = openSecrets({ env: { WANDB_API_KEY: wrong }, file: null });
+    const tracker = await openWandb(config, { ...options, secrets });
     await train(1, 5);
     await until(() => warnings.length > 0, 'the refusal is told');
     await train(6, 10);
@@ -211,20 +210,21 @@ test('a wrong key is one clear warning without the key; the run goes on', async 
     assert.not.match(warnings[0], /www/);
     assert.is(server.runs.size, 0);
     assert.is((await readFile(log, 'utf8')).trim().split('\n').length, 10);
-    const none = await rejection(() => openWandb(config, { ...options, env: {} }));
-    assert.match(none.message, /WANDB_API_KEY, found none/);
+    const nothing = openSecrets({ env: {}, file: null });
+    const none = await rejection(() => openWandb(config, { ...options, secrets: nothing }));
+    assert.match(none.message, /WANDB_API_KEY in the environment or in \.env, found none/);
   });
 });
 
 test('a resumed training goes on in the same run: what the server has is not sent again', async () => {
   await withScene(async ({ server, folder, log, train, open }) => {
-    const first = open();
+    const first = await open();
     await train(1, 20);
     await first.close('interrupted');
     assert.is(onlyRun(server).exitCode, 1);
     // Killed after step 20 with a checkpoint of step 12: steps 13 to 20 are trained and logged anew.
-    await truncateMetrics(log, 12);
-    const second = open();
+    await restoreMetrics(log, await readFile(log, 'utf8'), 12);
+    const second = await open();
     await train(13, 30);
     await second.close();
     assert.is(server.runs.size, 1);
@@ -234,7 +234,7 @@ test('a resumed training goes on in the same run: what the server has is not sen
     // Killed between an arrival and its note: the rows go to where they are already.
     const cursor = JSON.parse(await readFile(join(folder, 'wandb.json'), 'utf8')) as object;
     await writeFile(join(folder, 'wandb.json'), JSON.stringify({ ...cursor, rows: 25, step: 25 }));
-    const third = open();
+    const third = await open();
     await train(31, 32);
     await third.close();
     assert.equal(steps(server), upTo(32));
@@ -253,7 +253,7 @@ test('trackers that fail are warned of once and change nothing for the others', 
         step: 0,
         name: 'n',
         experiment: {},
-        env: { WANDB_API_KEY: KEY },
+        secrets: openSecrets({ env: { WANDB_API_KEY: KEY }, file: null }),
         warn: (message) => warnings.push(message),
       },
     );

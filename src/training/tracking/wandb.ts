@@ -2,15 +2,15 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { Worker } from 'node:worker_threads';
 import { TrmError, UserError } from '../../core/errors';
-import { redactValue, type Redactor } from '../../core/text/redact';
+import { redactValue } from '../../core/text/redact';
 import type { WandbConfig } from './config';
 import type { OpenTrackersOptions, Outcome, Tracker } from './contract';
 import type { WandbFinish, WandbJob, WandbReport } from './wandb-worker';
+import { requireSecret, type Secrets } from '../../storage/secrets';
 
 /** Settings of {@link openWandb} and {@link syncWandb}. */
 export type WandbOptions = Pick<OpenTrackersOptions, 'metricsPath' | 'folder' | 'name' | 'experiment'> & {
-  env: NodeJS.ProcessEnv;
-  redact: Redactor;
+  secrets: Secrets;
   warn: (message: string) => void;
   /** Milliseconds between two looks at the log. Default 1000. */
   intervalMs?: number;
@@ -26,10 +26,10 @@ export const WANDB_CURSOR = 'wandb.json';
  * waits for the network nor keeps lines in memory; what the server has stands in `wandb.json`. A server that is
  * silent, slow or gone is tried again for as long as the training lasts; what it has not got by then goes at the next
  * start or by `trm runs sync`.
- * @throws UserError when the environment has no WANDB_API_KEY
+ * @throws UserError when there is no WANDB_API_KEY
  */
-export function openWandb(config: WandbConfig, options: WandbOptions): Tracker {
-  const thread = new WandbThread(config, options, Infinity);
+export async function openWandb(config: WandbConfig, options: WandbOptions): Promise<Tracker> {
+  const thread = await WandbThread.start(config, options, Infinity);
   return {
     // The thread reads the file itself.
     log: () => undefined,
@@ -57,7 +57,7 @@ export async function syncWandb(
 ): Promise<{ rows: number; url: string }> {
   if (!existsSync(options.metricsPath))
     throw new UserError(`expected a log at ${options.metricsPath}, found none`, 'train first');
-  const thread = new WandbThread(config, { ...options, warn: () => undefined }, SYNC_ATTEMPTS);
+  const thread = await WandbThread.start(config, { ...options, warn: () => undefined }, SYNC_ATTEMPTS);
   return thread.finish();
 }
 
@@ -74,34 +74,31 @@ class WandbThread {
   /** Why the server has not answered, as long as it has not. */
   private silence: string | undefined;
 
-  constructor(
+  /** @throws UserError when there is no WANDB_API_KEY */
+  static async start(config: WandbConfig, options: WandbOptions, attempts: number): Promise<WandbThread> {
+    const apiKey = await requireSecret(
+      options.secrets,
+      'WANDB_API_KEY',
+      'the key of a W&B server',
+      'set train.tracking.wandb.enabled=false; `trm runs sync` sends the run later',
+    );
+    return new WandbThread(config, options, { attempts, apiKey });
+  }
+
+  private constructor(
     private readonly config: WandbConfig,
     private readonly options: WandbOptions,
-    attempts: number,
+    { attempts, apiKey }: Pick<WandbJob, 'attempts' | 'apiKey'>,
   ) {
-    const {
-      metricsPath,
-      folder,
-      name,
-      experiment,
-      env,
-      redact,
-      intervalMs = 1000,
-      firstDelayMs = 1000,
-    } = options;
-    const apiKey = env.WANDB_API_KEY ?? '';
-    if (apiKey === '')
-      throw new UserError(
-        'expected the key of a W&B server in the environment variable WANDB_API_KEY, found none',
-        'export WANDB_API_KEY=<key>, or set train.tracking.wandb.enabled=false; `trm runs sync` sends the run later',
-      );
+    const { metricsPath, folder, name, experiment, secrets } = options;
+    const { intervalMs = 1000, firstDelayMs = 1000 } = options;
     const job: WandbJob = {
       config,
       apiKey,
       metricsPath,
       cursorPath: join(folder, WANDB_CURSOR),
       label: name,
-      experiment: redactValue(experiment, redact) as Record<string, unknown>,
+      experiment: redactValue(experiment, secrets.redact) as Record<string, unknown>,
       attempts,
       firstDelayMs,
       intervalMs,

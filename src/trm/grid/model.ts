@@ -3,7 +3,7 @@ import { z } from 'zod';
 import { DataError } from '../../core/errors';
 import { parseJson } from '../../core/files';
 import type { Rng } from '../../core/rng';
-import type { ObjectStore } from '../../storage/stage';
+import type { ObjectStore } from '../../storage/object-store';
 import type { State } from '../core';
 import { type Layout } from '../layers/attention';
 import { readWeights, storedWeights } from '../model';
