@@ -1,13 +1,14 @@
 import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
+import { tableFromIPC, tableToIPC } from 'apache-arrow';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
 import type { Column } from './columns';
-import { queryShards } from './query';
+import { queryArrow, queryShards } from './query';
 import { writeShards } from './writer';
 
 const COLUMNS = [
@@ -49,6 +50,19 @@ test('a wrong query and an empty folder say so', async () => {
     assert.instance(error, DataError);
     assert.match((error as Error).message, message);
   }
+});
+
+test('an answer by columns is an Arrow table that survives its way as a file', async () => {
+  const sql =
+    'SELECT size, size / 2 AS half, CASE WHEN size > 0 THEN family END AS name, size > 1 AS many FROM shards ORDER BY size';
+  const table = tableFromIPC(tableToIPC(await queryArrow(store, 'samples', sql)));
+  assert.is(table.numRows, 7);
+  const rows = await queryShards(store, 'samples', sql);
+  assert.equal(
+    table.toArray().map((row) => ({ ...(row as object) })),
+    rows,
+  );
+  assert.is(rows[0].name, null);
 });
 
 test.run();

@@ -1,6 +1,8 @@
+import type { DuckDBResultReader } from '@duckdb/node-api';
+import { Table, vectorFromArray } from 'apache-arrow';
 import type { ObjectStore } from '../storage/object-store';
 import { escapeGlob, openDuckDB, toDataError } from './duckdb';
-import { listShards } from './writer';
+import { shardFiles } from './writer';
 
 /**
  * Asks SQL of shards, for tables and figures: the rows are in a view named `shards`, for example
@@ -15,14 +17,34 @@ export async function queryShards<Row extends object = Record<string, unknown>>(
   from: string,
   sql: string,
 ): Promise<Row[]> {
-  const keys = from.endsWith('.parquet') ? [from] : await listShards(store, from);
-  const paths = await Promise.all(keys.map((key) => store.localFile(key)));
+  return ask(store, from, sql, (result) => result.getRowObjectsJS().map(plainRow) as Row[]);
+}
+
+/**
+ * {@link queryShards} with the answer as an Arrow table: by columns, so that a million values are a few arrays and no
+ * objects. Danfojs, Arrow's IPC files, pandas and polars take it as it is.
+ */
+export async function queryArrow(store: ObjectStore, from: string, sql: string): Promise<Table> {
+  return ask(store, from, sql, (result) => {
+    const columns = Object.entries(result.getColumnsObjectJS());
+    return new Table(
+      Object.fromEntries(columns.map(([name, values]) => [name, vectorFromArray(values.map(plainValue))])),
+    );
+  });
+}
+
+async function ask<Answer>(
+  store: ObjectStore,
+  from: string,
+  sql: string,
+  take: (result: DuckDBResultReader) => Answer,
+): Promise<Answer> {
+  const paths = from.endsWith('.parquet') ? [await store.localFile(from)] : await shardFiles(store, from);
   const files = paths.map((path) => `'${escapeGlob(path).replaceAll("'", "''")}'`).join(', ');
   const database = await openDuckDB();
   try {
     await database.connection.run(`CREATE VIEW shards AS SELECT * FROM read_parquet([${files}])`);
-    const result = await database.connection.runAndReadAll(sql);
-    return result.getRowObjectsJS().map(plainRow) as Row[];
+    return take(await database.connection.runAndReadAll(sql));
   } catch (error) {
     throw toDataError(error, `query on ${store.location}/${from} failed`, `the query was: ${sql}`);
   } finally {
@@ -31,7 +53,9 @@ export async function queryShards<Row extends object = Record<string, unknown>>(
 }
 
 function plainRow(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
-  return Object.fromEntries(
-    Object.entries(row).map(([name, value]) => [name, typeof value === 'bigint' ? Number(value) : value]),
-  );
+  return Object.fromEntries(Object.entries(row).map(([name, value]) => [name, plainValue(value)]));
+}
+
+function plainValue(value: unknown): unknown {
+  return typeof value === 'bigint' ? Number(value) : value;
 }

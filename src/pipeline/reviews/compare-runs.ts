@@ -36,14 +36,14 @@ export async function runFigures(run: OpenedRun, most = 50): Promise<RunFigures[
 
 async function figuresOf(folder: string): Promise<RunFigures | undefined> {
   try {
-    const { id, experiment, record, output } = await openRun({ run: folder });
-    const report = await readReport(output('evaluate'));
+    const run = await openRun({ run: folder });
+    const report = await readReport(run.output('evaluate'));
     const { joint } = report.overall;
     return {
-      run: id,
-      experiment,
+      run: run.id,
+      experiment: run.experiment,
       weights: report.model.parameters,
-      trainSeconds: record.stages.find(({ stage }) => stage === 'train')?.seconds ?? NaN,
+      trainSeconds: run.record.stages.find(({ stage }) => stage === 'train')?.seconds ?? NaN,
       joint: joint.rate ?? NaN,
       cleanKept: report.cleanKept.rate ?? NaN,
     };

@@ -1,3 +1,4 @@
+import type { Table } from 'apache-arrow';
 import type { Sample } from '../../records/sample';
 import type { ObjectStore } from '../../storage/object-store';
 
@@ -8,6 +9,8 @@ export interface ShardReader {
    * `shards`. See `queryShards` in src/shards.
    */
   query<Row extends object = Record<string, unknown>>(from: string, sql: string): Promise<Row[]>;
+  /** The same as an Arrow table: by columns, for many rows. See `queryArrow` in src/shards. */
+  arrow(from: string, sql: string): Promise<Table>;
   /** The first `limit` samples of a folder that `wanted` accepts, in the order of the shards. */
   samples(folder: string, wanted: (sample: Sample) => boolean, limit: number): Promise<Sample[]>;
 }
@@ -18,6 +21,10 @@ export function readShards(store: ObjectStore): ShardReader {
     async query<Row extends object>(from: string, sql: string) {
       const { queryShards } = await import('../../shards/query.js');
       return queryShards<Row>(store, from, sql);
+    },
+    async arrow(from, sql) {
+      const { queryArrow } = await import('../../shards/query.js');
+      return queryArrow(store, from, sql);
     },
     async samples(folder, wanted, limit) {
       const { readSamples } = await import('../../shards/sample-shard.js');
