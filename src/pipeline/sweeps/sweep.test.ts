@@ -27,7 +27,7 @@ test.after(() => rm(root, { recursive: true, force: true }));
 const SMALL = `
 extends: ${join(projectRoot(), 'experiments/tiny.yaml')}
 collect:
-  sources: [{ kind: folder, path: 'python:stdlib', maxFunctions: 60 }]
+  sources: [{ kind: folder, path: 'python:stdlib', maxFunctions: 120 }]
 train:
   evaluateExamples: 20
   evaluateEvery: 6
