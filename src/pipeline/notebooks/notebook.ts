@@ -43,16 +43,13 @@ export function hasTag(cell: NotebookCell, tag: string): boolean {
   return cell.metadata?.tags?.includes(tag) ?? false;
 }
 
-/** Cells that papermill added: its error banners and the injected parameters. */
-const ADDED_TAGS = ['papermill-error-cell-tag', 'injected-parameters'];
-
 /**
- * SHA-256 of a notebook's code cells: prose, outputs, trailing blanks and what papermill added do not count, so that a
- * notebook and its executed copy have the same.
+ * SHA-256 of a notebook's code cells: prose, outputs and trailing blanks do not count, so that a notebook that was
+ * reworded need not be executed again.
  */
 export function notebookCodeHash(notebook: Notebook): string {
   const code = notebook.cells
-    .filter((cell) => cell.cell_type === 'code' && !ADDED_TAGS.some((tag) => hasTag(cell, tag)))
+    .filter((cell) => cell.cell_type === 'code')
     .map((cell) => cellSource(cell).replace(/[ \t]+$/gm, ''))
     .map((source) => source.trim())
     .filter((source) => source !== '');
@@ -74,6 +71,9 @@ export interface CellFailure {
   /** Traceback without terminal colours. */
   traceback: string;
 }
+
+/** Cells that papermill added: its error banners and the injected parameters. */
+const ADDED_TAGS = ['papermill-error-cell-tag', 'injected-parameters'];
 
 /** The first error in an executed notebook, or undefined when every cell that ran went well. */
 export function findFailure(executed: Notebook): CellFailure | undefined {

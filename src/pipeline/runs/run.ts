@@ -16,6 +16,7 @@ import { openSecrets, type Secrets } from '../../storage/secrets';
 import { lockFolder } from '../stages/lock';
 import { linkTo, publishModel } from './models';
 import { locateStage } from '../stages/locate-stage';
+import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
 import { PageExports } from '../notebooks/page-exports';
 import { executeNotebook, exportHtml, NotebookError } from '../notebooks/papermill';
 import { newRunRecord, readRunRecord, type StageState, withStage, writeRunRecord } from './run-record';
@@ -258,6 +259,7 @@ async function discard(output: StageFolder): Promise<void> {
 async function executeStage(stage: StageName, output: StageFolder, context: RunContext): Promise<void> {
   const { folder, loaded, notebooks, redact, signal, emit } = context;
   const [executed, page] = pagesOf(stage, folder);
+  const code = notebookCodeHash(await readNotebook(join(notebooks, stageNotebook(stage))));
   await mkdir(output.path, { recursive: true });
   if (stage === 'train') await linkTo(join(folder, 'metrics.jsonl'), join(output.live, 'metrics.jsonl'));
   const stopWatching = watchProgress(output, (reading) => emit({ kind: 'progress', stage, reading }));
@@ -288,6 +290,7 @@ async function executeStage(stage: StageName, output: StageFolder, context: RunC
   // An old page shows another notebook; the new one is made beside the stages that follow.
   await rm(output.html, { force: true });
   await copyWhole(executed, output.notebook);
+  await writeFileAtomic(output.notebookCode, `${code}\n`);
 }
 
 function pagesOf(stage: StageName, folder: string): [notebook: string, html: string] {

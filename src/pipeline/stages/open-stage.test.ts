@@ -10,11 +10,18 @@ import { buildManifest, writeManifest } from '../../shards/manifest';
 import { listKeys } from '../../storage/objects';
 import type { Stage } from '../../storage/stage';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
+import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
 import { openStage } from './open-stage';
 import { projectRoot } from '../../core/paths';
-import { isFinished } from './stage-folder';
+import { isFinished, type StageFolder } from './stage-folder';
 
 const NOTEBOOK = join(projectRoot(), 'notebooks', '01-collect.ipynb');
+
+/** What a run leaves beside a stage's output. */
+async function pretendExecuted({ notebook, notebookCode }: StageFolder): Promise<void> {
+  await copyFile(NOTEBOOK, notebook);
+  await writeFile(notebookCode, `${notebookCodeHash(await readNotebook(NOTEBOOK))}\n`);
+}
 
 const made: Stage<object> = async (config, context) => {
   const counts = { in: 0, out: 0, dropped: {} };
@@ -41,7 +48,7 @@ test('a stage whose manifest is empty or cut short is made again, and it is said
       await mkdir(stage.outDir, { recursive: true });
       const path = join(stage.outDir, 'manifest.json');
       await writeFile(path, text);
-      await copyFile(NOTEBOOK, stage.folder.notebook);
+      await pretendExecuted(stage.folder);
       assert.not.ok(await isFinished(stage.folder, NOTEBOOK));
       assert.is((await stage.run(made)).name, 'collect');
       assert.ok(await isFinished(stage.folder, NOTEBOOK));
@@ -86,7 +93,7 @@ test('scratch outlives a failure and goes with the manifest, live files stay, a 
       assert.equal(await readdir(stage.outDir), []);
       return made(config, context);
     });
-    assert.equal((await readdir(stage.folder.path)).sort(), ['identity.json', 'live', 'output']);
+    assert.equal((await readdir(stage.folder.path)).sort(), ['job.json', 'live', 'output']);
     assert.is(await readFile(join(stage.folder.live, 'log'), 'utf8'), 'line');
   });
 });
@@ -105,7 +112,7 @@ test('a notebook with other code is executed again, one with other prose is not'
     ] as const) {
       assert.ok(text.includes(from));
       await writeFile(edited, text.replace(from, to));
-      await copyFile(NOTEBOOK, stage.folder.notebook);
+      await pretendExecuted(stage.folder);
       assert.is(await isFinished(stage.folder, edited), finished, to);
     }
   });

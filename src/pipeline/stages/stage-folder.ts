@@ -1,4 +1,5 @@
 import { existsSync } from 'node:fs';
+import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { pathInside, workDir } from '../../core/paths';
 import { DataError } from '../../core/errors';
@@ -19,7 +20,9 @@ export interface StageFolder {
   live: string;
   /** The executed notebook; present once the notebook ran through. */
   notebook: string;
-  /** The same as a page. */
+  /** Hash of the code cells that the executed notebook was made from, see `notebookCodeHash`. */
+  notebookCode: string;
+  /** The executed notebook as a page. */
   html: string;
   /** Latest reading of the running stage's progress (core/progress), for those who watch from outside. */
   progress: string;
@@ -41,6 +44,7 @@ export function stageFolder(key: string, work = workDir()): StageFolder {
     output: join(path, 'output'),
     ...localFolders(path),
     notebook: join(path, 'notebook.ipynb'),
+    notebookCode: join(path, 'notebook-code.txt'),
     html: join(path, 'notebook.html'),
     progress: join(path, 'progress.json'),
     job: join(path, 'job.json'),
@@ -74,7 +78,8 @@ export async function readStageManifest(
  * @param notebook path of the stage's notebook
  */
 export async function isFinished(folder: StageFolder, notebook: string): Promise<boolean> {
-  if (!existsSync(folder.notebook) || (await readStageManifest(folder)) === undefined) return false;
-  const [executed, now] = await Promise.all([readNotebook(folder.notebook), readNotebook(notebook)]);
-  return notebookCodeHash(executed) === notebookCodeHash(now);
+  if (!existsSync(folder.notebook) || !existsSync(folder.notebookCode)) return false;
+  if ((await readStageManifest(folder)) === undefined) return false;
+  const executed = (await readFile(folder.notebookCode, 'utf8')).trim();
+  return executed === notebookCodeHash(await readNotebook(notebook));
 }
