@@ -1,5 +1,5 @@
 import { rm } from 'node:fs/promises';
-import { basename, join } from 'node:path';
+import { join } from 'node:path';
 import { makeFolder } from '../core/files';
 import type { Resource } from '../records/manifest';
 import type { ObjectStore } from '../storage/object-store';
@@ -21,7 +21,8 @@ export async function recompressShard(
 ): Promise<Resource> {
   const path = await store.localFile(resource.path);
   await makeFolder(scratch);
-  const temporary = join(scratch, basename(resource.path));
+  // Shards of several folders may be packed at the same time.
+  const temporary = join(scratch, resource.path.replaceAll('/', '-'));
   const quoted = (text: string): string => `'${text.replaceAll("'", "''")}'`;
   const metadata = Object.entries(await withReader((reader) => reader.metadata(path)))
     .filter(([key]) => key.startsWith('trm:'))
