@@ -16,7 +16,7 @@ import {
   typeCheckNotebooks,
 } from './notebook-checks';
 
-const TITLE = '# Does it work?';
+const TITLE = '# Does it work?\n\n**What to expect.** It does.';
 const PARAMETERS = "let size: 'small' | 'large' = 'small'; // how big";
 
 /** A notebook of a title, parameters and the given code cells. */
@@ -102,6 +102,12 @@ test('a missing question, a foreign kernel, a long cell', () => {
   assert.match(found[0], 'expected the kernel "tslab", got "python3"');
   assert.match(found[1], 'n.ipynb: cell 1: expected a question');
   assert.match(found[2], 'cell 3: 15 lines');
+});
+
+test('what is expected is said before it is measured', () => {
+  const found = problemsOf(notebookOf(['1;'], PARAMETERS, '# Does it work?\n\nIt is measured below.'));
+  assert.is(found.length, 1, found.join('\n'));
+  assert.match(found[0], 'cell 1: expected a paragraph that begins with "**What to expect.**"');
 });
 
 test('parameters need type, default and help, and stand in one cell', () => {

@@ -71,7 +71,7 @@ function strippedProblems({ cells, metadata }: Notebook): Found[] {
   return found;
 }
 
-/** The TypeScript kernel, and a title that is a question. */
+/** The TypeScript kernel, a title that is a question, and what the author expects before anything is measured. */
 function headProblems({ cells, metadata }: Notebook): Found[] {
   const found: Found[] = [];
   const kernel = (metadata as { kernelspec?: { name?: string } } | undefined)?.kernelspec?.name;
@@ -81,6 +81,11 @@ function headProblems({ cells, metadata }: Notebook): Found[] {
   const title = first?.cell_type === 'markdown' ? cellSource(first).split('\n')[0] : '';
   if (!/^# .*\?\s*$/.test(title))
     found.push({ cell: 1, message: `expected a question as title ("# ...?"), got "${title}"` });
+  else if (!cellSource(first).includes('**What to expect.**'))
+    found.push({
+      cell: 1,
+      message: 'expected a paragraph that begins with "**What to expect.**" below the title',
+    });
   return found;
 }
 
