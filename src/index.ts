@@ -70,7 +70,7 @@ export const collect: Stage<CollectConfig> = async (config, context) =>
 export const generate: Stage<GenerateConfig> = async (config, context) =>
   (await import('./generation/stage.js')).generate(config, context);
 
-/** Makes training examples of samples, split by group. See `src/processing/stage.ts`. */
+/** Makes training examples of samples, split by project. See `src/processing/stage.ts`. */
 export const processSamples: Stage<ProcessConfig> = async (config, context) =>
   (await import('./processing/stage.js')).process(config, context);
 
@@ -82,7 +82,7 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) =>
 export const release: Stage<ReleaseConfig> = async (config, context) =>
   (await import('./release/stage.js')).release(config, context);
 
-/** Opens the training of an experiment of `kind: sudoku`, as `openStage` does. See `src/pipeline/sudoku/sudoku/sudoku.ts`. */
+/** Opens the training of an experiment of `kind: sudoku`, as `openStage` does. See `src/pipeline/sudoku/sudoku.ts`. */
 export function openSudoku(options: OpenStageOptions): OpenedStage<SudokuConfig> {
   return openSudokuStage({ interrupt: onInterrupt, progress: notebookProgress(), ...options });
 }
@@ -92,7 +92,7 @@ export async function readSudokuReport(stage: OpenedStage<SudokuConfig>): Promis
   return (await import('./training/sudoku/stage.js')).readSudokuReport(stage.store);
 }
 
-/** The test puzzle that took the most supervision steps, with the answer after each. See `src/pipeline/sudoku/sudoku/sudoku-steps.ts`. */
+/** The test puzzle that took the most supervision steps, with the answer after each. See `src/pipeline/sudoku/sudoku-steps.ts`. */
 export async function hardestPuzzle(
   stage: OpenedStage<SudokuConfig>,
   supervisionSteps: number,

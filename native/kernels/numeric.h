@@ -27,7 +27,7 @@ struct Attention {
   float* d_qkv;
 };
 
-/** Factors of one optimizer update, see src/training/optimizer.ts. */
+/** Factors of one optimizer update, see src/training/optimization/optimizer.ts. */
 struct Update {
   float keep_m, take_m, keep_v, take_v, root, epsilon, keep, rate, ema;
   bool atan2;

@@ -164,7 +164,7 @@ export type Evidence = z.infer<typeof evidenceSchema>;
 export const sampleSchema = z.strictObject({
   /** sha256 hex of the normalised before + NUL + after (see `sampleId` in src/python). */
   id: z.string().regex(/^[0-9a-f]{64}$/),
-  /** Repository or package; splits go by it. */
+  /** Repository, or package and its top module. What is one project is told by `projectOf`, and splits go by that. */
   group: z.string().min(1),
   /** `id` of the clean function a mutant came from; null otherwise. */
   parentId: z.string().nullable(),

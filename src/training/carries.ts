@@ -69,7 +69,7 @@ export interface HaltingOptions {
 
 /**
  * Which rows halt after a supervision step: q > 0 or the last step; with the exploration probability a row must
- * first reach a minimum drawn from 2..N_sup ("Less is More", arXiv 2510.04871, appendix; docs/MODEL.md).
+ * first reach a minimum drawn from 2..N_sup ("Less is More", arXiv 2510.04871, appendix).
  * @param steps supervision steps done by each row, this one included
  */
 export function decideHalting(
