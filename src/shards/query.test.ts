@@ -9,6 +9,8 @@ import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
 import type { Column } from './columns';
 import { queryArrow, queryShards } from './query';
+import { writeSampleShards } from './sample-shard';
+import { makeSample } from './testing';
 import { writeShards } from './writer';
 
 const COLUMNS = [
@@ -50,6 +52,24 @@ test('a wrong query and an empty folder say so', async () => {
     assert.instance(error, DataError);
     assert.match((error as Error).message, message);
   }
+});
+
+test('a clean function is asked by its source, though that is stored once', async () => {
+  const folder = createFolderStore(join(root, 'clean'));
+  const { before } = makeSample(1);
+  await writeSampleShards(folder, 'samples', [
+    makeSample(1),
+    makeSample(2, { before, after: before, edits: [], evidence: [] }),
+  ]);
+  const rows = await queryShards(
+    folder,
+    'samples',
+    'SELECT after, before = after AS clean FROM shards ORDER BY clean',
+  );
+  assert.equal(rows, [
+    { after: makeSample(1).after, clean: false },
+    { after: before, clean: true },
+  ]);
 });
 
 test('an answer by columns is an Arrow table that survives its way as a file', async () => {

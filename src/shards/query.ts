@@ -1,7 +1,7 @@
 import type { DuckDBResultReader } from '@duckdb/node-api';
 import { Table, vectorFromArray } from 'apache-arrow';
 import type { ObjectStore } from '../storage/object-store';
-import { escapeGlob, openDuckDB, toDataError } from './duckdb';
+import { escapeGlob, openDuckDB, toDataError, type DuckDB } from './duckdb';
 import { shardFiles } from './writer';
 
 /**
@@ -43,13 +43,24 @@ async function ask<Answer>(
   const files = paths.map((path) => `'${escapeGlob(path).replaceAll("'", "''")}'`).join(', ');
   const database = await openDuckDB();
   try {
-    await database.connection.run(`CREATE VIEW shards AS SELECT * FROM read_parquet([${files}])`);
+    await database.connection.run(`CREATE VIEW stored AS SELECT * FROM read_parquet([${files}])`);
+    await database.connection.run(
+      `CREATE VIEW shards AS SELECT ${await recordColumns(database)} FROM stored`,
+    );
     return take(await database.connection.runAndReadAll(sql));
   } catch (error) {
     throw toDataError(error, `query on ${store.location}/${from} failed`, `the query was: ${sql}`);
   } finally {
     database.close();
   }
+}
+
+/** The columns as records have them: of clean functions the source is stored once, in `before`. */
+async function recordColumns({ connection }: DuckDB): Promise<string> {
+  const described = await connection.runAndReadAll('DESCRIBE stored');
+  const names = new Set(described.getRows().map(([name]) => name));
+  const hasBoth = names.has('before') && names.has('after');
+  return hasBoth ? '* REPLACE (coalesce(after, before) AS after)' : '*';
 }
 
 function plainRow(row: Readonly<Record<string, unknown>>): Record<string, unknown> {
