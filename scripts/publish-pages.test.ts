@@ -1,0 +1,19 @@
+import { test } from 'uvu';
+import * as assert from 'uvu/assert';
+import { linkPlotly } from './publish-pages';
+
+const INSIDE = '<script>/**\n* plotly.js v4.1.1\n*/\nlong();</script>';
+
+test('plotly.js is linked instead of inside, and the rest of the page stays', () => {
+  const page = linkPlotly(`<head>${INSIDE}</head><body><script>draw()</script></body>`, '4.1.1');
+  assert.not.match(page, 'long()');
+  assert.match(page, '<script src="../../node_modules/plotly.js-dist/plotly.js"></script>');
+  assert.match(page, 'plotly.js-dist@4.1.1/plotly.js');
+  assert.ok(page.endsWith('</head><body><script>draw()</script></body>'));
+});
+
+test('a page without it is refused', () => {
+  assert.throws(() => linkPlotly('<head></head>', '4.1.1'), 'expected a page with plotly.js inside');
+});
+
+test.run();

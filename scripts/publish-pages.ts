@@ -1,0 +1,70 @@
+/**
+ * Publishes the executed notebooks of a run as small pages, for readers without a kernel:
+ *
+ *   node dist/scripts/publish-pages.js <run folder>     writes docs/notebooks/*.html
+ *
+ * A run's own pages carry plotly.js inside (10 MB each), so that they work alone. Here it is linked: the copy of a
+ * checkout after `make setup`, else a public one of the same version.
+ */
+import { readdirSync, readFileSync } from 'node:fs';
+import { mkdir, writeFile } from 'node:fs/promises';
+import { join, resolve } from 'node:path';
+import { parseArgs } from 'node:util';
+import { DataError, describeError, exitCodeOf, UserError } from '../src/core/errors';
+import { projectRoot } from '../src/core/paths';
+
+/** Largest page, in bytes: they are kept in git. */
+const LARGEST = 800_000;
+
+/** A page with plotly.js linked instead of inside. @throws DataError when the page does not carry it */
+export function linkPlotly(page: string, version: string): string {
+  const begin = page.indexOf('<script>/**\n* plotly.js v');
+  const end = page.indexOf('</script>', begin);
+  if (begin < 0 || end < 0)
+    throw new DataError(
+      'expected a page with plotly.js inside, found none',
+      'take the page of a finished run',
+    );
+  const local = '../../node_modules/plotly.js-dist/plotly.js';
+  const elsewhere = `https://cdn.jsdelivr.net/npm/plotly.js-dist@${version}/plotly.js`;
+  const links =
+    `<script src="${local}"></script>\n` +
+    `<script>window.Plotly || document.write('<script src="${elsewhere}"><\\/script>')</script>`;
+  return page.slice(0, begin) + links + page.slice(end + '</script>'.length);
+}
+
+/** Writes the pages of a run folder. @returns names and sizes in bytes */
+async function publish(run: string, target: string): Promise<[string, number][]> {
+  const names = readdirSync(run).filter((name) => name.endsWith('.html'));
+  if (names.length === 0)
+    throw new UserError(`expected pages (*.html) in ${run}, found none`, 'give the folder of a finished run');
+  const { version } = JSON.parse(
+    readFileSync(join(projectRoot(), 'node_modules/plotly.js-dist/package.json'), 'utf8'),
+  ) as { version: string };
+  await mkdir(target, { recursive: true });
+  const written: [string, number][] = [];
+  for (const name of names.sort()) {
+    const page = readFileSync(join(run, name), 'utf8');
+    const small = page.includes('* plotly.js v') ? linkPlotly(page, version) : page;
+    const bytes = Buffer.byteLength(small);
+    if (bytes > LARGEST)
+      throw new DataError(`${name}: expected at most ${LARGEST} bytes without plotly.js, got ${bytes}`);
+    await writeFile(join(target, name), small);
+    written.push([name, bytes]);
+  }
+  return written;
+}
+
+async function main(): Promise<void> {
+  const [run] = parseArgs({ allowPositionals: true }).positionals;
+  if (run === undefined)
+    throw new UserError('expected a run folder', 'see the head of scripts/publish-pages.ts');
+  const written = await publish(resolve(run), join(projectRoot(), 'docs', 'notebooks'));
+  for (const [name, bytes] of written) console.log(`${name}  ${Math.round(bytes / 1000)} kB`);
+}
+
+if (require.main === module)
+  main().catch((error: unknown) => {
+    console.error(describeError(error));
+    process.exitCode = exitCodeOf(error);
+  });
