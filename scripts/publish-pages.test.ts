@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { linkPlotly } from './publish-pages';
+import { linkPlotly, withoutPlaces } from './publish-pages';
 
 const INSIDE = '<script>/**\n* plotly.js v4.1.1\n*/\nlong();</script>';
 
@@ -14,6 +14,14 @@ test('plotly.js is linked instead of inside, and the rest of the page stays', ()
 
 test('a page without it is refused', () => {
   assert.throws(() => linkPlotly('<head></head>', '4.1.1'), 'expected a page with plotly.js inside');
+});
+
+test('places of the machine stand in no published page', () => {
+  const page = withoutPlaces('in /home/x/data/stages/a and /home/x/runs/b', {
+    '/home/x/data': 'data',
+    '/home/x/runs': 'runs',
+  });
+  assert.is(page, 'in data/stages/a and runs/b');
 });
 
 test.run();

@@ -6,9 +6,9 @@
  * A run's own pages carry plotly.js inside (10 MB each), so that they work alone. Here it is linked: the copy of a
  * checkout after `make setup`, else a public one of the same version.
  */
-import { readdirSync, readFileSync } from 'node:fs';
+import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
-import { join, resolve } from 'node:path';
+import { dirname, join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { DataError, describeError, exitCodeOf, UserError } from '../src/core/errors';
 import { projectRoot } from '../src/core/paths';
@@ -33,6 +33,11 @@ export function linkPlotly(page: string, version: string): string {
   return page.slice(0, begin) + links + page.slice(end + '</script>'.length);
 }
 
+/** A page without the places of the machine that made it: `runs/...` and `data/...` instead. */
+export function withoutPlaces(page: string, places: Readonly<Record<string, string>>): string {
+  return Object.entries(places).reduce((text, [path, name]) => text.replaceAll(path, name), page);
+}
+
 /** Writes the pages of a run folder. @returns names and sizes in bytes */
 async function publish(run: string, target: string): Promise<[string, number][]> {
   const names = readdirSync(run).filter((name) => name.endsWith('.html'));
@@ -41,10 +46,13 @@ async function publish(run: string, target: string): Promise<[string, number][]>
   const { version } = JSON.parse(
     readFileSync(join(projectRoot(), 'node_modules/plotly.js-dist/package.json'), 'utf8'),
   ) as { version: string };
+  // A run links to its stages, which lie in `stages/` of the work folder.
+  const stages = readdirSync(join(run, 'stages')).map((name) => realpathSync(join(run, 'stages', name)));
+  const places = { [dirname(dirname(stages[0]))]: 'data', [dirname(run)]: 'runs' };
   await mkdir(target, { recursive: true });
   const written: [string, number][] = [];
   for (const name of names.sort()) {
-    const page = readFileSync(join(run, name), 'utf8');
+    const page = withoutPlaces(readFileSync(join(run, name), 'utf8'), places);
     const small = page.includes('* plotly.js v') ? linkPlotly(page, version) : page;
     const bytes = Buffer.byteLength(small);
     if (bytes > LARGEST)
