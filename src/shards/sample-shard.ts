@@ -11,7 +11,11 @@ const VERSION_KEY = 'trm:sampleVersion';
 /** Columns of sample shards: all fields of the Sample record; nested ones as JSON text (names end in `_json`). */
 export const SAMPLE_COLUMNS = [
   { name: 'id', type: 'string', description: 'sha256 hex of the normalised before + NUL + after' },
-  { name: 'group', type: 'string', description: 'repository or package; `projectOf` tells its project, which splits go by' },
+  {
+    name: 'group',
+    type: 'string',
+    description: 'repository or package; `projectOf` tells its project, which splits go by',
+  },
   { name: 'parent_id', type: 'string', nullable: true, description: 'id of the clean function of a mutant' },
   { name: 'source', type: 'string', description: 'github, git, stackoverflow, linter, synthetic or folder' },
   { name: 'origin_json', type: 'string', description: 'by kind: repo, commit, path, function, ...' },
