@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { linkPlotly, withoutPlaces } from './publish-pages';
+import { linkPlotly, shareStyles, withoutPlaces } from './publish-pages';
 
 const INSIDE = '<script>/**\n* plotly.js v4.1.1\n*/\nlong();</script>';
 
@@ -22,6 +22,18 @@ test('places of the machine stand in no published page', () => {
     '/home/x/runs': 'runs',
   });
   assert.is(page, 'in data/stages/a and runs/b');
+});
+
+test('style sheets that all pages hold stand once, others stay', () => {
+  const { pages, css } = shareStyles([
+    '<style>a {}</style><style type="text/css">b {}</style><p>1</p>',
+    '<style>a {}</style><style type="text/css">b {}</style><style>c {}</style><p>2</p>',
+  ]);
+  assert.is(css, 'a {}\nb {}');
+  assert.equal(pages, [
+    '<link rel="stylesheet" href="style.css"/><p>1</p>',
+    '<link rel="stylesheet" href="style.css"/><style>c {}</style><p>2</p>',
+  ]);
 });
 
 test.run();

@@ -4,7 +4,7 @@
  *   node dist/scripts/publish-pages.js <run folder>     writes docs/notebooks/*.html
  *
  * A run's own pages carry plotly.js inside (10 MB each), so that they work alone. Here it is linked: the copy of a
- * checkout after `make setup`, else a public one of the same version.
+ * checkout after `make setup`, else a public one of the same version. What all pages hold of style sheets stands once.
  */
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -14,7 +14,7 @@ import { DataError, describeError, exitCodeOf, UserError } from '../src/core/err
 import { projectRoot } from '../src/core/paths';
 
 /** Largest page, in bytes: they are kept in git. */
-const LARGEST = 800_000;
+const LARGEST = 500_000;
 
 /** A page with plotly.js linked instead of inside. @throws DataError when the page does not carry it */
 export function linkPlotly(page: string, version: string): string {
@@ -38,6 +38,20 @@ export function withoutPlaces(page: string, places: Readonly<Record<string, stri
   return Object.entries(places).reduce((text, [path, name]) => text.replaceAll(path, name), page);
 }
 
+const STYLES = 'style.css';
+
+/** Pages with the style sheets that all of them hold in one file beside them. @returns the pages, and that file's text */
+export function shareStyles(pages: readonly string[]): { pages: string[]; css: string } {
+  const blocks = [...(pages[0] ?? '').matchAll(/<style[^>]*>([\s\S]*?)<\/style>/g)].filter(([block]) =>
+    pages.every((page) => page.includes(block)),
+  );
+  const link = `<link rel="stylesheet" href="${STYLES}"/>`;
+  const shared = pages.map((page) =>
+    blocks.reduce((text, [block], i) => text.replace(block, () => (i === 0 ? link : '')), page),
+  );
+  return { pages: shared, css: blocks.map(([, css]) => css).join('\n') };
+}
+
 /** Writes the pages of a run folder. @returns names and sizes in bytes */
 async function publish(run: string, target: string): Promise<[string, number][]> {
   const names = readdirSync(run).filter((name) => name.endsWith('.html'));
@@ -50,14 +64,18 @@ async function publish(run: string, target: string): Promise<[string, number][]>
   const stages = readdirSync(join(run, 'stages')).map((name) => realpathSync(join(run, 'stages', name)));
   const places = { [dirname(dirname(stages[0]))]: 'data', [dirname(run)]: 'runs' };
   await mkdir(target, { recursive: true });
-  const written: [string, number][] = [];
-  for (const name of names.sort()) {
+  const small = names.sort().map((name) => {
     const page = withoutPlaces(readFileSync(join(run, name), 'utf8'), places);
-    const small = page.includes('* plotly.js v') ? linkPlotly(page, version) : page;
-    const bytes = Buffer.byteLength(small);
+    return page.includes('* plotly.js v') ? linkPlotly(page, version) : page;
+  });
+  const { pages, css } = shareStyles(small);
+  await writeFile(join(target, STYLES), css);
+  const written: [string, number][] = [];
+  for (const [i, name] of names.entries()) {
+    const bytes = Buffer.byteLength(pages[i]);
     if (bytes > LARGEST)
       throw new DataError(`${name}: expected at most ${LARGEST} bytes without plotly.js, got ${bytes}`);
-    await writeFile(join(target, name), small);
+    await writeFile(join(target, name), pages[i]);
     written.push([name, bytes]);
   }
   return written;
