@@ -26,12 +26,19 @@ export interface RunFigures {
  */
 export async function runFigures(run: OpenedRun, most = 50): Promise<RunFigures[]> {
   const figures: RunFigures[] = [];
-  for (const folder of await listRuns(dirname(run.folder))) {
+  for await (const found of figuresBeside(run)) {
     if (figures.length >= most) break;
-    const found = runState(folder) === 'done' ? await figuresOf(folder) : undefined;
-    if (found) figures.push(found);
+    figures.push(found);
   }
   return figures;
+}
+
+/** Newest first, one by one: whoever wants only the first reads no others. */
+async function* figuresBeside(run: OpenedRun): AsyncGenerator<RunFigures> {
+  for (const folder of await listRuns(dirname(run.folder))) {
+    const found = runState(folder) === 'done' ? await figuresOf(folder) : undefined;
+    if (found) yield found;
+  }
 }
 
 async function figuresOf(folder: string): Promise<RunFigures | undefined> {
@@ -60,7 +67,7 @@ async function figuresOf(folder: string): Promise<RunFigures | undefined> {
 export async function openOther(run: OpenedRun, against = ''): Promise<OpenedRun> {
   const runs = dirname(run.folder);
   if (against !== '') return openRun({ run: against, runs });
-  for (const { run: id } of await runFigures(run)) if (id !== run.id) return openRun({ run: id, runs });
+  for await (const { run: id } of figuresBeside(run)) if (id !== run.id) return openRun({ run: id, runs });
   return run;
 }
 

@@ -73,9 +73,7 @@ export async function runGolden(
       progress: silentProgress,
       store: outputOf(key),
       ...localFolders(stageFolder(key).path),
-      inputs: Object.fromEntries(
-        Object.values(inputs).map((folder) => [folder.key.split('-')[0], outputOf(folder.key)]),
-      ),
+      inputs: Object.fromEntries(Object.entries(inputs).map(([input, { key: at }]) => [input, outputOf(at)])),
       places: PLACES,
     });
     jobs.set(stage, { job, key });
