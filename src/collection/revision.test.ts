@@ -111,6 +111,10 @@ test('two sources of one kind and name are refused: nobody could tell their samp
     const error = await rejection(() => sourceRevisions(config, { python: PYTHON }));
     assert.instance(error, UserError);
     assert.match(error.message, 'two sources of kind folder have the name "project"');
+    // A package is a folder to its samples.
+    const both = { sources: [sources[0], { kind: 'package' as const, package: 'project==1.0' }] };
+    const twins = await rejection(() => sourceRevisions(collectConfigSchema.parse(both), { python: PYTHON }));
+    assert.match(twins.message, 'two sources of kind folder have the name "project"');
     const named = collectConfigSchema.parse({ sources: [sources[0], { ...sources[1], name: 'other' }] });
     assert.is((await sourceRevisions(named, { python: PYTHON })).length, 2);
   });

@@ -16,7 +16,7 @@ import type { PythonFacts } from './python-facts';
 /** A source of the config in the state that it is in now. */
 export interface SourceRevision {
   kind: SourceSettings['kind'];
-  /** As it stands in samples. No two sources of a kind have the same. */
+  /** As it stands in samples. No two sources that samples call the same kind have the same. */
   name: string;
   /** Its address: a repository's, `pkg:pypi/<name>@<version>`, or `folder:<name>` and `git:<name>` where none is known. */
   uri: string;
@@ -26,6 +26,9 @@ export interface SourceRevision {
 
 /** One of the config's sources. */
 export type SourceSettings = CollectConfig['sources'][number];
+
+/** What samples call the kinds of sources: a package is a folder once it is fetched. */
+export const SAMPLE_SOURCES = { folder: 'folder', package: 'folder', git: 'git' } as const;
 
 /** What {@link sourceRevisions} works with. */
 export interface RevisionTools {
@@ -46,9 +49,10 @@ export async function sourceRevisions(
   const revisions: SourceRevision[] = [];
   for (const source of sources) {
     const found = await revisionOf(source, maxFileBytes, tools);
-    if (revisions.some(({ kind, name }) => kind === found.kind && name === found.name))
+    const called = SAMPLE_SOURCES[found.kind];
+    if (revisions.some(({ kind, name }) => SAMPLE_SOURCES[kind] === called && name === found.name))
       throw new UserError(
-        `two sources of kind ${found.kind} have the name "${found.name}"`,
+        `two sources of kind ${called} have the name "${found.name}"`,
         'samples are told apart by it: give one of them another collect.sources[].name',
       );
     revisions.push(found);

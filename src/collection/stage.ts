@@ -37,6 +37,7 @@ import {
   keyedCollectConfig,
   refuseChanged,
   revisionsByName,
+  SAMPLE_SOURCES,
   sourceRevisions,
   type SourceRevision,
 } from './revision';
@@ -95,9 +96,6 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
   await writeManifest(store, manifest);
   return manifest;
 };
-
-/** What samples call the kinds of sources: a package is a folder once it is fetched. */
-const SAMPLE_SOURCES = { folder: 'folder', package: 'folder', git: 'git' } as const;
 
 /** The manifest of a collection of this config that was killed while it removed its journal. */
 async function finishedBefore(store: ObjectStore, keyed: object): Promise<Manifest | undefined> {
