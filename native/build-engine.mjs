@@ -185,7 +185,7 @@ function install(from, to) {
 
 const kernelHome = join(root, 'native', 'kernels');
 const kernelFlags = ['-fPIC', '-O3', '-std=c++17', '-fno-math-errno', '-fno-trapping-math'];
-/** numeric.cc is compiled once for each of these; the addon picks one when it is loaded. */
+/** numeric.cc and matrix-float.cc are compiled once for each of these; the addon picks one when it is loaded. */
 const kernelVariants = {
   x64: [
     ['base', 4, []],
@@ -195,9 +195,20 @@ const kernelVariants = {
   arm64: [['base', 4, []]],
 };
 
+/** Units of bf16 products, where the compiler knows their instructions; the addon looks whether the processor does. */
+const bf16Units = {
+  x64: [
+    ['amx', 'TRM_HAS_AMX', ['-mamx-tile', '-mamx-bf16', '-mavx512f', '-mavx512bw', '-mavx512vl']],
+    ['avx512bf16', 'TRM_HAS_AVX512BF16', ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512bf16']],
+  ],
+  arm64: [],
+};
+
 /** Names the sources and flags of the fused kernels, so that another version is compiled anew. */
 function kernelIdentity() {
-  const identity = createHash('sha256').update(JSON.stringify([libraryHome, kernelFlags, kernelVariants]));
+  const identity = createHash('sha256').update(
+    JSON.stringify([libraryHome, kernelFlags, kernelVariants, bf16Units]),
+  );
   for (const name of readdirSync(kernelHome).sort())
     identity.update(name).update(readFileSync(join(kernelHome, name)));
   return identity.digest('hex').slice(0, 16);
@@ -219,19 +230,34 @@ function compileKernels(output) {
   const folder = mkdtempSync(join(engineHome, 'kernels-'));
   try {
     const objects = [];
-    const compile = (source, name, flags) => {
-      objects.push(join(folder, `${name}.o`));
-      execFileSync(
-        compiler,
-        [...kernelFlags, ...flags, '-c', join(kernelHome, source), '-o', objects.at(-1)],
-        {
-          stdio: 'inherit',
-        },
-      );
+    const compile = (source, name, flags, stdio = 'inherit') => {
+      const object = join(folder, `${name}.o`);
+      execFileSync(compiler, [...kernelFlags, ...flags, '-c', join(kernelHome, source), '-o', object], {
+        stdio,
+      });
+      objects.push(object);
     };
     for (const [isa, lanes, flags] of kernelVariants[process.arch])
-      compile('numeric.cc', isa, [`-DTRM_ISA=${isa}`, `-DTRM_LANES=${lanes}`, ...flags]);
-    for (const name of ['ops', 'pool', 'addon'])
+      for (const source of ['numeric', 'matrix-float'])
+        compile(`${source}.cc`, `${source}-${isa}`, [`-DTRM_ISA=${isa}`, `-DTRM_LANES=${lanes}`, ...flags]);
+    const units = bf16Units[process.arch].filter(([name, , flags]) => {
+      try {
+        compile(`matrix-${name}.cc`, name, flags, 'ignore');
+        return true;
+      } catch {
+        say(
+          `${compiler} does not know ${name}: without it bf16 is no faster than float32 on processors that have it`,
+        );
+        return false;
+      }
+    });
+    compile(
+      'cpu.cc',
+      'cpu',
+      units.map(([, defined]) => `-D${defined}`),
+    );
+    for (const name of ['product', 'core', 'pool']) compile(`${name}.cc`, name, []);
+    for (const name of ['ops', 'matrix-ops', 'addon'])
       compile(`${name}.cc`, name, [`-I${nodeHeaders}`, `-I${join(library, 'include')}`, '-DNAPI_VERSION=8']);
     const framework = join(library, LIBRARIES[1]);
     const link = ['-shared', '-pthread', ...objects, framework, `-Wl,-rpath,${library}`];

@@ -1,7 +1,8 @@
-// The fused kernels as a Node addon: loading it registers the ops. Exports {isa, threads}.
+// The fused kernels as a Node addon: loading it registers the ops. Exports {isa, threads}, and
+// the name of the bf16 units as `bf16` where there are some.
 #include <node_api.h>
 
-#include "numeric.h"
+#include "cpu.h"
 #include "ops.h"
 #include "pool.h"
 
@@ -11,10 +12,15 @@ NAPI_MODULE_INIT() {
     napi_throw_error(env, "TRM_KERNELS", failure.c_str());
     return exports;
   }
-  napi_value isa, threads;
-  napi_create_string_utf8(env, trm::kernels().isa, NAPI_AUTO_LENGTH, &isa);
+  const auto text = [&](const char* name, const char* value) {
+    napi_value made;
+    napi_create_string_utf8(env, value, NAPI_AUTO_LENGTH, &made);
+    napi_set_named_property(env, exports, name, made);
+  };
+  text("isa", trm::kernels().isa);
+  if (trm::has_bf16_units()) text("bf16", trm::matrix_unit(trm::Precision::kBf16).name);
+  napi_value threads;
   napi_create_int32(env, trm::pool_threads(), &threads);
-  napi_set_named_property(env, exports, "isa", isa);
   napi_set_named_property(env, exports, "threads", threads);
   return exports;
 }

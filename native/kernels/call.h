@@ -39,6 +39,15 @@ class Call {
     if (tensor == nullptr || !expect(i, tensor, shape)) return nullptr;
     return static_cast<const int32_t*>(TF_TensorData(tensor));
   }
+  /** Numbers of positions `[n]`; fails unless each is one of 1 to `most`. */
+  const int32_t* counts(int i, int64_t n, int64_t most) {
+    const int32_t* values = integers(i, {n});
+    for (int64_t row = 0; !failed && row < n; row++)
+      if (values[row] < 1 || values[row] > most)
+        fail("input " + std::to_string(i) + ": expected counts of 1.." + std::to_string(most) + ", got " +
+             std::to_string(values[row]));
+    return values;
+  }
   /** Shape of an input; fails unless it has that rank. */
   Shape shape(int i, size_t rank) {
     Shape out;

@@ -9,28 +9,13 @@
 #include <vector>
 
 #include "call.h"
-#include "numeric.h"
+#include "definition.h"
+#include "cpu.h"
 #include "pool.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow_kernels.h"
 
 namespace trm {
-
-const Kernels& kernels() {
-#if defined(__x86_64__)
-  static const Kernels& best = [&]() -> const Kernels& {
-    __builtin_cpu_init();
-    if (__builtin_cpu_supports("avx512f") && __builtin_cpu_supports("avx512dq") &&
-        __builtin_cpu_supports("avx512bw") && __builtin_cpu_supports("avx512vl"))
-      return kernels_avx512;
-    if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) return kernels_avx2;
-    return kernels_base;
-  }();
-  return best;
-#else
-  return kernels_base;
-#endif
-}
 
 namespace {
 
@@ -89,12 +74,7 @@ Attention attention_task(Call& call) {
   const int64_t batch = counts[0];
   task.qkv = call.floats(0, {batch * task.positions, 3 * kHead * task.heads});
   task.angles = call.floats(1, {task.positions, kHead});
-  task.counts = call.integers(2, {batch});
-  if (call.failed) return task;
-  for (int64_t row = 0; row < batch; row++)
-    if (task.counts[row] < 1 || task.counts[row] > task.positions)
-      call.fail("input 2: expected counts of 1.." + std::to_string(task.positions) + ", got " +
-                std::to_string(task.counts[row]));
+  task.counts = call.counts(2, batch, task.positions);
   return task;
 }
 
@@ -252,18 +232,6 @@ void move_rows_op(Call& call) {
   move_rows(call, moves, out, *rows, from[1]);
 }
 
-template <void (*Compute)(Call&)>
-void compute(void*, TF_OpKernelContext* context) {
-  Call call(context);
-  Compute(call);
-}
-
-struct Definition {
-  const char* name;
-  std::vector<const char*> inputs, outputs, attributes;
-  void (*compute)(void*, TF_OpKernelContext*);
-};
-
 const std::vector<Definition>& definitions() {
   static const std::vector<Definition> all = {
       {"TrmRms", {"h: float"}, {"y: float", "inverse: float"}, {}, compute<rms_op>},
@@ -314,7 +282,7 @@ std::string register_one(const Definition& definition) {
   TF_RegisterOpDefinition(op, status);
   if (TF_GetCode(status) == TF_OK) {
     TF_KernelBuilder* kernel =
-        TF_NewKernelBuilder(definition.name, "CPU", nullptr, definition.compute, nullptr);
+        TF_NewKernelBuilder(definition.name, "CPU", definition.create, definition.compute, definition.destroy);
     TF_RegisterKernelBuilder(definition.name, kernel, status);
   }
   const std::string why = TF_GetCode(status) == TF_OK ? "" : std::string(definition.name) + ": " + TF_Message(status);
@@ -327,10 +295,11 @@ std::string register_one(const Definition& definition) {
 const std::string& register_ops() {
   // Once a process: its worker threads share TensorFlow's registry.
   static const std::string why = [] {
-    for (const Definition& definition : definitions()) {
-      const std::string failure = register_one(definition);
-      if (!failure.empty()) return failure;
-    }
+    for (const std::vector<Definition>* some : {&definitions(), &matrix_definitions()})
+      for (const Definition& definition : *some) {
+        const std::string failure = register_one(definition);
+        if (!failure.empty()) return failure;
+      }
     return std::string();
   }();
   return why;

@@ -83,6 +83,23 @@ class Pool {
   uint64_t turn_ = 0;
 };
 
+/** Memory that grows. */
+struct Memory {
+  void* at = nullptr;
+  int64_t size = 0;
+  Memory() = default;
+  Memory(const Memory&) = delete;
+  ~Memory() { std::free(at); }
+  void* at_least(int64_t bytes) {
+    if (size < bytes) {
+      std::free(at);
+      size = (bytes + 63) / 64 * 64;
+      at = std::aligned_alloc(64, static_cast<size_t>(size));
+    }
+    return at;
+  }
+};
+
 /** Never destroyed: its threads sleep in it when the process exits. */
 Pool& pool() {
   static Pool* one = new Pool;
@@ -124,18 +141,13 @@ void parallel(int64_t units, int64_t grain, const std::function<void(int64_t, in
 }
 
 float* thread_scratch(int64_t floats) {
-  struct Memory {
-    float* at = nullptr;
-    int64_t size = 0;
-    ~Memory() { std::free(at); }
-  };
   static thread_local Memory memory;
-  if (memory.size < floats) {
-    std::free(memory.at);
-    memory.size = (floats + 15) / 16 * 16;
-    memory.at = static_cast<float*>(std::aligned_alloc(64, sizeof(float) * static_cast<size_t>(memory.size)));
-  }
-  return memory.at;
+  return static_cast<float*>(memory.at_least(floats * static_cast<int64_t>(sizeof(float))));
+}
+
+void* call_scratch(int64_t bytes) {
+  static thread_local Memory memory;
+  return memory.at_least(bytes);
 }
 
 }  // namespace trm

@@ -15,4 +15,7 @@ void parallel(int64_t units, int64_t grain, const std::function<void(int64_t fro
 /** Memory of the calling thread, aligned to 64 bytes, for `floats` values; kept until a larger one is asked for. */
 float* thread_scratch(int64_t floats);
 
+/** The same for what a thread shares with the others while it waits for them: `bytes`, beside thread_scratch. */
+void* call_scratch(int64_t bytes);
+
 }  // namespace trm

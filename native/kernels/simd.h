@@ -17,7 +17,8 @@ inline Vec load(const float* at) {
   return out;
 }
 inline void store(float* at, Vec value) { memcpy(at, &value, sizeof value); }
-inline Vec all(float value) { return Vec{} + value; }
+/** Taking zero away leaves every value as it is, so the compiler broadcasts; adding zero would not (-0). */
+inline Vec all(float value) { return value - Vec{}; }
 
 /** The first n values, zero (or `rest`) behind them. */
 inline Vec load_some(const float* at, int64_t n, float rest = 0) {
