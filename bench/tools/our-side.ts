@@ -10,7 +10,14 @@ import { seedStream } from '../../src/core/rng';
 import { slotQueries } from '../../src/training/optimization/losses';
 import { createEditTrainer } from '../../src/training/testing';
 import { collate } from '../../src/trm/batch';
-import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits } from '../../src/trm/heads';
+import {
+  bugTypeLogits,
+  haltLogits,
+  headStates,
+  locationLogits,
+  slotLogits,
+  spanLogits,
+} from '../../src/trm/heads';
 import { logSumExp } from '../../src/trm/log-sum-exp';
 import { answerOf, Model, prepareBatch, runSteps } from '../../src/trm/model';
 import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';
@@ -53,15 +60,16 @@ function inference({ model: data, examples }: StepMaterial): Program {
   const compute = (): tf.NamedTensorMap => {
     const prepared = prepareBatch(batch, config);
     const answer = answerOf(prepared, runSteps(model, prepared, config.supervisionSteps));
-    const { copy, vocabulary, piece } = slotLogits(weights, answer, queries, parts.entries, config);
+    const states = headStates(answer, config, places);
+    const { copy, vocabulary, piece } = slotLogits(weights, answer, states, queries, parts);
     const total = logSumExp(tf.stack([copy, vocabulary, piece].map(logSumExp), 1) as tf.Tensor2D);
     const share = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, tf.reshape(total, [-1, 1])));
     const top = tf.topk(piece, TOP_PIECES);
     return {
-      location: tf.softmax(locationLogits(weights, answer, config)),
-      halt: tf.sigmoid(haltLogits(weights, answer)),
-      span: tf.softmax(spanLogits(weights, answer, places, config)),
-      bugType: tf.argMax(bugTypeLogits(weights, answer, places, config), 1),
+      location: tf.softmax(locationLogits(weights, answer, states, config)),
+      halt: tf.sigmoid(haltLogits(weights, states)),
+      span: tf.softmax(spanLogits(weights, states, config)),
+      bugType: tf.argMax(bugTypeLogits(weights, states), 1),
       copy: share(copy),
       vocabulary: share(vocabulary),
       piece: share(top.values),

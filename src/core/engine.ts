@@ -28,6 +28,8 @@ export interface EngineInfo {
 export interface KernelInfo {
   /** Instruction set chosen for this processor: `avx512`, `avx2` or `base`. */
   isa: string;
+  /** Units that multiply bf16 directly, where the processor has some: `amx` or `avx512bf16`. */
+  bf16?: string;
   /** Threads they compute with. */
   threads: number;
 }

@@ -155,21 +155,10 @@ async function forgetModels(store: ObjectStore): Promise<void> {
   if (keys.length === 0) return;
   const named: string[] = [];
   for (const step of await listCheckpoints(store)) {
-    const best = await bestOf(store, step);
-    if (best !== null) named.push(bestFolder(best));
+    const best = (await readRecord(store, step))?.best;
+    if (best) named.push(bestFolder(best.step));
   }
   for (const key of keys) if (!named.some((folder) => key.startsWith(folder))) await store.delete(key);
-}
-
-/** Step of the best evaluation that a checkpoint names; null when it names none or cannot be read. */
-async function bestOf(store: ObjectStore, step: number): Promise<number | null> {
-  const text = Buffer.from(await store.get(keyOf(step, RECORD))).toString('utf8');
-  try {
-    return parseJson(text, checkpointSchema, RECORD).best?.step ?? null;
-  } catch (error) {
-    if (error instanceof DataError) return null;
-    throw error;
-  }
 }
 
 /** Rows themselves: those a feed has taken and not dealt, and those in flight, bucket by bucket. And the meter's steps. */
@@ -204,6 +193,26 @@ export async function listCheckpoints(store: ObjectStore, folder = CHECKPOINTS):
     .filter((key) => key.endsWith(`/${RECORD}`))
     .map((key) => Number(key.slice(folder.length, -RECORD.length - 1)))
     .sort((a, b) => b - a);
+}
+
+/** The record of the newest checkpoint that can be read; null when there is none. */
+export async function newestRecord(store: ObjectStore): Promise<CheckpointRecord | null> {
+  for (const step of await listCheckpoints(store)) {
+    const record = await readRecord(store, step);
+    if (record !== null) return record;
+  }
+  return null;
+}
+
+/** A checkpoint's record; null when it is damaged or of another version. */
+async function readRecord(store: ObjectStore, step: number): Promise<CheckpointRecord | null> {
+  const text = Buffer.from(await store.get(keyOf(step, RECORD))).toString('utf8');
+  try {
+    return parseJson(text, checkpointSchema, RECORD);
+  } catch (error) {
+    if (error instanceof DataError) return null;
+    throw error;
+  }
 }
 
 async function deleteCheckpoint(store: ObjectStore, step: number, folder: string): Promise<void> {

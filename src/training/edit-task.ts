@@ -15,6 +15,7 @@ import {
   type ModelData,
   type ModelParts,
 } from '../trm/model';
+import type { Precision } from '../trm/kernels';
 import { flatLayout, type FlatLayout } from '../trm/weights';
 import type { TrainConfig } from './config';
 import { validate } from './evaluate';
@@ -30,6 +31,8 @@ export interface EditTaskOptions {
   /** Artefacts the model belongs to, for its folder. */
   hashes: ArtefactHashes;
   config: Pick<TrainConfig, 'batchTokens' | 'bugTypeWeight' | 'haltWeight'>;
+  /** Of matrix products. Default `float32`. */
+  precision?: Precision;
 }
 
 /** TRM-Edit as a task: windows of code, an edit or "no bug" as the answer. Owns tensors: call `dispose`. */
@@ -65,7 +68,7 @@ export class EditTask implements TrainingTask<Example> {
   prepare(rows: readonly Example[], length: number | null, depth: Depth): PreparedRows {
     const batch = collate(rows, length === null ? {} : { length });
     const parts: ModelParts = { ...this.parts, config: withDepth(this.config, depth) };
-    const prepared = prepareBatch(batch, parts.config);
+    const prepared = prepareBatch(batch, parts.config, this.options.precision);
     return {
       rows: batch.rows,
       length: batch.length,
@@ -83,8 +86,9 @@ export class EditTask implements TrainingTask<Example> {
   }
 
   validate(weights: Float32Array, rows: readonly Example[], depth: Depth): Validation {
-    const { model, config } = this.options;
-    const averaged = new Model({ ...model, config: withDepth(model.config, depth), weights });
+    const { model, config, precision } = this.options;
+    const data = { ...model, config: withDepth(model.config, depth), weights };
+    const averaged = new Model(data, null, precision);
     try {
       return { ...validate(averaged, rows, config) };
     } finally {

@@ -82,7 +82,7 @@ function judge(
   const batch = collate(examples);
   let decisions;
   const loss = tf.tidy(() => {
-    const prepared = prepareBatch(batch, model.config);
+    const prepared = prepareBatch(batch, model.config, model.precision);
     const answer = answerOf(prepared, runSteps(model, prepared, model.config.supervisionSteps));
     const result = computeLoss(model.weights, model.parts, answer, batch.targets, options);
     decisions = result.decisions;

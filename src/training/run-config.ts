@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { curriculumSchema } from './optimization/curriculum';
 import { guardSchema } from './optimization/guard';
+import { PRECISION_CHOICES } from './precision-choice';
 import { trackingConfigSchema } from './tracking/config';
 
 const optimizerSchema = z.strictObject({
@@ -54,6 +55,11 @@ export const runConfigShape = {
   batchTokens: z.int().positive().default(2048),
   /** Tokens that are on the engine at once: larger batches add up gradients of several parts. Null = no limit. */
   microTokens: z.int().positive().nullable().default(null),
+  /**
+   * Precision of matrix products (weights, optimizer, norms, softmax and losses are float32 always). `auto`: bf16 where the
+   * processor has units for it. A run goes on in the precision that it began with.
+   */
+  precision: z.enum(PRECISION_CHOICES).default('auto'),
   /** Phases of the curriculum in data, depth and batch size, in order; none = one phase with the values here. */
   phases: curriculumSchema.default([]),
   optimizer: optimizerSchema.prefault({}),

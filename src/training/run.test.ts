@@ -18,23 +18,13 @@ import { readMetrics } from './metrics-log';
 import { budgetUsed, learningRate } from './optimization/schedule';
 import { continueTraining } from './search/continue';
 import { DivergedError } from './trainer';
-import { config, identityOf, model, trainIn } from './testing-run';
+import { config, identityOf, losses, model, trainIn } from './testing-run';
 
 test.before(async () => {
   await requireNativeEngine();
 });
 
 const shape = { layout: flatLayout(model), width: model.width };
-
-/** Loss by step; fails when a step is logged twice. */
-async function losses(folder: string): Promise<Map<number, number>> {
-  const lines = (await readMetrics(join(folder, 'live/metrics.jsonl'))).filter(
-    ({ kind }) => kind === 'train',
-  );
-  const map = new Map(lines.map(({ step, loss }) => [step, loss as number]));
-  assert.is(map.size, lines.length, 'each step stands once in the log');
-  return map;
-}
 
 /** The same steps with the same losses, to 1e-6. */
 function assertSame(got: ReadonlyMap<number, number>, want: ReadonlyMap<number, number>): void {

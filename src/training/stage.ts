@@ -15,6 +15,7 @@ import type { ObjectStore } from '../storage/object-store';
 import type { Stage, StageContext } from '../storage/stage';
 import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
+import type { Precision } from '../trm/kernels';
 import { vocabularyTables } from '../trm/vocabulary';
 import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
 import { EditTask, editWeight, isClean } from './edit-task';
@@ -25,6 +26,7 @@ import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
 import type { RunIdentity } from './checkpoint';
 import { describeTraining } from './output';
+import { settlePrecision } from './precision';
 
 /**
  * The train stage: trains a model on the process stage's examples, in the calling process, and resumes from its own
@@ -32,8 +34,10 @@ import { describeTraining } from './output';
  * weights of the best evaluation) and the manifest.
  * @throws InterruptedError when aborted, after a checkpoint; ConfigError, DataError, DivergedError
  */
-export const train: Stage<TrainConfig> = async (config, given) => {
+export const train: Stage<TrainConfig> = async (asked, given) => {
   await requireNativeEngine();
+  const precision = await settlePrecision(asked.precision, given.store);
+  const config = { ...asked, precision };
   const context = config.seed === null ? given : { ...given, rng: seedStream(config.seed, 'train') };
   const input = requireInput(context, 'train', 'process');
   const { model, identity, hashes } = await openModel(config, input, context);
@@ -44,7 +48,7 @@ export const train: Stage<TrainConfig> = async (config, given) => {
       'raise process.valFraction or collect more groups',
     );
   const feed = await openFeed(config, input, context);
-  const task = new EditTask({ model, hashes, config });
+  const task = new EditTask({ model, hashes, config, precision });
   let run: TrainingRun<Example> | undefined;
   try {
     const { cleanShare } = config;
@@ -52,7 +56,7 @@ export const train: Stage<TrainConfig> = async (config, given) => {
     await run.train();
     const { rows } = (await readMetadata(input)).splits.train;
     const dropped = feed.dropped?.() ?? {};
-    return await finish(config, context, model, { ...run.summary(), examples: rows, dropped });
+    return await finish(asked, context, model, { ...run.summary(), precision, examples: rows, dropped });
   } finally {
     run?.dispose();
     task.dispose();
@@ -150,7 +154,14 @@ async function finish(
   config: TrainConfig,
   context: StageContext,
   model: ModelData,
-  { dropped, ...summary }: RunSummary & { examples: number; dropped: Readonly<Record<string, number>> },
+  {
+    dropped,
+    ...summary
+  }: RunSummary & {
+    precision: Precision;
+    examples: number;
+    dropped: Readonly<Record<string, number>>;
+  },
 ): Promise<Manifest> {
   const { store } = context;
   const { embedding, core, heads, total } = describeParameters(model.config);

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { Example } from '../records/example';
 import { collate } from '../trm/batch';
-import { locationLogits } from '../trm/heads';
+import { headStates, locationLogits } from '../trm/heads';
 import { prepareBatch, startStates, supervisionStep, type Model, type PreparedBatch } from '../trm/model';
 import type { State } from '../trm/core';
 import { computeLoss } from './optimization/losses';
@@ -72,7 +72,7 @@ function eachStep(
 ): void {
   tf.engine().startScope('steps');
   try {
-    const prepared = prepareBatch(batch, model.config);
+    const prepared = prepareBatch(batch, model.config, model.precision);
     let state = startStates(model.parts, prepared.layout);
     for (let step = 0; step < steps; step++)
       state = tf.tidy(() => {
@@ -116,7 +116,11 @@ export function traceLatents(model: Model, examples: readonly Example[], steps: 
         const distance = tf.div(tf.norm(tf.sub(state[key], before[key])), tf.norm(state[key]));
         trace.moved[key].push(values(distance)[0]);
       }
-      trace.location.push(values(tf.softmax(locationLogits(model.weights, answer, model.config))));
+      trace.location.push(
+        values(
+          tf.softmax(locationLogits(model.weights, answer, headStates(answer, model.config), model.config)),
+        ),
+      );
     });
     return trace;
   });

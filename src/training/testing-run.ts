@@ -2,6 +2,7 @@
  * A small training run in a folder, for tests. As a program it trains there until it ends or is killed:
  * `node dist/src/training/testing-run.js <folder> <overrides as JSON>`.
  */
+import { join } from 'node:path';
 import { requireNativeEngine } from '../core/engine';
 import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
@@ -15,6 +16,8 @@ import type { RunIdentity } from './checkpoint';
 import { trainConfigSchema, type TrainConfig } from './config';
 import { EditTask } from './edit-task';
 import type { MemoryFeed } from './feed/memory-feed';
+import { readMetrics } from './metrics-log';
+import { settlePrecision } from './precision';
 import { TrainingRun, type RunSummary } from './run';
 import { createEditFeed, MADE_UP_HASHES } from './testing';
 
@@ -23,6 +26,7 @@ const rng = seedStream(9, 'run-test');
 export const model = { ...TINY_CONFIG, supervisionSteps: 2 };
 /** Settings of these runs. */
 export const config = trainConfigSchema.parse({
+  precision: 'float32',
   maxSteps: 30,
   batchTokens: 64,
   bucketLengths: [8, 16],
@@ -51,7 +55,10 @@ export interface TrainInOptions {
 
 /** A run in a folder; `stopAt` aborts it after that optimizer step. @throws InterruptedError, DivergedError */
 export async function trainIn(folder: string, options: TrainInOptions = {}): Promise<RunSummary> {
-  const settings = { ...config, ...options.overrides };
+  const store = (options.through ?? ((plain) => plain))(createFolderStore(folder));
+  const asked = { ...config, ...options.overrides };
+  const precision = await settlePrecision(asked.precision, store);
+  const settings = { ...asked, precision };
   const controller = new AbortController();
   const progress = {
     start: () => ({
@@ -62,7 +69,7 @@ export async function trainIn(folder: string, options: TrainInOptions = {}): Pro
     }),
   };
   const data = createModelData(model, syntheticTables(model), rng.fork('model'));
-  const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config: settings });
+  const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config: settings, precision });
   const feed = createEditFeed({ config: settings, examples, rng: rng.fork('feed') });
   const run = await TrainingRun.open({
     config: settings,
@@ -73,7 +80,7 @@ export async function trainIn(folder: string, options: TrainInOptions = {}): Pro
     context: {
       signal: controller.signal,
       progress: options.stopAt === undefined ? silentProgress : progress,
-      store: (options.through ?? ((store) => store))(createFolderStore(folder)),
+      store,
       inputs: {},
       ...localFolders(folder),
       rng: rng.fork('stage'),
@@ -87,6 +94,16 @@ export async function trainIn(folder: string, options: TrainInOptions = {}): Pro
     run.dispose();
     task.dispose();
   }
+}
+
+/** Loss by step of a run's log. @throws Error when a step is logged twice */
+export async function losses(folder: string): Promise<Map<number, number>> {
+  const lines = (await readMetrics(join(folder, 'live/metrics.jsonl'))).filter(
+    ({ kind }) => kind === 'train',
+  );
+  const map = new Map(lines.map(({ step, loss }) => [step, loss as number]));
+  if (map.size !== lines.length) throw new Error('each step stands once in the log');
+  return map;
 }
 
 /** A feed whose every batch takes that long on a clock that nothing else moves. */

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import type { ModelConfig } from './config';
+import { innerWidth, type ModelConfig } from './config';
+import { fusedKernels, requireKernels, type Precision } from './kernels';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
 import { weight, type Weights } from './weights';
@@ -24,7 +25,7 @@ export function coreNetwork(
   for (let layer = 0; layer < config.layers; layer++) {
     const get = (name: string): tf.Tensor2D => weight(weights, `core.${layer}.${name}`);
     h = attentionBlock(h, { qkv: get('qkv'), o: get('o') }, layout);
-    h = swigluBlock(h, { gateUp: get('gateUp'), down: get('down') });
+    h = swigluBlock(h, { gateUp: get('gateUp'), down: get('down') }, layout.precision);
   }
   return h;
 }
@@ -58,15 +59,58 @@ export function recur(
   return { y: pass(y, z), z };
 }
 
+/** The core's weights in the form of the fused kernel, for inference; null where that is not in use. */
+export function packCore(
+  weights: Weights,
+  { layers }: Pick<ModelConfig, 'layers'>,
+  precision: Precision,
+): tf.Tensor1D | null {
+  const kernels = fusedKernels();
+  if (kernels === null) return null;
+  const names = ['qkv', 'o', 'gateUp', 'down'];
+  const all = Array.from({ length: layers }, (_, layer) =>
+    names.map((name) => weight(weights, `core.${layer}.${name}`)),
+  );
+  return kernels.packCore(all.flat(), precision);
+}
+
+/**
+ * All recursions of some supervision steps in one call of the fused kernel, without gradient: the same as
+ * {@link recursion} again and again. @param packed of {@link packCore}
+ */
+export function packedRecursions(
+  packed: tf.Tensor1D,
+  x: tf.Tensor2D,
+  state: State,
+  { layout, config, supervisionSteps }: { layout: Layout; config: ModelConfig; supervisionSteps: number },
+): State {
+  const { tables, precision } = layout;
+  if (tables.kind !== 'fused') throw new Error('packed weights need a layout for the fused kernels');
+  const { layers, latentUpdates, core, width } = config;
+  const [y, z] = requireKernels().core(x, state, {
+    packed,
+    precision,
+    angles: tables.angles,
+    counts: tables.counts,
+    layers,
+    inner: innerWidth(width),
+    recursions: supervisionSteps * config.recursions,
+    latentUpdates,
+    plain: core === 'plain',
+  });
+  return { y, z };
+}
+
 /**
  * Layout of a batch for the core.
- * @param lengths true token counts `[B]`; `length` S after padding
+ * @param lengths true token counts `[B]`; `length` S after padding @param precision default `float32`
  */
 export function createLayout(
   lengths: ArrayLike<number>,
   length: number,
   { registers, width }: Pick<ModelConfig, 'registers' | 'width'>,
+  precision?: Precision,
 ): Layout {
   const counts = Int32Array.from(lengths, (n) => registers + n);
-  return attentionLayout(counts, registers + length, width);
+  return attentionLayout(counts, registers + length, width, precision);
 }

@@ -3,8 +3,9 @@ import { MAX_PIECES } from '../records/example';
 import { TOKEN_KINDS } from '../records/sample';
 import { EMPTY_KIND, type InputBatch, type VocabularyTables } from './batch';
 import { FEATURES, type ModelConfig } from './config';
-import { fusedKernels } from './kernels';
-import { MASKED } from './layers/attention';
+import { fusedKernels, type Precision } from './kernels';
+import { MASKED, type Layout } from './layers/attention';
+import { product } from './layers/product';
 import { rms } from './layers/rms';
 import { weight, type Weights } from './weights';
 
@@ -82,13 +83,13 @@ function sumByToken(rows: tf.Tensor2D, { tokens, count }: PieceLists): tf.Tensor
 export function embed(
   weights: Weights,
   input: InputTensors,
-  batch: number,
+  { batch, precision }: Pick<Layout, 'batch' | 'precision'>,
   config: ModelConfig,
 ): tf.Tensor2D {
   const { width, registers } = config;
   const mean = meanPieces(weight(weights, 'embedding.pieces'), input.pieces);
   const tokens = tf.add(
-    tf.matMul(mean, weight(weights, 'embedding.up')),
+    product(mean, weight(weights, 'embedding.up'), { precision }),
     tf.matMul(input.features, weight(weights, 'embedding.features')),
   );
   const learned = weight(weights, 'embedding.registers');
@@ -140,11 +141,15 @@ export function entryTensors(tables: VocabularyTables): EntryTensors {
   };
 }
 
-/** Vectors of the closed vocabulary, made as token inputs are (tied): `[V, D]`. */
-export function entryVectors(weights: Weights, entries: EntryTensors): tf.Tensor2D {
+/** Vectors of the closed vocabulary, made as token inputs are (tied): `[V, D]`. @param precision default `float32` */
+export function entryVectors(
+  weights: Weights,
+  entries: EntryTensors,
+  precision: Precision = 'float32',
+): tf.Tensor2D {
   const mean = meanPieces(weight(weights, 'embedding.pieces'), entries.pieces);
   return tf.add(
-    tf.matMul(mean, weight(weights, 'embedding.up')),
+    product(mean, weight(weights, 'embedding.up'), { precision }),
     tf.gather(weight(weights, 'embedding.features'), entries.kinds),
   );
 }

@@ -2,7 +2,10 @@ import * as tf from '@tensorflow/tfjs-core';
 import { MAX_SPAN } from '../records/example';
 import type { ModelConfig } from './config';
 import { entryVectors, NAME_KIND, type EntryTensors } from './embedding';
+import { gatherRows } from './layers/gather-rows';
+import type { Precision } from './kernels';
 import { MASKED } from './layers/attention';
+import { product } from './layers/product';
 import { rms } from './layers/rms';
 import { weight, type Weights } from './weights';
 
@@ -16,21 +19,75 @@ export interface Answer {
   positions: number;
   /** True token counts `[B]`. */
   lengths: ArrayLike<number>;
+  /** Precision of the slots' products; places and halting are read in float32. */
+  precision: Precision;
+}
+
+/** Places whose edits are asked for: token `starts[r]` of row `rows[r]` of the batch. R entries each. */
+export interface Places {
+  rows: ArrayLike<number>;
+  starts: ArrayLike<number>;
+}
+
+/** Span lengths that are told apart: 0 to MAX_SPAN. */
+const SPANS = MAX_SPAN + 1;
+
+/** States that the heads read, taken out of y together: the gradient goes back to them in one pass. */
+export interface HeadStates {
+  /** Register 0 of each row of the batch, `[B, D]`. */
+  first: tf.Tensor2D;
+  /** First token of each place, `[R, D]`. */
+  starts: tf.Tensor2D;
+  /** The token after each of a place's spans, `[R * SPANS, D]`; END where the span would swallow it. */
+  ends: tf.Tensor2D;
+  /** `[R, SPANS]`: {@link MASKED} at spans that would swallow END, otherwise 0. */
+  spanMask: tf.Tensor2D;
+  places: Places;
+}
+
+/** No place: what location and halting need. */
+const NO_PLACES: Places = { rows: [], starts: [] };
+
+/** Reads what the heads need of an answer. @param places default: none, for location and halting alone */
+export function headStates(answer: Answer, config: ModelConfig, places = NO_PLACES): HeadStates {
+  const { batch, positions, lengths } = answer;
+  const count = places.rows.length;
+  const tokenRow = (row: number, token: number): number => row * positions + config.registers + token;
+  const index = new Int32Array(batch + count * (1 + SPANS));
+  const mask = new Float32Array(count * SPANS);
+  for (let row = 0; row < batch; row++) index[row] = row * positions;
+  for (let r = 0; r < count; r++) {
+    const [row, start] = [places.rows[r], places.starts[r]];
+    const last = lengths[row] - 1;
+    index[batch + r] = tokenRow(row, start);
+    for (let length = 0; length < SPANS; length++) {
+      index[batch + count + r * SPANS + length] = tokenRow(row, Math.min(start + length, last));
+      if (start + length > last) mask[r * SPANS + length] = MASKED;
+    }
+  }
+  const [first, starts, ends] = tf.split<tf.Tensor2D>(
+    gatherRows(answer.y, index),
+    [batch, count, count * SPANS],
+    0,
+  );
+  return { first, starts, ends, spanMask: tf.tensor2d(mask, [count, SPANS]), places };
 }
 
 /**
  * Location logits `[B, S + 1]`: class 0 "no bug" is read from register 0, class 1 + i from token i. Padding is
  * masked.
  */
-export function locationLogits(weights: Weights, answer: Answer, config: ModelConfig): tf.Tensor2D {
+export function locationLogits(
+  weights: Weights,
+  answer: Answer,
+  { first }: HeadStates,
+  config: ModelConfig,
+): tf.Tensor2D {
   const { y, batch, positions, lengths } = answer;
   const length = positions - config.registers;
   const all = tf.reshape(tf.matMul(y, weight(weights, 'heads.location')), [batch, positions]);
   const tokens = tf.slice(all, [0, config.registers], [batch, length]);
-  const noBug = tf.add(
-    tf.matMul(firstRegister(answer), weight(weights, 'heads.noBug')),
-    weight(weights, 'heads.noBugBias'),
-  );
+  const noBug = tf.add(tf.matMul(first, weight(weights, 'heads.noBug')), weight(weights, 'heads.noBugBias'));
   const logits = tf.concat([noBug, tokens], 1) as tf.Tensor2D;
   if (Array.from(lengths).every((n) => n === length)) return logits;
   const mask = new Float32Array(batch * (length + 1));
@@ -40,35 +97,9 @@ export function locationLogits(weights: Weights, answer: Answer, config: ModelCo
 }
 
 /** Halting logits `[B]`: sigmoid is the probability that the whole answer is exactly right. */
-export function haltLogits(weights: Weights, answer: Answer): tf.Tensor1D {
-  const logits = tf.matMul(firstRegister(answer), weight(weights, 'heads.halt'));
-  return tf.reshape(tf.add(logits, weight(weights, 'heads.haltBias')), [answer.batch]);
-}
-
-/** States of register 0, `[B, D]`. */
-function firstRegister({ y, batch, positions }: Answer): tf.Tensor2D {
-  const rows = Int32Array.from({ length: batch }, (_, row) => row * positions);
-  return tf.gather(y, tf.tensor1d(rows, 'int32'));
-}
-
-/** Places whose edits are asked for: token `starts[r]` of row `rows[r]` of the batch. R entries each. */
-export interface Places {
-  rows: ArrayLike<number>;
-  starts: ArrayLike<number>;
-}
-
-/** Row of y that holds token `token` of batch row `row`. */
-const tokenRow = (row: number, token: number, positions: number, registers: number): number =>
-  row * positions + registers + token;
-
-function gatherTokens(
-  { y, positions }: Answer,
-  rows: ArrayLike<number>,
-  tokens: ArrayLike<number>,
-  registers: number,
-): tf.Tensor2D {
-  const index = Int32Array.from(rows, (row, r) => tokenRow(row, tokens[r], positions, registers));
-  return tf.gather(y, tf.tensor1d(index, 'int32'));
+export function haltLogits(weights: Weights, { first }: HeadStates): tf.Tensor1D {
+  const logits = tf.matMul(first, weight(weights, 'heads.halt'));
+  return tf.reshape(tf.add(logits, weight(weights, 'heads.haltBias')), [first.shape[0]]);
 }
 
 /**
@@ -77,46 +108,28 @@ function gatherTokens(
  */
 export function spanLogits(
   weights: Weights,
-  answer: Answer,
-  { rows, starts }: Places,
+  { starts, ends, spanMask }: HeadStates,
   config: ModelConfig,
 ): tf.Tensor2D {
-  const count = rows.length;
-  const classes = MAX_SPAN + 1;
-  const start = gatherTokens(answer, rows, starts, config.registers);
-  const endIndex = new Int32Array(count * classes);
-  const mask = new Float32Array(count * classes);
-  for (let r = 0; r < count; r++) {
-    const last = answer.lengths[rows[r]] - 1;
-    for (let length = 0; length < classes; length++) {
-      const end = Math.min(starts[r] + length, last);
-      endIndex[r * classes + length] = tokenRow(rows[r], end, answer.positions, config.registers);
-      if (starts[r] + length > last) mask[r * classes + length] = MASKED;
-    }
-  }
-  const ends = tf.reshape(tf.gather(answer.y, tf.tensor1d(endIndex, 'int32')), [count, classes, -1]);
-  const query = tf.reshape(tf.matMul(start, weight(weights, 'heads.spanQuery')), [count, -1, 1]);
-  const match = tf.mul(tf.reshape(tf.matMul(ends, query), [count, classes]), 1 / Math.sqrt(config.width));
+  const count = starts.shape[0];
+  const query = tf.reshape(tf.matMul(starts, weight(weights, 'heads.spanQuery')), [count, -1, 1]);
+  const keys = tf.reshape(ends, [count, SPANS, -1]);
+  const match = tf.mul(tf.reshape(tf.matMul(keys, query), [count, SPANS]), 1 / Math.sqrt(config.width));
   const linear = tf.add(
-    tf.matMul(start, weight(weights, 'heads.spanLength')),
+    tf.matMul(starts, weight(weights, 'heads.spanLength')),
     weight(weights, 'heads.spanBias'),
   );
-  return tf.add(tf.add(match, linear), tf.tensor2d(mask, [count, classes]));
+  return tf.add(tf.add(match, linear), spanMask);
 }
 
 /** Bug-type logits `[R, bugTypes]` given the start. */
-export function bugTypeLogits(
-  weights: Weights,
-  answer: Answer,
-  { rows, starts }: Places,
-  config: ModelConfig,
-): tf.Tensor2D {
-  const start = gatherTokens(answer, rows, starts, config.registers);
-  return tf.add(tf.matMul(start, weight(weights, 'heads.bugType')), weight(weights, 'heads.bugTypeBias'));
+export function bugTypeLogits(weights: Weights, { starts }: HeadStates): tf.Tensor2D {
+  return tf.add(tf.matMul(starts, weight(weights, 'heads.bugType')), weight(weights, 'heads.bugTypeBias'));
 }
 
-/** Slots to fill: slot `numbers[q]` of the edit that replaces `spans[q]` tokens from `starts[q]` of `rows[q]`. Q entries. */
-export interface SlotQueries extends Places {
+/** Slots to fill: slot `numbers[q]` of the edit that replaces `spans[q]` tokens at place `places[q]`. Q entries. */
+export interface SlotQueries {
+  places: ArrayLike<number>;
   spans: ArrayLike<number>;
   numbers: ArrayLike<number>;
 }
@@ -131,6 +144,13 @@ export interface SlotLogits {
   piece: tf.Tensor2D;
 }
 
+/** What slots need of the vocabularies; `vectors`: made before, where the weights stay as they are. */
+export interface EntryParts {
+  config: ModelConfig;
+  entries: EntryTensors;
+  vectors?: tf.Tensor2D;
+}
+
 /**
  * Slot k of the edit [i, j) reads rms(y[i] + y[j] + e_k). Both vocabularies are tied to the factorised embedding:
  * a choice's logit is the match of the slot's query with what its pieces and its kind give an input.
@@ -138,31 +158,35 @@ export interface SlotLogits {
 export function slotLogits(
   weights: Weights,
   answer: Answer,
+  states: HeadStates,
   slots: SlotQueries,
-  entries: EntryTensors,
-  config: ModelConfig,
+  parts: EntryParts,
 ): SlotLogits {
-  const { registers, width } = config;
-  const count = slots.rows.length;
-  const ends = Int32Array.from(slots.starts, (start, q) =>
-    Math.min(start + slots.spans[q], answer.lengths[slots.rows[q]] - 1),
-  );
+  const { entries, config } = parts;
+  const { width, registers } = config;
+  const { precision } = answer;
+  const count = slots.places.length;
+  const ends = Int32Array.from(slots.places, (place, q) => place * SPANS + slots.spans[q]);
   const ownTokens = tf.add(
-    gatherTokens(answer, slots.rows, slots.starts, registers),
-    gatherTokens(answer, slots.rows, ends, registers),
+    gatherRows(states.starts, Int32Array.from(slots.places)),
+    gatherRows(states.ends, ends),
   );
-  const numbers = tf.tensor1d(Int32Array.from(slots.numbers), 'int32');
-  const h = rms(tf.add(ownTokens, tf.gather(weight(weights, 'heads.slots'), numbers)));
-  const query: tf.Tensor2D = tf.matMul(h, weight(weights, 'heads.vocabularyQuery'));
+  const numbers = gatherRows(weight(weights, 'heads.slots'), Int32Array.from(slots.numbers));
+  const h = rms(tf.add(ownTokens, numbers));
+  const query = product(h, weight(weights, 'heads.vocabularyQuery'), { precision });
   const scale = 1 / Math.sqrt(width);
-  const copyQuery = tf.mul(tf.matMul(h, weight(weights, 'heads.copyQuery')), scale);
+  const copyQuery = tf.mul(product(h, weight(weights, 'heads.copyQuery'), { precision }), scale);
+  const rows = Array.from(slots.places, (place) => states.places.rows[place]);
   return {
-    copy: copyLogits(answer, tf.reshape(copyQuery, [count, width, 1]), slots.rows, registers),
+    copy: copyLogits(answer, tf.reshape(copyQuery, [count, width, 1]), rows, registers),
     vocabulary: tf.add(
-      tf.matMul(query, entryVectors(weights, entries), false, true),
+      product(query, parts.vectors ?? entryVectors(weights, entries, precision), {
+        precision,
+        transposeB: true,
+      }),
       weight(weights, 'heads.vocabularyBias'),
     ),
-    piece: tf.add(pieceLogits(weights, query), entries.pieceMask),
+    piece: tf.add(pieceLogits(weights, query, precision), entries.pieceMask),
   };
 }
 
@@ -184,10 +208,11 @@ function copyLogits(
   return tf.add(tf.slice(all, [0, registers], [count, length]), tf.tensor2d(mask, [count, length]));
 }
 
-function pieceLogits(weights: Weights, query: tf.Tensor2D): tf.Tensor2D {
+function pieceLogits(weights: Weights, query: tf.Tensor2D, precision: Precision): tf.Tensor2D {
   const features = weight(weights, 'embedding.features');
   const kind = tf.matMul(query, tf.slice(features, [NAME_KIND, 0], [1, -1]), false, true);
-  const narrow = tf.matMul(query, weight(weights, 'embedding.up'), false, true);
-  const match = tf.matMul(narrow, weight(weights, 'embedding.pieces'), false, true);
+  const options = { precision, transposeB: true };
+  const narrow = product(query, weight(weights, 'embedding.up'), options);
+  const match = product(narrow, weight(weights, 'embedding.pieces'), options);
   return tf.add(match, tf.add(kind, weight(weights, 'heads.pieceBias')));
 }

@@ -4,11 +4,13 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
 import { meanPieces } from './embedding';
-import { fusedKernels, useFusedKernels, type FusedKernels } from './kernels';
+import { fusedKernels, PRECISIONS, useFusedKernels, type FusedKernels } from './kernels';
 import { attention, attentionBlock, attentionLayout, type Layout } from './layers/attention';
+import { gatherRows } from './layers/gather-rows';
+import { product } from './layers/product';
 import { rms } from './layers/rms';
 import { gated, swiglu, swigluBlock } from './layers/swiglu';
-import { bothWays, normal } from './kernel-testing';
+import { bothWays, near, normal } from './kernel-testing';
 import { flatten } from './weights';
 
 test.before(async () => {
@@ -21,6 +23,74 @@ function kernels(): FusedKernels {
   if (found === null) throw new Error('the fused kernels are not loaded: run `make setup`');
   return found;
 }
+
+const matrix = (...shape: [number, number]): tf.Tensor2D => normal(...shape) as tf.Tensor2D;
+
+test('products of all orders and sizes are what TensorFlow computes, empty ones too', () => {
+  for (const [m, n, k] of [
+    [1, 1, 1],
+    [72, 768, 256],
+    [97, 33, 600],
+    [256, 300, 1100],
+    [0, 5, 3],
+    [4, 5, 0],
+  ])
+    for (const [transposeA, transposeB] of [
+      [false, false],
+      [true, false],
+      [false, true],
+      [true, true],
+    ]) {
+      const a = transposeA ? matrix(k, m) : matrix(m, k);
+      const b = transposeB ? matrix(n, k) : matrix(k, n);
+      const onto = matrix(m, n);
+      const want = m * n * k === 0 ? tf.zeros<tf.Rank.R2>([m, n]) : tf.matMul(a, b, transposeA, transposeB);
+      const label = `${m} x ${n} x ${k}, ${transposeA} ${transposeB}`;
+      near(kernels().matMul(a, b, { transposeA, transposeB }).dataSync(), want.dataSync(), label);
+      const sum = kernels().matMul(a, b, { transposeA, transposeB, onto });
+      near(sum.dataSync(), tf.add(want, onto).dataSync(), `${label}, added`);
+    }
+});
+
+test('bf16 products are float32 products of rounded factors', () => {
+  const [a, b] = [matrix(75, 300), matrix(300, 70)];
+  const rounded = (x: tf.Tensor2D): tf.Tensor2D =>
+    tf.tensor2d(Float32Array.from(x.dataSync(), toBf16), x.shape);
+  const want = tf.matMul(rounded(a), rounded(b));
+  near(kernels().matMul(a, b, { precision: 'bf16' }).dataSync(), want.dataSync(), 'bf16');
+  const plain = tf.matMul(a, b).dataSync();
+  assert.not.equal(Array.from(want.dataSync()), Array.from(plain), 'rounding is seen');
+});
+
+/** Nearest bf16, ties to even. */
+function toBf16(value: number): number {
+  const bits = new Uint32Array(Float32Array.of(value).buffer)[0];
+  const upper = (bits + 0x7fff + ((bits >>> 16) & 1)) >>> 16;
+  return new Float32Array(Uint32Array.of(upper << 16).buffer)[0];
+}
+
+test('what is no number or infinite goes through a product of either precision, and only where it is', () => {
+  for (const precision of PRECISIONS) {
+    const a = tf.tensor2d([1, NaN, 3, 4, Infinity, 6, 7, -8, 1], [3, 3]);
+    const got = kernels().matMul(a, tf.tensor2d([1, 0, 0, 0, 1, 0, 0, 0, 1], [3, 3]), { precision });
+    const [first, second, third] = got.arraySync();
+    assert.ok(first.every(Number.isNaN), `${precision}: ${first.join()}`);
+    assert.is(second[1], Infinity);
+    assert.equal(third, [7, -8, 1]);
+    // Half a step of bf16 below the largest float32.
+    const large = kernels().matMul(tf.tensor2d([[3.4e38]]), tf.tensor2d([[1]]), { precision });
+    assert.is(large.arraySync()[0][0], precision === 'bf16' ? Infinity : Math.fround(3.4e38));
+  }
+});
+
+test('a product and rows taken from a matrix, with their gradients', () => {
+  const factors = [normal(40, 96), normal(96, 33)];
+  bothWays((a, b) => product(a as tf.Tensor2D, b as tf.Tensor2D), factors);
+  const turned = [normal(40, 96), normal(33, 96)];
+  bothWays((a, b) => product(a as tf.Tensor2D, b as tf.Tensor2D, { transposeB: true }), turned);
+  const index = Int32Array.of(3, 0, 3, 3, 8);
+  bothWays((x) => gatherRows(x as tf.Tensor2D, index), [normal(9, 20)]);
+});
 
 test('rms and gate are what the composition computes, of widths that fill no vector too', () => {
   for (const width of [64, 50, 7]) {
@@ -115,7 +185,11 @@ test('the same call twice gives the same bits, with one thread the same as with 
       const a = k.attention(n(2, 60, 384), layout.tables.angles, layout.tables.counts);
       const grad = k.attentionGrad({ qkv: n(2, 60, 384), ...layout.tables }, { out: a[0], logs: a[1] }, n(4, 60, 128));
       const norm = k.norm(n(6, 300000));
-      for (const t of [...a, grad, norm]) hash.update(Buffer.from(t.dataSync().buffer));
+      const products = ['float32', 'bf16'].flatMap((precision) => [
+        k.matMul(n(7, 300, 700), n(8, 700, 130), { precision }),
+        k.matMul(n(7, 700, 60), n(8, 700, 130), { transposeA: true, precision }),
+      ]);
+      for (const t of [...a, grad, norm, ...products]) hash.update(Buffer.from(t.dataSync().buffer));
       console.log('HASH', hash.digest('hex'));
     });`;
   const hash = (threads: string): string => {
@@ -132,6 +206,11 @@ test('the same call twice gives the same bits, with one thread the same as with 
 
 test('shapes and places that do not fit are refused, not read', () => {
   const k = kernels();
+  assert.throws(() => k.matMul(matrix(4, 8), matrix(9, 3)), /expected factors of one depth, got 8 and 9/);
+  assert.throws(
+    () => k.matMul(matrix(4, 8), matrix(8, 3), { onto: matrix(3, 4) }),
+    /expected shape \[ 4 3 \]/,
+  );
   assert.throws(() => k.rms(tf.zeros([4, 8]), tf.zeros([3, 8])), /expected shape \[ 4 8 \], got \[ 3 8 \]/);
   assert.throws(
     () => k.attention(tf.zeros([6, 192]), tf.zeros([3, 64]), tf.tensor1d([3, 4], 'int32')),

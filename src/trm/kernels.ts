@@ -2,13 +2,43 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadedKernels } from '../core/engine';
 
 /**
+ * Precision of matrix products. `bf16`: factors are rounded to 8 bits of precision, sums stay float32. Processors with
+ * AMX or AVX512-BF16 multiply such factors directly; on others they are rounded first, at float32's speed.
+ */
+export const PRECISIONS = ['float32', 'bf16'] as const;
+/** One of {@link PRECISIONS}. */
+export type Precision = (typeof PRECISIONS)[number];
+
+/** Settings of {@link FusedKernels.matMul}. */
+export interface MatMulOptions {
+  /** Default false. */
+  transposeA?: boolean;
+  transposeB?: boolean;
+  /** Default `float32`. */
+  precision?: Precision;
+  /** What the product is added to. Default: nothing. */
+  onto?: tf.Tensor2D;
+}
+
+/**
  * The fused kernels of native/kernels, one call each where tfjs would make five to twenty. Raw calls without
  * gradients: layers, losses and optimizer build their own on them, and hold the plain composition beside it.
  * Shapes: R rows, D width, I inner width, B batch, N positions, H = D / 64 heads.
  */
 export interface FusedKernels {
-  /** Product of two matrices, either one transposed. */
-  matMul(a: tf.Tensor2D, b: tf.Tensor2D, transposeA?: boolean, transposeB?: boolean): tf.Tensor2D;
+  /** Product of two matrices, either one transposed. The same bits with any number of threads. */
+  matMul(a: tf.Tensor2D, b: tf.Tensor2D, options?: MatMulOptions): tf.Tensor2D;
+  /**
+   * The weights of a core's layers as {@link FusedKernels.core} reads them, in this process only.
+   * @param weights qkv `[D, 3D]`, o `[D, D]`, gateUp `[D, 2I]`, down `[I, D]` of the first layer, then of the next
+   */
+  packCore(weights: readonly tf.Tensor2D[], precision: Precision): tf.Tensor1D;
+  /** All recursions of a core in one call, without gradient; `[B * N, D]` each. See {@link CoreCall}. */
+  core(
+    x: tf.Tensor2D,
+    state: { y: tf.Tensor2D; z: tf.Tensor2D },
+    call: CoreCall,
+  ): [y: tf.Tensor2D, z: tf.Tensor2D];
   /** y = rms(h) or rms(h + d) `[R, D]`, and the inverse root `[R]`. */
   rms(h: tf.Tensor2D, d?: tf.Tensor2D): [y: tf.Tensor2D, inverse: tf.Tensor1D];
   /** Gradient of {@link FusedKernels.rms}, the same for h and d. */
@@ -50,6 +80,23 @@ export interface FusedKernels {
   moveRows(from: tf.Tensor2D, moves: Moves): tf.Tensor2D;
 }
 
+/** What {@link FusedKernels.core} runs. */
+export interface CoreCall {
+  /** Of {@link FusedKernels.packCore}, with the same precision. */
+  packed: tf.Tensor1D;
+  precision: Precision;
+  /** As in {@link FusedKernels.attention}. */
+  angles: tf.Tensor2D;
+  counts: tf.Tensor1D;
+  layers: number;
+  /** I: inner width of SwiGLU. */
+  inner: number;
+  recursions: number;
+  latentUpdates: number;
+  /** True: y <- f(x), once. */
+  plain: boolean;
+}
+
 /** A list of row moves: `[M]` each, weights `[M, 1]`. */
 export interface Moves {
   take: tf.Tensor1D;
@@ -74,7 +121,7 @@ export function fusedKernels(): FusedKernels | null {
 
 /** The part of tfjs-node's backend that runs an op by name. */
 interface Backend {
-  binding: { TF_ATTR_TYPE: number; TF_ATTR_BOOL: number; TF_ATTR_INT: number; TF_FLOAT: number };
+  binding: { TF_ATTR_BOOL: number; TF_ATTR_INT: number };
   executeMultipleOutputs(
     name: string,
     attributes: readonly { name: string; type: number; value: unknown }[],
@@ -100,16 +147,27 @@ function call<T extends tf.Tensor[]>(
 }
 
 const KERNELS: FusedKernels = {
-  matMul(a, b, transposeA = false, transposeB = false) {
-    const { TF_FLOAT } = backend().binding;
-    // Two ops, same product. By processor time (D = 256), MatMul is 10-15 % faster where the first matrix is
-    // transposed, BatchMatMulV2 5-14 % where the second is and its rows are longer than the result's.
-    const batched = transposeB && b.shape[1] > b.shape[0];
-    return call<[tf.Tensor2D]>(batched ? 'BatchMatMulV2' : 'MatMul', [a, b], 1, [
-      { name: 'T', type: 'TF_ATTR_TYPE', value: TF_FLOAT },
-      { name: batched ? 'adj_x' : 'transpose_a', type: 'TF_ATTR_BOOL', value: transposeA },
-      { name: batched ? 'adj_y' : 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
-    ])[0];
+  matMul: (a, b, { transposeA = false, transposeB = false, precision = 'float32', onto } = {}) =>
+    call<[tf.Tensor2D]>('TrmMatMul', onto ? [a, b, onto] : [a, b], 1, [
+      { name: 'N', type: 'TF_ATTR_INT', value: onto ? 1 : 0 },
+      { name: 'transpose_a', type: 'TF_ATTR_BOOL', value: transposeA },
+      { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
+      { name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' },
+    ])[0],
+  packCore: (weights, precision) =>
+    call<[tf.Tensor1D]>('TrmPackCore', weights, 1, [
+      { name: 'N', type: 'TF_ATTR_INT', value: weights.length },
+      { name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' },
+    ])[0],
+  core(x, { y, z }, { packed, precision, angles, counts, ...rest }) {
+    const { layers, inner, recursions, latentUpdates, plain } = rest;
+    const sizes = tf.tensor1d([layers, inner, recursions, latentUpdates, Number(plain)], 'int32');
+    const attributes: Attributes = [{ name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' }];
+    try {
+      return call('TrmCore', [x, y, z, angles, counts, packed, sizes], 2, attributes);
+    } finally {
+      sizes.dispose();
+    }
   },
   rms: (h, d) => (d ? call('TrmAddRms', [h, d], 2) : call('TrmRms', [h], 2)),
   rmsGrad: (dy, y, inverse) => call<[tf.Tensor2D]>('TrmRmsGrad', [dy, y, inverse], 1)[0],

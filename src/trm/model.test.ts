@@ -7,7 +7,7 @@ import { seedStream } from '../core/rng';
 import { collate } from './batch';
 import { describeParameters, PRESETS, resolveModelConfig } from './config';
 import { supervisionStepFlops } from './flops';
-import { locationLogits } from './heads';
+import { headStates, locationLogits } from './heads';
 import {
   createModelData,
   decodeModel,
@@ -70,7 +70,7 @@ test('padding changes no logit of a row', () => {
       const prepared = prepareBatch(collate(rows, { length }), TINY_CONFIG);
       const state = startStates(model.parts, prepared.layout);
       const { answer } = supervisionStep(model.weights, model.parts, prepared, state);
-      return locationLogits(model.weights, answer, TINY_CONFIG).arraySync();
+      return locationLogits(model.weights, answer, headStates(answer, TINY_CONFIG), TINY_CONFIG).arraySync();
     });
   const padded = logits(24);
   examples.forEach((example, row) => {
@@ -95,7 +95,7 @@ test('a feature that is left out changes nothing, whatever its value; the others
         prepared,
         startStates(model.parts, prepared.layout),
       );
-      return Array.from(locationLogits(model.weights, answer, config).dataSync());
+      return Array.from(locationLogits(model.weights, answer, headStates(answer, config), config).dataSync());
     });
   assert.equal(logits('roles', 1), logits('roles', 2));
   assert.not.equal(logits('bindings', 1), logits('bindings', 2));

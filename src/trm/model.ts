@@ -9,9 +9,17 @@ import { MAX_PIECES } from '../records/example';
 import { artefactHashesSchema, type ArtefactHashes } from '../records/checkpoint';
 import { checkTables, withoutFeatures, type InputBatch, type VocabularyTables } from './batch';
 import { describeParameters, modelConfigSchema, type ModelConfig } from './config';
-import { createLayout, recursion, type State } from './core';
-import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
+import { createLayout, packCore, packedRecursions, recursion, type State } from './core';
+import {
+  embed,
+  entryTensors,
+  entryVectors,
+  inputTensors,
+  type EntryTensors,
+  type InputTensors,
+} from './embedding';
 import type { Answer } from './heads';
+import type { Precision } from './kernels';
 import { type Layout } from './layers/attention';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
 import {
@@ -62,6 +70,10 @@ export interface ModelParts {
   /** `[1, D]` each. */
   start: { y: tf.Tensor2D; z: tf.Tensor2D };
   entries: EntryTensors;
+  /** {@link entryVectors} where the weights stay as they are, so that they are made once. */
+  vectors?: tf.Tensor2D;
+  /** The core's weights as the fused kernel reads them; likewise. */
+  packedCore?: tf.Tensor1D | null;
 }
 
 /** Moves start states and vocabulary tables to the engine. @throws DataError when they do not fit the config */
@@ -75,9 +87,11 @@ export function createParts(config: ModelConfig, start: StartStates, tables: Voc
 }
 
 /** Frees the tensors of {@link createParts}. */
-export function disposeParts({ start, entries }: ModelParts): void {
+export function disposeParts({ start, entries, vectors, packedCore }: ModelParts): void {
   const { pieces, kinds, pieceMask } = entries;
   tf.dispose([start.y, start.z, pieces.ids, pieces.tokens, pieces.weights, kinds, pieceMask]);
+  vectors?.dispose();
+  packedCore?.dispose();
 }
 
 /** A batch on the engine, with its attention layout. */
@@ -87,9 +101,9 @@ export interface PreparedBatch {
   batch: InputBatch;
 }
 
-/** Moves a batch's inputs to the engine; call inside `tf.tidy`, or dispose of the tensors. */
-export function prepareBatch(batch: InputBatch, config: ModelConfig): PreparedBatch {
-  const layout = createLayout(batch.lengths, batch.length, config);
+/** Moves a batch's inputs to the engine; call inside `tf.tidy`, or dispose of the tensors. @param precision default `float32` */
+export function prepareBatch(batch: InputBatch, config: ModelConfig, precision?: Precision): PreparedBatch {
+  const layout = createLayout(batch.lengths, batch.length, config, precision);
   return { batch, input: inputTensors(withoutFeatures(batch, config.omitFeatures ?? [])), layout };
 }
 
@@ -111,7 +125,7 @@ export function warmRecursions(
 ): State {
   const { config } = parts;
   if (config.recursions === 1) return state;
-  const x = embed(weights, prepared.input, prepared.layout.batch, config);
+  const x = embed(weights, prepared.input, prepared.layout, config);
   for (let i = 1; i < config.recursions; i++) state = recursion(weights, x, state, prepared.layout, config);
   return state;
 }
@@ -123,14 +137,15 @@ export function lastRecursion(
   { input, layout, batch }: PreparedBatch,
   state: State,
 ): { state: State; answer: Answer } {
-  const x = embed(weights, input, layout.batch, parts.config);
+  const x = embed(weights, input, layout, parts.config);
   const next = recursion(weights, x, state, layout, parts.config);
   return { state: next, answer: answerOf({ input, layout, batch }, next) };
 }
 
 /** What the heads read of a state. */
 export function answerOf({ layout, batch }: PreparedBatch, { y }: State): Answer {
-  return { y, batch: layout.batch, positions: layout.positions, lengths: batch.lengths };
+  const { positions, precision } = layout;
+  return { y, batch: layout.batch, positions, lengths: batch.lengths, precision };
 }
 
 /** One whole supervision step without gradient: T recursions, then the answer. */
@@ -144,11 +159,19 @@ export function supervisionStep(
 }
 
 /**
- * The state of rows that start anew after some supervision steps, without gradient. Each step frees what only it
- * needed; the state is the caller's.
+ * The state of rows that start anew after some supervision steps, without gradient. What only the steps needed is freed;
+ * the state is the caller's.
  */
 export function runSteps({ weights, parts }: Model, prepared: PreparedBatch, steps: number): State {
-  let state = startStates(parts, prepared.layout);
+  const { packedCore, config } = parts;
+  const { layout, input } = prepared;
+  if (packedCore && layout.tables.kind === 'fused')
+    return tf.tidy(() => {
+      const x = embed(weights, input, layout, config);
+      const run = { layout, config, supervisionSteps: steps };
+      return { ...packedRecursions(packedCore, x, startStates(parts, layout), run) };
+    });
+  let state = startStates(parts, layout);
   for (let step = 0; step < steps; step++) {
     const { y, z } = state;
     state = tf.tidy(() => ({ ...supervisionStep(weights, parts, prepared, { y, z }).state }));
@@ -182,11 +205,15 @@ export class Model {
     readonly data: ModelData,
     /** `config.json` of the folder it was loaded from; null for a model made in memory. */
     readonly file: ModelFile | null = null,
+    /** Precision of its products. Default `float32`: the same answers on every processor, but for rounding. */
+    readonly precision: Precision = 'float32',
   ) {
     this.config = data.config;
     const layout = flatLayout(data.config);
     this.weights = tf.tidy(() => unflatten(tf.tensor1d(data.weights), layout));
-    this.parts = createParts(data.config, data.start, data.tables);
+    const parts = createParts(data.config, data.start, data.tables);
+    const vectors = tf.tidy(() => entryVectors(this.weights, parts.entries, precision));
+    this.parts = { ...parts, vectors, packedCore: packCore(this.weights, data.config, precision) };
   }
 
   /** Frees all tensors; the model cannot be used afterwards. */

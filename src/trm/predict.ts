@@ -6,7 +6,15 @@ import { DataError } from '../core/errors';
 import { MAX_SPAN, SLOTS, type Example } from '../records/example';
 import type { TokenText } from '../records/sample';
 import { collate } from './batch';
-import { bugTypeLogits, haltLogits, locationLogits, slotLogits, spanLogits, type Answer } from './heads';
+import {
+  bugTypeLogits,
+  haltLogits,
+  headStates,
+  locationLogits,
+  slotLogits,
+  spanLogits,
+  type Answer,
+} from './heads';
 import { logSumExp } from './log-sum-exp';
 import { prepareBatch, runSteps, type Model } from './model';
 import {
@@ -125,10 +133,11 @@ async function predictBatch(
     supervisionSteps,
   );
   try {
-    const location = await read(
-      tf.tidy(() => tf.softmax(locationLogits(model.weights, answer, model.config))),
-    );
-    const halt = await read(tf.tidy(() => tf.sigmoid(haltLogits(model.weights, answer))));
+    const [location, halt] = await readAll(() => {
+      const states = headStates(answer, model.config);
+      const places = locationLogits(model.weights, answer, states, model.config);
+      return [tf.softmax(places), tf.sigmoid(haltLogits(model.weights, states))];
+    });
     const classes = answer.positions - model.config.registers + 1;
     const places = await placeEdits(model, answer, windows, location, topK);
     const contents = await fillSlots(model, answer, windows, places, options);
@@ -148,20 +157,19 @@ async function predictBatch(
 
 /** The answer after some supervision steps. The caller disposes of its `y`. */
 function runCore(model: Model, examples: readonly Example[], steps: number): Answer {
+  const { config, precision } = model;
   const batch = collate(examples);
-  const y = tf.tidy(() => {
-    const prepared = prepareBatch(batch, model.config);
-    return runSteps(model, prepared, steps).y;
-  });
-  const positions = model.config.registers + batch.length;
-  return { y, batch: batch.rows, positions, lengths: batch.lengths };
+  const y = tf.tidy(() => runSteps(model, prepareBatch(batch, config, precision), steps).y);
+  const positions = config.registers + batch.length;
+  return { y, batch: batch.rows, positions, lengths: batch.lengths, precision };
 }
 
-/** Values of a tensor, which is freed. */
-async function read(tensor: tf.Tensor): Promise<Float32Array | Int32Array> {
-  const values = (await tensor.data()) as Float32Array | Int32Array;
-  tensor.dispose();
-  return values;
+/** Values of the tensors that a computation ends with; all that it makes are freed. */
+async function readAll(compute: () => tf.Tensor[]): Promise<(Float32Array | Int32Array)[]> {
+  const tensors = tf.tidy(compute);
+  const values = await Promise.all(tensors.map((tensor) => tensor.data()));
+  tf.dispose(tensors);
+  return values as (Float32Array | Int32Array)[];
 }
 
 /** The topK locations of each row (or the forced one), each with its likeliest spans. */
@@ -184,12 +192,11 @@ async function placeEdits(
     return starts.sort((a, b) => b.probability - a.probability || a.start - b.start).slice(0, topK);
   });
   const places = { rows: chosen.map(({ row }) => row), starts: chosen.map(({ start }) => start) };
-  const spans = await read(
-    tf.tidy(() => tf.softmax(spanLogits(model.weights, answer, places, model.config))),
-  );
-  const types = await read(
-    tf.tidy(() => tf.argMax(bugTypeLogits(model.weights, answer, places, model.config), 1)),
-  );
+  const [spans, types] = await readAll(() => {
+    const states = headStates(answer, model.config, places);
+    const lengths = spanLogits(model.weights, states, model.config);
+    return [tf.softmax(lengths), tf.argMax(bugTypeLogits(model.weights, states), 1)];
+  });
   return chosen.flatMap(({ row, start, probability }, i) =>
     Array.from({ length: MAX_SPAN + 1 }, (_, length) => ({
       row,
@@ -240,27 +247,21 @@ async function slotChoices(
   places: readonly Place[],
   number: number,
 ): Promise<SlotChoices[]> {
+  const at = { rows: places.map(({ row }) => row), starts: places.map(({ start }) => start) };
   const queries = {
-    rows: places.map(({ row }) => row),
-    starts: places.map(({ start }) => start),
+    places: places.map((_, place) => place),
     spans: places.map(({ spanLength }) => spanLength),
     numbers: places.map(() => number),
   };
-  const tensors = tf.tidy(() => {
-    const { copy, vocabulary, piece } = slotLogits(
-      model.weights,
-      answer,
-      queries,
-      model.parts.entries,
-      model.config,
-    );
+  const [copy, vocabulary, pieces, ids] = await readAll(() => {
+    const states = headStates(answer, model.config, at);
+    const { copy, vocabulary, piece } = slotLogits(model.weights, answer, states, queries, model.parts);
     const parts = tf.stack([copy, vocabulary, piece].map(logSumExp), 1) as tf.Tensor2D;
     const divisor = tf.reshape(logSumExp(parts), [-1, 1]);
     const probability = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, divisor));
     const top = tf.topk(piece, Math.min(TOP_PIECES, piece.shape[1]));
     return [probability(copy), probability(vocabulary), probability(top.values), top.indices];
   });
-  const [copy, vocabulary, pieces, ids] = await Promise.all(tensors.map((tensor) => read(tensor)));
   const rows = (values: Float32Array | Int32Array, q: number): Float32Array | Int32Array => {
     const width = values.length / places.length;
     return values.subarray(q * width, (q + 1) * width);

@@ -3,6 +3,7 @@ import type { TargetBatch } from '../../trm/batch';
 import {
   bugTypeLogits,
   haltLogits,
+  headStates,
   locationLogits,
   slotLogits,
   spanLogits,
@@ -55,21 +56,22 @@ export function computeLoss(
   const { config } = parts;
   const rows = answer.batch;
   const mean = (losses: tf.Tensor1D): tf.Scalar => tf.mul(tf.sum(losses), 1 / rows);
-  const location = locationLogits(weights, answer, config);
+  const places = { rows: targets.buggyRows, starts: targets.starts };
+  const states = headStates(answer, config, places);
+  const location = locationLogits(weights, answer, states, config);
   const losses: tf.Scalar[] = [mean(crossEntropy(location, targets.location))];
   let decided = { spans: tf.tensor1d([]), slots: tf.tensor1d([]) };
   if (targets.buggy > 0) {
-    const places = { rows: targets.buggyRows, starts: targets.starts };
-    const span = spanLogits(weights, answer, places, config);
-    const slots = slotLogits(weights, answer, slotQueries(targets), parts.entries, config);
-    const bugType = bugTypeLogits(weights, answer, places, config);
+    const span = spanLogits(weights, states, config);
+    const slots = slotLogits(weights, answer, states, slotQueries(targets), parts);
+    const bugType = bugTypeLogits(weights, states);
     const { loss, right } = slotLoss(slots, targets);
     decided = { spans: tf.cast(tf.argMax<tf.Tensor1D>(span, 1), 'float32'), slots: right };
     losses.push(mean(crossEntropy(span, targets.spans)), mean(loss));
     losses.push(mean(crossEntropy(bugType, targets.bugTypes)));
   } else losses.push(...cleanLosses(weights));
   const decisions = decide(location, decided, targets);
-  const halt = haltLogits(weights, answer);
+  const halt = haltLogits(weights, states);
   losses.push(mean(binaryCrossEntropy(halt, Float32Array.from(decisions.exact, Number))));
   const factors = [1, 1, 1, weighting.bugTypeWeight, weighting.haltWeight];
   const loss = losses.map((part, i) => tf.mul(part, factors[i])).reduce((a, b) => tf.add(a, b)) as tf.Scalar;
@@ -87,13 +89,8 @@ function cleanLosses(weights: Weights): tf.Scalar[] {
 
 /** The slots that have a target, as queries for the heads. */
 export function slotQueries(targets: TargetBatch): SlotQueries {
-  const of = (values: Int32Array): Int32Array => targets.slotRows.map((row) => values[row]);
-  return {
-    rows: of(targets.buggyRows),
-    starts: of(targets.starts),
-    spans: of(targets.spans),
-    numbers: targets.slotNumbers,
-  };
+  const { slotRows, spans, slotNumbers } = targets;
+  return { places: slotRows, spans: slotRows.map((place) => spans[place]), numbers: slotNumbers };
 }
 
 /** Softmax cross-entropy `[rows]` of logits `[rows, classes]`. */

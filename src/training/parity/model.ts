@@ -5,6 +5,7 @@ import { embed } from '../../trm/embedding';
 import {
   bugTypeLogits,
   haltLogits,
+  headStates,
   locationLogits,
   slotLogits,
   spanLogits,
@@ -80,8 +81,8 @@ export function compareModel(fixture: Fixture, gradients: boolean): ModelCompari
 
 function compareInput(run: Run): ParityRow[] {
   const { fixture, batch, weights, parts } = run;
-  const { input } = prepareBatch(batch, parts.config);
-  const x = embed(weights, input, batch.rows, parts.config);
+  const { input, layout } = prepareBatch(batch, parts.config);
+  const x = embed(weights, input, layout, parts.config);
   return [compare('embedding x', sampleState(run, x), fixture.tensor('embedding x'))];
 }
 
@@ -92,7 +93,13 @@ function compareStep(run: Run, number: number, from: State, rows: ParityRow[]): 
   const want = fixture.model.steps[number];
   const { state, loss, parts: lossParts } = prepared.supervise(weights, prepared.warm(weights, from));
   const { positions } = prepared;
-  const answer: Answer = { y: state.y, batch: batch.rows, positions, lengths: batch.lengths };
+  const answer: Answer = {
+    y: state.y,
+    batch: batch.rows,
+    positions,
+    lengths: batch.lengths,
+    precision: 'float32',
+  };
   for (const [name, tensor] of Object.entries(headLogits(run, answer)))
     rows.push(
       compare(`${label} ${name} logits`, unmasked(tensor), fixture.tensor(`${label} ${name} logits`)),
@@ -109,15 +116,16 @@ function compareStep(run: Run, number: number, from: State, rows: ParityRow[]): 
 }
 
 function headLogits({ weights, parts, batch }: Run, answer: Answer): Record<string, tf.Tensor> {
-  const { config, entries } = parts;
+  const { config } = parts;
   const { targets } = batch;
   const places = { rows: targets.buggyRows, starts: targets.starts };
-  const { copy, vocabulary, piece } = slotLogits(weights, answer, slotQueries(targets), entries, config);
+  const states = headStates(answer, config, places);
+  const { copy, vocabulary, piece } = slotLogits(weights, answer, states, slotQueries(targets), parts);
   return {
-    location: locationLogits(weights, answer, config),
-    halting: haltLogits(weights, answer),
-    span: spanLogits(weights, answer, places, config),
-    'bug type': bugTypeLogits(weights, answer, places, config),
+    location: locationLogits(weights, answer, states, config),
+    halting: haltLogits(weights, states),
+    span: spanLogits(weights, states, config),
+    'bug type': bugTypeLogits(weights, states),
     "slots' copy": copy,
     "slots' vocabulary": vocabulary,
     "slots' piece": piece,

@@ -6,8 +6,10 @@ import type { ObjectStore } from '../../storage/object-store';
 import type { Stage, StageContext } from '../../storage/stage';
 import { countGridWeights } from '../../trm/grid/config';
 import { createGridModel, loadGridModel } from '../../trm/grid/model';
+import type { Precision } from '../../trm/kernels';
 import { type RunIdentity } from '../checkpoint';
 import { describeTraining } from '../output';
+import { settlePrecision } from '../precision';
 import { TrainingRun, type RunSummary } from '../run';
 import { SUDOKU_VERSION, sudokuModelConfig, type SudokuConfig } from './config';
 import {
@@ -36,8 +38,10 @@ export const trainSudoku: Stage<SudokuConfig> = async (config, context) => {
   const data = makeSudokuData(config.data, context.rng.fork('puzzles'));
   checkDisjoint(data);
   const model = createGridModel(sudokuModelConfig(config), context.rng.fork('model'));
-  const { train, evaluateSteps } = config;
-  const task = new SudokuTask(model, train);
+  const { evaluateSteps } = config;
+  const precision = await settlePrecision(config.train.precision, context.store);
+  const train = { ...config.train, precision };
+  const task = new SudokuTask(model, train, precision);
   const feed = new SudokuFeed(data.train, config.data, context.rng.fork('trainer', 'batches'));
   const validation = data.validation.slice(0, train.evaluateExamples);
   const identity: RunIdentity = { model: model.config, training: train, hashes: { puzzles: hashData(data) } };
@@ -47,7 +51,7 @@ export const trainSudoku: Stage<SudokuConfig> = async (config, context) => {
     const report = judgeSudoku(await loadGridModel(context.store), data.test, evaluateSteps);
     await context.store.put(REPORT_KEY, `${JSON.stringify(report, null, 1)}\n`);
     await context.store.put(TEST_KEY, testLines(data.test));
-    return await finish(config, context, data, run.summary());
+    return await finish(config, context, data, { ...run.summary(), precision });
   } finally {
     run.dispose();
     task.dispose();
@@ -62,7 +66,7 @@ async function finish(
   config: SudokuConfig,
   context: StageContext,
   { train }: SudokuData,
-  summary: RunSummary,
+  summary: RunSummary & { precision: Precision },
 ): Promise<Manifest> {
   const { store } = context;
   const others = await Promise.all([REPORT_KEY, TEST_KEY].map((key) => describeResource(store, key)));

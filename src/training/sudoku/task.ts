@@ -8,6 +8,7 @@ import {
   type GridModelData,
 } from '../../trm/grid/model';
 import { embedGrid, gridAnswer, gridLayout, gridRecursion, gridWarm } from '../../trm/grid/network';
+import type { Precision } from '../../trm/kernels';
 import type { FlatLayout } from '../../trm/weights';
 import type { Counts, Depth, PreparedRows, TrainingTask, Validation } from '../task';
 import { formatCells, type SudokuRow } from './data';
@@ -26,6 +27,8 @@ export class SudokuTask implements TrainingTask<SudokuRow> {
   constructor(
     private readonly model: GridModelData,
     private readonly loss: GridLossOptions,
+    /** Of matrix products. */
+    private readonly precision: Precision = 'float32',
   ) {
     this.config = model.config;
     this.layout = gridFlatLayout(model.config);
@@ -49,7 +52,7 @@ export class SudokuTask implements TrainingTask<SudokuRow> {
 
   prepare(rows: readonly SudokuRow[], _length: number | null, depth: Depth): PreparedRows {
     const config = withDepth(this.config, depth);
-    const layout = gridLayout(rows.length, config);
+    const layout = gridLayout(rows.length, config, this.precision);
     const tokens = gridTensor(rows.map(({ puzzle }) => puzzle));
     const solutions = rows.map(({ solution }) => solution);
     return {

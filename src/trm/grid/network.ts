@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { recur, type State } from '../core';
+import type { Precision } from '../kernels';
 import { attentionBlock, attentionLayout, type Layout } from '../layers/attention';
 import { swigluBlock, type SwigluWeights } from '../layers/swiglu';
 import { weight, type Weights } from '../weights';
@@ -13,10 +14,14 @@ export interface GridAnswer {
   halt: tf.Tensor1D;
 }
 
-/** Layout of B grids: all of one length, so no mask. */
-export function gridLayout(batch: number, { prefix, cells, width }: GridModelConfig): Layout {
+/** Layout of B grids: all of one length, so no mask. @param precision default `float32` */
+export function gridLayout(
+  batch: number,
+  { prefix, cells, width }: GridModelConfig,
+  precision?: Precision,
+): Layout {
   const positions = prefix + cells;
-  return attentionLayout(new Int32Array(batch).fill(positions), positions, width);
+  return attentionLayout(new Int32Array(batch).fill(positions), positions, width, precision);
 }
 
 /**
@@ -46,7 +51,7 @@ export function gridNetwork(
       mixing === 'mlp'
         ? mixingBlock(h, { gateUp: get('mix.gateUp'), down: get('mix.down') }, layout)
         : attentionBlock(h, { qkv: get('qkv'), o: get('o') }, layout);
-    h = swigluBlock(h, { gateUp: get('gateUp'), down: get('down') });
+    h = swigluBlock(h, { gateUp: get('gateUp'), down: get('down') }, layout.precision);
   }
   return h;
 }
@@ -55,10 +60,11 @@ export function gridNetwork(
  * rms(h + SwiGLU(h)) over the positions, the same for every channel: weights `[N, 2I]` and `[I, N]`. As in the
  * reference, this norm runs over the positions, too.
  */
-function mixingBlock(h: tf.Tensor2D, weights: SwigluWeights, { batch, positions }: Layout): tf.Tensor2D {
+function mixingBlock(h: tf.Tensor2D, weights: SwigluWeights, layout: Layout): tf.Tensor2D {
+  const { batch, positions, precision } = layout;
   const width = h.shape[1];
   const channels = tf.transpose(tf.reshape(h, [batch, positions, width]), [0, 2, 1]);
-  const mixed = swigluBlock(tf.reshape(channels, [-1, positions]), weights);
+  const mixed = swigluBlock(tf.reshape(channels, [-1, positions]), weights, precision);
   return tf.reshape(tf.transpose(tf.reshape(mixed, [batch, width, positions]), [0, 2, 1]), h.shape);
 }
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { HEAD_WIDTH } from '../config';
-import { fusedKernels, requireKernels } from '../kernels';
+import { fusedKernels, requireKernels, type Precision } from '../kernels';
+import { product } from './product';
 import { rms } from './rms';
 import { rotaryAngles, rotaryTables, rotate, type RotaryTables } from './rotary';
 
@@ -13,6 +14,8 @@ export interface Layout {
   batch: number;
   /** N: registers and tokens. */
   positions: number;
+  /** Precision of the products over the positions. */
+  precision: Precision;
   /** Tables of the fused kernel, or those of the composition. */
   tables: FusedTables | ComposedTables;
 }
@@ -37,9 +40,14 @@ export interface ComposedTables {
 /**
  * Layout of a batch for attention.
  * @param counts `[B]` positions of each row that are no padding; the padding comes last
- * @param positions N @param width D
+ * @param positions N @param width D @param precision default `float32`
  */
-export function attentionLayout(counts: Int32Array, positions: number, width: number): Layout {
+export function attentionLayout(
+  counts: Int32Array,
+  positions: number,
+  width: number,
+  precision: Precision = 'float32',
+): Layout {
   const batch = counts.length;
   if (fusedKernels()) {
     const tables: FusedTables = {
@@ -47,11 +55,11 @@ export function attentionLayout(counts: Int32Array, positions: number, width: nu
       angles: rotaryAngles(positions),
       counts: tf.tensor1d(counts, 'int32'),
     };
-    return { batch, positions, tables };
+    return { batch, positions, precision, tables };
   }
   const rotary = rotaryTables(positions, width);
   if (counts.every((n) => n === positions))
-    return { batch, positions, tables: { kind: 'composed', rotary, mask: null } };
+    return { batch, positions, precision, tables: { kind: 'composed', rotary, mask: null } };
   const mask = new Float32Array(batch * positions);
   counts.forEach((n, row) => mask.fill(MASKED, row * positions + n, (row + 1) * positions));
   const tables: ComposedTables = {
@@ -59,7 +67,7 @@ export function attentionLayout(counts: Int32Array, positions: number, width: nu
     rotary,
     mask: tf.tensor4d(mask, [1, batch, 1, positions]),
   };
-  return { batch, positions, tables };
+  return { batch, positions, precision, tables };
 }
 
 /** Weights of one attention: `qkv` `[D, 3D]` (queries, keys, values), `o` `[D, D]`. */
@@ -73,7 +81,8 @@ export interface AttentionWeights {
  * @param h `[B * N, D]` @returns `[B * N, D]`
  */
 export function attention(h: tf.Tensor2D, weights: AttentionWeights, layout: Layout): tf.Tensor2D {
-  return tf.matMul(mixHeads(tf.matMul(h, weights.qkv), layout), weights.o);
+  const { precision } = layout;
+  return product(mixHeads(product(h, weights.qkv, { precision }), layout), weights.o, { precision });
 }
 
 /** Attention between its two products: `[B * N, 3D]` to `[B * N, D]`. */
@@ -111,16 +120,19 @@ function fusedMix(qkv: tf.Tensor2D, { angles, counts }: FusedTables): tf.Tensor2
 
 /** The attention half of a block: rms(h + attention(h)). @param h `[B * N, D]` */
 export function attentionBlock(h: tf.Tensor2D, weights: AttentionWeights, layout: Layout): tf.Tensor2D {
-  const { tables } = layout;
+  const { tables, precision } = layout;
   if (tables.kind === 'composed') return rms(tf.add(h, attention(h, weights, layout)));
   const op = tf.customGrad((...args) => {
     const [x, qkvWeights, oWeights, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
     const kernels = requireKernels();
-    const qkv = kernels.matMul(x, qkvWeights);
+    const qkv = kernels.matMul(x, qkvWeights, { precision });
     const [out, logs] = kernels.attention(qkv, tables.angles, tables.counts);
-    const [value, inverse] = kernels.rms(x, kernels.matMul(out, oWeights));
+    const [value, inverse] = kernels.rms(x, kernels.matMul(out, oWeights, { precision }));
     save([x, qkvWeights, oWeights, qkv, out, logs, value, inverse]);
-    return { value, gradFunc: (dy, saved) => attentionBlockGrad(dy as tf.Tensor2D, saved, tables) };
+    return {
+      value,
+      gradFunc: (dy, saved) => attentionBlockGrad(dy as tf.Tensor2D, saved, tables, precision),
+    };
   });
   return op(h, weights.qkv, weights.o) as tf.Tensor2D;
 }
@@ -130,18 +142,20 @@ function attentionBlockGrad(
   dy: tf.Tensor2D,
   saved: tf.Tensor[],
   { angles, counts }: FusedTables,
+  precision: Precision,
 ): tf.Tensor[] {
   const kernels = requireKernels();
   const [x, qkvWeights, oWeights, qkv, out, logs, y, inverse] = saved as tf.Tensor2D[];
   return tf.tidy(() => {
     const dSum = kernels.rmsGrad(dy, y, inverse as tf.Tensor as tf.Tensor1D);
     tf.dispose([y, inverse]);
-    const dO = kernels.matMul(out, dSum, true);
-    const dOut = kernels.matMul(dSum, oWeights, false, true);
+    const dO = kernels.matMul(out, dSum, { transposeA: true, precision });
+    const dOut = kernels.matMul(dSum, oWeights, { transposeB: true, precision });
     const outputs = { out, logs: logs as tf.Tensor as tf.Tensor1D };
     const dQkv = kernels.attentionGrad({ qkv, angles, counts }, outputs, dOut);
     tf.dispose([qkv, out, logs, dOut]);
-    const dWeights = kernels.matMul(x, dQkv, true);
-    return [tf.add(dSum, kernels.matMul(dQkv, qkvWeights, false, true)), dWeights, dO];
+    const dWeights = kernels.matMul(x, dQkv, { transposeA: true, precision });
+    const dx = kernels.matMul(dQkv, qkvWeights, { transposeB: true, precision, onto: dSum });
+    return [dx, dWeights, dO];
   });
 }

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fusedKernels, requireKernels } from '../kernels';
+import { fusedKernels, requireKernels, type Precision } from '../kernels';
+import { product } from './product';
 import { rms } from './rms';
 
 /** Weights of one SwiGLU: `gateUp` `[D, 2I]` (gate, then up), `down` `[I, D]`. */
@@ -8,9 +9,13 @@ export interface SwigluWeights {
   down: tf.Tensor2D;
 }
 
-/** W_down(silu(W_gate h) * W_up h). @param h `[rows, D]` */
-export function swiglu(h: tf.Tensor2D, { gateUp, down }: SwigluWeights): tf.Tensor2D {
-  return tf.matMul(gated(tf.matMul(h, gateUp)), down);
+/** W_down(silu(W_gate h) * W_up h). @param h `[rows, D]` @param precision default `float32` */
+export function swiglu(
+  h: tf.Tensor2D,
+  { gateUp, down }: SwigluWeights,
+  precision: Precision = 'float32',
+): tf.Tensor2D {
+  return product(gated(product(h, gateUp, { precision })), down, { precision });
 }
 
 /**
@@ -50,34 +55,38 @@ const fusedGateOp = tf.customGrad((...args) => {
   };
 });
 
-/** The SwiGLU half of a block: rms(h + swiglu(h)). @param h `[rows, D]` */
-export function swigluBlock(h: tf.Tensor2D, weights: SwigluWeights): tf.Tensor2D {
+/** The SwiGLU half of a block: rms(h + swiglu(h)). @param h `[rows, D]` @param precision default `float32` */
+export function swigluBlock(
+  h: tf.Tensor2D,
+  weights: SwigluWeights,
+  precision: Precision = 'float32',
+): tf.Tensor2D {
   if (fusedKernels() === null) return rms(tf.add(h, swiglu(h, weights)));
-  return fusedSwigluOp(h, weights.gateUp, weights.down) as tf.Tensor2D;
+  const op = tf.customGrad((...args) => {
+    const [x, gateUp, down, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
+    const kernels = requireKernels();
+    const inner = kernels.matMul(x, gateUp, { precision });
+    const [value, inverse] = kernels.rms(x, kernels.matMul(kernels.gate(inner), down, { precision }));
+    save([x, gateUp, down, inner, value, inverse]);
+    return { value, gradFunc: (dy, saved) => swigluBlockGrad(dy as tf.Tensor2D, saved, precision) };
+  });
+  return op(h, weights.gateUp, weights.down) as tf.Tensor2D;
 }
 
-const fusedSwigluOp = tf.customGrad((...args) => {
-  const [x, gateUp, down, save] = args as [tf.Tensor2D, tf.Tensor2D, tf.Tensor2D, tf.GradSaveFunc];
-  const kernels = requireKernels();
-  const inner = kernels.matMul(x, gateUp);
-  const [value, inverse] = kernels.rms(x, kernels.matMul(kernels.gate(inner), down));
-  save([x, gateUp, down, inner, value, inverse]);
-  return { value, gradFunc: (dy, saved) => swigluBlockGrad(dy as tf.Tensor2D, saved) };
-});
-
 /** Gradients of h and both weights; frees what was saved as soon as it is used up. */
-function swigluBlockGrad(dy: tf.Tensor2D, saved: tf.Tensor[]): tf.Tensor[] {
+function swigluBlockGrad(dy: tf.Tensor2D, saved: tf.Tensor[], precision: Precision): tf.Tensor[] {
   const kernels = requireKernels();
   const [x, gateUp, down, inner, y, inverse] = saved as tf.Tensor2D[];
   return tf.tidy(() => {
     const dSum = kernels.rmsGrad(dy, y, inverse as tf.Tensor as tf.Tensor1D);
     tf.dispose([y, inverse]);
-    const dGated = kernels.matMul(dSum, down, false, true);
+    const dGated = kernels.matMul(dSum, down, { transposeB: true, precision });
     const [dInner, value] = kernels.gateGrad(inner, dGated);
     tf.dispose([inner, dGated]);
-    const dDown = kernels.matMul(value, dSum, true);
+    const dDown = kernels.matMul(value, dSum, { transposeA: true, precision });
     value.dispose();
-    const dGateUp = kernels.matMul(x, dInner, true);
-    return [tf.add(dSum, kernels.matMul(dInner, gateUp, false, true)), dGateUp, dDown];
+    const dGateUp = kernels.matMul(x, dInner, { transposeA: true, precision });
+    const dx = kernels.matMul(dInner, gateUp, { transposeB: true, precision, onto: dSum });
+    return [dx, dGateUp, dDown];
   });
 }

@@ -1,0 +1,24 @@
+import { loadedKernels } from '../core/engine';
+import { EngineError } from '../core/errors';
+import type { ObjectStore } from '../storage/object-store';
+import { PRECISIONS, type Precision } from '../trm/kernels';
+import { newestRecord } from './checkpoint';
+import type { PrecisionChoice } from './precision-choice';
+
+/**
+ * The precision that a run computes in. The engine must be loaded.
+ * @param store of the run, whose checkpoints settle what `auto` is
+ * @throws EngineError for bf16 where the fused kernels are not in use
+ */
+export async function settlePrecision(choice: PrecisionChoice, store: ObjectStore): Promise<Precision> {
+  const kernels = loadedKernels();
+  const begun = choice === 'auto' ? (await newestRecord(store))?.training.precision : choice;
+  const known = PRECISIONS.find((precision) => precision === begun);
+  const settled = known ?? (kernels?.bf16 ? 'bf16' : 'float32');
+  if (settled === 'bf16' && kernels === null)
+    throw new EngineError(
+      'expected the fused kernels for train.precision bf16, which are not in use',
+      'run `make setup`, unset TRM_KERNELS, or train in float32',
+    );
+  return settled;
+}
