@@ -10,13 +10,16 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
 import { collectConfigSchema } from '../src/collection/config';
-import { pythonFacts } from '../src/collection/python-facts';
 import { collect } from '../src/collection/stage';
 import { makeRepository, type PlannedCommit } from '../src/collection/testing';
 import { silentProgress } from '../src/core/progress';
 import { seedStream } from '../src/core/rng';
 import { createFolderStore } from '../src/storage/folder-store';
-import { localFolders } from '../src/storage/stage';
+import { localFolders } from '../src/stages/context';
+import { Machine } from '../src/stages/machine';
+
+/** Its processes end with this one. */
+const machine = new Machine();
 
 interface Speed {
   samples: number;
@@ -37,6 +40,7 @@ async function measure(target: string, sources: unknown[]): Promise<Speed> {
     signal: new AbortController().signal,
     progress: silentProgress,
     inputs: {},
+    machine,
     ...localFolders(`${target}-local`),
     seed: 1,
     rng: seedStream(1, 'collect'),
@@ -57,7 +61,7 @@ async function measure(target: string, sources: unknown[]): Promise<Speed> {
 
 /** One commit with all files, then `count` fixes of one operator each. */
 async function planHistory(count: number): Promise<PlannedCommit[]> {
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await machine.pythonFacts();
   const files = new Map<string, string>();
   for (const name of (await readdir(stdlib)).filter((file) => /^[a-z]\w+\.py$/.test(file)).sort()) {
     const text = await readFile(join(stdlib, name), 'utf8');

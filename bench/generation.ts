@@ -30,15 +30,18 @@ import { generate } from '../src/generation/stage';
 import { readSamples } from '../src/shards/sample-shard';
 import { createFolderStore } from '../src/storage/folder-store';
 import type { ObjectStore } from '../src/storage/object-store';
-import { localFolders, type StageContext } from '../src/storage/stage';
+import { localFolders, type StageContext } from '../src/stages/context';
+import { Machine } from '../src/stages/machine';
 
 const SEED = 1;
+/** Its processes end with this one. */
+const machine = new Machine();
 
 function contextFor(store: ObjectStore, inputs: StageContext['inputs']): StageContext {
   const signal = new AbortController().signal;
   const rng = seedStream(SEED, 'bench');
   const folders = localFolders(`${store.location}-local`);
-  return { store, inputs, signal, progress: silentProgress, seed: SEED, rng, ...folders };
+  return { store, inputs, signal, progress: silentProgress, machine, seed: SEED, rng, ...folders };
 }
 
 /** Seconds of wall time, and what the work returned. */

@@ -22,6 +22,7 @@ import { startStageTraining } from '../src/pipeline/runs/train-process';
 import { evaluateModels } from '../src/serving/evaluate-models';
 import { createFolderStore } from '../src/storage/folder-store';
 import { renderSeedTable, summariseSeeds, type SeedRow } from './tools/seed-table';
+import { withMachine, type Machine } from '../src/stages/machine';
 
 const PAIR = ['recursion-seeds', 'recursion-seeds-plain'] as const;
 
@@ -32,11 +33,12 @@ interface Request {
   most: number | null;
   out: string;
   signal: AbortSignal;
+  machine: Machine;
 }
 
 /** Trains one model of the pair with one seed, or finds it trained. */
-async function trainOne(name: string, seed: number, { set, signal }: Request): Promise<void> {
-  const source = { experiment: name, set: [...set, `train.seed=${seed}`] };
+async function trainOne(name: string, seed: number, { set, signal, machine }: Request): Promise<void> {
+  const source = { machine, experiment: name, set: [...set, `train.seed=${seed}`] };
   const stage = await openStage('train', source);
   const training = await startStageTraining(stage, { signal });
   for await (const line of training.follow())
@@ -47,7 +49,7 @@ async function trainOne(name: string, seed: number, { set, signal }: Request): P
 
 /** Judges both models of a seed on all sets. @returns rows by set */
 async function judge(seed: number, request: Request): Promise<Map<string, SeedRow[]>> {
-  const { sets, set, most, out, signal } = request;
+  const { sets, set, most, out, signal, machine } = request;
   const results = await evaluateModels({
     model: PAIR[0],
     against: PAIR[1],
@@ -58,6 +60,7 @@ async function judge(seed: number, request: Request): Promise<Map<string, SeedRo
     out: join(out, `seed-${seed}`),
     set: [...set, `train.seed=${seed}`],
     signal,
+    machine,
     progress: terminalProgress(),
   });
   const rows = new Map<string, SeedRow[]>();
@@ -79,7 +82,7 @@ async function pairRows(folder: string, seed: number): Promise<SeedRow[]> {
   return rows.map((row) => ({ seed, ...row }));
 }
 
-function readRequest(signal: AbortSignal): Request {
+function readRequest(signal: AbortSignal): Omit<Request, 'machine'> {
   const { values } = parseArgs({
     options: {
       seeds: { type: 'string', default: '1,2,3' },
@@ -102,12 +105,12 @@ function readRequest(signal: AbortSignal): Request {
   };
 }
 
-async function main(): Promise<void> {
+async function main(machine: Machine): Promise<void> {
   const controller = new AbortController();
   for (const name of ['SIGINT', 'SIGTERM'] as const) process.once(name, () => controller.abort());
-  const request = readRequest(controller.signal);
+  const request = { ...readRequest(controller.signal), machine };
   const { seeds, set, out, signal } = request;
-  await prepareData({ experiment: PAIR[0], set }, { signal, progress: terminalProgress() });
+  await prepareData({ experiment: PAIR[0], set }, { signal, machine, progress: terminalProgress() });
   for (const seed of seeds) for (const name of PAIR) await trainOne(name, seed, request);
   const all = new Map<string, SeedRow[]>();
   for (const seed of seeds)
@@ -119,7 +122,7 @@ async function main(): Promise<void> {
   console.log(JSON.stringify({ bench: 'recursion-seeds', seeds, sets }));
 }
 
-main().catch((error: unknown) => {
+withMachine(main).catch((error: unknown) => {
   console.error(describeError(error));
   process.exitCode = error instanceof UserError ? 2 : 1;
 });

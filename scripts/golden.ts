@@ -7,17 +7,20 @@
 import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pythonFacts } from '../src/collection/python-facts';
 import { projectRoot } from '../src/core/paths';
 import { fingerprints, runGolden } from '../src/pipeline/stages/golden-testing';
+import { withMachine } from '../src/stages/machine';
 import { withTemporaryFolder } from '../src/storage/testing';
 
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { write: { type: 'boolean', default: false } } });
   await withTemporaryFolder(async (work) => {
     process.env.TRM_WORK_DIR = work;
-    const python = (await pythonFacts()).version.split('.').slice(0, 2).join('.');
-    const text = `${JSON.stringify({ python, stages: await fingerprints(await runGolden()) }, null, 2)}\n`;
+    const found = await withMachine(async (machine) => ({
+      python: (await machine.pythonFacts()).version.split('.').slice(0, 2).join('.'),
+      stages: await fingerprints(await runGolden(machine)),
+    }));
+    const text = `${JSON.stringify(found, null, 2)}\n`;
     if (values.write) await writeFile(join(projectRoot(), 'src/pipeline/stages/golden.json'), text);
     else process.stdout.write(text);
   });

@@ -8,7 +8,18 @@ import { preProcessFile } from 'typescript';
 
 const FOUNDATION = ['core', 'records', 'storage', 'shards'];
 const CODE = [...FOUNDATION, 'python', 'taxonomy'];
+const STAGE = [...CODE, 'stages'];
 const MODEL = [...CODE, 'processing', 'trm', 'metrics'];
+const PIPELINE = [
+  ...MODEL,
+  'stages',
+  'collection',
+  'generation',
+  'training',
+  'repair',
+  'evaluation',
+  'release',
+];
 
 /** Folder -> folders it may import beside itself. A pair that is not listed is forbidden. */
 export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
@@ -17,20 +28,21 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   storage: ['core', 'records'],
   shards: ['core', 'records', 'storage'],
   python: ['core', 'records'],
+  stages: [...FOUNDATION, 'python'],
   taxonomy: ['core', 'records'],
-  collection: CODE,
-  generation: CODE,
+  collection: STAGE,
+  generation: STAGE,
   // Bugs that were mined take the types of those that are planted.
-  processing: [...CODE, 'generation'],
+  processing: [...STAGE, 'generation'],
   trm: [...CODE, 'processing'],
   metrics: ['core', 'records'],
   // Rows may be mutants that are drawn while training.
-  training: [...MODEL, 'generation'],
+  training: [...MODEL, 'stages', 'generation'],
   repair: MODEL,
-  evaluation: [...MODEL, 'repair'],
-  release: [...MODEL, 'repair', 'evaluation'],
-  pipeline: [...MODEL, 'collection', 'generation', 'training', 'repair', 'evaluation', 'release'],
-  serving: [...MODEL, 'collection', 'generation', 'training', 'repair', 'evaluation', 'release', 'pipeline'],
+  evaluation: [...MODEL, 'stages', 'repair'],
+  release: [...MODEL, 'stages', 'repair', 'evaluation'],
+  pipeline: PIPELINE,
+  serving: [...PIPELINE, 'pipeline'],
   workbench: FOUNDATION.concat('python', 'taxonomy', 'metrics'),
 };
 

@@ -13,7 +13,7 @@
 import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
-import { pythonFacts } from '../src/collection/python-facts';
+import { pythonFacts } from '../src/python/python-facts';
 import { DEFAULT_EXCLUDE, TEST_PATTERNS } from '../src/collection/config';
 import { matchesPath } from '../src/collection/folders/paths';
 import { commonEnds } from '../src/core/text/common-ends';
@@ -28,6 +28,7 @@ import type { Surroundings } from '../src/records/file-context';
 import { lex } from '../src/python/tokens/lexer';
 import { compilesWithBug } from '../src/taxonomy/bug-type';
 import { bugType } from '../src/taxonomy/table';
+import { pythonPath } from '../src/core/paths';
 
 /** Mutants of one type tried in one function. */
 const TRIES = 2;
@@ -129,7 +130,7 @@ async function main(): Promise<void> {
       json: { type: 'boolean', default: false },
     },
   });
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await pythonFacts(pythonPath());
   const roots = values.roots.split(',').map((root) => (root === 'python:stdlib' ? stdlib : resolve(root)));
   const all = roots.flatMap((root) => pythonFiles(root, values.tests));
   const files = seedStream(1, 'mutator-yield').shuffle(all).slice(0, Number(values.files));

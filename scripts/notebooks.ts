@@ -25,6 +25,7 @@ import {
   typeCheckNotebooks,
   type NotebookFile,
 } from './notebook-checks';
+import { withMachine, type Machine } from '../src/stages/machine';
 
 const folder = join(projectRoot(), 'notebooks');
 
@@ -54,9 +55,10 @@ async function strip(): Promise<number> {
 const TINY: Readonly<Record<string, string>> = { 'sudoku.ipynb': 'sudoku-tiny' };
 
 /** The pipeline's notebooks in order, then the reviews on what they made and those that stand alone. */
-async function execute(set: readonly string[], signal: AbortSignal): Promise<number> {
+async function execute(set: readonly string[], signal: AbortSignal, machine: Machine): Promise<number> {
   const experiment = 'tiny';
   const run = await runExperiment(experiment, {
+    machine,
     set,
     fresh: true,
     signal,
@@ -94,7 +96,7 @@ async function main(): Promise<number> {
   const commands: Record<string, () => Promise<number>> = {
     check,
     strip,
-    execute: () => execute(values.set, controller.signal),
+    execute: () => withMachine((machine) => execute(values.set, controller.signal, machine)),
   };
   const [name = ''] = positionals;
   if (!Object.hasOwn(commands, name))

@@ -12,7 +12,7 @@ import { readdirSync, readFileSync } from 'node:fs';
 import { join, resolve } from 'node:path';
 import { parseArgs } from 'node:util';
 import { gunzipSync } from 'node:zlib';
-import { pythonFacts } from '../src/collection/python-facts';
+import { pythonFacts } from '../src/python/python-facts';
 import { commonEnds } from '../src/core/text/common-ends';
 import { UserError } from '../src/core/errors';
 import { seedStream } from '../src/core/rng';
@@ -26,6 +26,7 @@ import { diffTokenEdits } from '../src/python/edits/edit-script';
 import { functionsInContext } from '../src/python/names/file-context';
 import { lex } from '../src/python/tokens/lexer';
 import { FAMILIES } from '../src/records/sample';
+import { pythonPath } from '../src/core/paths';
 
 interface Pair {
   before: string;
@@ -132,7 +133,7 @@ async function main(): Promise<void> {
       'expected TRM_DATA_DIR to name the folder with real-syntax',
       'set it and start again',
     );
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await pythonFacts(pythonPath());
   const roots = values.roots.split(',').map((root) => (root === 'python:stdlib' ? stdlib : resolve(root)));
   const real = realPairs(data, values.split);
   const synthetic = syntheticPairs(roots, Number(values.count));

@@ -9,7 +9,7 @@ import type { ProcessConfig } from './processing/config';
 import type { StageName } from './records/run';
 import type { ReleaseConfig } from './release/config';
 import type { LoadRepairerOptions, Repairer } from './repair/repairer';
-import type { Stage } from './storage/stage';
+import type { Stage } from './stages/context';
 import type { StageConfig } from './pipeline/runs/experiment';
 import type { AnalysisOptions, ModelAnalysis } from './pipeline/reviews/model-analysis';
 import type { OpenedRun } from './pipeline/runs/open-run';
@@ -19,6 +19,7 @@ import { openSudoku as openSudokuStage } from './pipeline/sudoku/sudoku';
 import type { SolvedStepwise } from './pipeline/sudoku/sudoku-boards';
 import type { SudokuConfig } from './training/sudoku/config';
 import type { SudokuReport } from './training/sudoku/report';
+import { Machine } from './stages/machine';
 import { onInterrupt } from './workbench/display';
 import { notebookProgress } from './workbench/progress';
 
@@ -51,15 +52,21 @@ export { realFrequency } from './taxonomy/frequency';
 export { placeOf } from './records/sample';
 export { BUG_TYPES, bugType } from './taxonomy/table';
 
+/** The machine of the notebook's kernel: its stages share one pool of Python processes, which ends with the kernel. */
+const machine = new Machine();
+
+/** How a notebook names a stage: on the kernel's machine, unless it has another one. */
+export type StageSource = Omit<OpenStageOptions, 'machine'> & Partial<Pick<OpenStageOptions, 'machine'>>;
+
 /**
  * Opens a stage of an experiment for a notebook: progress shows as bars below the cell, and interrupting the cell stops
  * the stage cleanly. See `src/pipeline/stages/open-stage.ts`.
  */
 export function openStage<S extends StageName>(
   stage: S,
-  options: OpenStageOptions,
+  options: StageSource,
 ): Promise<OpenedStage<StageConfig<S>>> {
-  return open(stage, { interrupt: onInterrupt, progress: notebookProgress(), ...options });
+  return open(stage, { machine, interrupt: onInterrupt, progress: notebookProgress(), ...options });
 }
 
 /** Reads functions from folders and fixes from git histories. See `src/collection/stage.ts`. */
@@ -83,8 +90,8 @@ export const release: Stage<ReleaseConfig> = async (config, context) =>
   (await import('./release/stage.js')).release(config, context);
 
 /** Opens the training of an experiment of `kind: sudoku`, as `openStage` does. See `src/pipeline/sudoku/sudoku.ts`. */
-export function openSudoku(options: OpenStageOptions): OpenedStage<SudokuConfig> {
-  return openSudokuStage({ interrupt: onInterrupt, progress: notebookProgress(), ...options });
+export function openSudoku(options: StageSource): OpenedStage<SudokuConfig> {
+  return openSudokuStage({ machine, interrupt: onInterrupt, progress: notebookProgress(), ...options });
 }
 
 /** What a finished Sudoku training gave on its test puzzles. See `src/training/sudoku/report.ts`. */

@@ -13,10 +13,10 @@ const HEAD = 'e4b456a35fa8315e0437d3e2f6f584b90596b72c';
 test('the same commit ids everywhere, in a repository that git finds whole', async () => {
   await withTemporaryFolder(async (folder) => {
     const [one, two] = [join(folder, 'one'), join(folder, 'two')];
-    assert.is(await buildDemoHistory(one), HEAD);
+    assert.is(await buildDemoHistory(one, 'git'), HEAD);
     process.env.GIT_AUTHOR_NAME = 'somebody else';
     try {
-      assert.is(await buildDemoHistory(two), HEAD);
+      assert.is(await buildDemoHistory(two, 'git'), HEAD);
     } finally {
       delete process.env.GIT_AUTHOR_NAME;
     }
@@ -45,11 +45,11 @@ test('a history that does not fit its files is refused with the commit and the t
     ];
     for (const [find, replace, expected] of attempts) {
       await writeFile(path, text.replace(find, replace));
-      const error = await rejection(() => buildDemoHistory(join(folder, 'target'), project));
+      const error = await rejection(() => buildDemoHistory(join(folder, 'target'), 'git', project));
       assert.match(error.message, expected);
     }
     await writeFile(path, text.replace('find: while date < until', 'find: while nothing'));
-    assert.instance(await rejection(() => buildDemoHistory(join(folder, 't'), project)), DataError);
+    assert.instance(await rejection(() => buildDemoHistory(join(folder, 't'), 'git', project)), DataError);
   });
 });
 

@@ -38,10 +38,15 @@ export function demoProjectFolder(): string {
  * Builds a bare git repository from a written-down history (`history.yaml` and `files/`, see
  * fixtures/demo-project). Authors, dates and texts are fixed, so the commit ids are the same everywhere.
  * @param target folder of the new repository; made if missing
+ * @param program the git program
  * @returns id of the last commit, the head of branch `main`
  * @throws ConfigError, DataError when the history does not fit its files
  */
-export async function buildDemoHistory(target: string, project = demoProjectFolder()): Promise<string> {
+export async function buildDemoHistory(
+  target: string,
+  program: string,
+  project = demoProjectFolder(),
+): Promise<string> {
   const path = join(project, 'history.yaml');
   const history = validateConfig(parse(await readFile(path, 'utf8')), historySchema, path);
   const stream = await importStream(history, join(project, 'files'), path);
@@ -49,7 +54,7 @@ export async function buildDemoHistory(target: string, project = demoProjectFold
   // No templates and no surrounding configuration: hooks, signing or line-end conversion must not change the ids.
   const env = { ...hiddenGitVariables(), GIT_CONFIG_GLOBAL: '/dev/null', GIT_CONFIG_NOSYSTEM: '1' };
   const git = (args: string[], input?: string): ReturnType<typeof runProcess> =>
-    runProcess('git', ['-C', target, ...args], { env, input });
+    runProcess(program, ['-C', target, ...args], { env, input });
   await git(['init', '--quiet', '--bare', '--template=', '--object-format=sha1', '--initial-branch=main']);
   await git(['fast-import', '--quiet', '--done'], stream);
   return (await git(['rev-parse', 'refs/heads/main'])).stdout.trim();

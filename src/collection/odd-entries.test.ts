@@ -16,9 +16,9 @@ import { collectConfigSchema, type FolderSource } from './config';
 import { openFolder } from './folders/folder';
 import type { Dropped } from './dropped';
 import { journalDrops, journalSamples } from './journal';
-import { pythonFacts } from './python-facts';
 import type { SourceBatch } from './source';
 import { git, GOOD, makeRepository, run, writeTree, type Collected } from './testing';
+import { testMachine } from '../stages/testing';
 
 /** `path reason` of every drop, sorted. */
 function drops({ drops }: Collected): string[] {
@@ -88,9 +88,10 @@ test('a file or folder without permission is a drop', async () => {
     for (const name of ['secret.py', 'LICENSE', 'closed']) await chmod(join(root, name), 0);
     const config = collectConfigSchema.parse({ sources: [{ kind: 'folder', path: root }] });
     const critic = await Critic.start({ python: pythonPath() });
-    const python = await pythonFacts();
+    const { git } = testMachine;
+    const python = await testMachine.pythonFacts();
     const { signal } = new AbortController();
-    const tools = { config, critic, python, rng: seedStream(1, 'collect'), signal };
+    const tools = { config, critic, python, git, rng: seedStream(1, 'collect'), signal };
     const batches: SourceBatch[] = [];
     if (asRoot) process.seteuid?.(65534);
     try {

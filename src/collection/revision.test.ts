@@ -6,15 +6,16 @@ import * as assert from 'uvu/assert';
 import { UserError } from '../core/errors';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import { collectConfigSchema } from './config';
-import { pythonFacts, type PythonFacts } from './python-facts';
+import type { PythonFacts } from '../python/python-facts';
 import { keyedCollectConfig, sourceRevisions, type SourceRevision } from './revision';
 import { git, GOOD, makeRepository, writeTree } from './testing';
+import { testMachine } from '../stages/testing';
 
-const PYTHON: PythonFacts = { version: '3.11.7', stdlib: '/nowhere' };
+const PYTHON: PythonFacts = { path: 'python3', version: '3.11.7', stdlib: '/nowhere' };
 
 async function revisionOf(source: object, python = PYTHON): Promise<SourceRevision> {
   const config = collectConfigSchema.parse({ sources: [source] });
-  return (await sourceRevisions(config, { python }))[0];
+  return (await sourceRevisions(config, { git: 'git', python }))[0];
 }
 
 test('a folder has the same revision elsewhere and at another time, and another one after any change', async () => {
@@ -63,7 +64,7 @@ test('the standard library is the version of its Python, a package the version a
     uri: 'pkg:pypi/py-yaml@6.0',
     revision: '6.0',
   });
-  assert.match((await pythonFacts()).version, /^3\.\d+\.\d+/);
+  assert.match((await testMachine.pythonFacts()).version, /^3\.\d+\.\d+/);
 });
 
 test('a history is its commit, where a clone ends, and the remote that it belongs to', async () => {
@@ -92,7 +93,9 @@ test('a config in a key has no path of this machine, and what the patterns say',
       const path = await writeTree(join(folder, place, 'project'), { 'a.py': GOOD });
       const config = collectConfigSchema.parse({ sources: [{ kind: 'folder', path }, { kind: 'git' }] });
       keys.push(
-        JSON.stringify(keyedCollectConfig(config, await sourceRevisions(config, { python: PYTHON }))),
+        JSON.stringify(
+          keyedCollectConfig(config, await sourceRevisions(config, { git: 'git', python: PYTHON })),
+        ),
       );
     }
     assert.is(keys[0], keys[1]);
@@ -108,15 +111,17 @@ test('two sources of one kind and name are refused: nobody could tell their samp
     );
     const sources = [a, b].map((path) => ({ kind: 'folder' as const, path }));
     const config = collectConfigSchema.parse({ sources });
-    const error = await rejection(() => sourceRevisions(config, { python: PYTHON }));
+    const error = await rejection(() => sourceRevisions(config, { git: 'git', python: PYTHON }));
     assert.instance(error, UserError);
     assert.match(error.message, 'two sources of kind folder have the name "project"');
     // A package is a folder to its samples.
     const both = { sources: [sources[0], { kind: 'package' as const, package: 'project==1.0' }] };
-    const twins = await rejection(() => sourceRevisions(collectConfigSchema.parse(both), { python: PYTHON }));
+    const twins = await rejection(() =>
+      sourceRevisions(collectConfigSchema.parse(both), { git: 'git', python: PYTHON }),
+    );
     assert.match(twins.message, 'two sources of kind folder have the name "project"');
     const named = collectConfigSchema.parse({ sources: [sources[0], { ...sources[1], name: 'other' }] });
-    assert.is((await sourceRevisions(named, { python: PYTHON })).length, 2);
+    assert.is((await sourceRevisions(named, { git: 'git', python: PYTHON })).length, 2);
   });
 });
 

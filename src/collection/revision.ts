@@ -11,7 +11,7 @@ import { locateRepository } from './git/history';
 import { originOfRemotes } from './git/remote';
 import { GitRepository } from './git/repository';
 import { isLicenceFile, LARGEST_LICENCE } from './licences/licences';
-import type { PythonFacts } from './python-facts';
+import type { PythonFacts } from '../python/python-facts';
 
 /** A source of the config in the state that it is in now. */
 export interface SourceRevision {
@@ -32,8 +32,10 @@ export const SAMPLE_SOURCES = { folder: 'folder', package: 'folder', git: 'git' 
 
 /** What {@link sourceRevisions} works with. */
 export interface RevisionTools {
-  /** The project's Python, see `pythonFacts`. */
+  /** The machine's Python. */
   python: PythonFacts;
+  /** The machine's git program. */
+  git: string;
   signal?: AbortSignal;
 }
 
@@ -115,12 +117,12 @@ async function revisionOf(
 async function folderRevision(
   source: Extract<SourceSettings, { kind: 'folder' }>,
   maxFileBytes: number,
-  { python, signal }: RevisionTools,
+  tools: RevisionTools,
 ): Promise<SourceRevision> {
-  const { root, name, url } = await locateFolder(source, python, signal);
+  const { root, name, url } = await locateFolder(source, tools);
   const uri = url ?? `folder:${name}`;
   // The library of an installed Python is what its version says.
-  if (source.path === 'python:stdlib') return { kind: 'folder', name, uri, revision: python.version };
+  if (source.path === 'python:stdlib') return { kind: 'folder', name, uri, revision: tools.python.version };
   const revision = await treeHash(root, source, (path) => readLimit(path, maxFileBytes));
   return { kind: 'folder', name, uri, revision };
 }
@@ -151,7 +153,7 @@ async function treeHash(
 
 async function gitRevision(
   source: Extract<SourceSettings, { kind: 'git' }>,
-  { signal }: RevisionTools,
+  tools: RevisionTools,
 ): Promise<SourceRevision> {
   const { path, name } = locateRepository(source);
   if (path === null) {
@@ -159,7 +161,7 @@ async function gitRevision(
     const revision = await treeHash(demoProjectFolder(), { exclude: [], includeTests: true }, wholeFile);
     return { kind: 'git', name, uri: source.url ?? `git:${name}`, revision };
   }
-  const repository = await GitRepository.open(path, signal);
+  const repository = await GitRepository.open(path, tools);
   try {
     const url = source.url ?? originOfRemotes(await repository.remotes());
     const uri = url ?? `git:${name}`;

@@ -1,11 +1,11 @@
 import { basename, dirname } from 'node:path';
 import type { Rng } from '../core/rng';
-import type { Critic } from '../python/critic/critic';
+import type { Judge } from '../python/critic/critic';
 import type { StoredContext } from '../records/file-context';
 import type { Sample } from '../records/sample';
 import type { CollectConfig } from './config';
 import type { Dropped } from './dropped';
-import type { PythonFacts } from './python-facts';
+import type { PythonFacts } from '../python/python-facts';
 
 /** What one stretch of a source gave. Stretches are the units of resuming. */
 export interface SourceBatch {
@@ -45,9 +45,11 @@ export interface OpenSource {
 /** What sources work with. */
 export interface SourceTools {
   config: CollectConfig;
-  critic: Critic;
-  /** The project's Python. */
+  critic: Judge;
+  /** The machine's Python. */
   python: PythonFacts;
+  /** The machine's git program. */
+  git: string;
   /** Forked for the source, by its kind and name. */
   rng: Rng;
   signal: AbortSignal;

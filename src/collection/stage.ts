@@ -2,8 +2,6 @@ import { createHash, type Hash } from 'node:crypto';
 import { InterruptedError, throwIfAborted } from '../core/errors';
 import { hashJson } from '../core/hash';
 import { runProcess } from '../core/processes/subprocess';
-import { pythonPath } from '../core/paths';
-import { Critic } from '../python/critic/critic';
 import type { Manifest } from '../records/manifest';
 import { fileOrigin, type Sample } from '../records/sample';
 import {
@@ -18,7 +16,7 @@ import { SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import { DROPS_KEY, writeDrops } from '../storage/drop-log';
 import { clearJournal } from '../storage/journal';
 import type { ObjectStore } from '../storage/object-store';
-import type { Stage, StageContext } from '../storage/stage';
+import type { Stage, StageContext } from '../stages/context';
 import { settledConfig } from '../records/stage-job';
 import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folders/folder';
@@ -32,7 +30,7 @@ import {
   readJournal,
   type JournalState,
 } from './journal';
-import { pythonFacts, type PythonFacts } from './python-facts';
+import type { PythonFacts } from '../python/python-facts';
 import {
   keyedCollectConfig,
   refuseChanged,
@@ -54,16 +52,16 @@ import type { OpenSource, SourceTools } from './source';
  * `trm:metrics`: `clean`, `fixes`, `groups`, and `sources` (name, kind, licence, units read, samples).
  */
 export const collect: Stage<CollectConfig> = async (config, context) => {
-  const { store, signal } = context;
-  const python = await pythonFacts();
-  const revisions = await sourceRevisions(config, { python, signal });
+  const { store, signal, machine } = context;
+  const tools = { python: await machine.pythonFacts(), git: machine.git, signal };
+  const revisions = await sourceRevisions(config, tools);
   refuseChanged(context.sources ?? {}, revisions);
   const keyed = keyedCollectConfig(config, revisions);
   const finished = await finishedBefore(store, keyed);
   if (finished) return finished;
-  const git = await gitVersion();
-  const summaries = await readSources(config, context, { python, revisions });
-  refuseChanged(revisionsByName(revisions), await sourceRevisions(config, { python, signal }));
+  const git = await gitVersion(machine.git);
+  const summaries = await readSources(config, context, { python: tools.python, revisions });
+  refuseChanged(revisionsByName(revisions), await sourceRevisions(config, tools));
   const tally = createTally();
   const resources = await writeSampleShards(
     store,
@@ -90,7 +88,7 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
       digest: digestOf(SAMPLE_SOURCES[kind], name),
       licence: summaries[i].licence,
     })),
-    toolVersions: { python: python.version, git },
+    toolVersions: { python: tools.python.version, git },
     metrics: { clean, fixes: out - clean, groups, sources: summaries },
   });
   await writeManifest(store, manifest);
@@ -127,7 +125,8 @@ async function readSources(
   { python, revisions }: { python: PythonFacts; revisions: readonly SourceRevision[] },
 ): Promise<SourceSummary[]> {
   const states = await readJournal(context.store, config.sources.length);
-  const critic = await Critic.start({ workers: config.criticWorkers, python: pythonPath() });
+  const { git } = context.machine;
+  const critic = await context.machine.critic({ workers: config.criticWorkers });
   // What goes wrong in one source ends the others at their next batch: all of them can be resumed.
   const failed = new AbortController();
   const signal = AbortSignal.any([context.signal, failed.signal]);
@@ -136,31 +135,28 @@ async function readSources(
   const readNext = async (): Promise<void> => {
     for (let index = waiting.shift(); index !== undefined; index = waiting.shift()) {
       const { kind, name } = revisions[index];
-      const tools: SourceTools = { config, critic, python, rng: context.rng.fork(kind, name), signal };
+      const rng = context.rng.fork(kind, name);
+      const tools: SourceTools = { config, critic, python, git, rng, signal };
       summaries[index] = await readSource(context, tools, index, states[index]);
     }
   };
-  try {
-    const readers = Array.from({ length: SIDE_BY_SIDE }, async () => {
-      try {
-        await readNext();
-      } catch (error) {
-        waiting.length = 0;
-        failed.abort();
-        throw error;
-      }
-    });
-    const ends = await Promise.allSettled(readers);
-    const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
-    // However a read or a subprocess words it: who interrupted wants to hear of that.
-    throwIfAborted(context.signal, 'collecting');
-    // The first failure is the one to tell; the others are the interruptions that it caused.
-    if (failures.length > 0)
-      throw failures.find((error) => !(error instanceof InterruptedError)) ?? failures[0];
-    return summaries;
-  } finally {
-    await critic.close();
-  }
+  const readers = Array.from({ length: SIDE_BY_SIDE }, async () => {
+    try {
+      await readNext();
+    } catch (error) {
+      waiting.length = 0;
+      failed.abort();
+      throw error;
+    }
+  });
+  const ends = await Promise.allSettled(readers);
+  const failures = ends.flatMap((end) => (end.status === 'rejected' ? [end.reason as unknown] : []));
+  // However a read or a subprocess words it: who interrupted wants to hear of that.
+  throwIfAborted(context.signal, 'collecting');
+  // The first failure is the one to tell; the others are the interruptions that it caused.
+  if (failures.length > 0)
+    throw failures.find((error) => !(error instanceof InterruptedError)) ?? failures[0];
+  return summaries;
 }
 
 async function readSource(
@@ -204,7 +200,7 @@ async function openSource(
       return openHistory(settings, tools);
     case 'package': {
       const { package: spec, name, licence, ...rest } = settings;
-      const found = await fetchPackage(spec, { signal: tools.signal });
+      const found = await fetchPackage(spec, { python: tools.python.path, signal: tools.signal });
       const own = {
         name: name ?? found.name,
         licence: licence ?? found.licence,
@@ -260,7 +256,7 @@ function createTally(): Tally {
   };
 }
 
-async function gitVersion(): Promise<string> {
-  const { stdout } = await runProcess('git', ['--version'], { timeoutMs: 60_000 });
+async function gitVersion(program: string): Promise<string> {
+  const { stdout } = await runProcess(program, ['--version'], { timeoutMs: 60_000 });
   return stdout.trim().replace(/^git version /, '');
 }

@@ -12,12 +12,13 @@ import { readManifest } from '../shards/manifest';
 import { readSamples } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
-import type { StageContext } from '../storage/stage';
-import { localFolders } from '../storage/stage';
+import type { StageContext } from '../stages/context';
+import { localFolders } from '../stages/context';
 import { collectAll } from '../storage/testing';
 import { collectConfigSchema } from './config';
 import type { Dropped } from './dropped';
 import { collect } from './stage';
+import { testMachine } from '../stages/testing';
 
 /** A commit to make: its message, and files by path; null deletes one. */
 export interface PlannedCommit {
@@ -79,6 +80,7 @@ export function contextFor(store: ObjectStore, more: Partial<StageContext> = {})
     store,
     signal: new AbortController().signal,
     progress: silentProgress,
+    machine: testMachine,
     inputs: {},
     ...localFolders(`${store.location}-local`),
     seed: 5,

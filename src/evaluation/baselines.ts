@@ -1,6 +1,6 @@
 import { breathe } from '../core/processes/breathe';
 import { accuracyTable } from '../metrics/accuracy';
-import type { Critic } from '../python/critic/critic';
+import type { Judge } from '../python/critic/critic';
 import type { TokenEdit } from '../processing/encoding/encode';
 import { RANKER_DESCRIPTION, type FrequencyRanker, type RankedEdit } from './frequency-ranker';
 import { mendGuided } from './guided-mends';
@@ -26,7 +26,7 @@ export interface BaselineOptions {
   validation: readonly Pick<Case, 'before'>[];
   /** Share of them that it leaves alone. */
   targetCleanKept: number;
-  critic: Pick<Critic, 'check'>;
+  critic: Pick<Judge, 'check'>;
   signal?: AbortSignal;
 }
 

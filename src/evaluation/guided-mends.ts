@@ -1,6 +1,6 @@
 import { breathe } from '../core/processes/breathe';
 import { applyEdit, charSpanOf } from '../python/edits/edits';
-import type { Critic } from '../python/critic/critic';
+import type { Judge } from '../python/critic/critic';
 import { tokenOfError } from '../python/tokens/positions';
 import type { RankedEdit } from './frequency-ranker';
 import type { Case } from './outcome';
@@ -27,7 +27,7 @@ interface OpenCase<C> {
 export async function mendGuided<C extends Judged>(
   cases: readonly C[],
   ranker: GuidedRanker,
-  critic: Pick<Critic, 'check'>,
+  critic: Pick<Judge, 'check'>,
   signal?: AbortSignal,
 ): Promise<Map<C, RankedEdit>> {
   const verdicts = await critic.check(cases.map(({ sample }) => sample.before));

@@ -16,6 +16,7 @@ import { judgeRanker } from './baselines';
 import { encodeSet, findParserStops } from './benchmarks/set-cases';
 import { mendGuided } from './guided-mends';
 import { measureCases } from './measure';
+import { testMachine } from '../stages/testing';
 
 const tokenizer = trainTokenizer([['value', 50]], { vocabularySize: 264 });
 const vocabulary = buildClosedVocabulary([]);
@@ -50,7 +51,8 @@ test('answering cases ends within a chunk, encoding within a set', async () => {
   );
   const parts = { model, tokenizer, vocabulary };
   try {
-    const set = { samples, contexts: new Contexts(), stops: await findParserStops(samples) };
+    const stops = await findParserStops(samples, await testMachine.critic());
+    const set = { samples, contexts: new Contexts(), stops };
     await interrupted(encodeSet(set, parts, abortOnTurn()));
     const { cases } = await encodeSet(set, parts);
     assert.is(cases.length, samples.length);

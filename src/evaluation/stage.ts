@@ -1,7 +1,7 @@
 import { loadEngine } from '../core/engine';
 import { DataError } from '../core/errors';
 import { brierScore, expectedCalibrationError, reliabilityBins } from '../metrics/calibration';
-import { Critic } from '../python/critic/critic';
+import type { Judge } from '../python/critic/critic';
 import { loadClosedVocabulary } from '../processing/vocabulary/closed-vocabulary';
 import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY } from '../processing/stage';
 import { loadTokenizer } from '../processing/tokenizer/tokenizer';
@@ -12,9 +12,9 @@ import { checkArtefacts, type RepairModel } from '../repair/model-folder';
 import { openCheckedFiles } from '../shards/checked-files';
 import { buildManifest, describeResource, writeManifest } from '../shards/manifest';
 import { writeShard } from '../shards/writer';
-import { requireInput } from '../storage/require-input';
+import { requireInput } from '../stages/require-input';
 import type { ObjectStore } from '../storage/object-store';
-import type { Stage, StageContext } from '../storage/stage';
+import type { Stage, StageContext } from '../stages/context';
 import { bugType } from '../taxonomy/table';
 import { describeParameters } from '../trm/config';
 import { modelFromBytes } from '../trm/model';
@@ -87,8 +87,9 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
     for (const count of [...new Set([...config.supervisionSteps, mainSteps])].sort((a, b) => a - b))
       steps.push({ supervisionSteps: count, measurement: await measure(test, count, true) });
     const main = steps.find(({ supervisionSteps }) => supervisionSteps === mainSteps)?.measurement.rows ?? [];
-    const facts = await readTrainingFacts(data, signal);
-    const baselines = await baselinesOnTest(config, { facts, validation, test, signal });
+    const critic = await context.machine.critic();
+    const facts = await readTrainingFacts(data, { critic, signal });
+    const baselines = await baselinesOnTest(config, { facts, validation, test, critic, signal });
     const report: Report = reportSchema.parse({
       version: REPORT_VERSION,
       test: describeTest(test),
@@ -109,7 +110,8 @@ export const evaluate: Stage<EvaluateConfig> = async (config, context) => {
       calibration,
       model: { parameters: describeParameters(parts.model.config).total, backend: engine.backend },
     });
-    const sets = await measureBenchmarks(config, context, { parts, calibration, facts, validation }, data);
+    const judged = { parts, calibration, facts, validation, critic };
+    const sets = await measureBenchmarks(config, context, judged, data);
     return await writeOutput(store, config, context, { report, calibration, main, sets });
   } finally {
     parts.model.dispose();
@@ -150,13 +152,14 @@ interface JudgedParts {
   calibration: Calibration;
   facts: TrainingFacts;
   validation: readonly Case[];
+  critic: Pick<Judge, 'check'>;
 }
 
 /** Judges the model on the config's benchmarks and writes `benchmarks/<name>/`. */
 async function measureBenchmarks(
   config: EvaluateConfig,
   { store, signal, progress }: StageContext,
-  { parts, calibration, facts, validation }: JudgedParts,
+  { parts, calibration, facts, validation, critic }: JudgedParts,
   data: ObjectStore,
 ): Promise<Resource[]> {
   if (config.benchmarks.length === 0) return [];
@@ -166,35 +169,27 @@ async function measureBenchmarks(
   for (const name of config.benchmarks) {
     const set = await loadSet(name, { data: null });
     if ('skipped' in set) throw new DataError(set.skipped, 'take it out of evaluate.benchmarks');
-    const options = { ...config, training: { facts, validation: clean, contexts }, signal, progress };
+    const training = { facts, validation: clean, contexts };
+    const options = { ...config, training, critic, signal, progress };
     const measured = await measureSet(set, [{ name: 'model', parts, calibration }], options);
     written.push(...(await writeSet(store, `benchmarks/${name}`, measured)));
   }
   return written;
 }
 
-type BaselineParts = Pick<JudgedParts, 'facts' | 'validation'> & {
+type BaselineParts = Pick<JudgedParts, 'facts' | 'validation' | 'critic'> & {
   test: readonly Case[];
   signal: AbortSignal;
 };
 
 /** Judges the baselines on the test split; the frequency ranker's threshold is set on clean validation functions. */
-async function baselinesOnTest(
+function baselinesOnTest(
   { targetCleanKept }: EvaluateConfig,
-  { facts, validation, test, signal }: BaselineParts,
+  { facts, validation, test, critic, signal }: BaselineParts,
 ): Promise<Baseline[]> {
-  const critic = await Critic.start();
-  try {
-    const kinds = new Map(test.map(({ sample }) => [sample.id, kindOfSample(sample)]));
-    const clean = validation.filter(isClean);
-    return await measureBaselines(
-      test,
-      { kinds },
-      { facts, validation: clean, targetCleanKept, critic, signal },
-    );
-  } finally {
-    await critic.close();
-  }
+  const kinds = new Map(test.map(({ sample }) => [sample.id, kindOfSample(sample)]));
+  const clean = validation.filter(isClean);
+  return measureBaselines(test, { kinds }, { facts, validation: clean, targetCleanKept, critic, signal });
 }
 
 function calibrate(rows: readonly Measured[], supervisionSteps: number, config: EvaluateConfig): Calibration {

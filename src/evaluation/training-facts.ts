@@ -2,7 +2,7 @@ import { breathe } from '../core/processes/breathe';
 import { KeySet } from '../core/keys/key-set';
 import { sha256 } from '../core/hash';
 import { targetEdit } from '../processing/encoding/target-edit';
-import { Critic } from '../python/critic/critic';
+import type { Judge } from '../python/critic/critic';
 import { normalText } from '../python/edits/edits';
 import { lex } from '../python/tokens/lexer';
 import type { Token } from '../python/tokens/token';
@@ -32,13 +32,18 @@ interface Waiting {
   edit: Edit;
 }
 
-/** Reads the training split once, as a stream: counts its edits, asks CPython where it stops in its bugs, and notes its functions. */
-export async function readTrainingFacts(store: ObjectStore, signal?: AbortSignal): Promise<TrainingFacts> {
+/**
+ * Reads the training split once, as a stream: counts its edits, asks CPython where it stops in its bugs, and notes its
+ * functions.
+ */
+export async function readTrainingFacts(
+  store: ObjectStore,
+  { critic, signal }: { critic: Pick<Judge, 'check'>; signal?: AbortSignal },
+): Promise<TrainingFacts> {
   const counter = frequencyCounter();
   const guided = guidedCounter();
   const programs = new KeySet();
   const parents = new KeySet();
-  const critic = await Critic.start();
   const countStops = async (rows: readonly Waiting[]): Promise<void> => {
     const verdicts = await critic.check(rows.map(({ before }) => before));
     rows.forEach(({ before, tokens, edit }, i) => {
@@ -46,24 +51,20 @@ export async function readTrainingFacts(store: ObjectStore, signal?: AbortSignal
       if (stoppedAt !== null) guided.add({ tokens, stoppedAt, edit });
     });
   };
-  try {
-    let waiting: Waiting[] = [];
-    for await (const { id, parentId, before, after, edits } of readSamples(store, 'samples/train')) {
-      await breathe(signal, INTERRUPTED);
-      const tokens = lex(before);
-      const fixed = before === after ? tokens : lex(after);
-      const edit = before === after ? null : targetEdit(edits, tokens, fixed);
-      counter.add({ tokens, edit });
-      if (edit) waiting.push({ before, tokens, edit });
-      // All mutants of a function have the same fixed form.
-      if (parents.add(parentId ?? id)) programs.add(sha256(normalText(fixed)));
-      if (waiting.length < BATCH) continue;
-      await countStops(waiting);
-      waiting = [];
-    }
+  let waiting: Waiting[] = [];
+  for await (const { id, parentId, before, after, edits } of readSamples(store, 'samples/train')) {
+    await breathe(signal, INTERRUPTED);
+    const tokens = lex(before);
+    const fixed = before === after ? tokens : lex(after);
+    const edit = before === after ? null : targetEdit(edits, tokens, fixed);
+    counter.add({ tokens, edit });
+    if (edit) waiting.push({ before, tokens, edit });
+    // All mutants of a function have the same fixed form.
+    if (parents.add(parentId ?? id)) programs.add(sha256(normalText(fixed)));
+    if (waiting.length < BATCH) continue;
     await countStops(waiting);
-  } finally {
-    await critic.close();
+    waiting = [];
   }
+  await countStops(waiting);
   return { ranker: counter.ranker(), guided: guided.ranker(), programs };
 }

@@ -1,4 +1,4 @@
-import type { Critic, Digest } from '../python/critic/critic';
+import type { Judge, Digest } from '../python/critic/critic';
 import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
 import type { Drawn, DrawnMutant } from './drawing/draw';
@@ -25,7 +25,7 @@ export interface JudgedFunction {
 /** Asks the critic about all sources of a batch in one go. */
 export async function judge(
   items: readonly JudgedFunction[],
-  critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>,
+  critic: Omit<Judge, 'pythonVersion'>,
 ): Promise<void> {
   const asked = items.flatMap((item) => sourcesOf(item).map((source) => ({ item, ...source })));
   const fingerprints = await critic.fingerprint(asked.map(({ source }) => source));

@@ -4,7 +4,7 @@ import type { Rng } from '../core/rng';
 import { placeOf, type Evidence, type Sample } from '../records/sample';
 import type { Contexts } from '../shards/context-shard';
 import { LEXER_VERSION } from '../python/tokens/lexer';
-import type { Critic } from '../python/critic/critic';
+import type { Judge } from '../python/critic/critic';
 import { bugType } from '../taxonomy/table';
 import { mapAhead } from './drawing/ahead';
 import type { GenerateConfig } from './config';
@@ -28,7 +28,7 @@ export interface GenerateOptions {
   rng: Rng;
   /** Draws the mutants. */
   pool: Pick<DrawPool, 'draw'>;
-  critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>;
+  critic: Omit<Judge, 'pythonVersion'>;
   /** Of the samples' files. */
   contexts: Contexts;
   /** Whether a sample's code may be used. */

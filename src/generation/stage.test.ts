@@ -22,14 +22,15 @@ import { DROPS_KEY } from '../storage/drop-log';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
 import { listKeys } from '../storage/objects';
-import type { StageContext } from '../storage/stage';
-import { localFolders } from '../storage/stage';
+import type { StageContext } from '../stages/context';
+import { localFolders } from '../stages/context';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { compilesWithBug } from '../taxonomy/bug-type';
 import { BUG_TYPES, bugType } from '../taxonomy/table';
 import { generateConfigSchema } from './config';
 import { generate } from './stage';
 import type { Dropped } from './tally';
+import { testMachine } from '../stages/testing';
 
 /** What the files of all samples here say. */
 const CONTEXT = storedContext({
@@ -67,6 +68,7 @@ function contextFor(
     ...localFolders(`${store.location}-local`),
     signal,
     progress: silentProgress,
+    machine: testMachine,
     seed: 7,
     rng: seedStream(7, 'generate'),
     ...more,
@@ -78,7 +80,7 @@ async function writeCollected(folder: string, samples: readonly Sample[]): Promi
   const resources = await writeSampleShards(store, 'samples', samples);
   resources.push(...(await writeContextShards(store, [CONTEXT])));
   const counts = { in: samples.length, out: samples.length, dropped: {} };
-  const context = { seed: 7, inputs: {} };
+  const context = { seed: 7, inputs: {}, machine: testMachine };
   await writeManifest(
     store,
     await buildManifest({ stage: 'collect', stageVersion: 1, config: {}, context, resources, counts }),

@@ -5,7 +5,7 @@ import { KeySet } from '../core/keys/key-set';
 import { dropsInWords } from '../records/drop-counts';
 import type { Manifest, Resource } from '../records/manifest';
 import { FAMILIES, type Sample } from '../records/sample';
-import { Critic } from '../python/critic/critic';
+import type { Judge } from '../python/critic/critic';
 import {
   buildManifest,
   datasetDigest,
@@ -16,9 +16,9 @@ import {
 import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
 import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../shards/sample-shard';
 import { DROPS_KEY, writeDrops } from '../storage/drop-log';
-import { requireInput } from '../storage/require-input';
+import { requireInput } from '../stages/require-input';
 import type { ObjectStore } from '../storage/object-store';
-import type { Stage, StageContext } from '../storage/stage';
+import type { Stage, StageContext } from '../stages/context';
 import { settledConfig } from '../records/stage-job';
 import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
@@ -60,7 +60,7 @@ export async function generateWith(
   const started = performance.now();
   const contexts = await Contexts.read(collected);
   const mixture = await fitToCorpus(config, context, collected, contexts);
-  const critic = await Critic.start({ workers: workerCount(config.criticWorkers) });
+  const critic = await context.machine.critic({ workers: workerCount(config.criticWorkers) });
   const pool = DrawPool.start(workerCount(config.workers), { ...config, weights: mixture.weights });
   const python = critic.pythonVersion;
   let finished: ShardRecord[];
@@ -70,7 +70,7 @@ export async function generateWith(
     finished = await finishedShards(context.store, identity);
     shards = await writeShards(config, context, { collected, contexts, critic, pool, identity, finished });
   } finally {
-    await Promise.all([critic.close(), pool.close()]);
+    await pool.close();
   }
   const tally = addTallies(
     shards.map((shard) => shard.tally),
@@ -108,7 +108,7 @@ async function identityOf(
 interface Work {
   collected: ObjectStore;
   contexts: Contexts;
-  critic: Critic;
+  critic: Judge;
   pool: DrawPool;
   identity: string;
   finished: readonly ShardRecord[];

@@ -10,9 +10,10 @@ import { buildManifest, writeManifest } from '../shards/manifest';
 import { writeSampleShards } from '../shards/sample-shard';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
-import { localFolders } from '../storage/stage';
+import { localFolders } from '../stages/context';
 import { process as processStage, processConfigSchema } from './stage';
 import { makeMutant } from './testing';
+import { testMachine } from '../stages/testing';
 
 const GROUPS = 12;
 
@@ -87,7 +88,7 @@ export async function makeInput(
       stage,
       stageVersion: 1,
       config: {},
-      context: { seed: 1, inputs: {} },
+      context: { seed: 1, inputs: {}, machine: testMachine },
       resources,
       counts,
     }),
@@ -123,6 +124,7 @@ export async function run(
   const manifest = await processStage(processConfigSchema.parse(settings), {
     signal,
     progress: silentProgress,
+    machine: testMachine,
     store,
     inputs,
     ...localFolders(join(folder, `${name}-local`)),

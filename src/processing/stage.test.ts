@@ -16,7 +16,7 @@ import { DROPS_KEY } from '../storage/drop-log';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
 import { listKeys } from '../storage/objects';
-import { localFolders } from '../storage/stage';
+import { localFolders } from '../stages/context';
 import { collectAll, rejection, withTemporaryFolder } from '../storage/testing';
 import { contentKey } from './admission/content-keys';
 import type { DroppedSample } from './dropped-sample';
@@ -27,6 +27,7 @@ import { CLOSED_VOCABULARY_KEY, TOKENIZER_KEY, process as processStage, processC
 import { run, world, type Run } from './stage-testing';
 import { answers, makeMutant } from './testing';
 import { loadTokenizer } from './tokenizer/tokenizer';
+import { testMachine } from '../stages/testing';
 
 async function readSplit(
   store: ObjectStore,
@@ -232,6 +233,7 @@ test('bad input: no collect stage, too few groups, nothing left', async () => {
     const context = {
       signal: new AbortController().signal,
       progress: silentProgress,
+      machine: testMachine,
       store: createFolderStore(join(folder, 'none')),
       inputs: {},
       ...localFolders(folder),

@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { DataError } from '../core/errors';
 import { allowedProjects, type ProjectClues } from '../core/keys/groups';
 import { isReserved } from '../core/keys/reserved';
-import { Critic } from '../python/critic/critic';
 import { LEXER_VERSION } from '../python/tokens/lexer';
 import { EXAMPLE_VERSION } from '../records/example';
 import type { Manifest, Resource } from '../records/manifest';
@@ -15,9 +14,9 @@ import { Contexts, referencedContexts, writeContextShards } from '../shards/cont
 import { readSamples } from '../shards/sample-shard';
 import { shardFiles } from '../shards/writer';
 import { DropLog, DROPS_KEY } from '../storage/drop-log';
-import { requireInput } from '../storage/require-input';
+import { requireInput } from '../stages/require-input';
 import type { ObjectStore } from '../storage/object-store';
-import type { Stage, StageContext } from '../storage/stage';
+import type { Stage, StageContext } from '../stages/context';
 import { taxonomyHash } from '../taxonomy/table';
 import type { DroppedSample } from './dropped-sample';
 import { CLOSED_VOCABULARY_VERSION, buildClosedVocabulary } from './vocabulary/closed-vocabulary';
@@ -97,7 +96,7 @@ async function surveyInputs({ config, context, contexts, drops, scratch }: Job):
   }
   const splitOf = splitProjects(projects, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });
-  const critic = await Critic.start({ workers: criticWorkers });
+  const critic = await context.machine.critic({ workers: criticWorkers });
   try {
     const survey = await surveySamples({
       samples: readAll(stores),
@@ -115,7 +114,6 @@ async function surveyInputs({ config, context, contexts, drops, scratch }: Job):
     requireRows(survey, config, drops);
     return survey;
   } finally {
-    await critic.close();
     task.finish();
   }
 }

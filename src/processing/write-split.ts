@@ -9,7 +9,7 @@ import type { Contexts } from '../shards/context-shard';
 import { writeSampleShards } from '../shards/sample-shard';
 import type { DropLog } from '../storage/drop-log';
 import { readJsonLines } from '../storage/json-lines';
-import type { StageContext } from '../storage/stage';
+import type { StageContext } from '../stages/context';
 import { rowCopies } from './admission/balance';
 import { droppedSample, type DroppedSample } from './dropped-sample';
 import type { ClosedVocabulary } from './vocabulary/closed-vocabulary';

@@ -21,11 +21,12 @@ import { withReader } from '../shards/reader';
 import { verifyDataset } from '../shards/verify';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
-import type { Stage } from '../storage/stage';
-import { localFolders } from '../storage/stage';
+import type { Stage } from '../stages/context';
+import { localFolders } from '../stages/context';
 import { trainConfigSchema } from '../training/config';
 import { train } from '../training/stage';
 import { release, releaseConfigSchema } from './stage';
+import { testMachine } from '../stages/testing';
 
 let folder: string;
 test.before(async () => {
@@ -46,6 +47,7 @@ async function runStage<S extends z.ZodType>(
   await stage(schema.parse(config), {
     signal: new AbortController().signal,
     progress: silentProgress,
+    machine: testMachine,
     store: storeOf(name),
     ...localFolders(`${storeOf(name).location}-local`),
     inputs: Object.fromEntries(inputs.map((input) => [input, storeOf(input)])),

@@ -18,9 +18,9 @@ import {
   writeManifest,
 } from '../shards/manifest';
 import { listKeys } from '../storage/objects';
-import { requireInput } from '../storage/require-input';
+import { requireInput } from '../stages/require-input';
 import type { ObjectStore } from '../storage/object-store';
-import type { Stage, StageContext } from '../storage/stage';
+import type { Stage, StageContext } from '../stages/context';
 import { modelFileSchema } from '../trm/model';
 import { RELEASE_VERSION, type ReleaseConfig } from './config';
 import { renderModelCard } from './model-card';
@@ -61,7 +61,7 @@ export const release: Stage<ReleaseConfig> = async (config, context) => {
   const text = async (key: string): Promise<string> => Buffer.from(await store.get(key)).toString('utf8');
   const report = parseJson(await text(RELEASE_FILES.report), reportSchema, RELEASE_FILES.report);
   const model = parseJson(await text(RELEASE_FILES.config), modelFileSchema, RELEASE_FILES.config);
-  const { commit } = await codeIdentity();
+  const { commit } = await codeIdentity(context.machine.git);
   await store.put(
     RELEASE_FILES.card,
     renderModelCard({ config, model, report, data, commit, demonstration }),
@@ -79,12 +79,12 @@ async function renderPieces(store: ObjectStore): Promise<string> {
 }
 
 /** Repairs the demonstration file with the release as a user has it, and keeps the file, its list and the patch. */
-async function demonstrate({ store, scratch, signal }: StageContext): Promise<RepairScores> {
+async function demonstrate({ store, scratch, signal, machine }: StageContext): Promise<RepairScores> {
   const list = join(projectRoot(), 'examples', 'buggy.json');
   const { demonstration, source } = await readDemonstration(list);
   const folder = join(scratch, 'release');
   for (const key of await listKeys(store)) await writeFileAtomic(join(folder, key), await store.get(key));
-  const repairer = await loadRepairer(folder);
+  const repairer = await loadRepairer(folder, { critic: await machine.critic() });
   try {
     const fix = await repairer.repair(source, { file: demonstration.file, unsafeFixes: true, signal });
     const score = scoreRepair(demonstration, source, fix);

@@ -11,6 +11,7 @@ import type { Edit } from '../records/sample';
 import { RELEASE_FILES } from './model-folder';
 import { loadRepairer, repairSource, type Repairer, type RepairTools } from './repairer';
 import { writeRandomModel } from './testing';
+import { testMachine } from '../stages/testing';
 
 let folder: string;
 let repairer: Repairer;
@@ -50,6 +51,19 @@ function repairAll(source: string): Promise<Fix> {
     topK: 24,
   });
 }
+
+test('a critic that is given judges, and stays open for others', async () => {
+  let asked = 0;
+  const shared = await testMachine.critic();
+  const critic = Object.assign(Object.create(shared) as typeof shared, {
+    check: (...request: Parameters<typeof shared.check>) => (asked++, shared.check(...request)),
+  });
+  const guest = await loadRepairer(folder, { critic });
+  await guest.repair(CLEAN);
+  await guest.close();
+  assert.ok(asked > 0);
+  assert.ok((await shared.check(['x = 1\n']))[0].valid);
+});
 
 test('the answer is a valid record and the same every time, in whatever order files come', async () => {
   const withoutTimes = ({ timings, ...fix }: Fix): Omit<Fix, 'timings'> => {

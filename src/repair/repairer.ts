@@ -2,7 +2,7 @@ import { unlessAborted } from '../core/processes/breathe';
 import { loadEngine, type EngineChoice, type EngineInfo } from '../core/engine';
 import { throwIfAborted } from '../core/errors';
 import { pythonPath } from '../core/paths';
-import { Critic, type Verdict } from '../python/critic/critic';
+import { Critic, type Judge, type Verdict } from '../python/critic/critic';
 import { lex } from '../python/tokens/lexer';
 import { lineMap, type LineMap } from '../python/tokens/positions';
 import type { Finding, Fix, Note, Tier } from '../records/finding';
@@ -24,9 +24,11 @@ import { tierOf, type Checker, type Judgement, type DropReason } from './evidenc
 export interface LoadRepairerOptions {
   /** Default `auto`: native, or WASM when the native engine is missing. */
   engine?: EngineChoice;
-  /** Python whose compiler decides what parses. Default {@link pythonPath}. */
+  /** Decides what parses; it stays open. Default: processes of the repairer's own. */
+  critic?: Judge;
+  /** Python of those processes. Default {@link pythonPath}. */
   python?: string;
-  /** Processes that compile. Default 1. */
+  /** How many of them. Default 1. */
   workers?: number;
 }
 
@@ -79,8 +81,7 @@ const SYNTAX_TOP_K = 16;
 export async function loadRepairer(folder: string, options: LoadRepairerOptions = {}): Promise<Repairer> {
   const engine = await loadEngine({ choice: options.engine ?? 'auto' });
   const parts = await loadRepairModel(folder);
-  const { workers = 1, python = pythonPath() } = options;
-  const critic = await Critic.start({ workers, python }).catch((error: unknown) => {
+  const { critic, close } = await openCritic(options).catch((error: unknown) => {
     parts.model.dispose();
     throw error;
   });
@@ -101,9 +102,20 @@ export async function loadRepairer(folder: string, options: LoadRepairerOptions 
     repair: (source, settings = {}) => repairSource(source, tools, settings),
     close: async () => {
       parts.model.dispose();
-      await Promise.all([critic.close(), diagnoser.close()]);
+      await Promise.all([close(), diagnoser.close()]);
     },
   };
+}
+
+/** The critic that was given, or one of the repairer's own, which ends with it. */
+async function openCritic({
+  critic,
+  workers = 1,
+  python = pythonPath(),
+}: LoadRepairerOptions): Promise<{ critic: Judge; close: () => Promise<void> }> {
+  if (critic) return { critic, close: () => Promise.resolve() };
+  const own = await Critic.start({ workers, python });
+  return { critic: own, close: () => own.close() };
 }
 
 /** Milliseconds by step, summed over all rounds. */

@@ -25,6 +25,7 @@ import { vocabularyTables } from '../trm/vocabulary';
 import type { Calibration } from './calibration';
 import { RELEASE_FILES } from './model-folder';
 import { analyse, type Program } from './program';
+import { testMachine } from '../stages/testing';
 
 /** What a test model is made from. */
 export interface TestModelOptions {
@@ -49,7 +50,7 @@ export async function writeManifestOf(folder: string): Promise<void> {
     stage: 'release',
     stageVersion: 1,
     config: {},
-    context: { seed: 1, inputs: {} },
+    context: { seed: 1, inputs: {}, machine: testMachine },
     resources: await Promise.all(keys.map((key) => describeResource(store, key))),
     counts: { in: keys.length, out: keys.length, dropped: {} },
   });

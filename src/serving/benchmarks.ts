@@ -13,6 +13,7 @@ import {
 } from '../evaluation/benchmarks/benchmark';
 import { buildBenchmark } from '../pipeline/datasets/build-benchmark';
 import type { Manifest } from '../records/manifest';
+import type { Machine } from '../stages/machine';
 
 /** Settings of {@link makeBenchmark}. */
 export interface MakeBenchmarkOptions {
@@ -23,6 +24,7 @@ export interface MakeBenchmarkOptions {
   workers: number | null;
   signal: AbortSignal;
   progress: Progress;
+  machine: Machine;
 }
 
 /** What {@link makeBenchmark} made. */
@@ -41,7 +43,7 @@ export interface MadeBenchmark {
  * @throws UserError when there is no such benchmark, or a package cannot be had
  */
 export async function makeBenchmark(name: string, options: MakeBenchmarkOptions): Promise<MadeBenchmark> {
-  const { out, verify, workers, signal, progress } = options;
+  const { out, verify, workers, signal, progress, machine } = options;
   const path =
     existsSync(name) && name.endsWith('.yaml') ? resolve(name) : join(benchmarkFolder(name), RECIPE_KEY);
   const recipe = readRecipe(path);
@@ -50,7 +52,7 @@ export async function makeBenchmark(name: string, options: MakeBenchmarkOptions)
   if (frozen) await readBenchmark(frozen);
   const folder = frozen ? join(work, 'again') : resolve(out ?? dirname(path));
   if (frozen) await rm(folder, { recursive: true, force: true });
-  const manifest = await buildBenchmark(path, folder, { signal, progress, work, workers });
+  const manifest = await buildBenchmark(path, folder, { signal, progress, machine, work, workers });
   const made = { folder, rows: manifest['trm:lineage'].counts.out, rowsHash: rowsHashOf(manifest) };
   if (!frozen) return { ...made, same: null, difference: '' };
   const same = made.rowsHash === rowsHashOf(frozen.manifest);

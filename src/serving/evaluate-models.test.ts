@@ -20,6 +20,7 @@ import { createFolderStore } from '../storage/folder-store';
 import { rejection } from '../storage/testing';
 import { bugType } from '../taxonomy/table';
 import { evaluateModels, type EvaluateRequest, type SetResult } from './evaluate-models';
+import { testMachine } from '../stages/testing';
 
 const CLEAN = `def smallest(values, default):
     best = default
@@ -80,6 +81,7 @@ const request = (more: Partial<EvaluateRequest>): EvaluateRequest => ({
   set: [],
   signal: new AbortController().signal,
   progress: silentProgress,
+  machine: testMachine,
   ...more,
 });
 

@@ -9,9 +9,11 @@ import { measureSet } from '../evaluation/benchmarks/measure-set';
 import type { SetReport } from '../evaluation/benchmarks/set-report';
 import { loadSet } from '../evaluation/benchmarks/sets';
 import { writeSet } from '../evaluation/benchmarks/write-set';
+import type { Judge } from '../python/critic/critic';
 import type { Sample } from '../records/sample';
 import { Contexts } from '../shards/context-shard';
 import { readSamples } from '../shards/sample-shard';
+import type { Machine } from '../stages/machine';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
 import { loadTrainedModel, type TrainedModel } from './trained-model';
@@ -36,6 +38,8 @@ export interface EvaluateRequest {
   set: readonly string[];
   signal: AbortSignal;
   progress: Progress;
+  /** Whose CPython judges. */
+  machine: Machine;
 }
 
 /** What became of one set. */
@@ -50,29 +54,32 @@ export async function evaluateModels(request: EvaluateRequest): Promise<SetResul
   await loadEngine();
   const models: TrainedModel[] = [];
   try {
-    models.push(await loadTrainedModel(request.model, request.set));
-    if (request.against !== null) models.push(await loadTrainedModel(request.against, request.set));
+    const { machine, set } = request;
+    models.push(await loadTrainedModel(request.model, { machine, set }));
+    if (request.against !== null) models.push(await loadTrainedModel(request.against, { machine, set }));
     const [{ name, data }] = models;
-    const training = data && (await readTraining(data, request));
+    const critic = await machine.critic();
+    const training = data && (await readTraining(data, critic, request));
     const results: SetResult[] = [];
     for (const wanted of request.sets) {
-      const set = await loadSet(wanted, { data });
-      if ('skipped' in set) {
-        results.push({ set: wanted, skipped: set.skipped });
+      const found = await loadSet(wanted, { data });
+      if ('skipped' in found) {
+        results.push({ set: wanted, skipped: found.skipped });
         continue;
       }
       const defaults = evaluateConfigSchema.parse({});
-      const measured = await measureSet(set, models, {
+      const measured = await measureSet(found, models, {
         ...defaults,
         supervisionSteps: request.steps,
         maxSamples: request.most,
         targetCleanKept: request.cleanKept,
         training,
+        critic,
         signal: request.signal,
         progress: request.progress,
       });
       const out = request.out ?? join(workDir(), 'evaluations', name);
-      const folder = join(resolve(out), set.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
+      const folder = join(resolve(out), found.name.replace(/[^A-Za-z0-9._-]+/g, '-'));
       await writeSet(createFolderStore(folder), '', measured);
       results.push({ set: wanted, folder, report: measured.report });
     }
@@ -84,10 +91,11 @@ export async function evaluateModels(request: EvaluateRequest): Promise<SetResul
 
 async function readTraining(
   data: ObjectStore,
+  critic: Pick<Judge, 'check'>,
   { progress, signal }: EvaluateRequest,
 ): Promise<NonNullable<MeasureSetOptions['training']>> {
   const task = progress.start('reading the training data');
-  const facts = await readTrainingFacts(data, signal);
+  const facts = await readTrainingFacts(data, { critic, signal });
   const validation = new Map<string, Sample>();
   for await (const sample of readSamples(data, 'samples/val')) validation.set(sample.id, sample);
   task.finish();

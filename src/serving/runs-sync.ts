@@ -9,7 +9,7 @@ import { lockHolder } from '../pipeline/stages/lock';
 import { recordedKey } from '../pipeline/runs/run-record';
 import { stageFolder } from '../pipeline/stages/stage-folder';
 import { openSecrets } from '../storage/secrets';
-import { localFolders } from '../storage/stage';
+import { localFolders } from '../stages/context';
 import { METRICS_KEY } from '../training/metrics-log';
 import { trackingConfigSchema, type WandbConfig } from '../training/tracking/config';
 import { syncWandb, WANDB_CURSOR } from '../training/tracking/wandb';

@@ -11,6 +11,7 @@ import { stageFolder } from '../pipeline/stages/stage-folder';
 import type { StageName } from '../records/run';
 import { loadRepairModel, RELEASE_FILES } from '../repair/model-folder';
 import { MANIFEST_KEY } from '../shards/manifest';
+import type { Machine } from '../stages/machine';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
 import { findRun } from './runs';
@@ -26,10 +27,14 @@ export interface TrainedModel extends JudgedModel {
 /**
  * Loads a model for judging: a model folder, an experiment whose training is finished (by name, or a path to its YAML), or a run
  * (id, part of one, `latest` or folder). An engine must be loaded.
- * @param set `a.b=c` assignments, for an experiment
+ * @param set `a.b=c` assignments, for an experiment. Default none
+ * @param machine finds an experiment's stages
  * @throws UserError, DataError when there is none, or its training is not finished
  */
-export async function loadTrainedModel(what: string, set: readonly string[] = []): Promise<TrainedModel> {
+export async function loadTrainedModel(
+  what: string,
+  { machine, set = [] }: { machine: Machine; set?: readonly string[] },
+): Promise<TrainedModel> {
   if (existsSync(join(what, RELEASE_FILES.config))) {
     const parts = await loadRepairModel(what);
     return judged(basename(resolve(what)), parts, null, parts.calibration);
@@ -38,7 +43,7 @@ export async function loadTrainedModel(what: string, set: readonly string[] = []
     /\.ya?ml$/.test(what) || existsSync(join(projectRoot(), 'experiments', `${what}.yaml`));
   if (isExperiment) {
     const { name, config } = await loadExperiment({ experiment: what, set });
-    const { inputs } = await locateStage('evaluate', config);
+    const { inputs } = await locateStage('evaluate', config, { machine });
     const [trained, data] = [inputs.train, inputs.process].map((folder) => {
       if (!folder) throw new DataError(`the training of ${name} is not finished`, `\`trm train ${name}\``);
       return createFolderStore(folder.output);

@@ -38,7 +38,7 @@ async function makeDataset(
     stage: 'generate',
     stageVersion: 2,
     config: CONFIG,
-    context: { seed: 7, inputs },
+    context: { seed: 7, inputs, machine: { git: 'git' } },
     resources: [...shards, await describeResource(store, 'notes.json')],
     columns: COLUMNS,
     counts: { in: 31, out: 30, dropped: { too_long: 1 } },
@@ -202,7 +202,7 @@ test('verify does not trust the manifest about rows, nor a hash about readabilit
 
 test('code identity: commit and dirty in a checkout, unknown outside', async () => {
   await withTemporaryFolder(async (folder) => {
-    assert.equal(await codeIdentity(folder), { commit: null, dirty: false });
+    assert.equal(await codeIdentity('git', folder), { commit: null, dirty: false });
     const git = (...args: string[]): string =>
       execFileSync('git', ['-C', folder, '-c', 'user.name=t', '-c', 'user.email=t@example.org', ...args], {
         encoding: 'utf8',
@@ -213,9 +213,9 @@ test('code identity: commit and dirty in a checkout, unknown outside', async () 
     git('add', 'a');
     git('commit', '-qm', 'one');
     const commit = git('rev-parse', 'HEAD').trim();
-    assert.equal(await codeIdentity(folder), { commit, dirty: false });
+    assert.equal(await codeIdentity('git', folder), { commit, dirty: false });
     await writeFile(join(folder, 'a'), '2');
-    assert.equal(await codeIdentity(folder), { commit, dirty: true });
+    assert.equal(await codeIdentity('git', folder), { commit, dirty: true });
   });
 });
 

@@ -16,7 +16,6 @@ import type { StageName } from '../records/run';
 import { clearJournal } from '../storage/journal';
 import type { ObjectStore } from '../storage/object-store';
 import { hashObject } from '../storage/objects';
-import type { StageContext } from '../storage/stage';
 import { settledConfig } from '../records/stage-job';
 import { describeColumns, type Column } from './columns';
 import { PARQUET_MEDIA_TYPE } from './writer';
@@ -24,14 +23,17 @@ import { PARQUET_MEDIA_TYPE } from './writer';
 /** Key of the manifest in a dataset; written last, so its presence means "complete". */
 export const MANIFEST_KEY = 'manifest.json';
 
+/** Finished outputs of stages, by stage. */
+export type StageInputs = Readonly<Partial<Record<StageName, ObjectStore>>>;
+
 /** What a stage knows about its output; {@link buildManifest} adds the rest. */
 export interface ManifestParts {
   stage: StageName;
   stageVersion: number;
   /** The stage's resolved config; the hash of what counts of it goes into the lineage. */
   config: object;
-  /** The stage's context: seed and inputs are taken from it. */
-  context: Pick<StageContext, 'seed' | 'inputs'>;
+  /** The stage's context: seed, inputs and the git program are taken from it. */
+  context: { seed: number; inputs: StageInputs; machine: { git: string } };
   /** Every file of the output but the manifest. */
   resources: readonly Resource[];
   counts: Lineage['counts'];
@@ -53,7 +55,7 @@ export interface ManifestParts {
 export async function buildManifest(parts: ManifestParts): Promise<Manifest> {
   const { stage, columns, licences, checks, metrics } = parts;
   const { inputs, sources } = await describeInputs(parts.context.inputs);
-  const { commit, dirty } = await codeIdentity();
+  const { commit, dirty } = await codeIdentity(parts.context.machine.git);
   return {
     $schema: 'https://datapackage.org/profiles/2.0/datapackage.json',
     name: stage,
@@ -149,13 +151,20 @@ export async function describeResource(
   };
 }
 
-/** The code that runs: git commit of the project, null outside a checkout, and whether files differ from it. */
-export async function codeIdentity(root = projectRoot()): Promise<{ commit: string | null; dirty: boolean }> {
+/**
+ * The code that runs: git commit of the project, null outside a checkout, and whether files differ from it.
+ * @param program the git program
+ * @param root folder of the checkout. Default: the project's
+ */
+export async function codeIdentity(
+  program: string,
+  root = projectRoot(),
+): Promise<{ commit: string | null; dirty: boolean }> {
   // Inside a git hook GIT_DIR and others point elsewhere; `root` alone must decide.
   const hidden = Object.keys(process.env).filter((name) => name.startsWith('GIT_'));
   const env = Object.fromEntries(hidden.map((name) => [name, undefined]));
   const git = async (...args: string[]): Promise<string> =>
-    (await runProcess('git', ['-C', root, ...args], { env })).stdout;
+    (await runProcess(program, ['-C', root, ...args], { env })).stdout;
   try {
     const commit = await git('rev-parse', '--verify', 'HEAD');
     const changes = await git('status', '--porcelain', '--untracked-files=no');
@@ -178,7 +187,7 @@ const MEDIA_TYPES: Record<string, string> = {
 
 /** Digests of the inputs, and the sources that they go back to, each once. */
 async function describeInputs(
-  stores: StageContext['inputs'],
+  stores: StageInputs,
 ): Promise<{ inputs: Lineage['inputs']; sources: Source[] }> {
   const inputs: Lineage['inputs'] = [];
   const sources = new Map<string, Source>();

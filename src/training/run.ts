@@ -4,7 +4,7 @@ import { InterruptedError, throwIfAborted } from '../core/errors';
 import type { ProgressTask } from '../core/progress';
 import type { CheckpointRecord } from '../records/checkpoint';
 import { getText } from '../storage/objects';
-import type { StageContext } from '../storage/stage';
+import type { StageContext } from '../stages/context';
 import { settledConfig } from '../records/stage-job';
 import {
   BEFORE_DECAY,

@@ -10,9 +10,9 @@ import type { Example } from '../records/example';
 import type { Manifest } from '../records/manifest';
 import { buildManifest, datasetDigest, readManifest, writeManifest } from '../shards/manifest';
 import { readSamples } from '../shards/sample-shard';
-import { requireInput } from '../storage/require-input';
+import { requireInput } from '../stages/require-input';
 import type { ObjectStore } from '../storage/object-store';
-import type { Stage, StageContext } from '../storage/stage';
+import type { Stage, StageContext } from '../stages/context';
 import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
 import type { Precision } from '../trm/kernels';
@@ -73,7 +73,12 @@ async function openFeed(
   const rng = context.rng.fork('trainer', 'batches');
   const shared = { bucketLengths, cleanShare };
   if (config.source !== 'memory')
-    return openStreamFeed({ ...shared, config, input, metadata: await readMetadata(input), rng });
+    return openStreamFeed({
+      ...shared,
+      ...{ config, input, rng },
+      metadata: await readMetadata(input),
+      python: context.machine.python,
+    });
   const examples = await collectExamples(input, 'train', context);
   const ofRows = { lengthOf: ({ length }: Example) => length, isClean, weightOf: editWeight };
   return new MemoryFeed(examples, { ...shared, ...ofRows }, rng);

@@ -8,7 +8,7 @@ import { silentProgress } from '../core/progress';
 import { seedStream } from '../core/rng';
 import { createFolderStore } from '../storage/folder-store';
 import type { ObjectStore } from '../storage/object-store';
-import { localFolders } from '../storage/stage';
+import { localFolders } from '../stages/context';
 import { createModelData } from '../trm/model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from '../trm/testing';
 import type { Example } from '../records/example';
@@ -20,6 +20,7 @@ import { readMetrics } from './metrics-log';
 import { settlePrecision } from './precision';
 import { TrainingRun, type RunSummary } from './run';
 import { createEditFeed, MADE_UP_HASHES } from './testing';
+import { testMachine } from '../stages/testing';
 
 const rng = seedStream(9, 'run-test');
 /** Model of these runs. */
@@ -80,6 +81,7 @@ export async function trainIn(folder: string, options: TrainInOptions = {}): Pro
     context: {
       signal: controller.signal,
       progress: options.stopAt === undefined ? silentProgress : progress,
+      machine: testMachine,
       store,
       inputs: {},
       ...localFolders(folder),

@@ -9,10 +9,11 @@ import { storedContext, type StoredContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import type { FolderSource } from '../config';
 import { originUrl } from '../git/remote';
+import type { GitTools } from '../git/repository';
 import { isLicenceFile, LARGEST_LICENCE, licenceOfFiles, type LicenceFile } from '../licences/licences';
 import { dropPath, topLevelName } from './paths';
 import { cleanSample, isDrop, readPythonFile, dropLength, type PythonFile, type Drop } from './python-file';
-import { CPYTHON, type PythonFacts } from '../python-facts';
+import { CPYTHON, type PythonFacts } from '../../python/python-facts';
 import type { Dropped } from '../dropped';
 import { entriesBelow, readSmallFile, type FoundEntry } from './source-files';
 import {
@@ -34,7 +35,7 @@ const FILES_PER_BATCH = 64;
  * @throws UserError when the folder is missing or cannot be listed
  */
 export async function openFolder(source: FolderSource, tools: SourceTools): Promise<OpenSource> {
-  const { root, name, knownLicence, url } = await locateFolder(source, tools.python, tools.signal);
+  const { root, name, knownLicence, url } = await locateFolder(source, tools);
   const dropped: FoundEntry[] = [];
   const licence = source.licence ?? knownLicence ?? (await readLicence(root, dropped));
   const noLicences = new Set(dropped.map(({ path }) => path));
@@ -183,12 +184,16 @@ export interface LocatedFolder {
 /** Finds the folder of a source. @throws UserError when it is missing or cannot be listed */
 export async function locateFolder(
   source: FolderSource,
-  python: PythonFacts,
-  signal?: AbortSignal,
+  tools: GitTools & { python: PythonFacts },
 ): Promise<LocatedFolder> {
   if (source.path === 'python:stdlib')
     // Linux distributions ship the library without its licence file.
-    return { root: python.stdlib, name: source.name ?? 'cpython', knownLicence: 'PSF-2.0', url: CPYTHON };
+    return {
+      root: tools.python.stdlib,
+      name: source.name ?? 'cpython',
+      knownLicence: 'PSF-2.0',
+      url: CPYTHON,
+    };
   const root = resolve(projectRoot(), source.path);
   try {
     await readdir(root);
@@ -199,7 +204,7 @@ export async function locateFolder(
       { cause: error },
     );
   }
-  const url = source.url ?? (await originUrl(root, signal));
+  const url = source.url ?? (await originUrl(root, tools));
   return { root, name: source.name ?? sourceName(root), knownLicence: undefined, url };
 }
 

@@ -3,7 +3,7 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { isGenerated } from './generated';
-import { pythonFacts } from '../python-facts';
+import { testMachine } from '../../stages/testing';
 
 test('files that a program wrote, by the heads that generators write', () => {
   for (const head of [
@@ -60,7 +60,7 @@ test('files that people wrote, by heads that speak of generation', () => {
 });
 
 test("the standard library's own files are told apart", async () => {
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await testMachine.pythonFacts();
   const of = (path: string): boolean => isGenerated(readFileSync(join(stdlib, path), 'utf8'));
   for (const path of ['token.py', 'keyword.py', 'stringprep.py', 'encodings/cp437.py'])
     assert.ok(of(path), path);

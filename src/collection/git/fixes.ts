@@ -2,7 +2,7 @@ import { LEXER_VERSION } from '../../python/tokens/lexer';
 import { diffTokens, sampleId, sameTokens } from '../../python/edits/edits';
 import { fileContext } from '../../python/names/file-context';
 import type { FunctionSpan } from '../../python/structure/functions';
-import type { Critic } from '../../python/critic/critic';
+import type { Judge } from '../../python/critic/critic';
 import { storedContext, type StoredContext } from '../../records/file-context';
 import type { Edit, Evidence, Sample } from '../../records/sample';
 import { lex } from '../../python/tokens/lexer';
@@ -109,7 +109,7 @@ export function fixSample(pair: FunctionPair, facts: FixFacts, origin: SampleOri
 
 /** Asks the critic about pairs: `after` must parse; whether `before` did is part of the sample. */
 export async function checkPairs(
-  critic: Critic,
+  critic: Judge,
   pairs: readonly FunctionPair[],
 ): Promise<{ parserError: string | null; drop: Drop | undefined }[]> {
   const verdicts = await critic.check(pairs.flatMap(({ before, after }) => [before.source, after.source]));

@@ -36,14 +36,14 @@ const COMMITS_PER_BATCH = 100;
  * @throws UserError when the path is no repository or the revision does not exist
  */
 export async function openHistory(source: GitSource, tools: SourceTools): Promise<OpenSource> {
-  const { path, name, discard } = await openRepository(source);
+  const { path, name, discard } = await openRepository(source, tools.git);
   let repository: GitRepository | undefined;
   const close = async (): Promise<void> => {
     await repository?.close();
     await discard();
   };
   try {
-    repository = await GitRepository.open(path, tools.signal);
+    repository = await GitRepository.open(path, tools);
     if (source.revision === 'HEAD' && (await repository.isUnborn())) return withoutCommits(name, path, close);
     const head = await repository.resolve(source.revision);
     const first = await cutOff(repository, path, name);
@@ -195,13 +195,14 @@ export function locateRepository({ path: place, name }: GitSource): { path: stri
 
 async function openRepository(
   source: GitSource,
+  git: string,
 ): Promise<{ path: string; name: string; discard: () => Promise<void> }> {
   const { path: given, name } = locateRepository(source);
   if (given !== null) return { path: given, name, discard: () => Promise.resolve() };
   const path = await mkdtemp(join(tmpdir(), 'trm-demo-'));
   const discard = (): Promise<void> => rm(path, { recursive: true, force: true });
   try {
-    await buildDemoHistory(path);
+    await buildDemoHistory(path, git);
   } catch (error) {
     await discard();
     throw error;

@@ -2,7 +2,7 @@ import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { UserError } from '../../core/errors';
 import { repositoryUrl } from '../../core/keys/groups';
-import { GitRepository } from './repository';
+import { GitRepository, type GitTools } from './repository';
 
 /**
  * The repository that remotes lead to, as {@link repositoryUrl} writes it: `upstream`, which people give to what they forked, else
@@ -21,10 +21,10 @@ export function originOfRemotes(remotes: ReadonlyMap<string, string>): string | 
 }
 
 /** The same for a folder: null when it is not the root of a repository that git can read. */
-export async function originUrl(folder: string, signal?: AbortSignal): Promise<string | null> {
+export async function originUrl(folder: string, tools: GitTools): Promise<string | null> {
   if (!existsSync(join(folder, '.git'))) return null;
   try {
-    return originOfRemotes(await (await GitRepository.open(folder, signal)).remotes());
+    return originOfRemotes(await (await GitRepository.open(folder, tools)).remotes());
   } catch (error) {
     if (!(error instanceof UserError)) throw error;
     return null;

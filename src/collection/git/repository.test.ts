@@ -10,7 +10,7 @@ import { GitRepository } from './repository';
 
 /** Opens a repository, closes it afterwards. */
 async function withRepository<T>(path: string, use: (repository: GitRepository) => Promise<T>): Promise<T> {
-  const repository = await GitRepository.open(path);
+  const repository = await GitRepository.open(path, { git: 'git' });
   try {
     return await use(repository);
   } finally {
@@ -158,7 +158,7 @@ test('what is no repository is refused, even inside of one', async () => {
     const inside = join(folder, 'inside');
     await mkdir(inside);
     for (const path of [inside, join(folder, 'gone')]) {
-      const error = await rejection(() => GitRepository.open(path));
+      const error = await rejection(() => GitRepository.open(path, { git: 'git' }));
       assert.instance(error, UserError);
       assert.match(error.message, path);
     }
@@ -223,7 +223,7 @@ test('an abort ends a walk with InterruptedError', async () => {
     }));
     const ids = await makeRepository(folder, commits);
     const controller = new AbortController();
-    const repository = await GitRepository.open(folder, controller.signal);
+    const repository = await GitRepository.open(folder, { git: 'git', signal: controller.signal });
     let seen = 0;
     const error = await rejection(async () => {
       for await (const _ of repository.commits(ids[399])) if (++seen === 3) controller.abort();

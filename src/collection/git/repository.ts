@@ -6,6 +6,14 @@ import type { Readable, Writable } from 'node:stream';
 import { InterruptedError, TrmError, UserError } from '../../core/errors';
 import { BlobReader, type TooLarge } from './blob-reader';
 
+/** What repositories are read with. */
+export interface GitTools {
+  /** The git program, a path or a name on PATH. */
+  git: string;
+  /** Aborted: reading ends. */
+  signal?: AbortSignal;
+}
+
 /** A commit, without its changes. */
 export interface Commit {
   /** Full id. */
@@ -44,13 +52,14 @@ export class GitRepository {
 
   private constructor(
     private readonly path: string,
+    private readonly program: string,
     private readonly signal: AbortSignal | undefined,
   ) {}
 
   /** @throws UserError when the folder is missing or is no repository itself (being inside one is not enough) */
-  static async open(path: string, signal?: AbortSignal): Promise<GitRepository> {
+  static async open(path: string, { git, signal }: GitTools): Promise<GitRepository> {
     if (!existsSync(path)) throw new UserError(`expected a git repository at ${path}, found nothing`);
-    const repository = new GitRepository(await realpath(path), signal);
+    const repository = new GitRepository(await realpath(path), git, signal);
     try {
       await repository.lines(['rev-parse', '--git-dir']);
     } catch (error) {
@@ -222,7 +231,8 @@ export class GitRepository {
           `reading ${this.path} was interrupted`,
           'run the same command again to resume',
         );
-      if (failure) throw new UserError(`git cannot be started: ${failure.message}`, 'install git');
+      if (failure)
+        throw new UserError(`${this.program} cannot be started: ${failure.message}`, 'install git');
       if (code !== 0) throw new GitError(args, code, stderr);
       return undefined;
     } finally {
@@ -232,7 +242,7 @@ export class GitRepository {
   }
 
   private start(args: readonly string[]): ChildProcessByStdio<Writable, Readable, Readable> {
-    return spawn('git', [...SAFE_SETTINGS, '-C', this.path, ...args], {
+    return spawn(this.program, [...SAFE_SETTINGS, '-C', this.path, ...args], {
       stdio: ['pipe', 'pipe', 'pipe'],
       env: this.environment(),
       signal: this.signal,

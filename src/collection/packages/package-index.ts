@@ -4,13 +4,13 @@ import { join } from 'node:path';
 import { z } from 'zod';
 import { DataError, UserError } from '../../core/errors';
 import { parseJson } from '../../core/files';
-import { projectRoot, pythonPath } from '../../core/paths';
+import { projectRoot } from '../../core/paths';
 import { runProcess, SubprocessError } from '../../core/processes/subprocess';
 
 /** Which interpreter's packages and pip are used. */
 export interface PythonTools {
-  /** Default the project's. */
-  python?: string;
+  /** Path of the interpreter. */
+  python: string;
   signal?: AbortSignal;
 }
 
@@ -78,7 +78,7 @@ function specOf({ name, version }: WantedPackage): string {
 async function downloadWheel(
   wanted: WantedPackage,
   folder: string,
-  { python = pythonPath(), signal }: PythonTools,
+  { python, signal }: PythonTools,
 ): Promise<string | null> {
   // Isolated (-I): a file `pip.py` in the working directory is not started.
   const args = ['-I', '-m', 'pip', 'download', '--no-deps', '--only-binary=:all:', '--no-input'];
@@ -101,7 +101,7 @@ async function downloadWheel(
 async function downloadSource(
   wanted: WantedPackage,
   folder: string,
-  { python = pythonPath(), signal }: PythonTools,
+  { python, signal }: PythonTools,
   noWheel: string | null,
 ): Promise<string> {
   const args = [
@@ -128,7 +128,7 @@ async function downloadSource(
 
 async function takeFiles(
   args: readonly string[],
-  { python = pythonPath(), signal }: PythonTools,
+  { python, signal }: PythonTools,
 ): Promise<PackageFacts | undefined> {
   const script = join(projectRoot(), 'src', 'collection', 'packages', 'package-files.py');
   try {

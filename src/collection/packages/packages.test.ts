@@ -14,10 +14,14 @@ import { fetchPackage, isPackageSpec } from './packages';
 import { statedRepository } from './project-links';
 import { archives, withEnvironment, withIndex, writeTree } from '../testing';
 
+const python = pythonPath();
+
 test('a wheel is downloaded, unpacked as installed, and kept for the next time', async () => {
   await withTemporaryFolder(async (folder) => {
     const packages = join(folder, 'packages');
-    const found = await withIndex(await archives(folder), () => fetchPackage('Wheelpkg', { packages }));
+    const found = await withIndex(await archives(folder), () =>
+      fetchPackage('Wheelpkg', { python, packages }),
+    );
     const { folder: _, ...facts } = found;
     assert.equal(facts, {
       name: 'wheelpkg',
@@ -33,7 +37,7 @@ test('a wheel is downloaded, unpacked as installed, and kept for the next time',
     ]);
     assert.equal(await readdir(packages), ['wheelpkg-1.5']);
     // No index this time.
-    assert.equal(await withIndex(folder, () => fetchPackage('wheelpkg==1.5', { packages })), found);
+    assert.equal(await withIndex(folder, () => fetchPackage('wheelpkg==1.5', { python, packages })), found);
   });
 });
 
@@ -53,7 +57,7 @@ test('a member that points outside of the package stops everything, and nothing 
     );
     assert.match(error.message, /names a file outside of itself/);
     assert.not.ok(existsSync(join(folder, 'outside.py')));
-    await withIndex(index, () => rejection(() => fetchPackage('evil', { packages })));
+    await withIndex(index, () => rejection(() => fetchPackage('evil', { python, packages })));
     assert.equal(await readdir(packages), []);
   });
 });
@@ -63,7 +67,7 @@ test('what a wheel says of another package, or a version that is none, names no 
     const packages = join(folder, 'work', 'packages');
     const victim = await writeTree(join(folder, 'work', 'victim'), { 'kept.txt': 'mine' });
     const index = await archives(folder);
-    const found = await withIndex(index, () => fetchPackage('wiper', { packages }));
+    const found = await withIndex(index, () => fetchPackage('wiper', { python, packages }));
     assert.equal([found.version, found.folder], ['1.0', join(packages, 'wiper-1.0', 'files')]);
     const script = join(projectRoot(), 'src', 'collection', 'packages', 'package-files.py');
     const wheel = join(index, 'liar-1.0-py3-none-any.whl');
@@ -71,7 +75,7 @@ test('what a wheel says of another package, or a version that is none, names no 
       runProcess(pythonPath(), ['-I', script, 'archive', wheel, join(folder, 'liar')]),
     );
     assert.match(error.message, /expected metadata of liar 1\.0, it names 'liar' '1\/\.\.\/\.\.\/victim'/);
-    await withIndex(index, () => rejection(() => fetchPackage('liar', { packages })));
+    await withIndex(index, () => rejection(() => fetchPackage('liar', { python, packages })));
     assert.equal(await readdir(packages), ['wiper-1.0']);
     assert.is(await readFile(join(victim, 'kept.txt'), 'utf8'), 'mine');
   });
@@ -81,10 +85,10 @@ test('a broken archive and a broken record are said, and hide nothing', async ()
   await withTemporaryFolder(async (folder) => {
     const packages = join(folder, 'packages');
     const index = await archives(folder);
-    const error = await withIndex(index, () => rejection(() => fetchPackage('broken', { packages })));
+    const error = await withIndex(index, () => rejection(() => fetchPackage('broken', { python, packages })));
     assert.instance(error, UserError);
     await writeTree(packages, { 'zzz-1.0/package.json': '{', 'wheelpkg-1.5/package.json': '{}' });
-    const found = await withIndex(index, () => fetchPackage('wheelpkg', { packages }));
+    const found = await withIndex(index, () => fetchPackage('wheelpkg', { python, packages }));
     assert.ok(existsSync(join(found.folder, 'wheelpkg', '__init__.py')));
   });
 });
@@ -93,7 +97,7 @@ test('a source archive is unpacked, and its build script is not run', async () =
   await withTemporaryFolder(async (folder) => {
     const index = await archives(folder);
     const found = await withIndex(index, () =>
-      fetchPackage('sdist-pkg', { packages: join(folder, 'packages') }),
+      fetchPackage('sdist-pkg', { python, packages: join(folder, 'packages') }),
     );
     assert.equal([found.name, found.version, found.licence], ['sdist-pkg', '1.5', 'MIT']);
     assert.ok(existsSync(join(found.folder, 'sdist_pkg', '__init__.py')));
@@ -108,7 +112,8 @@ for (const form of ['json', 'html'] as const)
       for (const right of [true, false]) {
         const hash = sha256(right ? bytes : 'something else');
         const packages = join(folder, String(right));
-        const fetched = (): Promise<{ folder: string }> => fetchPackage('sdist_pkg==1.5', { packages });
+        const fetched = (): Promise<{ folder: string }> =>
+          fetchPackage('sdist_pkg==1.5', { python, packages });
         if (!right && form === 'html') continue;
         await withHttpIndex(form, bytes, hash, async () => {
           if (right) assert.ok(existsSync(join((await fetched()).folder, 'sdist_pkg')));
@@ -183,11 +188,13 @@ test('a source archive gives what would be installed, without links', async () =
 test('an installed package is copied with its version and licence', async () => {
   await withTemporaryFolder(async (folder) => {
     const packages = join(folder, 'packages');
-    const found = await withIndex(folder, () => fetchPackage('Jinja2', { packages }));
+    const found = await withIndex(folder, () => fetchPackage('Jinja2', { python, packages }));
     assert.equal([found.name, found.origin], ['jinja2', 'installed']);
     assert.match(found.licence, /^BSD-3-Clause$/);
     assert.ok(existsSync(join(found.folder, 'jinja2', '__init__.py')));
-    const other = await withIndex(folder, () => rejection(() => fetchPackage('Jinja2==0.0.1', { packages })));
+    const other = await withIndex(folder, () =>
+      rejection(() => fetchPackage('Jinja2==0.0.1', { python, packages })),
+    );
     assert.instance(other, UserError);
     assert.match(other.message, /got "Jinja2==0\.0\.1": ERROR: .*No matching distribution/);
   });

@@ -26,7 +26,7 @@ export interface FetchedPackage {
   licence: string;
   /** Its repository, `https://<host>/<owner>/<name>`; `pkg:pypi/<name>` when its metadata leads to none. */
   url: string;
-  /** Where it was found: in the project's Python, or downloaded from the package index. */
+  /** Where it was found: in the machine's Python, or downloaded from the package index. */
   origin: 'installed' | 'downloaded';
   /** Absolute path of the folder: the packages and modules at its top are the package's own. */
   folder: string;
@@ -60,13 +60,13 @@ type PackageRecord = z.infer<typeof recordSchema>;
 const RECORD = 'package.json';
 
 /**
- * Finds the Python files of a package by name: kept from an earlier call, installed in the project's Python, or downloaded.
+ * Finds the Python files of a package by name: kept from an earlier call, installed in the machine's Python, or downloaded.
  * Nothing of a package is ever run: source archives are unpacked without their build script.
  * @param spec `name` or `name==version`
  * @throws UserError when the package is found nowhere, or no package index answers
  * @throws DataError when its archive is damaged, names other files than its own, or says to be another package
  */
-export async function fetchPackage(spec: string, options: FetchOptions = {}): Promise<FetchedPackage> {
+export async function fetchPackage(spec: string, options: FetchOptions): Promise<FetchedPackage> {
   const { packages = join(workDir(), 'packages') } = options;
   const match = SPEC.exec(spec);
   if (!match)

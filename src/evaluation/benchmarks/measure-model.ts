@@ -1,5 +1,6 @@
 import { DataError } from '../../core/errors';
 import type { Progress } from '../../core/progress';
+import type { Judge } from '../../python/critic/critic';
 import type { Sample } from '../../records/sample';
 import type { Contexts } from '../../shards/context-shard';
 import { fitCalibration, UNCALIBRATED, type Calibration } from '../../repair/calibration';
@@ -58,6 +59,8 @@ export interface MeasureSetOptions {
   targetFindingsPer1000Lines?: number;
   leastThreshold?: number;
   baseRate?: number;
+  /** CPython: says where it stops in code, and judges a baseline's edits. */
+  critic: Pick<Judge, 'check'>;
   progress: Progress;
   signal: AbortSignal;
 }

@@ -1,4 +1,3 @@
-import { Critic } from '../../python/critic/critic';
 import { lex } from '../../python/tokens/lexer';
 import { pairedDifference } from '../../metrics/clusters';
 import { capPerGroup } from '../../metrics/cap-per-group';
@@ -49,7 +48,7 @@ export async function measureSet(
   const capped = capPerGroup(left, ({ group }) => group, set.maxRowsPerGroup ?? null);
   const samples = options.maxSamples === null ? capped : capped.slice(0, options.maxSamples);
   const kinds = new Map(samples.map((sample) => [sample.id, kindOfSample(sample)]));
-  const stops = await findParserStops(samples);
+  const stops = await findParserStops(samples, options.critic);
   const measured: ModelOnSet[] = [];
   for (const model of models)
     measured.push(await measureModel(set, { samples, kinds, stops }, model, options));
@@ -84,26 +83,15 @@ export async function measureSet(
   };
 }
 
-async function baselinesOf(
+function baselinesOf(
   cases: readonly Case[],
   keys: Parameters<typeof measureBaselines>[1],
   { facts, validation }: NonNullable<MeasureSetOptions['training']>,
-  { targetCleanKept, signal }: MeasureSetOptions,
+  { targetCleanKept, critic, signal }: MeasureSetOptions,
 ): Promise<SetReport['baselines']> {
-  const critic = await Critic.start();
-  try {
-    const clean = validation.filter(({ edits }) => edits.length === 0);
-    const lexed = clean.map(({ before }) => ({ before: lex(before) }));
-    return await measureBaselines(cases, keys, {
-      facts,
-      validation: lexed,
-      targetCleanKept,
-      critic,
-      signal,
-    });
-  } finally {
-    await critic.close();
-  }
+  const clean = validation.filter(({ edits }) => edits.length === 0);
+  const lexed = clean.map(({ before }) => ({ before: lex(before) }));
+  return measureBaselines(cases, keys, { facts, validation: lexed, targetCleanKept, critic, signal });
 }
 
 /** Difference of the shares mended over the same bugs, with the paired interval by cluster. */

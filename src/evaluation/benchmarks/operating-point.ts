@@ -1,5 +1,6 @@
 import { capPerGroup, MAX_ROWS_PER_GROUP } from '../../metrics/cap-per-group';
 import { percentile } from '../../metrics/percentile';
+import type { Judge } from '../../python/critic/critic';
 import type { Sample } from '../../records/sample';
 import type { Contexts } from '../../shards/context-shard';
 import type { Prediction } from '../../trm/predict';
@@ -23,11 +24,11 @@ export function editOdds({ noBug, proposals }: Pick<Prediction, 'noBug' | 'propo
 /** The model's answers on functions of the validation split, at most {@link MAX_ROWS_PER_GROUP} of a group, encoded as those of a set are. */
 export async function measureValidation(
   { validation, contexts }: { validation: readonly Sample[]; contexts: Contexts },
-  options: Omit<MeasureOptions, 'withGiven'>,
+  options: Omit<MeasureOptions, 'withGiven'> & { critic: Pick<Judge, 'check'> },
 ): Promise<Measured[]> {
   const sorted = [...validation].sort((a, b) => (a.id < b.id ? -1 : 1));
   const chosen = capPerGroup(sorted, ({ group }) => group, MAX_ROWS_PER_GROUP).slice(0, FUNCTIONS);
-  const set = { samples: chosen, contexts, stops: await findParserStops(chosen) };
+  const set = { samples: chosen, contexts, stops: await findParserStops(chosen, options.critic) };
   const { cases } = await encodeSet(set, options.parts, options.signal);
   return (await measureCases(cases, { ...options, withGiven: false })).rows;
 }

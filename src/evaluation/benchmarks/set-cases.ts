@@ -1,5 +1,5 @@
 import { breathe } from '../../core/processes/breathe';
-import { Critic } from '../../python/critic/critic';
+import type { Judge } from '../../python/critic/critic';
 import { lex } from '../../python/tokens/lexer';
 import { tokenOfError } from '../../python/tokens/positions';
 import { encodeSample, type EncodeSampleOptions } from '../../processing/encoding/encode-sample';
@@ -27,18 +27,16 @@ export interface SetCases {
 export type ParserStops = ReadonlyMap<string, number | null>;
 
 /** Asks CPython where it stops in each sample, as the process stage and repair do before they ask a model. */
-export async function findParserStops(samples: readonly Sample[]): Promise<ParserStops> {
+export async function findParserStops(
+  samples: readonly Sample[],
+  critic: Pick<Judge, 'check'>,
+): Promise<ParserStops> {
   const stops = new Map<string, number | null>();
-  const critic = await Critic.start();
-  try {
-    const verdicts = await critic.check(samples.map(({ before }) => before));
-    samples.forEach(({ id, before }, i) => {
-      const at = tokenOfError(before, lex(before), verdicts[i].error);
-      if (at !== null || verdicts[i].unknown) stops.set(id, at);
-    });
-  } finally {
-    await critic.close();
-  }
+  const verdicts = await critic.check(samples.map(({ before }) => before));
+  samples.forEach(({ id, before }, i) => {
+    const at = tokenOfError(before, lex(before), verdicts[i].error);
+    if (at !== null || verdicts[i].unknown) stops.set(id, at);
+  });
   return stops;
 }
 

@@ -1,8 +1,9 @@
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { dataDir } from '../../core/paths';
-import { hashJson, sha256File } from '../../core/hash';
-import { MANIFEST_KEY, contentDigest, readManifest } from '../../shards/manifest';
+import { hashJson } from '../../core/hash';
+import { dataDigest } from '../../shards/data-digest';
+import { MANIFEST_KEY } from '../../shards/manifest';
 import { createFolderStore } from '../../storage/folder-store';
 import { benchmarkFolder, benchmarkNames } from './benchmark';
 import { REAL_SET_NAMES, realFiles } from './real-pairs';
@@ -30,10 +31,10 @@ async function revisionOf(name: string, folder: string | undefined): Promise<str
   if (real) {
     const files = folder === undefined ? [] : await realFiles(real, folder);
     if (files.length === 0) return 'not at hand';
-    return `sha256:${hashJson(await Promise.all(files.map((file) => sha256File(file))))}`;
+    return `sha256:${hashJson(await Promise.all(files.map(dataDigest)))}`;
   }
   const store = createFolderStore(benchmarkNames().includes(name) ? benchmarkFolder(name) : name);
   // A name that means nothing is refused by whoever reads the set.
   if (!existsSync(join(store.location, MANIFEST_KEY))) return 'no manifest';
-  return `sha256:${contentDigest(await readManifest(store))}`;
+  return `sha256:${await dataDigest(store.location)}`;
 }

@@ -5,7 +5,7 @@ import type { Sample } from '../../records/sample';
 import type { Contexts } from '../../shards/context-shard';
 import { readSamples } from '../../shards/sample-shard';
 import type { ObjectStore } from '../../storage/object-store';
-import type { StageContext } from '../../storage/stage';
+import type { StageContext } from '../../stages/context';
 import type { GenerateConfig } from '../config';
 import { aimedShares, fixedFamilies } from './aims';
 import { fitMixture, type FittedMixture } from './fit';

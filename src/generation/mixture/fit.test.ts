@@ -1,7 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
-import { pythonFacts } from '../../collection/python-facts';
 import { drawFunction } from '../drawing/draw';
 import { generateConfigSchema } from '../config';
 import { createMixture } from '../drawing/mixture-part';
@@ -11,6 +10,7 @@ import { fitMixture, type FittedMixture } from './fit';
 import { SeededSample, surveyOffers, type Offers, type Plantable } from './offers';
 import { reachableShares } from './reachable';
 import { libraryFunctions } from './testing';
+import { testMachine } from '../../stages/testing';
 
 /** Offers of made-up functions: bug type to number of different mutants. */
 function offersOf(functions: readonly Record<string, number>[]): Offers {
@@ -121,7 +121,7 @@ function drawnShares(
 }
 
 test('families are drawn in the shares that are aimed at, as far as functions of the standard library reach', async () => {
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await testMachine.pythonFacts();
   const functions = libraryFunctions(stdlib, { count: 1200, seed: 3 });
   const offers = await surveyOffers(functions.slice(0, 800), { maxTokens: 1000 });
   for (const settings of [

@@ -3,18 +3,18 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pythonFacts } from '../../collection/python-facts';
 import { functionsInContext } from '../../python/names/file-context';
 import { lex } from '../../python/tokens/lexer';
 import { drawFunction } from '../drawing/draw';
 import { createMixture } from '../drawing/mixture-part';
 import { generateConfigSchema } from '../config';
 import { aimedShares } from '../mixture/aims';
+import { testMachine } from '../../stages/testing';
 
 const config = generateConfigSchema.parse({ mutantsPerFunction: 4 });
 
 test('a bug in a function changes nothing in what its file says around it', async () => {
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await testMachine.pythonFacts();
   const mixture = createMixture(aimedShares(config));
   let compared = 0;
   for (const module of ['textwrap.py', 'configparser.py']) {

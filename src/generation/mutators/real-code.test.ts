@@ -2,7 +2,6 @@ import { readFileSync } from 'node:fs';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pythonFacts } from '../../collection/python-facts';
 import { seedStream } from '../../core/rng';
 import { Critic } from '../../python/critic/critic';
 import { functionsInContext } from '../../python/names/file-context';
@@ -12,6 +11,7 @@ import { bugType } from '../../taxonomy/table';
 import { makeMutant } from '../mutation/mutant';
 import { createTarget, type MutationTarget } from '../mutation/target';
 import { MUTATORS } from './index';
+import { testMachine } from '../../stages/testing';
 
 const MODULES = [
   'argparse.py',
@@ -23,7 +23,7 @@ const MODULES = [
 ];
 
 async function realFunctions(): Promise<MutationTarget[]> {
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await testMachine.pythonFacts();
   return MODULES.flatMap((module) => {
     const source = readFileSync(join(stdlib, module), 'utf8');
     return functionsInContext(source, lex(source)).map(({ span, surroundings }) =>

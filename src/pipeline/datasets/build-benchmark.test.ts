@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { stringify } from 'yaml';
-import { pythonFacts } from '../../collection/python-facts';
 import { DataError } from '../../core/errors';
 import { silentProgress } from '../../core/progress';
 import { fileOrigin } from '../../records/sample';
@@ -13,10 +12,11 @@ import { BUG_KINDS, kindOfSample } from '../../evaluation/benchmarks/kinds';
 import { verifyDataset } from '../../shards/verify';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { buildBenchmark } from './build-benchmark';
+import { testMachine } from '../../stages/testing';
 
 /** A recipe of two real packages; the kinds that many functions offer. */
 async function writeRecipe(folder: string, more: object = {}): Promise<string> {
-  const { stdlib } = await pythonFacts();
+  const { stdlib } = await testMachine.pythonFacts();
   const path = join(folder, 'recipe.yaml');
   const recipe = {
     name: 'small',
@@ -51,6 +51,7 @@ const build = (path: string, folder: string, name: string): ReturnType<typeof bu
   buildBenchmark(path, join(folder, name), {
     signal: new AbortController().signal,
     progress: silentProgress,
+    machine: testMachine,
     work: join(folder, `${name}-work`),
     workers: 1,
   });
@@ -86,7 +87,7 @@ test('a recipe gives the kinds it asks for, once a function, and the same rows a
 
 test('functions of the training code are left out', async () => {
   await withTemporaryFolder(async (folder) => {
-    const { stdlib } = await pythonFacts();
+    const { stdlib } = await testMachine.pythonFacts();
     const path = await writeRecipe(folder, { training: [join(stdlib, 'email'), join(stdlib, 'http')] });
     const error = await rejection(() => build(path, folder, 'none'));
     assert.instance(error, DataError);

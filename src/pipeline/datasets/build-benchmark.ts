@@ -27,7 +27,8 @@ import { readSamples, SAMPLE_COLUMNS, writeSampleShards } from '../../shards/sam
 import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/object-store';
 import { listKeys } from '../../storage/objects';
-import { localFolders } from '../../storage/stage';
+import { localFolders } from '../../stages/context';
+import type { Machine } from '../../stages/machine';
 import { BUG_TYPES } from '../../taxonomy/table';
 import { generateDataset, type Dataset } from './dataset';
 import { resolveSources } from './dataset-sources';
@@ -39,6 +40,7 @@ export const BENCHMARK_VERSION = 1;
 export interface BuildBenchmarkOptions {
   signal: AbortSignal;
   progress: Progress;
+  machine: Machine;
   /** Folder for what is needed on the way; an interrupted build goes on from it. */
   work: string;
   /** Threads and critic processes. Null: one a core. */
@@ -80,7 +82,11 @@ export async function buildBenchmark(
   const ids = await referencedContexts(store, 'samples');
   written.push(...(await writeContextShards(store, candidates.select(ids))));
   const shards = await Promise.all(written.map((shard) => recompressShard(store, shard, options.work)));
-  const manifest = await describe(store, recipe, { samples, dropped, dataset, shards, programs: seen.size });
+  const manifest = await describe(store, recipe, {
+    ...{ samples, dropped, dataset, shards },
+    programs: seen.size,
+    machine: options.machine,
+  });
   await writeManifest(store, manifest);
   return manifest;
 }
@@ -88,7 +94,7 @@ export async function buildBenchmark(
 /** All mutants of the kinds, with the clean functions they came from. */
 function drawCandidates(
   recipe: Recipe,
-  { signal, progress, work, workers = null }: BuildBenchmarkOptions,
+  { signal, progress, machine, work, workers = null }: BuildBenchmarkOptions,
 ): Promise<Dataset> {
   const wanted = new Set(Object.values(recipe.kinds).flat());
   const generate = generateConfigSchema.parse({
@@ -111,20 +117,21 @@ function drawCandidates(
       includeTests: false,
       licence: null,
     },
-    { signal, progress },
+    { signal, progress, machine },
   );
 }
 
 /** Keys of all functions of the training code that are short enough to be equal to one of the benchmark. */
 async function trainingPrograms(
   recipe: Recipe,
-  { signal, progress, work }: BuildBenchmarkOptions,
+  { signal, progress, machine, work }: BuildBenchmarkOptions,
 ): Promise<Set<string>> {
   const seen = new Set<string>();
   if (recipe.training.length === 0) return seen;
   const store = createFolderStore(join(work, 'training'));
   if (!(await store.exists(MANIFEST_KEY))) {
-    const sources = await resolveSources({ from: recipe.training, licence: null }, { signal });
+    const tools = { python: machine.python, signal };
+    const sources = await resolveSources({ from: recipe.training, licence: null }, tools);
     const [minTokens, maxTokens] = recipe.tokens;
     const config = collectConfigSchema.parse({
       minTokens,
@@ -138,8 +145,8 @@ async function trainingPrograms(
       })),
     });
     const rng = seedStream(recipe.seed, 'training');
-    const folders = localFolders(work);
-    await collect(config, { seed: recipe.seed, rng, store, inputs: {}, signal, progress, ...folders });
+    const context = { store, inputs: {}, signal, progress, machine, ...localFolders(work) };
+    await collect(config, { seed: recipe.seed, rng, ...context });
   }
   for await (const { after } of readSamples(store)) seen.add(programKey(after));
   return seen;
@@ -152,12 +159,13 @@ interface Parts {
   shards: Manifest['resources'];
   /** Functions of the training code. */
   programs: number;
+  machine: Machine;
 }
 
 async function describe(
   store: ObjectStore,
   recipe: Recipe,
-  { samples, dropped, dataset, shards, programs }: Parts,
+  { samples, dropped, dataset, shards, programs, machine }: Parts,
 ): Promise<Manifest> {
   const known = new Set([MANIFEST_KEY, ...shards.map(({ path }) => path)]);
   const others = (await listKeys(store)).filter((key) => !known.has(key));
@@ -166,7 +174,7 @@ async function describe(
     stage: 'generate',
     stageVersion: BENCHMARK_VERSION,
     config: recipe,
-    context: { seed: recipe.seed, inputs: {} },
+    context: { seed: recipe.seed, inputs: {}, machine },
     resources: [...shards, ...(await Promise.all(others.map((key) => describeResource(store, key))))],
     counts: { in: counts.out, out: samples.length, dropped },
     columns: SAMPLE_COLUMNS,

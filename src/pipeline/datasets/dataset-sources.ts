@@ -2,6 +2,7 @@ import { existsSync } from 'node:fs';
 import { stat } from 'node:fs/promises';
 import { basename, resolve } from 'node:path';
 import { z } from 'zod';
+import type { PythonTools } from '../../collection/packages/package-index';
 import { fetchPackage, isPackageSpec } from '../../collection/packages/packages';
 import { UserError } from '../../core/errors';
 
@@ -27,14 +28,15 @@ export type DatasetSource = z.infer<typeof sourceSchema>;
 /**
  * Finds each source: an existing folder, `python:stdlib`, or a package (see {@link fetchPackage}).
  * @param licence SPDX id of the folders; null: read from their licence files
+ * @param python path of the interpreter whose packages are taken
  * @throws UserError when one is not there, or two have the same name
  */
 export async function resolveSources(
   { from, licence }: { from: readonly string[]; licence: string | null },
-  { cwd = process.cwd(), signal }: { cwd?: string; signal: AbortSignal },
+  { cwd = process.cwd(), ...tools }: PythonTools & { cwd?: string },
 ): Promise<DatasetSource[]> {
   const sources: DatasetSource[] = [];
-  for (const one of from) sources.push(await resolveSource(one, licence, cwd, signal));
+  for (const one of from) sources.push(await resolveSource(one, licence, cwd, tools));
   const same = sources.find(({ name }, i) => sources.findIndex((other) => other.name === name) < i);
   if (same)
     throw new UserError(
@@ -51,7 +53,7 @@ async function resolveSource(
   from: string,
   licence: string | null,
   cwd: string,
-  signal: AbortSignal,
+  tools: PythonTools,
 ): Promise<DatasetSource> {
   if (from === STDLIB)
     return {
@@ -79,6 +81,6 @@ async function resolveSource(
     throw new UserError(
       `expected a folder, python:stdlib or the name of a package, got "${from}", and there is no folder ${path}`,
     );
-  const { name, version, licence: own, url, origin, folder } = await fetchPackage(from, { signal });
+  const { name, version, licence: own, url, origin, folder } = await fetchPackage(from, tools);
   return { from, name, version, licence: own, url, origin, path: folder };
 }

@@ -13,6 +13,7 @@ import { readSamples } from '../../shards/sample-shard';
 import { verifyDataset } from '../../shards/verify';
 import { collectAll, rejection, withTemporaryFolder } from '../../storage/testing';
 import { DATASET_KEY, generateDataset, type DatasetOptions, type DatasetRequest } from './dataset';
+import { testMachine } from '../../stages/testing';
 
 const DEMO = join(projectRoot(), 'fixtures', 'demo-project', 'files');
 
@@ -34,6 +35,7 @@ function request(out: string, more: Partial<DatasetRequest> = {}): DatasetReques
 const options = (more: Partial<DatasetOptions> = {}): DatasetOptions => ({
   signal: new AbortController().signal,
   progress: silentProgress,
+  machine: testMachine,
   ...more,
 });
 

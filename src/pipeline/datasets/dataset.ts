@@ -3,7 +3,6 @@ import { readdir, readFile, rm, rmdir, stat } from 'node:fs/promises';
 import { join, resolve } from 'node:path';
 import { z } from 'zod';
 import { collectConfigSchema, folderSourceSchema, type CollectConfig } from '../../collection/config';
-import { pythonFacts } from '../../collection/python-facts';
 import { sourceRevisions } from '../../collection/revision';
 import { collect } from '../../collection/stage';
 import { DataError, UserError } from '../../core/errors';
@@ -20,7 +19,8 @@ import { MANIFEST_KEY, readManifest } from '../../shards/manifest';
 import { createFolderStore } from '../../storage/folder-store';
 import { clearJournal } from '../../storage/journal';
 import type { ObjectStore } from '../../storage/object-store';
-import { localFolders, type StageContext } from '../../storage/stage';
+import { localFolders, type StageContext } from '../../stages/context';
+import type { Machine } from '../../stages/machine';
 import { resolveSources, sourceSchema, STDLIB, type DatasetSource } from './dataset-sources';
 import { lockFolder } from '../stages/lock';
 
@@ -49,6 +49,7 @@ export interface DatasetRequest {
 export interface DatasetOptions {
   signal: AbortSignal;
   progress: Progress;
+  machine: Machine;
   /** Folder that packages are given relative paths from. Default: the working directory. */
   cwd?: string;
 }
@@ -152,15 +153,15 @@ async function tidy(out: string): Promise<void> {
 /** Hash of all that shapes the dataset; where it stands and how fast it is made do not. */
 async function identityOf(
   { out: _, ...request }: DatasetRequest,
-  { cwd = process.cwd(), signal }: DatasetOptions,
+  { cwd = process.cwd(), machine, signal }: DatasetOptions,
 ): Promise<string> {
-  const python = await pythonFacts();
+  const python = await machine.pythonFacts();
   const from: unknown[] = [];
   for (const one of request.from) {
     const path = one === STDLIB ? one : resolve(cwd, one);
     const isLocal = one === STDLIB || (existsSync(path) && (await stat(path)).isDirectory());
     const collect = { ...request.collect, sources: [folderSourceSchema.parse({ kind: 'folder', path })] };
-    from.push(isLocal ? await sourceRevisions(collect, { python, signal }) : one);
+    from.push(isLocal ? await sourceRevisions(collect, { python, git: machine.git, signal }) : one);
   }
   const generate = settledConfig('generate', request.generate);
   const collect = settledConfig('collect', request.collect);
@@ -172,10 +173,10 @@ function contextFor(
   stage: 'collect' | 'generate',
   store: ObjectStore,
   inputs: StageContext['inputs'],
-  { signal, progress, cwd = '.' }: DatasetOptions,
+  { signal, progress, machine, cwd = '.' }: DatasetOptions,
 ): StageContext {
   const folders = localFolders(join(resolve(cwd, out), PARTIAL));
-  return { seed, rng: seedStream(seed, stage), store, inputs, signal, progress, ...folders };
+  return { seed, rng: seedStream(seed, stage), store, inputs, signal, progress, machine, ...folders };
 }
 
 /**
@@ -234,7 +235,7 @@ async function settleSources(
     const text = Buffer.from(await state.get(REQUEST_FILE)).toString('utf8');
     return parseJson(text, requestSchema, `${state.location}/${REQUEST_FILE}`).sources;
   }
-  const sources = await resolveSources(request, options);
+  const sources = await resolveSources(request, { ...options, python: options.machine.python });
   await state.put(REQUEST_FILE, JSON.stringify({ request: identity, sources }));
   return sources;
 }

@@ -2,9 +2,11 @@ import { readFileSync } from 'node:fs';
 import { arch, cpus, hostname, platform, release, totalmem } from 'node:os';
 import { join } from 'node:path';
 import type { EngineInfo } from '../../core/engine';
-import { projectRoot, pythonPath } from '../../core/paths';
+import { projectRoot } from '../../core/paths';
 import { redactValue, type Redactor } from '../../core/text/redact';
 import { runProcess } from '../../core/processes/subprocess';
+import { codeIdentity } from '../../shards/manifest';
+import type { Machine } from '../../stages/machine';
 
 /** `environment.json` of a run: what would be needed to understand a difference between two machines. */
 export interface Environment {
@@ -41,8 +43,15 @@ const VECTOR_FLAGS = /^(sse4_2|avx\d?|avx512\w*|avx_vnni|fma|f16c|bmi2|amx_\w+|a
 const PYTHON_TOOLS = ['papermill', 'nbconvert', 'nbclient', 'jupyterlab', 'jupyter_client', 'plotly'];
 
 /** Reads the environment. Programs that are missing are recorded as missing, never an error. */
-export async function captureEnvironment(redact: Redactor): Promise<Environment> {
-  const [engine, git, python] = await Promise.all([probeEngine(), probeGit(), probePython()]);
+export async function captureEnvironment(
+  { git: program, python: path }: Pick<Machine, 'git' | 'python'>,
+  redact: Redactor,
+): Promise<Environment> {
+  const [engine, git, python] = await Promise.all([
+    probeEngine(),
+    codeIdentity(program),
+    probePython(path),
+  ]);
   const snapshot: Environment = {
     capturedAt: new Date().toISOString(),
     host: { name: hostname(), platform: platform(), release: release(), arch: arch() },
@@ -84,17 +93,7 @@ async function probeEngine(): Promise<Environment['engine']> {
   }
 }
 
-async function probeGit(): Promise<Environment['git']> {
-  const git = async (...args: string[]): Promise<string> =>
-    (await runProcess('git', ['-C', projectRoot(), ...args], { timeoutMs: 20_000 })).stdout.trim();
-  try {
-    return { commit: await git('rev-parse', 'HEAD'), dirty: (await git('status', '--porcelain')) !== '' };
-  } catch {
-    return { commit: null, dirty: false };
-  }
-}
-
-async function probePython(): Promise<Record<string, string>> {
+async function probePython(path: string): Promise<Record<string, string>> {
   const program = [
     'import json, sys, importlib.metadata as m',
     'out = {"python": sys.version.split()[0]}',
@@ -104,7 +103,7 @@ async function probePython(): Promise<Record<string, string>> {
     'print(json.dumps(out))',
   ].join('\n');
   try {
-    const { stdout } = await runProcess(pythonPath(), ['-I', '-c', program], { timeoutMs: 30_000 });
+    const { stdout } = await runProcess(path, ['-I', '-c', program], { timeoutMs: 30_000 });
     return JSON.parse(stdout) as Record<string, string>;
   } catch (error) {
     return { python: `missing: ${(error as Error).message.split('\n')[0]}` };

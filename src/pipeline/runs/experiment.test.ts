@@ -16,6 +16,7 @@ import { supervisionStepFlops } from '../../trm/flops';
 import { experimentKind, experimentPath, experimentSchema, loadExperiment } from './experiment';
 import { newRunRecord, writeRunRecord } from './run-record';
 import { loadSudokuExperiment, openSudoku } from '../sudoku/sudoku';
+import { testMachine } from '../../stages/testing';
 
 const folder = join(projectRoot(), 'experiments');
 
@@ -226,7 +227,7 @@ test('a Sudoku experiment has a schema of its own; either kind is refused where 
     () => loadSudokuExperiment({ experiment: 'sudoku-4x4', set: ['model.widht=64'] }),
     /"model\.widht", did you mean "model\.width"/,
   );
-  const key = (set: string[]): string => openSudoku({ experiment: 'sudoku-4x4', set }).key;
+  const key = (set: string[]): string => openSudoku({ machine: testMachine, experiment: 'sudoku-4x4', set }).key;
   assert.is(key([]), key([]));
   assert.is.not(key([]), key(['seed=1']));
   assert.is(key([]), key(['train.tracking.tensorboard=false']), 'trackers change nothing of what is trained');

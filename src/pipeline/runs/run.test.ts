@@ -15,6 +15,7 @@ import { NotebookError } from '../notebooks/papermill';
 import { runExperiment, type RunEvent, type RunOptions } from './run';
 import { readRunRecord } from './run-record';
 import { stageNotebook } from '../stages/stage-inputs';
+import { testMachine } from '../../stages/testing';
 
 const SECRET = 'planted-secret-value-8431';
 const TOKEN = `ghp_${'A1b2'.repeat(9)}`;
@@ -81,8 +82,8 @@ test.before(async () => {
 });
 test.after(() => rm(root, { recursive: true, force: true }));
 
-const run = (options: RunOptions = {}): ReturnType<typeof runExperiment> =>
-  runExperiment(experiment, { notebooks, ...options });
+const run = (options: Partial<RunOptions> = {}): ReturnType<typeof runExperiment> =>
+  runExperiment(experiment, { machine: testMachine, notebooks, ...options });
 
 const states = async (folder: string): Promise<string> =>
   (await readRunRecord(folder)).stages.map(({ state }) => state).join(' ');

@@ -13,6 +13,7 @@ import { STAGES, type RunRecord, type StageName } from '../../records/run';
 import { captureEnvironment } from './environment';
 import { type Experiment, loadExperiment } from './experiment';
 import { openSecrets, type Secrets } from '../../storage/secrets';
+import type { Machine } from '../../stages/machine';
 import { lockFolder } from '../stages/lock';
 import { linkTo, publishModel } from './models';
 import { locateStage } from '../stages/locate-stage';
@@ -43,6 +44,8 @@ export type RunEvent =
 
 /** Settings of {@link runExperiment}. */
 export interface RunOptions {
+  /** Finds the stages' keys, and is written down in `environment.json`; each notebook's kernel has one of its own. */
+  machine: Machine;
   /** `--set` assignments. Default none. */
   set?: readonly string[];
   /** True: a new run folder instead of the newest unfinished run of the same config. Default false. */
@@ -67,6 +70,7 @@ export interface RunResult {
 
 /** What the steps of one run share. */
 interface RunContext {
+  machine: Machine;
   folder: string;
   loaded: LoadedConfig<Experiment>;
   notebooks: string;
@@ -87,7 +91,7 @@ interface RunContext {
  * @throws NotebookError at the first cell that fails; `FAILED` holds the same text
  * @throws InterruptedError when `signal` was aborted; no mark is left
  */
-export async function runExperiment(experiment: string, options: RunOptions = {}): Promise<RunResult> {
+export async function runExperiment(experiment: string, options: RunOptions): Promise<RunResult> {
   const { set, force = false, secrets = openSecrets() } = options;
   const loaded = await loadExperiment({ experiment, set });
   const { redact } = secrets;
@@ -97,6 +101,7 @@ export async function runExperiment(experiment: string, options: RunOptions = {}
   const unlock = await lockFolder(folder, `run ${basename(folder)}`);
   try {
     const context: RunContext = {
+      machine: options.machine,
       folder,
       loaded,
       notebooks: options.notebooks ?? join(projectRoot(), 'notebooks'),
@@ -162,7 +167,7 @@ async function prepareRun(context: RunContext, resumed: boolean): Promise<void> 
     const header = `# Resolved config of experiment ${loaded.name}: every key, defaults included.\n`;
     await writeFileAtomic(join(folder, 'config.yaml'), redact(header + stringify(loaded.config)));
   }
-  await writeJsonAtomic(join(folder, 'environment.json'), await captureEnvironment(context.redact));
+  await writeJsonAtomic(join(folder, 'environment.json'), await captureEnvironment(context.machine, redact));
   await rm(join(folder, 'FAILED'), { force: true });
 }
 
@@ -211,8 +216,8 @@ async function completeStage(
   seconds: () => number,
   before: RunRecord['stages'][number] | undefined,
 ): Promise<void> {
-  const { folder, loaded, notebooks, force } = context;
-  const { key } = await locateStage(stage, loaded.config, { signal: context.signal });
+  const { folder, loaded, machine, notebooks, force, signal } = context;
+  const { key } = await locateStage(stage, loaded.config, { machine, signal });
   const output = stageFolder(key);
   if (force) await discard(output);
   await linkTo(join(folder, 'stages', stage), output.path);

@@ -11,6 +11,7 @@ import type { Metric } from '../../records/run';
 import { lockHolder } from '../stages/lock';
 import { openStage, type OpenedStage } from '../stages/open-stage';
 import { startStageTraining, trainCommand, type StageTraining } from './train-process';
+import { testMachine } from '../../stages/testing';
 
 let root: string;
 test.before(async () => {
@@ -21,7 +22,7 @@ test.after(() => rm(root, { recursive: true, force: true }));
 
 /** A stage without inputs stands for the train stage; each test has its own folder by its own seed. */
 const stageOf = (seed: number): Promise<OpenedStage<unknown>> =>
-  openStage('collect', { experiment: 'tiny', overrides: { seed } });
+  openStage('collect', { machine: testMachine, experiment: 'tiny', overrides: { seed } });
 
 /** Takes the stage's lock, writes a line every 20 ms, keeps its count on SIGINT, ends after `lines` lines. */
 const trainer = (stage: OpenedStage<unknown>, lines: number, end = 'manifest'): string[] => [

@@ -9,7 +9,8 @@ import { contentDigest, readManifest } from '../../shards/manifest';
 import { queryShards } from '../../shards/query';
 import { createFolderStore } from '../../storage/folder-store';
 import type { ObjectStore } from '../../storage/object-store';
-import { localFolders } from '../../storage/stage';
+import { localFolders } from '../../stages/context';
+import type { Machine } from '../../stages/machine';
 import { METRICS_KEY } from '../../training/metrics-log';
 import { experimentSchema, type Experiment } from '../runs/experiment';
 import { locateStage } from './locate-stage';
@@ -62,15 +63,17 @@ const PLACES = {
 
 /** Runs all stages below `TRM_WORK_DIR`, each from its job as it would arrive on another machine. */
 export async function runGolden(
+  machine: Machine,
   config = goldenExperiment(),
 ): Promise<Map<StageName, { job: StageJob; key: string }>> {
   const jobs = new Map<StageName, { job: StageJob; key: string }>();
   for (const stage of STAGES) {
-    const { job, key, inputs } = await locateStage(stage, config);
+    const { job, key, inputs } = await locateStage(stage, config, { machine });
     const sent = stageJobSchema.parse(JSON.parse(JSON.stringify(job)));
     await runJob(sent, {
       signal: new AbortController().signal,
       progress: silentProgress,
+      machine,
       store: outputOf(key),
       ...localFolders(stageFolder(key).path),
       inputs: Object.fromEntries(Object.entries(inputs).map(([input, { key: at }]) => [input, outputOf(at)])),

@@ -6,14 +6,16 @@ import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pythonFacts } from '../../collection/python-facts';
 import { DataError, UserError } from '../../core/errors';
 import { projectRoot } from '../../core/paths';
+import { workerCount } from '../../generation/drawing/draw-pool';
 import { silentProgress } from '../../core/progress';
 import { STAGES, type StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';
 import { listKeys } from '../../storage/objects';
-import { localFolders } from '../../storage/stage';
+import { localFolders } from '../../stages/context';
+import { Machine } from '../../stages/machine';
+import { recorder, testMachine, whereIs, type Recorder } from '../../stages/testing';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { fingerprints, goldenExperiment, runGolden, type Fingerprint } from './golden-testing';
 import { locateStage } from './locate-stage';
@@ -35,12 +37,14 @@ test('each stage makes of the tiny input what its version promises', async () =>
   const golden = JSON.parse(await readFile(join(projectRoot(), FILE), 'utf8')) as Golden;
   await withTemporaryFolder(async (work) => {
     process.env.TRM_WORK_DIR = work;
-    const jobs = await runGolden();
+    const recorded = await recordedMachine(work);
+    const { machine } = recorded;
+    const jobs = await runGolden(machine);
     const found = await fingerprints(jobs);
     for (const stage of STAGES) {
       const [expected, got] = [golden.stages[stage], found[stage]];
       assert.is(got.version, expected.version, `${FILE} speaks of another version of ${stage}: ${MEND}`);
-      if ((await pythonFacts()).version.startsWith(`${golden.python}.`))
+      if ((await machine.pythonFacts()).version.startsWith(`${golden.python}.`))
         assert.is(
           got.digest,
           expected.digest,
@@ -53,19 +57,50 @@ test('each stage makes of the tiny input what its version promises', async () =>
           `stage ${stage}, ${name}: expected ${value}, got ${got.numbers[name]}: ${MEND}`,
         );
     }
-    await refusesOthers(work);
-    await followsContent(jobs);
+    await workedOn(recorded);
+    await refusesOthers(work, machine);
+    await followsContent(jobs, machine);
   });
 });
 
+/** A machine whose programs write down how they are called. */
+interface RecordedMachine {
+  machine: Machine;
+  python: Recorder;
+  git: Recorder;
+}
+
+/** Makes it, and leaves nothing else to be found: a stage that asked the environment for Python or git would fail. */
+async function recordedMachine(folder: string): Promise<RecordedMachine> {
+  const python = await recorder(folder, await whereIs(testMachine.python));
+  const git = await recorder(folder, await whereIs('git'));
+  process.env.TRM_PYTHON = join(folder, 'no-python');
+  process.env.PATH = folder;
+  return { machine: new Machine({ python: python.path, git: git.path }), python, git };
+}
+
+/** Interpreter, git and the pool of Python processes are the machine's, the same in all stages. */
+async function workedOn({ python, git }: RecordedMachine): Promise<void> {
+  const { collect, generate, process: processed } = goldenExperiment();
+  const wanted = [collect, generate, processed].map(({ criticWorkers }) => workerCount(criticWorkers));
+  const started = (await python.calls()).filter(({ args }) => args.includes('critic-worker.py'));
+  assert.is(started.length, Math.max(...wanted));
+  const asked = (await git.calls()).map(({ args }) => args);
+  for (const part of ['--version', 'fast-import', 'cat-file', 'status --porcelain'])
+    assert.ok(
+      asked.some((args) => args.includes(part)),
+      part,
+    );
+}
+
 /** A job is done as it was meant, or not at all. */
-async function refusesOthers(work: string): Promise<void> {
-  const { job, inputs } = await locateStage('generate', goldenExperiment());
+async function refusesOthers(work: string, machine: Machine): Promise<void> {
+  const { job, inputs } = await locateStage('generate', goldenExperiment(), { machine });
   const store = createFolderStore(join(work, 'elsewhere'));
   const collect = createFolderStore(inputs.collect?.output ?? '');
   const { signal } = new AbortController();
   const folders = localFolders(join(work, 'elsewhere-local'));
-  const context = { signal, progress: silentProgress, store, inputs: { collect }, ...folders };
+  const context = { signal, progress: silentProgress, machine, store, inputs: { collect }, ...folders };
   for (const [change, type, message] of [
     [{ version: 99 }, UserError, 'the job is for version 99 of stage generate'],
     [{ python: '2.7.18' }, UserError, 'judged by Python 2.7.18'],
@@ -79,14 +114,14 @@ async function refusesOthers(work: string): Promise<void> {
     assert.instance(error, type);
     assert.match(error.message, message);
   }
-  const { job: collected } = await locateStage('collect', goldenExperiment());
+  const { job: collected } = await locateStage('collect', goldenExperiment(), { machine });
   const homeless = await rejection(() => runJob(collected, { ...context, inputs: {} }));
   assert.match(homeless.message, 'expected the place of the source folder:ledgerkit');
   assert.equal(await listKeys(store), [], 'nothing was begun');
 }
 
 /** How the work is done changes no key; what is done changes those behind it. */
-async function followsContent(jobs: Awaited<ReturnType<typeof runGolden>>): Promise<void> {
+async function followsContent(jobs: Awaited<ReturnType<typeof runGolden>>, machine: Machine): Promise<void> {
   const config = goldenExperiment();
   const other = {
     ...config,
@@ -98,10 +133,11 @@ async function followsContent(jobs: Awaited<ReturnType<typeof runGolden>>): Prom
       tracking: { ...config.train.tracking, tensorboard: false },
     },
   };
-  for (const stage of STAGES) assert.is((await locateStage(stage, other)).key, jobs.get(stage)?.key, stage);
+  for (const stage of STAGES)
+    assert.is((await locateStage(stage, other, { machine })).key, jobs.get(stage)?.key, stage);
   const longer = { ...config, train: { ...config.train, maxSteps: 4 } };
-  assert.is((await locateStage('process', longer)).key, jobs.get('process')?.key);
-  assert.is.not((await locateStage('train', longer)).key, jobs.get('train')?.key);
+  assert.is((await locateStage('process', longer, { machine })).key, jobs.get('process')?.key);
+  assert.is.not((await locateStage('train', longer, { machine })).key, jobs.get('train')?.key);
 }
 
 test.run();

@@ -1,5 +1,4 @@
 import { keyedCollectConfig, revisionsByName, sourceRevisions } from '../../collection/revision';
-import { pythonFacts, type PythonFacts } from '../../collection/python-facts';
 import { DataError } from '../../core/errors';
 import { setRevisions } from '../../evaluation/benchmarks/set-revision';
 import { heldOutHashes } from '../../processing/near/held-out';
@@ -7,6 +6,7 @@ import type { StageName } from '../../records/run';
 import { datasetDigest } from '../../shards/manifest';
 import { settledConfig, stageKey, type StageJob } from '../../records/stage-job';
 import { STAGE_VERSIONS, type Experiment } from '../runs/experiment';
+import type { Machine } from '../../stages/machine';
 import { recordedKey } from '../runs/run-record';
 import { readStageManifest, type StageFolder, stageFolder } from './stage-folder';
 import { STAGE_INPUTS, stageNotebook } from './stage-inputs';
@@ -20,6 +20,8 @@ export interface LocatedStage {
 
 /** Settings of {@link locateStage}. */
 export interface LocateOptions {
+  /** Whose Python judges, and whose git reads the sources. */
+  machine: Machine;
   /** Run folder whose recorded keys count. Default: none. */
   run?: string;
   signal?: AbortSignal;
@@ -34,7 +36,7 @@ export interface LocateOptions {
 export async function locateStage(
   stage: StageName,
   config: Experiment,
-  options: LocateOptions = {},
+  options: LocateOptions,
 ): Promise<LocatedStage> {
   return new Locator(config, options).locate(stage);
 }
@@ -42,7 +44,6 @@ export async function locateStage(
 /** Finds each stage once, though several others read it. */
 class Locator {
   private readonly found = new Map<StageName, Promise<LocatedStage>>();
-  private facts: Promise<PythonFacts> | undefined;
 
   constructor(
     private readonly config: Experiment,
@@ -75,7 +76,7 @@ class Locator {
       version: STAGE_VERSIONS[stage],
       ...(await this.outside(stage)),
       seed: this.config.seed,
-      python: this.isJudged(stage) ? (await this.python()).version : null,
+      python: this.isJudged(stage) ? (await this.options.machine.pythonFacts()).version : null,
       inputs: digests,
     };
     const key = (run ? await recordedKey(run, stage) : undefined) ?? stageKey(job);
@@ -84,11 +85,12 @@ class Locator {
 
   /** The config as it counts, and the revisions of what it names outside the project. */
   private async outside(stage: StageName): Promise<Pick<StageJob, 'config' | 'sources'>> {
-    const { signal } = this.options;
+    const { machine, signal } = this.options;
     const settled = settledConfig(stage, this.config[stage]);
     if (stage === 'collect') {
       const { collect } = this.config;
-      const revisions = await sourceRevisions(collect, { python: await this.python(), signal });
+      const python = await machine.pythonFacts();
+      const revisions = await sourceRevisions(collect, { python, git: machine.git, signal });
       const keyed = keyedCollectConfig(collect, revisions);
       return { config: settledConfig(stage, keyed), sources: revisionsByName(revisions) };
     }
@@ -105,10 +107,5 @@ class Locator {
   private isJudged(stage: StageName): boolean {
     if (stage === 'train') return this.config.train.feed.source === 'mutations';
     return stage !== 'release';
-  }
-
-  private python(): Promise<PythonFacts> {
-    this.facts ??= pythonFacts();
-    return this.facts;
   }
 }

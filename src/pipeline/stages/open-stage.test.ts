@@ -8,12 +8,13 @@ import { writeFileAtomic } from '../../core/files';
 import { createProgress } from '../../core/progress';
 import { buildManifest, writeManifest } from '../../shards/manifest';
 import { listKeys } from '../../storage/objects';
-import type { Stage } from '../../storage/stage';
+import type { Stage } from '../../stages/context';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
 import { openStage } from './open-stage';
 import { projectRoot } from '../../core/paths';
 import { isFinished, type StageFolder } from './stage-folder';
+import { testMachine } from '../../stages/testing';
 
 const NOTEBOOK = join(projectRoot(), 'notebooks', '01-collect.ipynb');
 
@@ -44,7 +45,7 @@ test('a stage whose manifest is empty or cut short is made again, and it is said
     for (const text of ['', '{"name": "coll', '[]']) {
       const tasks: string[] = [];
       const progress = createProgress({ sink: ({ task }) => tasks.push(task) });
-      const stage = await openStage('collect', { experiment: 'tiny', progress });
+      const stage = await openStage('collect', { machine: testMachine, experiment: 'tiny', progress });
       await mkdir(stage.outDir, { recursive: true });
       const path = join(stage.outDir, 'manifest.json');
       await writeFile(path, text);
@@ -63,7 +64,7 @@ test('a stage whose manifest is empty or cut short is made again, and it is said
 test('journal and scratch that a process left when it was killed right behind its manifest go when the stage is opened', async () => {
   await withTemporaryFolder(async (work) => {
     process.env.TRM_WORK_DIR = work;
-    const stage = await openStage('collect', { experiment: 'tiny' });
+    const stage = await openStage('collect', { machine: testMachine, experiment: 'tiny' });
     await stage.run(made);
     assert.equal(await listKeys(stage.store), ['manifest.json']);
     await stage.store.put('journal/part.json', '{}');
@@ -77,7 +78,7 @@ test('journal and scratch that a process left when it was killed right behind it
 test('scratch outlives a failure and goes with the manifest, live files stay, a killed writer leaves nothing', async () => {
   await withTemporaryFolder(async (work) => {
     process.env.TRM_WORK_DIR = work;
-    const stage = await openStage('collect', { experiment: 'tiny' });
+    const stage = await openStage('collect', { machine: testMachine, experiment: 'tiny' });
     const failed = await rejection(() =>
       stage.run(async (_, { scratch, live, store }) => {
         await writeFileAtomic(join(scratch, 'rows'), 'sorted');
@@ -101,7 +102,7 @@ test('scratch outlives a failure and goes with the manifest, live files stay, a 
 test('a notebook with other code is executed again, one with other prose is not', async () => {
   await withTemporaryFolder(async (work) => {
     process.env.TRM_WORK_DIR = work;
-    const stage = await openStage('collect', { experiment: 'tiny' });
+    const stage = await openStage('collect', { machine: testMachine, experiment: 'tiny' });
     await stage.run(made);
     assert.not.ok(await isFinished(stage.folder, NOTEBOOK), 'no notebook was executed');
     const text = await readFile(NOTEBOOK, 'utf8');

@@ -10,7 +10,8 @@ import type { StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';
 import { clearJournal } from '../../storage/journal';
 import type { ObjectStore } from '../../storage/object-store';
-import type { Stage, StageContext } from '../../storage/stage';
+import type { Stage, StageContext } from '../../stages/context';
+import type { Machine } from '../../stages/machine';
 import { type ExperimentSource, loadExperiment, type StageConfig } from '../runs/experiment';
 import { lockFolder, lockHolder } from './lock';
 import { publishModel } from '../runs/models';
@@ -20,6 +21,8 @@ import { readStageManifest, type StageFolder, stageFolder } from './stage-folder
 
 /** Settings of {@link openStage}. */
 export interface OpenStageOptions extends ExperimentSource {
+  /** Works for the stage; whoever made it closes it. */
+  machine: Machine;
   /** Asked when work begins; the signal it gives is aborted when the user interrupts. Default: never. */
   interrupt?: () => AbortSignal;
   /** Where progress shows. Default: nowhere. */
@@ -67,10 +70,10 @@ export async function openStage<S extends StageName>(
   stage: S,
   options: OpenStageOptions,
 ): Promise<OpenedStage<StageConfig<S>>> {
-  const { run } = options;
+  const { machine, run } = options;
   const experiment = await loadExperiment(options);
   const config = experiment.config[stage] as StageConfig<S>;
-  const located = await locateStage(stage, experiment.config, { run });
+  const located = await locateStage(stage, experiment.config, { machine, run });
   return stageAt(options, { name: experiment.name, config, seed: experiment.config.seed, stage, located });
 }
 
@@ -134,6 +137,7 @@ export function stageAt<Config>(
         const context: StageContext = {
           signal,
           progress: teeProgress(progress, progressFile(folder)),
+          machine: options.machine,
           store,
           inputs,
           scratch: folder.scratch,
@@ -146,7 +150,7 @@ export function stageAt<Config>(
         if (!(await manifest()))
           throw new DataError(
             `stage ${stage} ended without writing ${join(folder.output, 'manifest.json')}`,
-            'a stage function writes its manifest last; see src/storage/stage.ts',
+            'a stage function writes its manifest last; see src/stages/context.ts',
           );
         await clearWork(store, folder);
         if (stage === 'release') await publishModel(name, folder);

@@ -1,19 +1,18 @@
 import { z } from 'zod';
-import { pythonFacts } from '../../collection/python-facts';
 import { DataError, UserError } from '../../core/errors';
 import { seedStream } from '../../core/rng';
 import type { Manifest } from '../../records/manifest';
 import type { StageName } from '../../records/run';
 import type { StageJob } from '../../records/stage-job';
 import { datasetDigest, readManifest } from '../../shards/manifest';
-import type { Stage, StageContext } from '../../storage/stage';
+import type { Stage, StageContext } from '../../stages/context';
 import { experimentSchema, STAGE_VERSIONS } from '../runs/experiment';
 import { STAGE_FUNCTIONS } from './stage-functions';
 
-/** What the machine that runs a job brings: places and signals, which the job does not name. */
+/** What is where a job runs, and the job does not name: the machine, places, signals. */
 export interface JobContext extends Pick<
   StageContext,
-  'signal' | 'progress' | 'store' | 'inputs' | 'scratch' | 'live'
+  'signal' | 'progress' | 'machine' | 'store' | 'inputs' | 'scratch' | 'live'
 > {
   /** Where this machine keeps the folders and repositories of a collect job: `<kind>:<name>` -> path. Default none. */
   places?: Readonly<Record<string, string>>;
@@ -34,15 +33,15 @@ export async function runJob(job: StageJob, context: JobContext): Promise<Manife
   return run(config, { ...rest, sources, seed, rng: seedStream(seed, stage) });
 }
 
-async function refuseOther(job: StageJob, { inputs }: JobContext): Promise<void> {
+async function refuseOther(job: StageJob, { machine, inputs }: JobContext): Promise<void> {
   const { stage, version, python } = job;
   if (version !== STAGE_VERSIONS[stage])
     throw new UserError(
       `the job is for version ${version} of stage ${stage}, this code has version ${STAGE_VERSIONS[stage]}`,
       'run it with the code that it was made with',
     );
-  const here = (await pythonFacts()).version;
-  if (python !== null && python !== here)
+  const here = python === null ? null : (await machine.pythonFacts()).version;
+  if (python !== here)
     throw new UserError(
       `the job is to be judged by Python ${python}, here it is ${here}`,
       'set TRM_PYTHON to an interpreter of that version',

@@ -6,7 +6,7 @@ import { DataError } from '../../core/errors';
 import { readJson } from '../../core/files';
 import { manifestSchema, type Manifest } from '../../records/manifest';
 import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
-import { localFolders } from '../../storage/stage';
+import { localFolders } from '../../stages/context';
 
 /** The places in a stage's folder, `TRM_WORK_DIR/stages/<key>`. */
 export interface StageFolder {

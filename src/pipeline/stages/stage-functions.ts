@@ -4,7 +4,7 @@ import { generate } from '../../generation/stage';
 import { process as processSamples } from '../../processing/stage';
 import type { StageName } from '../../records/run';
 import { release } from '../../release/stage';
-import type { Stage } from '../../storage/stage';
+import type { Stage } from '../../stages/context';
 import { train } from '../../training/stage';
 import type { StageConfig } from '../runs/experiment';
 

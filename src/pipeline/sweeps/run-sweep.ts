@@ -2,6 +2,7 @@ import type { Progress } from '../../core/progress';
 import type { TrialResult } from '../../records/sweep';
 import type { Job } from '../../training/search/engine';
 import { runSweep } from '../../training/search/sweep';
+import type { Machine } from '../../stages/machine';
 import { lockFolder } from '../stages/lock';
 import { beginSweep, createEngine, openSweep, type OpenSweepOptions, writeBest } from './sweep';
 import { journalPath, type SweepFolder } from './sweep-folder';
@@ -10,6 +11,8 @@ import { prepareData, trialRunner } from './sweep-trial';
 /** Settings of {@link runSweepFile}. */
 export interface RunSweepFileOptions extends OpenSweepOptions {
   signal: AbortSignal;
+  /** Makes the data of the trials; each training is a process that has its own. */
+  machine: Machine;
   /** Shows how the data of the trials come about. */
   progress: Progress;
   /** Told when the sweep has a folder. */
@@ -26,7 +29,7 @@ export interface RunSweepFileOptions extends OpenSweepOptions {
  * @throws InterruptedError when aborted; `resume` goes on
  */
 export async function runSweepFile(options: RunSweepFileOptions): Promise<SweepFolder> {
-  const { signal, progress, onOpen, onJob, onResult } = options;
+  const { signal, machine, progress, onOpen, onJob, onResult } = options;
   const opened = await openSweep(options);
   const engine = await createEngine(opened);
   try {
@@ -34,12 +37,12 @@ export async function runSweepFile(options: RunSweepFileOptions): Promise<SweepF
     try {
       const begun = await beginSweep(opened, engine);
       onOpen?.(begun);
-      await prepareData({ experiment: begun.sweep.experiment }, { signal, progress });
+      await prepareData({ experiment: begun.sweep.experiment }, { signal, machine, progress });
       const journal = await runSweep({
         journal: begun.journal,
         path: journalPath(begun),
         engine,
-        run: trialRunner(begun, { signal }),
+        run: trialRunner(begun, { machine, signal }),
         signal,
         onJob: (job) => onJob?.(job, begun),
         onResult: (result) => onResult?.(result, begun),

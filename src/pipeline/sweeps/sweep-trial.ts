@@ -7,6 +7,7 @@ import { generate } from '../../generation/stage';
 import { process as processSamples } from '../../processing/stage';
 import type { Metric } from '../../records/run';
 import type { TrialResult } from '../../records/sweep';
+import type { Machine } from '../../stages/machine';
 import { createFolderStore } from '../../storage/folder-store';
 import type { TrainConfig } from '../../training/config';
 import { METRICS_KEY, readMetrics } from '../../training/metrics-log';
@@ -25,6 +26,8 @@ import { startStageTraining } from '../runs/train-process';
 
 /** Settings of {@link trialRunner}. */
 export interface TrialRunnerOptions {
+  /** Finds the trials' keys. */
+  machine: Machine;
   /** Aborted: the training writes a checkpoint and ends, and the sweep with it. */
   signal?: AbortSignal;
   /** Told every line of the running training's log. */
@@ -38,14 +41,12 @@ export interface TrialRunnerOptions {
  * a sweep that was cut off finds what was trained (or follows what is still training), and `trm run` with the best
  * parameters has its model already. `trial-<n>/rung-<k>` in the sweep's folder links there.
  */
-export function trialRunner(
-  { folder, journal, sweep }: SweepFolder,
-  options: TrialRunnerOptions = {},
-): JobRunner {
+export function trialRunner({ folder, journal, sweep }: SweepFolder, options: TrialRunnerOptions): JobRunner {
   return async (job, results) => {
     let stage: OpenedStage<TrainConfig>;
     try {
-      stage = await openStage('train', trialSource(sweep, job.parameters, journal.rungs[job.rung]));
+      const source = trialSource(sweep, job.parameters, journal.rungs[job.rung]);
+      stage = await openStage('train', { ...source, machine: options.machine });
     } catch (error) {
       // Optuna draws as it goes: values that the experiment refuses are that trial's failure.
       if (error instanceof ConfigError) return ended('failed', null, error.message);
@@ -130,9 +131,9 @@ export function describeFailure(message: string): TrialFailure {
  */
 export async function prepareData(
   source: ExperimentSource,
-  { signal, progress }: { signal: AbortSignal; progress: Progress },
+  { signal, machine, progress }: { signal: AbortSignal; machine: Machine; progress: Progress },
 ): Promise<void> {
-  const options = { ...source, interrupt: () => signal, progress };
+  const options = { ...source, interrupt: () => signal, machine, progress };
   await (await openStage('collect', options)).run(collect);
   await (await openStage('generate', options)).run(generate);
   await (await openStage('process', options)).run(processSamples);

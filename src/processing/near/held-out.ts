@@ -3,11 +3,10 @@ import { stat } from 'node:fs/promises';
 import { z } from 'zod';
 import { ConfigError } from '../../core/errors';
 import { parseJson } from '../../core/files';
-import { sha256File } from '../../core/hash';
 import { projectRoot } from '../../core/paths';
 import { lex } from '../../python/tokens/lexer';
 import type { TokenText } from '../../records/sample';
-import { contentDigest, readManifest } from '../../shards/manifest';
+import { dataDigest } from '../../shards/data-digest';
 import { readRows } from '../../shards/reader';
 import { shardFiles } from '../../shards/writer';
 import { createFolderStore } from '../../storage/folder-store';
@@ -79,12 +78,7 @@ async function locate(name: string): Promise<{ path: string; isFolder: boolean }
  */
 export async function heldOutHashes(names: readonly string[]): Promise<Record<string, string>> {
   const hashes: Record<string, string> = {};
-  for (const name of names) {
-    const { path, isFolder } = await locate(name);
-    hashes[basename(name)] = isFolder
-      ? contentDigest(await readManifest(createFolderStore(path)))
-      : await sha256File(path);
-  }
+  for (const name of names) hashes[basename(name)] = await dataDigest((await locate(name)).path);
   return hashes;
 }
 

@@ -32,6 +32,11 @@ export class CriticWorker {
     child.on('close', (code, signal) => this.end(signal ? `signal ${signal}` : `exit code ${code}`));
   }
 
+  /** False when the process has ended. */
+  get running(): boolean {
+    return this.ended === undefined;
+  }
+
   /** @throws TrmError when the interpreter does not start */
   static async start(python: string): Promise<CriticWorker> {
     const script = join(projectRoot(), 'src', 'python', 'critic', 'critic-worker.py');

@@ -102,16 +102,25 @@ export class Critic {
    */
   static async start(options: CriticOptions = {}): Promise<Critic> {
     const { workers, python = pythonPath(), timeoutMs } = criticOptionsSchema.parse(options);
-    const started = await Promise.allSettled(
-      Array.from({ length: workers }, () => CriticWorker.start(python)),
-    );
-    const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
-    const failed = started.find((result) => result.status === 'rejected');
-    if (failed) {
-      await Promise.all(running.map((worker) => worker.stop()));
-      throw failed.reason;
+    return new Critic(python, timeoutMs, await startWorkers(workers, python));
+  }
+
+  /**
+   * Starts processes until there are `workers` of them, those that were lost and could not be replaced included.
+   * @throws TrmError when the interpreter cannot be started; the processes that run go on
+   */
+  async grow(workers: number): Promise<void> {
+    const missing = workers - this.alive;
+    if (missing <= 0) return;
+    const started = await startWorkers(missing, this.python);
+    if (this.closed) {
+      await Promise.all(started.map((worker) => worker.stop()));
+      throw closedError();
     }
-    return new Critic(python, timeoutMs, running);
+    for (const worker of started) this.workers.add(worker);
+    this.idle.push(...started);
+    this.alive += missing;
+    this.dispatch();
   }
 
   /** Version of the interpreter, for example `3.11.7`. */
@@ -203,10 +212,12 @@ export class Critic {
 
   /** Asks one worker. When it fails, halves the batch until the source that did it stands alone. */
   private async judge(
-    worker: CriticWorker,
+    given: CriticWorker,
     task: Task,
     sources: readonly string[],
   ): Promise<{ answers: unknown[]; worker: CriticWorker }> {
+    // One that ended while nobody asked it: no source is to blame.
+    const worker = given.running ? given : await this.replace(given);
     const outcome = await worker.ask({ task, sources }, this.timeoutMs + 20 * sources.length);
     if (outcome.kind === 'answers') return { answers: outcome.answers, worker };
     let next = await this.replace(worker);
@@ -231,6 +242,16 @@ export class Critic {
   }
 }
 
+/** All of them, or none. */
+async function startWorkers(count: number, python: string): Promise<CriticWorker[]> {
+  const started = await Promise.allSettled(Array.from({ length: count }, () => CriticWorker.start(python)));
+  const running = started.flatMap((result) => (result.status === 'fulfilled' ? [result.value] : []));
+  const failed = started.find((result) => result.status === 'rejected');
+  if (failed === undefined) return running;
+  await Promise.all(running.map((worker) => worker.stop()));
+  throw failed.reason;
+}
+
 function closedError(): TrmError {
   return new TrmError('the critic was closed while a check was waiting', 'close it after the last check');
 }
@@ -243,6 +264,9 @@ function failure(
     ? ['Timeout', `no verdict within ${timeoutMs} ms`, null, null]
     : ['Crash', `the interpreter ended: ${outcome.reason}`, null, null];
 }
+
+/** A critic in the hands of those who only ask it: whoever started it closes it. */
+export type Judge = Pick<Critic, 'check' | 'fingerprint' | 'tree' | 'pythonVersion'>;
 
 function toVerdict(answer: RawVerdict, source: string): Verdict {
   if (answer === null) return { valid: true, unknown: false, error: null };

@@ -27,14 +27,15 @@ export function registerDataBenchmark(data: Command, { signal }: CommandContext)
     .action(async (name: string, flags: BenchmarkFlags) => {
       const { makeBenchmark } = await import('../benchmarks.js');
       const { terminalProgress } = await import('../../core/progress.js');
-      const workers = wholeNumber(flags.workers, '--workers');
-      const result = await makeBenchmark(name, {
+      const { withMachine } = await import('../../stages/machine.js');
+      const options = {
         out: flags.out ?? null,
         verify: flags.verify ?? false,
-        workers,
+        workers: wholeNumber(flags.workers, '--workers'),
         signal,
         progress: terminalProgress(),
-      });
+      };
+      const result = await withMachine((machine) => makeBenchmark(name, { ...options, machine }));
       if (flags.json) printJson(result);
       else console.log(`${result.folder}\n${result.rows} rows, sha256 ${result.rowsHash}`);
       if (flags.verify && !flags.json) console.log(result.same ? 'the same rows' : result.difference);

@@ -61,8 +61,10 @@ export function registerDataGenerate(data: Command, { signal }: CommandContext):
     .action(async (flags: GenerateFlags) => {
       const { generateDataset } = await import('../../pipeline/datasets/dataset.js');
       const { terminalProgress } = await import('../../core/progress.js');
+      const { withMachine } = await import('../../stages/machine.js');
       const request = await readRequest(flags);
-      const dataset = await generateDataset(request, { signal, progress: terminalProgress() });
+      const progress = terminalProgress();
+      const dataset = await withMachine((machine) => generateDataset(request, { signal, progress, machine }));
       const summary = summarise(dataset, request.count);
       if (flags.json) printJson(summary);
       else printSummary(summary, dataset.complete);

@@ -45,10 +45,11 @@ export const registerEvaluate: Register = (program, { signal }) => {
     .action(async (model: string, flags: EvaluateFlags) => {
       if (flags.set !== undefined) throw retiredSet(flags.set);
       const { evaluateModels } = await import('../evaluate-models.js');
+      const { withMachine } = await import('../../stages/machine.js');
       const { terminalProgress } = await import('../../core/progress.js');
       const { renderSetReport } = await import('../../evaluation/benchmarks/set-tables.js');
       const { renderResults } = await import('../../evaluation/benchmarks/results-table.js');
-      const results = await evaluateModels({
+      const request = {
         model,
         against: flags.against ?? null,
         sets: flags.on ?? ['synthetic-9'],
@@ -59,7 +60,8 @@ export const registerEvaluate: Register = (program, { signal }) => {
         set: flags.config ?? [],
         signal,
         progress: terminalProgress(),
-      });
+      };
+      const results = await withMachine((machine) => evaluateModels({ ...request, machine }));
       if (flags.json) return printJson(results);
       for (const result of results) {
         if ('report' in result && result.report.baselines.length === 0)

@@ -1,3 +1,4 @@
+import type { RunEvent } from '../../pipeline/runs/run';
 import { collect, printJson, SET_HELP, type Register } from './command';
 
 interface RunFlags {
@@ -20,17 +21,21 @@ export const registerRun: Register = (program, { signal }) => {
     .action(async (experiment: string, { new: fresh, force, set, json }: RunFlags) => {
       const { runExperiment } = await import('../../pipeline/runs/run.js');
       const { formatRunEvent } = await import('../../pipeline/runs/run-events.js');
-      const { id, folder, record } = await runExperiment(experiment, {
+      const { withMachine } = await import('../../stages/machine.js');
+      const options = {
         set,
         fresh,
         force,
         signal,
         // Standard output stays free for the result.
-        onEvent: (event) => {
+        onEvent: (event: RunEvent) => {
           const line = formatRunEvent(event);
           if (line !== undefined) console.error(line);
         },
-      });
+      };
+      const { id, folder, record } = await withMachine((machine) =>
+        runExperiment(experiment, { ...options, machine }),
+      );
       if (json) printJson(record);
       else console.log(`run ${id} is done: ${folder}`);
     });

@@ -1,4 +1,5 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
+import type { RunSweepFileOptions } from '../../pipeline/sweeps/run-sweep';
 import { printJson, columns, type CommandContext, type Register } from './command';
 
 interface SweepFlags {
@@ -78,7 +79,8 @@ async function runSweepCommand(
   const { formatJob, formatResult, formatSweep, sweepResult } = await import('../sweeps.js');
   // Standard output stays free for the result.
   const say = (line: string): void => console.error(line);
-  const finished = await runSweepFile({
+  const { withMachine } = await import('../../stages/machine.js');
+  const options: Omit<RunSweepFileOptions, 'machine'> = {
     file,
     ...flags,
     signal,
@@ -86,7 +88,8 @@ async function runSweepCommand(
     onOpen: ({ folder }) => say(`sweep: ${folder}`),
     onJob: (job, opened) => say(formatJob(job, opened)),
     onResult: (result, opened) => say(formatResult(result, opened)),
-  });
+  };
+  const finished = await withMachine((machine) => runSweepFile({ ...options, machine }));
   if (json) printJson(sweepResult(finished));
   else console.log(formatSweep(finished));
 }

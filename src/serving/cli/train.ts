@@ -28,12 +28,14 @@ export const registerTrain: Register = (program, { signal }) => {
       const { redact } = openSecrets();
       const { experimentKind, experimentPath } = await import('../../pipeline/runs/experiment.js');
       const { findRun } = await import('../runs.js');
+      const { withMachine } = await import('../../stages/machine.js');
       // Notebook 04 keeps this output in the stage's training.log.
       for (const stream of [process.stdout, process.stderr]) redactStream(stream, redact);
       const run = resume === undefined ? undefined : await findRun(resume);
-      const options = { experiment, set, run, interrupt: () => signal, progress: terminalProgress() };
+      const source = { experiment, set, run, interrupt: () => signal, progress: terminalProgress() };
       const sudoku = run === undefined && experimentKind(experimentPath(experiment)) === 'sudoku';
-      const outDir = await (sudoku ? trainOnSudoku(options) : trainOnCode(options));
+      const train = sudoku ? trainOnSudoku : trainOnCode;
+      const outDir = await withMachine((machine) => train({ ...source, machine }));
       console.log(`trained: ${outDir}`);
     });
 };

@@ -8,7 +8,7 @@ import { isDropped } from '../../processing/encoding/encode';
 import { encodeSample, type EncodableSample } from '../../processing/encoding/encode-sample';
 import type { ClosedVocabulary } from '../../processing/vocabulary/closed-vocabulary';
 import type { Tokenizer } from '../../processing/tokenizer/tokenizer';
-import type { Critic, Verdict } from '../../python/critic/critic';
+import type { Judge, Verdict } from '../../python/critic/critic';
 import { lex } from '../../python/tokens/lexer';
 import { tokenOfError } from '../../python/tokens/positions';
 import type { Example } from '../../records/example';
@@ -24,7 +24,7 @@ export interface MutateOptions {
   settings: FeedConfig['mutations'];
   /** Weights that give the shares of {@link scaledAims} in the code at hand. */
   mixture: readonly MixturePart[];
-  critic: Pick<Critic, 'check' | 'fingerprint' | 'tree'>;
+  critic: Omit<Judge, 'pythonVersion'>;
   tokenizer: Tokenizer;
   vocabulary: ClosedVocabulary;
   /** Most tokens of a window. */

@@ -25,6 +25,7 @@ import { feedConfigSchema } from './config';
 import { mutateFunctions, scaledAims, type MutateOptions } from './mutate';
 import { openStreamFeed } from './open';
 import type { StreamFeed } from './stream-feed';
+import { recorder, testMachine, whereIs } from '../../stages/testing';
 
 /** The correct sides of the taxonomy's examples: small functions with something for every mutator. */
 const CLEAN = BUG_TYPES.map(({ example }) => makeSample(example.after)).filter(
@@ -65,7 +66,11 @@ async function writeDataset(name: string, train: Sample[], heldOut: Sample[]): P
   return store;
 }
 
-function openFeed(store = input, seed = 1): Promise<StreamFeed> {
+function openFeed(
+  store = input,
+  seed = 1,
+  { python }: { python: string } = testMachine,
+): Promise<StreamFeed> {
   return openStreamFeed({
     config,
     input: store,
@@ -75,6 +80,7 @@ function openFeed(store = input, seed = 1): Promise<StreamFeed> {
     },
     bucketLengths: [16, 32, 64, 128],
     cleanShare: 0.5,
+    python,
     rng: seedStream(seed, 'mutations'),
   });
 }
@@ -202,6 +208,12 @@ test('the feed deals mutants of the clean functions, half of the rows clean', as
   } finally {
     await feed.close();
   }
+});
+
+test('the interpreter that is given judges', async () => {
+  const interpreter = await recorder(folder, await whereIs(testMachine.python));
+  await (await openFeed(input, 1, { python: interpreter.path })).close();
+  assert.is((await interpreter.calls()).length, 1);
 });
 
 test('a mixture that leaves no bug to plant is refused before training', async () => {

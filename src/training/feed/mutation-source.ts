@@ -75,7 +75,9 @@ export class MutationSource implements BlockSource {
       const surveyed = await sampleFunctions(reader, groups, settings, contexts);
       const functions = surveyed.map(({ surroundings, ...one }) => ({ ...one, context: surroundings }));
       const offers = await surveyOffers(functions, { maxTokens });
-      critic = await Critic.start({ workers: settings.config.mutations.criticWorkers });
+      // The machine's pool belongs to another thread.
+      const { criticWorkers: workers } = settings.config.mutations;
+      critic = await Critic.start({ workers, python: settings.python });
       const versions = { generate: GENERATE_VERSION, taxonomy: taxonomyHash(), python: critic.pythonVersion };
       const counts = groups.map((group) => group.rows.length);
       const info: SourceInfo = {

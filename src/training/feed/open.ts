@@ -17,6 +17,8 @@ export interface OpenFeedOptions extends StreamFeedOptions {
   input: ObjectStore;
   /** Its description. */
   metadata: Pick<DatasetMetadata, 'hashes' | 'sizes'>;
+  /** Path of the interpreter that judges mutations. */
+  python: string;
   /** Its seed path fixes the order of rows and the mutations. */
   rng: Rng;
 }
@@ -35,16 +37,17 @@ export const exampleFooter = ({
  * @throws DataError when shards are missing, damaged, or of another version, tokenizer or vocabulary
  */
 export async function openStreamFeed(options: OpenFeedOptions): Promise<StreamFeed> {
-  const { config, input, metadata, rng, bucketLengths } = options;
+  const { config, input, metadata, python, rng, bucketLengths } = options;
   const pathsOf = async (folder: string): Promise<string[]> => shardFiles(input, folder);
   const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
   const kind = config.source === 'mutations' ? 'mutations' : 'shards';
-  const shared: Pick<SourceSettings, 'kind' | 'config' | 'seed' | 'longest' | 'sizes'> = {
+  const shared: Pick<SourceSettings, 'kind' | 'config' | 'seed' | 'longest' | 'sizes' | 'python'> = {
     kind,
     config,
     seed: rng.fork('feed').int(2 ** 32),
     longest: bucketLengths[bucketLengths.length - 1],
     sizes: metadata.sizes,
+    python,
   };
   const settings: SourceSettings =
     kind === 'shards'

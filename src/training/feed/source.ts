@@ -20,6 +20,8 @@ export interface SourceSettings {
   sizes: RowSizes;
   /** What the footers of the shards must say: key -> value. */
   footer: Record<string, string>;
+  /** Path of the interpreter that judges. For `mutations` only. */
+  python: string;
   /** Texts of tokenizer.json and closed.json; null for `shards`, which are encoded already. */
   vocabularies: { tokenizer: string; closed: string } | null;
 }

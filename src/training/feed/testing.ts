@@ -8,6 +8,7 @@ import { syntheticExamples, TINY_CONFIG } from '../../trm/testing';
 import { feedConfigSchema, type FeedConfig } from './config';
 import { openStreamFeed } from './open';
 import type { StreamFeed } from './stream-feed';
+import { testMachine } from '../../stages/testing';
 
 /** What the footers of made-up shards name, and the sizes that their numbers stay below. */
 export const TEST_METADATA = {
@@ -49,6 +50,7 @@ export function openTestFeed(
     config: { ...feedConfigSchema.parse({}), bufferRows: 60, ...config, source: 'shards' },
     input,
     metadata: TEST_METADATA,
+    python: testMachine.python,
     rng: seedStream(seed, 'feed-test'),
     bucketLengths,
     cleanShare,

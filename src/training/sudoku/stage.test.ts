@@ -7,12 +7,13 @@ import { InterruptedError } from '../../core/errors';
 import { silentProgress } from '../../core/progress';
 import { seedStream } from '../../core/rng';
 import { createFolderStore } from '../../storage/folder-store';
-import type { StageContext } from '../../storage/stage';
-import { localFolders } from '../../storage/stage';
+import type { StageContext } from '../../stages/context';
+import { localFolders } from '../../stages/context';
 import { readMetrics } from '../metrics-log';
 import { sudokuExperimentSchema, type SudokuConfig } from './config';
 import { solutions } from './solver';
 import { readSudokuReport, readTestPuzzles, trainSudoku } from './stage';
+import { testMachine } from '../../stages/testing';
 
 let root: string;
 test.before(async () => void (root = await mkdtemp(join(tmpdir(), 'trm-sudoku-'))));
@@ -29,6 +30,7 @@ const config: SudokuConfig = sudokuExperimentSchema.parse({
 const contextAt = (name: string, signal = new AbortController().signal): StageContext => ({
   signal,
   progress: silentProgress,
+  machine: testMachine,
   store: createFolderStore(join(root, name)),
   inputs: {},
   ...localFolders(join(root, `${name}-local`)),

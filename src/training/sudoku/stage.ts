@@ -3,7 +3,7 @@ import { parseJson } from '../../core/files';
 import type { Manifest } from '../../records/manifest';
 import { buildManifest, describeResource, writeManifest } from '../../shards/manifest';
 import type { ObjectStore } from '../../storage/object-store';
-import type { Stage, StageContext } from '../../storage/stage';
+import type { Stage, StageContext } from '../../stages/context';
 import { countGridWeights } from '../../trm/grid/config';
 import { createGridModel, loadGridModel } from '../../trm/grid/model';
 import type { Precision } from '../../trm/kernels';

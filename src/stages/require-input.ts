@@ -1,7 +1,7 @@
 import { DataError } from '../core/errors';
 import type { StageName } from '../records/run';
-import type { ObjectStore } from './object-store';
-import type { StageContext } from './stage';
+import type { ObjectStore } from '../storage/object-store';
+import type { StageContext } from './context';
 
 /**
  * The output of an earlier stage that a stage cannot do without.

@@ -1,19 +1,22 @@
 import { join } from 'node:path';
 import type { Manifest } from '../records/manifest';
-import type { StageName } from '../records/run';
 import type { Progress } from '../core/progress';
 import type { Rng } from '../core/rng';
-import type { ObjectStore } from './object-store';
+import type { StageInputs } from '../shards/manifest';
+import type { ObjectStore } from '../storage/object-store';
+import type { Machine } from './machine';
 
 /** What every stage function is given beside its config. */
 export interface StageContext {
   /** Aborted when the user interrupts; check it between units of work (`throwIfAborted`). */
   signal: AbortSignal;
   progress: Progress;
+  /** The programs and processes to work with. They are the machine's: a stage closes none. */
+  machine: Machine;
   /** The stage's own output place. */
   store: ObjectStore;
   /** Finished outputs of earlier stages, to be read only. */
-  inputs: Readonly<Partial<Record<StageName, ObjectStore>>>;
+  inputs: StageInputs;
   /**
    * A local folder for what needs paths and is of no use later: files to sort, copies for libraries. Whoever writes
    * first makes it; it outlives an interruption, and goes when the manifest is in place. What a resume on another

@@ -2,7 +2,7 @@ import { tmpdir } from 'node:os';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
-import { createFolderStore } from './folder-store';
+import { createFolderStore } from '../storage/folder-store';
 import { requireInput } from './require-input';
 
 test('a present input is handed out, a missing one is named with its reader', () => {
