@@ -1,4 +1,6 @@
 import type { TokenText } from '../../records/sample';
+import { bracketStep } from './brackets';
+import { statementEnd } from './logical-lines';
 
 /** A name that a statement binds, by token index. */
 export interface BoundName {
@@ -12,20 +14,6 @@ export interface BoundName {
   to: number;
   /** Tokens inside in which it is not known: what a comprehension's first `for` runs over is read outside. */
   hole?: [from: number, to: number];
-}
-
-/** Index after the `newline` of the statement at `index`, at most the list's length. */
-export function statementEnd(tokens: readonly TokenText[], index: number): number {
-  let i = index;
-  while (i < tokens.length && tokens[i].kind !== 'newline') i++;
-  return Math.min(i + 1, tokens.length);
-}
-
-/** +1 for an opening bracket, -1 for a closing one, else 0. */
-export function bracketStep({ kind, text }: TokenText): number {
-  if (kind !== 'op') return 0;
-  if (text === '(' || text === '[' || text === '{') return 1;
-  return text === ')' || text === ']' || text === '}' ? -1 : 0;
 }
 
 /** Names bound by the logical line of tokens [start, end), those of a function's own parameters aside. */
