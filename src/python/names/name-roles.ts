@@ -2,7 +2,7 @@ import { codesOf, ROLES } from '../../records/token-features';
 import type { TokenText } from '../../records/sample';
 import type { DefUse } from './def-use';
 import { ENCLOSURE_CODES, STATEMENT_CODES, type LineStructure } from './line-structure';
-import { parameterList } from '../structure/statements';
+import { parameterList } from '../structure/parameters';
 
 const ROLE = codesOf(ROLES);
 type Code = number;

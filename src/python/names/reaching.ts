@@ -1,7 +1,8 @@
 import type { TokenText } from '../../records/sample';
 import { blockEnds, Env, findOutside, UNDEFINED } from './flow';
 import { type Scope } from './scopes';
-import { isHeader, lambdaBody, opensMatch, simpleStatements } from '../structure/statements';
+import { lambdaBody } from '../structure/parameters';
+import { isHeader, opensMatch, simpleStatements } from '../structure/statements';
 import type { Occurrence, VariableTable } from './variables';
 import { statementEnd } from '../structure/logical-lines';
 

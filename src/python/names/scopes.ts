@@ -3,13 +3,8 @@ import type { TokenText } from '../../records/sample';
 import { canonicalName } from './canonical-name';
 import { findDefinitions, type Definition } from '../structure/definitions';
 import type { ModuleContext } from '../../records/file-context';
-import {
-  boundNames,
-  parameterList,
-  parameterNames,
-  typeParameters,
-  type BoundName,
-} from '../structure/statements';
+import { boundNames, type BoundName } from '../structure/bound-names';
+import { parameterList, parameterNames, typeParameters } from '../structure/parameters';
 import { skipIndentation, statementEnd } from '../structure/logical-lines';
 
 /** Names of one module, class or function. */

@@ -48,3 +48,32 @@ export function pairBrackets(tokens: readonly TokenText[]): BracketPairs {
   }
   return { partner, enclosing };
 }
+
+/** Index of the bracket that closes the one at `open`, or `end`. Kinds are not compared: depth alone counts. */
+export function closingBracket(tokens: readonly TokenText[], open: number, end: number): number {
+  let depth = 0;
+  for (let i = open; i < end; i++) {
+    depth += bracketStep(tokens[i]);
+    if (depth === 0) return i;
+  }
+  return end;
+}
+
+/**
+ * First index in [from, end) with a text or kind of `stops`, brackets that open on the way passed over; the index of
+ * the bracket that closes around `from` where that comes first, else `end`.
+ */
+export function findAtDepth(
+  tokens: readonly TokenText[],
+  from: number,
+  end: number,
+  stops: readonly string[],
+): number {
+  let depth = 0;
+  for (let i = from; i < end; i++) {
+    if (depth === 0 && (stops.includes(tokens[i].text) || stops.includes(tokens[i].kind))) return i;
+    depth += bracketStep(tokens[i]);
+    if (depth < 0) return i;
+  }
+  return end;
+}
