@@ -37,6 +37,8 @@ async function main(): Promise<void> {
     `${manifest['trm:lineage'].counts.out} samples of ${types.length} bug types from ${String(metrics.functions)} functions.`,
     `${types.length - rare.length} types have 1,000 samples or more; of the others, [the taxonomy](BUG_TAXONOMY.md) says why real code offers few places, or more packages than these have them.`,
     '',
+    'Made of the sources below only. The large dataset of [the benchmarks](BENCHMARKS.md) and [the one of the release](../data-manifests/README.md) are made in the same way of more packages: there, rare types have more samples.',
+    '',
     '## Sources',
     '',
     ...markdownTable(

@@ -1,6 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { linkPlotly, shareStyles, withoutPlaces } from './publish-pages';
+import { linkPlotly, roundFigures, shareStyles, withoutPlaces } from './publish-pages';
 
 const INSIDE = '<script>/**\n* plotly.js v4.1.1\n*/\nlong();</script>';
 
@@ -22,6 +22,17 @@ test('places of the machine stand in no published page', () => {
     '/home/x/runs': 'runs',
   });
   assert.is(page, 'in data/stages/a and runs/b');
+});
+
+test('figures have six digits, texts and tables keep theirs', () => {
+  const page = (x: string): string =>
+    `<p>0.123456789</p><script>Plotly.newPlot(p, {"text": "of 0.123456789 s", "x": [${x}], "v": "3.1234567"})</script>`;
+  const long = '0.123456789, -12345.678901234, 1.23456789e-07, 12, 0.5';
+  assert.is(roundFigures(page(long)), page('0.123457, -12345.7, 1.23457e-7, 12, 0.5'));
+  assert.is(
+    roundFigures('<script>let x = [0.123456789];</script>'),
+    '<script>let x = [0.123456789];</script>',
+  );
 });
 
 test('style sheets that all pages hold stand once, others stay', () => {

@@ -4,7 +4,8 @@
  *   node dist/scripts/publish-pages.js <run folder>     writes docs/notebooks/*.html
  *
  * A run's own pages carry plotly.js inside (10 MB each), so that they work alone. Here it is linked: the copy of a
- * checkout after `make setup`, else a public one of the same version. What all pages hold of style sheets stands once.
+ * checkout after `make setup`, else a public one of the same version. What all pages hold of style sheets stands once,
+ * and figures have the digits that a screen can show.
  */
 import { readdirSync, readFileSync, realpathSync } from 'node:fs';
 import { mkdir, writeFile } from 'node:fs/promises';
@@ -38,6 +39,15 @@ export function withoutPlaces(page: string, places: Readonly<Record<string, stri
   return Object.entries(places).reduce((text, [path, name]) => text.replaceAll(path, name), page);
 }
 
+/** A page whose figures have numbers of six digits: more cannot be seen, and they are most of a figure's bytes. */
+export function roundFigures(page: string): string {
+  return page.replace(/<script>(?:(?!<\/script>)[\s\S])*Plotly\.newPlot[\s\S]*?<\/script>/g, (figure) =>
+    figure.replace(/(?<=[[ ,:])-?\d+\.\d{6,}(?:e[-+]?\d+)?(?=[,\]}])/g, (text) =>
+      String(Number(Number(text).toPrecision(6))),
+    ),
+  );
+}
+
 const STYLES = 'style.css';
 
 /** Pages with the style sheets that all of them hold in one file beside them. @returns the pages, and that file's text */
@@ -66,7 +76,7 @@ async function publish(run: string, target: string): Promise<[string, number][]>
   await mkdir(target, { recursive: true });
   const small = names.sort().map((name) => {
     const page = withoutPlaces(readFileSync(join(run, name), 'utf8'), places);
-    return page.includes('* plotly.js v') ? linkPlotly(page, version) : page;
+    return page.includes('* plotly.js v') ? roundFigures(linkPlotly(page, version)) : page;
   });
   const { pages, css } = shareStyles(small);
   await writeFile(join(target, STYLES), css);

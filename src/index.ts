@@ -24,15 +24,33 @@ import { onInterrupt } from './workbench/display';
 import { notebookProgress } from './workbench/progress';
 
 export * from './workbench';
-export { readMetadata } from './processing/metadata';
-export { evaluationRow, evaluationsOf } from './pipeline/runs/evaluations';
-export { estimateRows, percent, rateBar, rateRow } from './pipeline/reviews/rates';
+
+// What follows is documented where it is defined. Types stand here where a cell must name them.
+
+// Records and their names.
+export { placeOf } from './records/sample';
+export { realFrequency } from './taxonomy/frequency';
+export { BUG_TYPES, bugType } from './taxonomy/table';
+
+// Stages: what they were given, made and dropped.
+export { outputFiles, plantedFamilies, plantedTypes, recordFlow } from './pipeline/stages/describe-manifest';
 export { readMetrics, readDrops, readReport, readSetReports, readText } from './pipeline/reviews/readers';
+export { readMetadata } from './processing/metadata';
 export { modelConfigOf } from './training/config';
 export { describeParameters } from './trm/config';
+export type { RepairScores } from './evaluation/demonstration';
+
+// Figures of finished runs, and runs beside each other.
+export { openRun, stageTimes } from './pipeline/runs/open-run';
+export { evaluationRow, evaluationsOf } from './pipeline/runs/evaluations';
+export { estimateRows, percent, rateBar, rateRow } from './pipeline/reviews/rates';
+export { differenceOf, judgedBugs, openOther, runFigures } from './pipeline/reviews/compare-runs';
+export { readRecursionCost } from './pipeline/reviews/recursion-cost';
 export { sweepIds, sweepTable } from './pipeline/sweeps/sweep';
-export { stepBoards } from './pipeline/sudoku/sudoku-boards';
-export { plainTwin } from './training/sudoku/config';
+export { clusterProportion } from './metrics/clusters';
+export { wilsonInterval } from './metrics/intervals';
+
+// What a model does from step to step.
 export {
   accuracyBySteps,
   haltCalibration,
@@ -41,16 +59,8 @@ export {
   meanMoves,
   pathSeries,
 } from './pipeline/reviews/model-analysis-tables';
-export { differenceOf, judgedBugs, openOther, runFigures } from './pipeline/reviews/compare-runs';
-export { readRecursionCost } from './pipeline/reviews/recursion-cost';
-export { openRun, type OpenedRun, stageTimes } from './pipeline/runs/open-run';
-export { outputFiles, plantedFamilies, plantedTypes, recordFlow } from './pipeline/stages/describe-manifest';
-export type { RepairScores } from './evaluation/demonstration';
-export { clusterProportion } from './metrics/clusters';
-export { wilsonInterval } from './metrics/intervals';
-export { realFrequency } from './taxonomy/frequency';
-export { placeOf } from './records/sample';
-export { BUG_TYPES, bugType } from './taxonomy/table';
+export { stepBoards } from './pipeline/sudoku/sudoku-boards';
+export { plainTwin } from './training/sudoku/config';
 
 /** The machine of the notebook's kernel: its stages share one pool of Python processes, which ends with the kernel. */
 const machine = new Machine();

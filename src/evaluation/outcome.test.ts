@@ -9,7 +9,8 @@ import { lex } from '../python/tokens/lexer';
 import { makeSample } from '../python/edits/sample-testing';
 import type { Sample, TokenText } from '../records/sample';
 import { bugType } from '../taxonomy/table';
-import type { Prediction, Proposal } from '../trm/predict';
+import type { Prediction } from '../trm/predict';
+import type { Proposal } from '../trm/proposals';
 import { accuracyOf, cleanKeptOf } from './measure';
 import { createCase, expectedTokens, judgeCase, predictWindow, showTokens, type Case } from './outcome';
 

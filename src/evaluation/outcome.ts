@@ -6,7 +6,8 @@ import type { TokenEdit } from '../processing/encoding/encode';
 import type { Example } from '../records/example';
 import type { Sample, TokenText } from '../records/sample';
 import { bugTypeByCode } from '../taxonomy/table';
-import type { PredictWindow, Prediction, Proposal } from '../trm/predict';
+import type { PredictWindow, Prediction } from '../trm/predict';
+import type { Proposal } from '../trm/proposals';
 
 /** A sample of the test or validation split, ready to be judged. */
 export interface Case {

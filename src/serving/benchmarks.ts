@@ -1,9 +1,11 @@
 import { existsSync } from 'node:fs';
 import { rm } from 'node:fs/promises';
 import { dirname, join, resolve } from 'node:path';
+import { UserError } from '../core/errors';
 import { workDir } from '../core/paths';
 import type { Progress } from '../core/progress';
 import {
+  type Benchmark,
   benchmarkFolder,
   openBenchmark,
   readBenchmark,
@@ -11,7 +13,7 @@ import {
   RECIPE_KEY,
   rowsHashOf,
 } from '../evaluation/benchmarks/benchmark';
-import { buildBenchmark } from '../pipeline/datasets/build-benchmark';
+import { buildBenchmark, whyNotAgain } from '../pipeline/datasets/build-benchmark';
 import type { Manifest } from '../records/manifest';
 import type { Machine } from '../stages/machine';
 
@@ -40,7 +42,8 @@ export interface MadeBenchmark {
 
 /**
  * Makes a benchmark of the project by its name, or one of a recipe file.
- * @throws UserError when there is no such benchmark, or a package cannot be had
+ * @throws UserError when there is no such benchmark, a package cannot be had, or rows to compare with were drawn by
+ * other versions of the stages
  */
 export async function makeBenchmark(name: string, options: MakeBenchmarkOptions): Promise<MadeBenchmark> {
   const { out, verify, workers, signal, progress, machine } = options;
@@ -49,7 +52,7 @@ export async function makeBenchmark(name: string, options: MakeBenchmarkOptions)
   const recipe = readRecipe(path);
   const work = join(workDir(), 'benchmarks', `${recipe.name}-v${recipe.version}`);
   const frozen = verify ? await openBenchmark(dirname(path)) : null;
-  if (frozen) await readBenchmark(frozen);
+  if (frozen) await checkFrozen(frozen);
   const folder = frozen ? join(work, 'again') : resolve(out ?? dirname(path));
   if (frozen) await rm(folder, { recursive: true, force: true });
   const manifest = await buildBenchmark(path, folder, { signal, progress, machine, work, workers });
@@ -59,10 +62,22 @@ export async function makeBenchmark(name: string, options: MakeBenchmarkOptions)
   return { ...made, same, difference: same ? '' : describeDifference(frozen.manifest, manifest) };
 }
 
+/** The rows are what their manifest says, and this code can make them again. */
+async function checkFrozen(frozen: Benchmark): Promise<void> {
+  await readBenchmark(frozen);
+  const reason = whyNotAgain(frozen.manifest);
+  if (reason === undefined) return;
+  throw new UserError(
+    reason,
+    `its rows are whole (their sha256 is right); to make them again, check out commit ` +
+      `${frozen.manifest['trm:lineage'].codeCommit ?? '(unknown)'} and run this command there`,
+  );
+}
+
 function describeDifference(frozen: Manifest, made: Manifest): string {
   const [before, now] = [frozen, made].map((manifest) => manifest['trm:lineage'].toolVersions.python);
   const rows = `the rows differ: frozen ${rowsHashOf(frozen)}, made ${rowsHashOf(made)}`;
   return before === now
-    ? `${rows}; the lexer, a mutator or the choice of rows has changed since`
+    ? `${rows}; the code draws otherwise, though no stage has a new version`
     : `${rows}; they were judged by CPython ${before}, here it is ${now}`;
 }

@@ -28,8 +28,6 @@ import {
   type SlotChoices,
 } from './proposals';
 
-export type { Proposal } from './proposals';
-
 /** A window to be repaired: what the model reads, and the tokens it may copy. */
 export interface PredictWindow {
   example: Example;

@@ -46,14 +46,20 @@ export async function openHistory(source: GitSource, tools: SourceTools): Promis
     repository = await GitRepository.open(path, tools);
     if (source.revision === 'HEAD' && (await repository.isUnborn())) return withoutCommits(name, path, close);
     const head = await repository.resolve(source.revision);
-    const first = await cutOff(repository, path, name);
-    const warning = first.at(0)?.detail ?? null;
-    const licence = source.licence ?? (await readLicence(repository, head, name, first));
+    const cuts = await cutOff(repository, path, name);
+    const found = await findLicence(repository, head, source.licence, name);
+    const { licence } = found;
     const url = source.url ?? originOfRemotes(await repository.remotes());
     const history = { repository, name, licence, url, source, tools };
-    const batches = (from: ResumePoint): AsyncGenerator<SourceBatch> =>
-      readBatches(history, { head, first }, from);
-    return { name, licence, warning, total: undefined, batches, close };
+    const start = { head, drops: [...cuts, ...found.drops] };
+    return {
+      name,
+      licence,
+      warning: cuts.at(0)?.detail ?? null,
+      total: undefined,
+      batches: (from) => readBatches(history, start, from),
+      close,
+    };
   } catch (error) {
     await close();
     throw error;
@@ -93,22 +99,29 @@ function historyDrop(source: string, reason: Dropped['reason'], detail: string):
 /** The commit that was read up to, and the head it was reached from: new commits do not disturb a resumed walk. */
 interface HistoryCursor {
   head: string;
+  /** '' where there was none to read. */
   commit: string;
 }
 
-/**
- * Walks the history from its head, or behind the commit of the cursor, until it ends or enough fixes are taken.
- * @param start the head to begin at, and drops of the history as a whole, which stand in the first batch
- */
+/** Where a walk begins. */
+interface HistoryStart {
+  head: string;
+  /** Drops of the history as a whole: they go with the first batch. */
+  drops: readonly Dropped[];
+}
+
+/** Walks the history from its head, or behind the commit of the cursor, until it ends or enough fixes are taken. */
 async function* readBatches(
   history: History,
-  start: { head: string; first: readonly Dropped[] },
+  start: HistoryStart,
   from: ResumePoint,
 ): AsyncGenerator<SourceBatch> {
   const { repository, source, tools } = history;
   const last = from.cursor === null ? undefined : (JSON.parse(from.cursor) as HistoryCursor);
   const head = last?.head ?? start.head;
-  let first = last ? [] : start.first;
+  const cursorAt = (commit: string): string => JSON.stringify({ head, commit } satisfies HistoryCursor);
+  // A resumed walk has said them before.
+  let unsaid = last ? [] : start.drops;
   let left = (source.maxFixes ?? Infinity) - from.taken;
   for await (const { fixes, units, end } of stretches(repository.commits(head), last?.commit)) {
     if (left <= 0) return;
@@ -117,22 +130,16 @@ async function* readBatches(
     const samples = found.samples.slice(0, left);
     left -= samples.length;
     yield {
-      cursor: JSON.stringify({ head, commit: end }),
+      cursor: cursorAt(end),
       samples,
       contexts: contextsOf(samples, found.contexts),
-      drops: [...first, ...found.drops],
+      drops: [...unsaid, ...found.drops],
       units,
     };
-    first = [];
+    unsaid = [];
   }
-  if (first.length > 0)
-    yield {
-      cursor: JSON.stringify({ head, commit: '' }),
-      samples: [],
-      contexts: [],
-      drops: [...first],
-      units: 0,
-    };
+  if (unsaid.length > 0)
+    yield { cursor: cursorAt(''), samples: [], contexts: [], drops: [...unsaid], units: 0 };
 }
 
 /** Neighbouring commits. */
@@ -164,24 +171,26 @@ async function* stretches(walk: AsyncIterable<Commit>, after: string | undefined
   if (stretch.units > 0) yield stretch;
 }
 
-/** Reads the licence files at the root of the tree; those that cannot be had are added to `dropped`. */
-async function readLicence(
+/** The licence that is `given`, else that of the files at the root of the tree, with a drop for each that is unreadable. */
+async function findLicence(
   repository: GitRepository,
   head: string,
+  given: string | null,
   source: string,
-  dropped: Dropped[],
-): Promise<string> {
+): Promise<{ licence: string; drops: Dropped[] }> {
+  if (given !== null) return { licence: given, drops: [] };
   const files: LicenceFile[] = [];
+  const drops: Dropped[] = [];
   for (const { path, blob, regular } of await repository.rootFiles(head)) {
     if (!isLicenceFile(path)) continue;
     const bytes = regular ? await repository.readBlob(blob, LARGEST_LICENCE) : undefined;
     if (Buffer.isBuffer(bytes)) files.push({ name: path, text: bytes.toString('utf8') });
     else {
       const detail = bytes ? `${bytes.size} bytes` : regular ? 'missing' : 'link';
-      dropped.push({ ...historyDrop(source, 'licence_unreadable', detail), path });
+      drops.push({ ...historyDrop(source, 'licence_unreadable', detail), path });
     }
   }
-  return licenceOfFiles(files);
+  return { licence: licenceOfFiles(files), drops };
 }
 
 /** Where a history is: name, and path; null for the demo, which is built when it is opened. */

@@ -1,6 +1,7 @@
 import { lex } from '../../python/tokens/lexer';
 import { pairedDifference } from '../../metrics/clusters';
 import { capPerGroup } from '../../metrics/cap-per-group';
+import type { Sample } from '../../records/sample';
 import type { Row } from '../../shards/columns';
 import { measureBaselines } from '../baselines';
 import { clusterOf, type Measured } from '../measure';
@@ -12,6 +13,7 @@ import {
   measureModel,
   type EvaluationSet,
   type JudgedModel,
+  type Kinds,
   type MeasureSetOptions,
   type ModelOnSet,
 } from './measure-model';
@@ -43,46 +45,67 @@ export async function measureSet(
   options: MeasureSetOptions,
 ): Promise<MeasuredSet> {
   const { training } = options;
-  const seen = new Set(set.samples.filter(({ after }) => training?.facts.programs.has(programKey(after))));
-  const left = set.samples.filter((sample) => !seen.has(sample)).sort((a, b) => (a.id < b.id ? -1 : 1));
-  const capped = capPerGroup(left, ({ group }) => group, set.maxRowsPerGroup ?? null);
-  const samples = options.maxSamples === null ? capped : capped.slice(0, options.maxSamples);
+  const { samples, seen } = chooseSamples(set, options);
   const kinds = new Map(samples.map((sample) => [sample.id, kindOfSample(sample)]));
   const stops = await findParserStops(samples, options.critic);
   const measured: ModelOnSet[] = [];
   for (const model of models)
     measured.push(await measureModel(set, { samples, kinds, stops }, model, options));
-  const clean = samples.filter(({ edits }) => edits.length === 0).length;
+  const [first, second] = measured;
   const report: SetReport = {
     version: SET_REPORT_VERSION,
-    set: {
-      name: set.name,
-      rowsHash: hashRows(samples),
-      samples: set.samples.length,
-      buggy: samples.length - clean,
-      clean,
-      groups: new Set(samples.map(({ group }) => group)).size,
-      maxRowsPerGroup: set.maxRowsPerGroup ?? null,
-      seenInTraining: training ? seen.size : null,
-    },
-    models: measured.map(({ report: each }) => each),
-    difference: measured.length === 2 ? difference(measured[0].main, measured[1].main) : null,
+    set: { ...describeSet(set, samples), seenInTraining: training ? seen : null },
+    models: measured.map((model) => model.report),
+    difference: measured.length === 2 ? difference(first.main, second.main) : null,
     baselines: training
-      ? await baselinesOf(measured[0].cases, { kinds, labels: set.labels }, training, options)
+      ? await baselinesOf(first.cases, { kinds, labels: set.labels }, training, options)
       : [],
   };
   return {
     report: setReportSchema.parse(report),
-    predictions: measured.flatMap(({ name, main, calibration }) =>
-      main.map((row) => ({
-        model: name,
-        kind: kinds.get(row.item.sample.id) ?? null,
-        ...predictionRow(row, calibration),
-      })),
-    ),
+    predictions: measured.flatMap((model) => predictionRows(model, kinds)),
   };
 }
 
+/** The samples to judge on: of those that training has not seen, as many as the set and the options allow. */
+function chooseSamples(
+  set: EvaluationSet,
+  { training, maxSamples }: MeasureSetOptions,
+): { samples: Sample[]; seen: number } {
+  const isSeen = ({ after }: Sample): boolean => training?.facts.programs.has(programKey(after)) ?? false;
+  const unseen = set.samples.filter((sample) => !isSeen(sample));
+  // Ids are hashes: the first ones are an even choice, and the same whatever the order was.
+  const sorted = unseen.sort((a, b) => (a.id < b.id ? -1 : 1));
+  const capped = capPerGroup(sorted, ({ group }) => group, set.maxRowsPerGroup ?? null);
+  const samples = maxSamples === null ? capped : capped.slice(0, maxSamples);
+  return { samples, seen: set.samples.length - unseen.length };
+}
+
+function describeSet(
+  set: EvaluationSet,
+  samples: readonly Sample[],
+): Omit<SetReport['set'], 'seenInTraining'> {
+  const clean = samples.filter(({ edits }) => edits.length === 0).length;
+  return {
+    name: set.name,
+    rowsHash: hashRows(samples),
+    samples: set.samples.length,
+    buggy: samples.length - clean,
+    clean,
+    groups: new Set(samples.map(({ group }) => group)).size,
+    maxRowsPerGroup: set.maxRowsPerGroup ?? null,
+  };
+}
+
+function predictionRows({ name, main, calibration }: ModelOnSet, kinds: Kinds): Row[] {
+  return main.map((row) => ({
+    model: name,
+    kind: kinds.get(row.item.sample.id) ?? null,
+    ...predictionRow(row, calibration),
+  }));
+}
+
+/** The rankers and checkers that a model must beat, with what the first model was trained on. */
 function baselinesOf(
   cases: readonly Case[],
   keys: Parameters<typeof measureBaselines>[1],

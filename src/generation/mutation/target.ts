@@ -4,19 +4,11 @@ import { bindNames } from '../../python/names/bindings';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import { findVariables } from '../../python/names/variables';
-
-/** A logical line of the function: its program tokens without layout. */
-export interface LogicalLine {
-  /** Index of the first token. */
-  first: number;
-  /** Index of the newline token that ends the line. */
-  end: number;
-  /** Indentation level, 0 for decorators and the `def` line. */
-  level: number;
-}
+import { pairBrackets, type BracketPairs } from '../../python/structure/brackets';
+import { logicalLines, type LogicalLine } from '../../python/structure/logical-lines';
 
 /** A clean function and what mutators ask about it. */
-export interface MutationTarget {
+export interface MutationTarget extends BracketPairs {
   /** Function source as in Sample.after. */
   source: string;
   tokens: readonly Token[];
@@ -25,36 +17,30 @@ export interface MutationTarget {
   context: ModuleContext;
   lines: readonly LogicalLine[];
   /** Index in `lines` for every token; layout tokens belong to the line before them, or to line 0. */
-  lineOf: Int32Array;
-  /** Index of the matching bracket, -1 for other tokens. */
-  partner: Int32Array;
-  /** Index of the innermost open bracket around a token (a bracket is not around itself), -1 outside brackets. */
-  enclosing: Int32Array;
+  lineOf: readonly number[];
   /** 1 where a name token reads a variable, 0 where it binds one or is no variable. */
   loads: Uint8Array;
   /** Indices of `in` tokens that belong to a `for`. */
   loopIns: ReadonlySet<number>;
 }
 
-const OPENING = new Set(['(', '[', '{']);
 const CLOSING = new Set([')', ']', '}']);
 
 /** Lexes a clean function and works out lines, brackets and which names are read. */
 export function createTarget(source: string, context: ModuleContext): MutationTarget {
   const tokens = lex(source);
-  const { lines, lineOf } = logicalLines(tokens);
-  const { partner, enclosing } = brackets(tokens);
+  const lines = logicalLines(tokens);
+  const brackets = pairBrackets(tokens);
   const partial = {
     source,
     tokens,
     bindings: bindNames(tokens, context),
     context,
     lines,
-    lineOf,
-    partner,
-    enclosing,
+    lineOf: linesByToken(tokens.length, lines),
+    ...brackets,
   };
-  const loopIns = findLoopIns(tokens, enclosing);
+  const loopIns = findLoopIns(tokens, brackets);
   return { ...partial, loopIns, loads: findLoads(partial) };
 }
 
@@ -146,45 +132,14 @@ function isPositional(target: MutationTarget, first: number, last: number, open:
   return true;
 }
 
-function logicalLines(tokens: readonly Token[]): { lines: LogicalLine[]; lineOf: Int32Array } {
-  const lines: LogicalLine[] = [];
-  const lineOf = new Int32Array(tokens.length);
-  let level = 0;
-  let first = -1;
-  tokens.forEach((token, i) => {
-    lineOf[i] = Math.max(0, first < 0 ? lines.length - 1 : lines.length);
-    if (token.kind === 'indent') level += 1;
-    else if (token.kind === 'dedent') level -= 1;
-    else if (token.kind === 'newline' || token.kind === 'end') {
-      if (first >= 0) lines.push({ first, end: i, level });
-      first = -1;
-    } else if (first < 0) {
-      first = i;
-      lineOf[i] = lines.length;
-    }
-  });
-  return { lines, lineOf };
+/** For each of `count` tokens the index of its line. */
+function linesByToken(count: number, lines: readonly LogicalLine[]): number[] {
+  const lineOf = new Array<number>(count).fill(0);
+  lines.forEach(({ first }, index) => lineOf.fill(index, first, lines[index + 1]?.first ?? count));
+  return lineOf;
 }
 
-function brackets(tokens: readonly Token[]): { partner: Int32Array; enclosing: Int32Array } {
-  const partner = new Int32Array(tokens.length).fill(-1);
-  const enclosing = new Int32Array(tokens.length).fill(-1);
-  const open: number[] = [];
-  tokens.forEach(({ kind, text }, i) => {
-    if (kind === 'op' && CLOSING.has(text)) {
-      const at = open.pop();
-      if (at !== undefined) {
-        partner[i] = at;
-        partner[at] = i;
-      }
-    }
-    enclosing[i] = open.at(-1) ?? -1;
-    if (kind === 'op' && OPENING.has(text)) open.push(i);
-  });
-  return { partner, enclosing };
-}
-
-function findLoopIns(tokens: readonly Token[], enclosing: Int32Array): Set<number> {
+function findLoopIns(tokens: readonly Token[], { enclosing }: BracketPairs): Set<number> {
   const out = new Set<number>();
   tokens.forEach(({ kind, text }, i) => {
     if (kind !== 'keyword' || text !== 'for') return;

@@ -1,4 +1,5 @@
-import type { LogicalLine, MutationTarget } from './target';
+import type { LogicalLine } from '../../python/structure/logical-lines';
+import type { MutationTarget } from './target';
 
 /** Replace `source[start, end)` (UTF-16 code units) by `text`. */
 export interface TextEdit {

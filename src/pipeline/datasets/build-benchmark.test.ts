@@ -11,8 +11,8 @@ import { openBenchmark, readBenchmark, rowsHashOf } from '../../evaluation/bench
 import { BUG_KINDS, kindOfSample } from '../../evaluation/benchmarks/kinds';
 import { verifyDataset } from '../../shards/verify';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
-import { buildBenchmark } from './build-benchmark';
 import { testMachine } from '../../stages/testing';
+import { buildBenchmark, whyNotAgain } from './build-benchmark';
 
 /** A recipe of two real packages; the kinds that many functions offer. */
 async function writeRecipe(folder: string, more: object = {}): Promise<string> {
@@ -82,6 +82,13 @@ test('a recipe gives the kinds it asks for, once a function, and the same rows a
       known.some(({ functions, imports }) => functions.length > 0 && Object.keys(imports).length > 0),
     );
     assert.is(rowsHashOf(await build(path, folder, 'second')), rowsHashOf(made));
+    assert.is(whyNotAgain(made), undefined);
+    const { toolVersions, ...lineage } = made['trm:lineage'];
+    const older = {
+      ...made,
+      'trm:lineage': { ...lineage, toolVersions: { ...toolVersions, generate: '1' } },
+    };
+    assert.match(whyNotAgain(older) ?? '', /drawn by other code: collect \d+, generate 1, .* generate \d+/);
   });
 });
 

@@ -1,6 +1,6 @@
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
-import { collectConfigSchema } from '../../collection/config';
+import { COLLECT_VERSION, collectConfigSchema } from '../../collection/config';
 import { collect } from '../../collection/stage';
 import { NO_ASSERTION } from '../../collection/licences/licences';
 import { sha256 } from '../../core/hash';
@@ -11,7 +11,7 @@ import { BUG_KINDS } from '../../evaluation/benchmarks/kinds';
 import type { Recipe } from '../../evaluation/benchmarks/recipe';
 import { programKey, selectBenchmark } from '../../evaluation/benchmarks/select';
 import { kindOfSample } from '../../evaluation/benchmarks/kinds';
-import { generateConfigSchema } from '../../generation/config';
+import { GENERATE_VERSION, generateConfigSchema } from '../../generation/config';
 import type { Manifest, Source } from '../../records/manifest';
 import { fileOrigin, type Sample } from '../../records/sample';
 import {
@@ -33,8 +33,27 @@ import { BUG_TYPES } from '../../taxonomy/table';
 import { generateDataset, type Dataset } from './dataset';
 import { resolveSources } from './dataset-sources';
 
-/** Version of the choice of rows; raised when the same recipe would give others. */
+/** Version of the choice of rows among the candidates; raised when the same candidates would give others. */
 export const BENCHMARK_VERSION = 1;
+
+/** Versions of the stages that draw the candidates, as a benchmark's manifest states them beside its tools. */
+const DRAWN_BY = { collect: String(COLLECT_VERSION), generate: String(GENERATE_VERSION) };
+
+/**
+ * Can this code make the rows of a benchmark again? Not when another version of a stage drew its candidates, or of the
+ * choice: other rows come out then, and those that are frozen are as good as before.
+ * @returns why not, or undefined
+ */
+export function whyNotAgain({ name, 'trm:lineage': lineage }: Manifest): string | undefined {
+  const versions = (of: Readonly<Record<string, string>>, choice: number): string =>
+    Object.keys(DRAWN_BY)
+      .map((stage) => `${stage} ${of[stage] ?? 'of an older version'}`)
+      .concat(`choice ${choice}`)
+      .join(', ');
+  const then = versions(lineage.toolVersions, lineage.stageVersion);
+  const now = versions(DRAWN_BY, BENCHMARK_VERSION);
+  return then === now ? undefined : `${name} was drawn by other code: ${then}; this code has ${now}`;
+}
 
 /** Settings of {@link buildBenchmark}. */
 export interface BuildBenchmarkOptions {
@@ -180,7 +199,7 @@ async function describe(
     columns: SAMPLE_COLUMNS,
     licences: countBy(samples, ({ licence }) => licence),
     sources: sourcesOfRows(samples, dataset.sources),
-    toolVersions: { python: toolVersions.python },
+    toolVersions: { python: toolVersions.python, ...DRAWN_BY },
     checks: { rowsHash: hashRows(samples), trainingFunctionsCompared: programs, sharedWithTraining: 0 },
     metrics: {
       kinds: Object.fromEntries(

@@ -44,17 +44,17 @@ export function tokenFacts(tokens: readonly TokenText[], context?: ModuleContext
     flows,
     defUses: mapCodes(count, (i) => distanceBucket(distances[i])),
     occurrences: mapCodes(count, (i) => occurrenceBucket(counts[i])),
-    brackets: bracketBuckets(tokens, lines.matches),
+    brackets: bracketBuckets(tokens, lines.partner),
     enclosures: lines.enclosures,
     places: mapCodes(count, (i) => distanceBucket(lines.places[i])),
     statements: lines.statements,
   };
 }
 
-function bracketBuckets(tokens: readonly TokenText[], matches: readonly number[]): Uint8Array {
+function bracketBuckets(tokens: readonly TokenText[], partner: readonly number[]): Uint8Array {
   return mapCodes(tokens.length, (i) => {
     const { kind, text } = tokens[i];
     if (kind !== 'op' || text.length !== 1 || !'()[]{}'.includes(text)) return 0;
-    return matches[i] < 0 ? DISTANCE_BUCKETS : distanceBucket(Math.abs(matches[i] - i));
+    return partner[i] < 0 ? DISTANCE_BUCKETS : distanceBucket(Math.abs(partner[i] - i));
   });
 }

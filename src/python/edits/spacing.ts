@@ -1,6 +1,6 @@
 import type { TokenText } from '../../records/sample';
 import { operatorLength } from '../tokens/literals';
-import { bracketStep } from '../structure/statements';
+import { bracketStep } from '../structure/brackets';
 
 const WORDS = new Set(['name', 'keyword', 'number', 'string', 'error-string']);
 const VALUES = new Set(['True', 'False', 'None']);

@@ -3,8 +3,10 @@ import type { TokenText } from '../../records/sample';
 import { BUILTINS } from './builtins';
 import { canonicalName } from './canonical-name';
 import type { ModuleContext } from '../../records/file-context';
-import { findScopes, resolveName, skipIndentation, type Scope, type ScopeMap } from './scopes';
-import { bracketStep, isHeader, opensMatch, simpleStatements, statementEnd } from '../structure/statements';
+import { findScopes, resolveName, type Scope, type ScopeMap } from './scopes';
+import { isHeader, opensMatch, simpleStatements } from '../structure/statements';
+import { bracketStep } from '../structure/brackets';
+import { skipIndentation, statementEnd } from '../structure/logical-lines';
 
 /**
  * How each token is bound, one entry a token: names by scope, everything else `none` (keyword arguments of calls

@@ -9,18 +9,15 @@ import type { TokenText } from '../../records/sample';
 import { findDefinitions, type Definition } from '../structure/definitions';
 import { findFunctions, type FunctionSpan } from '../structure/functions';
 import { importedNames } from '../structure/imports';
-import {
-  boundNames,
-  bracketStep,
-  parameterList,
-  parameterNames,
-  simpleStatements,
-  statementEnd,
-} from '../structure/statements';
+import { boundNames } from '../structure/bound-names';
+import { parameterList, parameterNames } from '../structure/parameters';
+import { simpleStatements } from '../structure/statements';
 import { isIndentation } from '../tokens/indentation';
 import type { Token } from '../tokens/token';
 import { lineStructure } from './line-structure';
 import { isAttributeTarget } from './name-roles';
+import { bracketStep } from '../structure/brackets';
+import { statementEnd } from '../structure/logical-lines';
 
 /**
  * What a reader knows of a file, from its tokens: broken files have contexts, too. `functions` are those of

@@ -1,5 +1,5 @@
-import { bracketStep } from '../structure/statements';
 import type { TokenText } from '../../records/sample';
+import { bracketStep } from '../structure/brackets';
 
 /** Most definitions that are remembered as reaching one place; of more, the last ones are. */
 const MOST_DEFINITIONS = 256;

@@ -19,12 +19,12 @@ function enclosure(source: string, text: string): string {
 /** Pairs of brackets as `(3-5`, those without partner as `(3!`. */
 function pairs(source: string): string {
   const tokens = lex(source);
-  const { matches } = lineStructure(tokens);
+  const { partner } = lineStructure(tokens);
   return tokens
     .flatMap(({ kind, text }, i) =>
-      kind !== 'op' || !'()[]{}'.includes(text) || (matches[i] >= 0 && matches[i] < i)
+      kind !== 'op' || !'()[]{}'.includes(text) || (partner[i] >= 0 && partner[i] < i)
         ? []
-        : [`${text}${i}${matches[i] < 0 ? '!' : `-${matches[i]}`}`],
+        : [`${text}${i}${partner[i] < 0 ? '!' : `-${partner[i]}`}`],
     )
     .join(' ');
 }

@@ -1,13 +1,14 @@
 import { codesOf, ENCLOSURES, STATEMENTS, type StatementKind } from '../../records/token-features';
 import type { TokenText } from '../../records/sample';
-import { skipIndentation } from './scopes';
-import { bracketStep, simpleStatements, statementEnd } from '../structure/statements';
+import { simpleStatements } from '../structure/statements';
+import { bracketStep, pairBrackets, type BracketPairs } from '../structure/brackets';
+import { logicalLines } from '../structure/logical-lines';
 
 /**
  * What the logical line around each token says; one entry a token. Plain arrays where nothing is kept: a typed array
  * is dear to make for the few tokens of a function.
  */
-export interface LineStructure {
+export interface LineStructure extends BracketPairs {
   /** Code in STATEMENTS of the simple statement or header; its `:`, `;` and newline belong to it. */
   statements: Uint8Array;
   /** First token of that statement, -1 outside statements. */
@@ -16,10 +17,6 @@ export interface LineStructure {
   places: number[];
   /** Code in ENCLOSURES of the innermost bracket; brackets have their own. */
   enclosures: Uint8Array;
-  /** Index of the innermost bracket open before the token, -1 without one. */
-  openers: number[];
-  /** Of brackets the index of the one that matches; -1 for brackets without one and all other tokens. */
-  matches: number[];
   /**
    * Of assignments at their first token: index of the last `=` (or `+=`, or the annotation's colon) outside brackets,
    * before which the targets stand. 0 elsewhere.
@@ -47,11 +44,10 @@ const KEYWORDS = new Map<string, StatementKind>([
 const PREFIXES = new Set(['(', '[', '{', '-', '+', '~', '*', '...']);
 /** Keywords likewise. */
 const VALUES = new Set(['None', 'True', 'False', 'not', 'lambda', 'await']);
-const OPENING: Readonly<Record<string, string>> = { ')': '(', ']': '[', '}': '{' };
 
 /**
- * Statements and brackets of a file's or a function's tokens, in linear time. Every logical line stands alone, so that
- * a bracket left open in one changes nothing in the next. Works on broken code.
+ * Statements and brackets of a file's or a function's tokens, in linear time. Every logical line stands alone. Works on
+ * broken code: `pairBrackets` and `logicalLines` say how.
  */
 export function lineStructure(tokens: readonly TokenText[]): LineStructure {
   const count = tokens.length;
@@ -60,20 +56,12 @@ export function lineStructure(tokens: readonly TokenText[]): LineStructure {
     starts: new Array<number>(count).fill(-1),
     places: new Array<number>(count).fill(0),
     enclosures: new Uint8Array(count),
-    openers: new Array<number>(count).fill(-1),
-    matches: new Array<number>(count).fill(-1),
+    ...pairBrackets(tokens),
     targetEnds: new Array<number>(count).fill(0),
   };
-  for (let i = 0; i < count;) {
-    const start = skipIndentation(tokens, i);
-    const end = statementEnd(tokens, start);
-    const last = tokens[end - 1]?.kind === 'end' ? end - 1 : end;
-    if (start < last) {
-      readLine(tokens, start, last, structure);
-      readBrackets(tokens, start, last, structure);
-    }
-    i = Math.max(end, i + 1);
-  }
+  for (const { first, end } of logicalLines(tokens))
+    readLine(tokens, first, tokens[end]?.kind === 'newline' ? end + 1 : end, structure);
+  readEnclosures(tokens, structure);
   return structure;
 }
 
@@ -152,34 +140,15 @@ function readExpression(
   return { kind: last > from && tokens[last].text === ')' ? 'call' : 'expression', targetEnd: 0 };
 }
 
-/** Pairs the brackets of a line; a closing one passes over open ones of another kind, which then have no partner. */
-function readBrackets(
+function readEnclosures(
   tokens: readonly TokenText[],
-  start: number,
-  end: number,
-  { statements, enclosures, openers, matches }: LineStructure,
+  { statements, enclosures, enclosing, partner }: LineStructure,
 ): void {
-  const open: number[] = [];
-  for (let i = start; i < end; i++) {
-    const step = bracketStep(tokens[i]);
-    if (step < 0) {
-      const partner = open.findLastIndex((at) => tokens[at].text === OPENING[tokens[i].text]);
-      if (partner >= 0) {
-        matches[i] = open[partner];
-        matches[open[partner]] = i;
-        open.length = partner;
-      }
-    }
-    const around = open.length > 0 ? open[open.length - 1] : -1;
-    openers[i] = around;
-    if (step > 0) {
-      enclosures[i] = opens(tokens, i, statements[i], around < 0);
-      open.push(i);
-    } else if (matches[i] >= 0) {
-      enclosures[i] = enclosures[matches[i]];
-    } else if (around >= 0) {
-      enclosures[i] = enclosures[around];
-    }
+  for (let i = 0; i < tokens.length; i++) {
+    const around = enclosing[i];
+    if (bracketStep(tokens[i]) > 0) enclosures[i] = opens(tokens, i, statements[i], around < 0);
+    else if (partner[i] >= 0) enclosures[i] = enclosures[partner[i]];
+    else if (around >= 0) enclosures[i] = enclosures[around];
   }
 }
 
@@ -193,8 +162,7 @@ function opens(tokens: readonly TokenText[], index: number, statement: number, o
   }
   const before = tokens[index - 1];
   const follows =
-    before !== undefined &&
-    (before.kind === 'name' || before.kind === 'string' || (before.kind === 'op' && before.text in OPENING));
+    before !== undefined && (before.kind === 'name' || before.kind === 'string' || bracketStep(before) < 0);
   // `match (x):` and `import (a, b)` group.
   const groups = statement === STATEMENT_CODES.match || statement === STATEMENT_CODES.case;
   if (!follows || (groups && outermost && isSoft(tokens, index - 1)))

@@ -2,7 +2,7 @@ import { codesOf, ROLES } from '../../records/token-features';
 import type { TokenText } from '../../records/sample';
 import type { DefUse } from './def-use';
 import { ENCLOSURE_CODES, STATEMENT_CODES, type LineStructure } from './line-structure';
-import { parameterList } from '../structure/statements';
+import { parameterList } from '../structure/parameters';
 
 const ROLE = codesOf(ROLES);
 type Code = number;
@@ -81,11 +81,11 @@ function roleOfOther(
 /** True for a token before the `=` of an assignment, in no bracket or in one that groups targets. */
 export function isAttributeTarget(
   index: number,
-  { starts, targetEnds, openers, enclosures }: LineStructure,
+  { starts, targetEnds, enclosing, enclosures }: LineStructure,
 ): boolean {
   const start = starts[index];
   if (start < 0 || index >= targetEnds[start]) return false;
-  for (let open = openers[index]; open >= 0; open = openers[open])
+  for (let open = enclosing[index]; open >= 0; open = enclosing[open])
     if (enclosures[open] !== ENCLOSURE_CODES.group && enclosures[open] !== ENCLOSURE_CODES.list) return false;
   return true;
 }
@@ -118,13 +118,14 @@ function definitionRole(
 /** 1 for the tokens of annotations. */
 function annotationTokens(tokens: readonly TokenText[], lines: LineStructure): number[] {
   const marks = new Array<number>(tokens.length).fill(0);
-  const { starts, statements, targetEnds, openers } = lines;
+  const { starts, statements, targetEnds, enclosing } = lines;
   for (let i = 0; i < tokens.length; i++) {
     if (starts[i] !== i) continue;
     let end = i;
     while (end < tokens.length && starts[end] === i) end++;
     if (statements[i] === STATEMENT_CODES.annotated)
-      for (let k = targetEnds[i] + 1; k < end && !(isOp(tokens[k], '=') && openers[k] < 0); k++) marks[k] = 1;
+      for (let k = targetEnds[i] + 1; k < end && !(isOp(tokens[k], '=') && enclosing[k] < 0); k++)
+        marks[k] = 1;
     if (statements[i] === STATEMENT_CODES.def) markSignature(tokens, i, end, lines, marks);
   }
   return marks;
@@ -135,17 +136,17 @@ function markSignature(
   tokens: readonly TokenText[],
   from: number,
   end: number,
-  { openers }: LineStructure,
+  { enclosing }: LineStructure,
   marks: number[],
 ): void {
   const def = tokens[from].text === 'async' ? from + 1 : from;
   const [open, close] = parameterList(tokens, def, end);
   let inside = false;
   for (let i = open + 1; i < end; i++) {
-    if (i <= close && openers[i] === open) {
+    if (i <= close && enclosing[i] === open) {
       if (isOp(tokens[i], ':')) inside = true;
       else if (isOp(tokens[i], ',') || isOp(tokens[i], '=')) inside = false;
-    } else if (openers[i] < 0) {
+    } else if (enclosing[i] < 0) {
       inside = isOp(tokens[i], '->') || (inside && i > close && !isOp(tokens[i], ':'));
     }
     if (inside) marks[i] = 1;

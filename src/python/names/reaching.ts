@@ -1,8 +1,10 @@
 import type { TokenText } from '../../records/sample';
 import { blockEnds, Env, findOutside, UNDEFINED } from './flow';
 import { type Scope } from './scopes';
-import { isHeader, lambdaBody, opensMatch, simpleStatements, statementEnd } from '../structure/statements';
+import { lambdaBody } from '../structure/parameters';
+import { isHeader, opensMatch, simpleStatements } from '../structure/statements';
 import type { Occurrence, VariableTable } from './variables';
+import { statementEnd } from '../structure/logical-lines';
 
 /** Deepest nesting of blocks that is followed as such; what is deeper is read in order. */
 const MOST_DEPTH = 200;

@@ -3,15 +3,9 @@ import type { TokenText } from '../../records/sample';
 import { canonicalName } from './canonical-name';
 import { findDefinitions, type Definition } from '../structure/definitions';
 import type { ModuleContext } from '../../records/file-context';
-import { isIndentation } from '../tokens/indentation';
-import {
-  boundNames,
-  parameterList,
-  parameterNames,
-  statementEnd,
-  typeParameters,
-  type BoundName,
-} from '../structure/statements';
+import { boundNames, type BoundName } from '../structure/bound-names';
+import { parameterList, parameterNames, typeParameters } from '../structure/parameters';
+import { skipIndentation, statementEnd } from '../structure/logical-lines';
 
 /** Names of one module, class or function. */
 export interface Scope {
@@ -180,11 +174,4 @@ function declareGlobals(module: Scope, of: readonly Scope[]): void {
     for (const name of scope.nonlocals) scope.names.delete(name);
   }
   module.globals.clear();
-}
-
-/** Index of the first token from `index` on that is no indentation, at most the list's length. */
-export function skipIndentation(tokens: readonly TokenText[], index: number): number {
-  let i = index;
-  while (i < tokens.length && isIndentation(tokens[i])) i++;
-  return i;
 }

@@ -5,8 +5,9 @@ import { canonicalName } from './canonical-name';
 import { findOutside } from './flow';
 import { formatFieldNames } from './format-names';
 import type { ModuleContext } from '../../records/file-context';
-import { findScopes, resolveName, skipIndentation, type InnerScope, type Scope } from './scopes';
-import { simpleStatements, statementEnd } from '../structure/statements';
+import { findScopes, resolveName, type InnerScope, type Scope } from './scopes';
+import { simpleStatements } from '../structure/statements';
+import { skipIndentation, statementEnd } from '../structure/logical-lines';
 
 /**
  * What a name does: `def` binds it, `use` reads it, `both` is an augmented assignment, `del` deletes it; `declare` is a

@@ -1,5 +1,5 @@
 import type { TokenText } from '../../records/sample';
-import { statementEnd } from './statements';
+import { statementEnd } from './logical-lines';
 
 /** A `def` or `class` statement of a token list. */
 export interface Definition {

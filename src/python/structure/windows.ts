@@ -1,6 +1,6 @@
 import { findDefinitions } from './definitions';
 import type { Token } from '../tokens/token';
-import { statementEnd } from './statements';
+import { statementEnd } from './logical-lines';
 
 /** A run of tokens that the model reads at once. */
 export interface TokenWindow {

@@ -1,8 +1,9 @@
-import { skipIndentation } from '../../python/names/scopes';
-import { bracketStep, simpleStatements, statementEnd } from '../../python/structure/statements';
+import { simpleStatements } from '../../python/structure/statements';
 import { findScopes, resolveName } from '../../python/names/scopes';
 import { BUILTINS } from '../../python/names/builtins';
 import type { Token } from '../../python/tokens/token';
+import { bracketStep } from '../../python/structure/brackets';
+import { skipIndentation, statementEnd } from '../../python/structure/logical-lines';
 
 /** Something that only Python 2 can read. */
 export interface Python2Sign {

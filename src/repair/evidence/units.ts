@@ -1,8 +1,8 @@
 import type { Definition } from '../../python/structure/definitions';
-import { statementEnd } from '../../python/structure/statements';
 import { isIndentation, whiteSpaceBefore } from '../../python/tokens/indentation';
 import type { Token } from '../../python/tokens/token';
 import type { Change } from '../changes';
+import { statementEnd } from '../../python/structure/logical-lines';
 
 /**
  * A part of a program that says the same when it is read on its own: an outermost function, or a logical line outside of

@@ -7,7 +7,7 @@ import { followMetrics } from '../metrics-log';
 import type { WandbConfig } from './config';
 import { openCursor, saveCursor } from './wandb-cursor';
 import { rowsOf } from './wandb-rows';
-import { createTransport, type Transport } from './wandb-transport';
+import { WandbTransport } from './wandb-transport';
 
 /** What the thread is started with. */
 export interface WandbJob {
@@ -45,7 +45,7 @@ export interface WandbFinish {
 const report = (message: WandbReport): void => parentPort?.postMessage(message);
 
 /** Loads the SDK with `fetch` replaced for all that it is made of. */
-function loadSdk(fetch: Transport['fetch']): typeof Sdk {
+function loadSdk(fetch: WandbTransport['fetch']): typeof Sdk {
   const own = createRequire(__filename);
   const sdk = createRequire(own.resolve('@wandb/sdk'));
   const exports = Object.assign(fetch, {
@@ -67,7 +67,7 @@ async function mirror(job: WandbJob, finish: Promise<WandbFinish>): Promise<void
   const { config, apiKey, metricsPath, cursorPath, label, experiment, attempts, firstDelayMs, intervalMs } =
     job;
   let cursor = await openCursor(cursorPath, config, label);
-  const transport = createTransport({
+  const transport = new WandbTransport({
     rows: cursor.rows,
     tags: config.tags,
     requestSeconds: config.requestSeconds,

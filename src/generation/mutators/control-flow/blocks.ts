@@ -1,7 +1,8 @@
 import { MAX_SPAN } from '../../../records/example';
 import type { MutationSite, Mutator } from '../../mutation/mutator';
 import { blockOf, headerOf } from '../../mutation/structure';
-import { type LogicalLine, type MutationTarget, textAt } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, textAt } from '../../mutation/target';
 import { replaceToken } from '../../mutation/text-edit';
 import { reindent, textBefore } from '../tools/lines';
 

@@ -1,6 +1,7 @@
 import type { MutationSite, Mutator } from '../../mutation/mutator';
 import { blockOf, headerOf } from '../../mutation/structure';
-import { type LogicalLine, type MutationTarget, textAt } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, textAt } from '../../mutation/target';
 import { removeLine, removeTokens, replaceToken } from '../../mutation/text-edit';
 import { swapMutator } from '../tools/factories';
 import { lineSites } from '../tools/sites';

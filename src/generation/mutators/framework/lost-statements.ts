@@ -1,7 +1,8 @@
 import { SLOTS } from '../../../records/example';
 import type { MutationSite, Mutator } from '../../mutation/mutator';
 import { keywordArgument } from '../../mutation/structure';
-import { type LogicalLine, type MutationTarget, argumentsOf, lineAt, textAt } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, argumentsOf, lineAt, textAt } from '../../mutation/target';
 import { type TextEdit, removeLine, replaceToken } from '../../mutation/text-edit';
 import { statementCall } from '../tools/calls';
 import { DJANGO, usesAny } from '../tools/libraries';

@@ -1,6 +1,7 @@
 import type { Mutator } from '../../mutation/mutator';
 import { calleeOf } from '../../mutation/structure';
-import { type LogicalLine, type MutationTarget, isCall, lineAt, textAt } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, isCall, lineAt, textAt } from '../../mutation/target';
 import { removeLine } from '../../mutation/text-edit';
 import { statementCall } from '../tools/calls';
 import { isPath } from '../tools/operands';

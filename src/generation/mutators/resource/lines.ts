@@ -1,5 +1,6 @@
 import { SLOTS } from '../../../records/example';
-import type { LogicalLine, MutationTarget } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import type { MutationTarget } from '../../mutation/target';
 import { removeLine } from '../../mutation/text-edit';
 
 /** The numbers from `from` up to, and without, `to`. */

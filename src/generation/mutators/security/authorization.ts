@@ -1,9 +1,8 @@
-import type { Rng } from '../../../core/rng';
 import { SLOTS } from '../../../records/example';
 import { lineStart } from '../../mutation/structure';
 import { type MutationTarget, isCall, textAt } from '../../mutation/target';
-import { type TextEdit, removeTokens, replaceToken } from '../../mutation/text-edit';
-import { callNamed, mutatorOf, removedLine } from '../tools/forms';
+import { removeTokens } from '../../mutation/text-edit';
+import { callNamed, mutatorOf, removedLine, tokenSwap } from '../tools/forms';
 import { chainEnd, chainStart } from '../tools/operands';
 import { anyOf } from '../tools/texts';
 
@@ -24,6 +23,7 @@ const GUARD = new RegExp(
   ].join('|')})$`,
 );
 
+/** A decorator line that is nothing but such a guard, called or not. */
 function isGuard(target: MutationTarget, first: number, end: number): boolean {
   if (textAt(target, first) !== '@') return false;
   let last = first + 1;
@@ -37,6 +37,7 @@ const CHECKED = anyOf(
   'perms? permissions? access auth authenticated authorized authorization csrf xsrf scopes? login token',
   'xsrf_cookie credentials cookie',
 );
+/** Calls that raise for those who may not: `check_permissions(...)`. */
 const CHECKS = callNamed(
   new RegExp(
     `^_?(${CHECK_VERBS})_(object_|user_|any_|all_|admin_)*(${CHECKED})$` +
@@ -52,8 +53,11 @@ function isCheck(target: MutationTarget, first: number, end: number): boolean {
   return start === first || (start === first + 1 && textAt(target, first) === 'await');
 }
 
+/** Attributes that say who somebody is. */
 const STATES = /^(is_authenticated|is_superuser|is_staff|is_admin|is_owner)$/;
+/** Methods that say what somebody may. */
 const ASKS = /^(has_perms?|has_\w*permission|user_has_\w*permission\w*|check_password|has_scope)$/;
+/** What has `can_edit()` and its like in the sense of a permission. */
 const ASKER = /user|perm|policy|checker|auth/;
 
 /** Last token of the check `user.is_staff`, `user.has_perm(x)` or `perms.can_edit()` from `first` on; -1 elsewhere. */
@@ -102,8 +106,8 @@ export const missingAuthorization = mutatorOf(
   },
 );
 
-/** What more people have than may do this. */
-const WEAKER: Readonly<Record<string, readonly string[]>> = {
+/** Checks by their names -> checks that more people pass. */
+const WEAKER_CHECKS: Readonly<Record<string, readonly string[]>> = {
   is_superuser: ['is_staff', 'is_active', 'is_authenticated'],
   is_staff: ['is_active', 'is_authenticated'],
   is_admin: ['is_active', 'is_authenticated'],
@@ -118,7 +122,7 @@ const WEAKER: Readonly<Record<string, readonly string[]>> = {
   superuser_required: ['login_required'],
   staff_member_required: ['login_required'],
 };
-/** The right to look for the right to act, as the words that permissions are named by. */
+/** Words that permissions are named by: the right to look for the right to act. */
 const WEAKER_WORDS: Readonly<Record<string, readonly string[]>> = {
   delete: ['view', 'change'],
   change: ['view'],
@@ -128,35 +132,34 @@ const WEAKER_WORDS: Readonly<Record<string, readonly string[]>> = {
   admin: ['read'],
   write: ['read'],
 };
+/** Calls whose arguments name permissions. */
 const ASKED = callNamed(
   /(^|_)(perms?|permissions?|scopes?|require_any|require_all)(_for_instance|_required)?$|^(permission_required|needs_scope|has_permissions)$/,
 );
 
+/** Weaker checks for the name at token `i`, where it is used as a check. */
+function weakerChecks(target: MutationTarget, i: number): readonly string[] {
+  const { text } = target.tokens[i];
+  const before = textAt(target, i - 1);
+  if (!Object.hasOwn(WEAKER_CHECKS, text) || before === 'def') return [];
+  // `self.permission_required` is the name of a right, `@permission_required` a check.
+  if (/_required$/.test(text) && lineStart(target, i) !== '@') return [];
+  const used = textAt(target, i + 1) !== '=' && !['import', 'class', 'as'].includes(before);
+  return used && (before === '.' || target.loads[i] === 1) ? WEAKER_CHECKS[text] : [];
+}
+
+/** A permission in quotes: `'blog.delete_article'`, `"write:article"`. */
+const RIGHT =
+  /^(?<quote>['"])(?<app>(?:\w+\.)?)(?<word>delete|change|add|publish|edit|admin|write)(?<object>(?:_\w+|:[\w!]+)?)\k<quote>$/;
+
+/** Literals with weaker rights for the one at token `i`, where a call asks for it. */
 function weakerRights(target: MutationTarget, i: number): readonly string[] {
-  const { kind, text } = target.tokens[i];
-  if (kind === 'name') {
-    if (!Object.hasOwn(WEAKER, text) || textAt(target, i - 1) === 'def') return [];
-    // `self.permission_required` is the name of a right, `@permission_required` a check.
-    if (/_required$/.test(text) && lineStart(target, i) !== '@') return [];
-    const used = textAt(target, i + 1) !== '=' && !['import', 'class', 'as'].includes(textAt(target, i - 1));
-    return used && (textAt(target, i - 1) === '.' || target.loads[i] === 1) ? WEAKER[text] : [];
-  }
   const around = target.enclosing[i];
-  if (kind !== 'string' || around < 0 || !ASKED(target, around)) return [];
-  const right = /^(['"])((?:\w+\.)?)(delete|change|add|publish|edit|admin|write)((?:_\w+|:[\w!]+)?)\1$/.exec(
-    text,
-  );
+  if (around < 0 || !ASKED(target, around)) return [];
+  const right = RIGHT.exec(textAt(target, i))?.groups;
   if (!right) return [];
-  const [, quote, app, word, object] = right;
+  const { quote, app, word, object } = right;
   return WEAKER_WORDS[word].map((weaker) => quote + app + weaker + object + quote);
-}
-
-function asksForMore(target: MutationTarget, i: number): boolean {
-  return weakerRights(target, i).length > 0;
-}
-
-function askForLess(target: MutationTarget, i: number, rng: Rng): TextEdit {
-  return replaceToken(target, i, rng.pick(weakerRights(target, i)));
 }
 
 /** The check asks for less than what is done (CWE-863). */
@@ -164,7 +167,7 @@ export const incorrectAuthorization = mutatorOf(
   'incorrect-authorization',
   'People with a lesser right can do what needs a greater one.',
   {
-    right: { on: 'name', at: asksForMore, apply: askForLess },
-    word: { on: 'string', at: asksForMore, apply: askForLess },
+    right: tokenSwap('name', weakerChecks),
+    word: tokenSwap('string', weakerRights),
   },
 );

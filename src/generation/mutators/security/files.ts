@@ -10,6 +10,7 @@ import {
   pathSwap,
   settingName,
   settingSwap,
+  tokenSwap,
   unwrapped,
 } from '../tools/forms';
 import { chainEnd, chainStart } from '../tools/operands';
@@ -146,6 +147,7 @@ const MODES: Readonly<Record<string, readonly string[]>> = {
   '770': ['777'],
   '775': ['777'],
 };
+/** Octal masks of `umask` -> masks that keep fewer out. */
 const MASKS: Readonly<Record<string, readonly string[]>> = {
   '77': ['0', '22'],
   '027': ['0'],
@@ -158,6 +160,7 @@ const MODE_CALLS: CallTest = callNamed(
   /^(f?chmod|lchmod|mkdir|makedirs|mkfifo|mknod|touch|open|umask|opener)$/,
 );
 
+/** Modes, written as in Python, that let more people in than the octal number at token `i`. */
 function weakerModes(target: MutationTarget, i: number): readonly string[] {
   const digits = /^0o([0-7]+)$/i.exec(textAt(target, i))?.[1];
   if (digits === undefined) return [];
@@ -175,11 +178,7 @@ export const permissiveFileMode = mutatorOf(
   'permissive-file-mode',
   'Every user of the machine can read or change what was meant for one.',
   {
-    octal: {
-      on: 'number',
-      at: (target, i) => weakerModes(target, i).length > 0,
-      apply: (target, i, rng) => replaceToken(target, i, rng.pick(weakerModes(target, i))),
-    },
+    octal: tokenSwap('number', weakerModes),
     constant: {
       on: 'name',
       at: (target, i) =>

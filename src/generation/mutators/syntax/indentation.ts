@@ -1,7 +1,8 @@
 import type { Rng } from '../../../core/rng';
 import { MAX_SPAN } from '../../../records/example';
 import type { MutationSite, Mutator } from '../../mutation/mutator';
-import { type LogicalLine, type MutationTarget, followsDocstring } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, followsDocstring } from '../../mutation/target';
 import { reindent, textBefore } from '../tools/lines';
 
 /** Un-indents the first line of a block to the level of its header. */

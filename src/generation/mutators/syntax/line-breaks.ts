@@ -1,5 +1,6 @@
 import type { MutationSite, Mutator } from '../../mutation/mutator';
-import { type LogicalLine, type MutationTarget, endsOperand, lineAt, textAt } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, endsOperand, lineAt, textAt } from '../../mutation/target';
 import type { TextEdit } from '../../mutation/text-edit';
 import { indentOf } from '../tools/lines';
 import { tokenSites } from '../tools/sites';

@@ -1,4 +1,5 @@
-import { type LogicalLine, type MutationTarget, isCall, textAt } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, isCall, textAt } from '../../mutation/target';
 import { chainEnd } from './operands';
 
 /** True for `name(...)` after a dot, with the name at `index`. */

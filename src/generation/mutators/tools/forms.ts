@@ -165,6 +165,18 @@ export function droppedKeyword(fits: CallTest, names: RegExp, values = /^/): For
   };
 }
 
+/** One of some texts in place of a token, where `choices` has any for it. */
+export function tokenSwap(
+  on: Anchor,
+  choices: (target: MutationTarget, index: number) => readonly string[],
+): Form {
+  return {
+    on,
+    at: (target, i) => choices(target, i).length > 0,
+    apply: (target, i, rng) => replaceToken(target, i, rng.pick(choices(target, i))),
+  };
+}
+
 /** Another value for settings `name=value`, in calls and parameter lists: `{verify: {True: 'False'}}`. */
 export function settingSwap(
   settings: Readonly<Record<string, Readonly<Record<string, string>>>>,

@@ -1,4 +1,5 @@
-import { type LogicalLine, type MutationTarget, lineAt, textAt } from '../../mutation/target';
+import type { LogicalLine } from '../../../python/structure/logical-lines';
+import { type MutationTarget, lineAt, textAt } from '../../mutation/target';
 import { type TextEdit, applyTextEdit } from '../../mutation/text-edit';
 import { spanText } from './texts';
 
