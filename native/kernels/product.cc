@@ -15,23 +15,45 @@ constexpr int64_t kRowBlock = 96;
 /** A share of the work is worth its hand-over from about this many operations on. */
 constexpr int64_t kWorth = 1 << 18;
 
-/** Where the panels of B lie: one block of the depth after the other; within a block, panel by panel. */
+/**
+ * Where the panels of a factor lie: one block of the depth after the other; within a block, panel by panel. `lanes` are A's
+ * rows or B's columns, `width` those of a panel.
+ */
 struct PanelOrder {
   const MatrixUnit& unit;
-  int64_t depth, columns, panels;
-  PanelOrder(const MatrixUnit& u, int64_t d, int64_t c) : unit(u), depth(d), columns(c), panels(pieces(c, u.tile_columns)) {}
+  int64_t depth, lanes, width, panels;
+  PanelOrder(const MatrixUnit& u, int64_t d, int64_t l, int64_t w)
+      : unit(u), depth(d), lanes(l), width(w), panels(pieces(l, w)) {}
 
-  int64_t bytes() const {
-    return static_cast<int64_t>(unit.element) * unit.tile_columns * panels * up(depth, unit.depth_multiple);
-  }
+  int64_t bytes() const { return static_cast<int64_t>(unit.element) * width * panels * up(depth, unit.depth_multiple); }
+  int64_t blocks() const { return pieces(depth, unit.depth_block); }
   /** Elements of depth in a block, without and with padding. */
   int64_t depth_of(int64_t block) const { return std::min(unit.depth_block, depth - block * unit.depth_block); }
   int64_t packed_depth_of(int64_t block) const { return up(depth_of(block), unit.depth_multiple); }
   int64_t offset(int64_t block, int64_t panel) const {
-    return static_cast<int64_t>(unit.element) * unit.tile_columns *
+    return static_cast<int64_t>(unit.element) * width *
            (block * unit.depth_block * panels + panel * packed_depth_of(block));
   }
+  /** The part of a factor that a panel holds, lane by lane. */
+  Strip strip(const float* at, int64_t lane_step, int64_t depth_step, int64_t block, int64_t panel) const {
+    const int64_t lane = panel * width, k = block * unit.depth_block;
+    return {at + lane * lane_step + k * depth_step, lane_step, depth_step, std::min(width, lanes - lane), depth_of(block)};
+  }
 };
+
+PanelOrder order_of_a(const MatrixUnit& unit, int64_t depth, int64_t rows) { return {unit, depth, rows, unit.tile_rows}; }
+PanelOrder order_of_b(const MatrixUnit& unit, int64_t depth, int64_t columns) {
+  return {unit, depth, columns, unit.tile_columns};
+}
+
+/** Packs a whole factor, shared by the threads. */
+template <typename Pack>
+void pack_all(const PanelOrder& order, const Pack& pack_panel) {
+  const int64_t grain = std::max<int64_t>(1, 65536 / (order.width * std::min(order.depth, order.unit.depth_block)));
+  parallel(order.blocks() * order.panels, grain, [&](int64_t from, int64_t to) {
+    for (int64_t i = from; i < to; i++) pack_panel(i / order.panels, i % order.panels);
+  });
+}
 
 /** Copies what the product is added to into a part of C. */
 void start(const Product& p, int64_t row, int64_t rows, int64_t column, int64_t columns) {
@@ -40,57 +62,107 @@ void start(const Product& p, int64_t row, int64_t rows, int64_t column, int64_t 
     std::copy_n(p.onto + i * p.columns + column, columns, p.c + i * p.columns + column);
 }
 
-/** A part of C: its rows, and its columns by the panels of B. */
+/** A part of C by the panels of A and B. */
 struct Block {
-  int64_t row, rows, from_panel, to_panel;
+  int64_t from_strip, to_strip, from_panel, to_panel;
 };
 
-void multiply_block(const PanelOrder& order, const Product& p, const char* b, const Block& block) {
-  const MatrixUnit& unit = order.unit;
-  const int64_t strips = pieces(block.rows, unit.tile_rows), end = block.row + block.rows;
-  char* a = reinterpret_cast<char*>(
-      thread_scratch(strips * unit.tile_rows * up(unit.depth_block, unit.depth_multiple)));
-  const int64_t first_column = block.from_panel * unit.tile_columns;
-  start(p, block.row, block.rows, first_column,
-        std::min(p.columns, block.to_panel * unit.tile_columns) - first_column);
-  for (int64_t k = 0; k * unit.depth_block < p.depth; k++) {
-    const int64_t begin = k * unit.depth_block, packed = order.packed_depth_of(k);
-    const int64_t strip_bytes = static_cast<int64_t>(unit.element) * unit.tile_rows * packed;
-    for (int64_t s = 0; s < strips; s++) {
-      const int64_t row = block.row + s * unit.tile_rows;
-      unit.pack_a({p.a.at + row * p.a.row + begin * p.a.column, p.a.row, p.a.column,
-                   std::min<int64_t>(unit.tile_rows, end - row), order.depth_of(k)},
-                  a + s * strip_bytes);
-    }
-    for (int64_t j = block.from_panel; j < block.to_panel; j++) {
-      const int64_t column = j * unit.tile_columns;
-      const int64_t columns = std::min<int64_t>(unit.tile_columns, p.columns - column);
-      for (int64_t s = 0; s < strips; s++) {
-        const int64_t row = block.row + s * unit.tile_rows;
-        const Tile tile{p.c + row * p.columns + column, p.columns, std::min<int64_t>(unit.tile_rows, end - row), columns};
-        unit.multiply(packed, a + s * strip_bytes, b + order.offset(k, j), tile, p.onto != nullptr || k > 0);
+/** One product, with the places of its panels. */
+class Work {
+ public:
+  Work(const MatrixUnit& unit, const Product& product)
+      : unit_(unit),
+        product_(product),
+        a_order_(order_of_a(unit, product.depth, product.rows)),
+        b_order_(order_of_b(unit, product.depth, product.columns)) {}
+
+  void run() {
+    const Product& p = product_;
+    const int64_t height = std::min(pieces(kRowBlock, unit_.tile_rows), a_order_.panels);
+    const int64_t row_blocks = pieces(a_order_.panels, height);
+    // Few rows: columns are shared, too, so that every thread gets several pieces.
+    const int64_t wanted = pieces(4 * pool_threads(), row_blocks);
+    const int64_t worth = std::max<int64_t>(1, kWorth / (2 * height * unit_.tile_rows * unit_.tile_columns * p.depth));
+    const int64_t width = std::min(b_order_.panels, std::max(pieces(b_order_.panels, wanted), worth));
+    const int64_t column_blocks = pieces(b_order_.panels, width);
+    place(p.packed == nullptr ? b_order_.bytes() : 0, column_blocks > 1 ? a_order_.bytes() : 0);
+    parallel(row_blocks * column_blocks, 1, [&](int64_t from, int64_t to) {
+      if (unit_.begin) unit_.begin();
+      for (int64_t i = from; i < to; i++) {
+        const int64_t strip = i / column_blocks * height, panel = i % column_blocks * width;
+        multiply_block(
+            {strip, std::min(a_order_.panels, strip + height), panel, std::min(b_order_.panels, panel + width)});
       }
+      if (unit_.end) unit_.end();
+    });
+  }
+
+ private:
+  /** Packs B, and A where several threads read the same of it. Without A each thread packs what it needs. */
+  void place(int64_t b_bytes, int64_t a_bytes) {
+    char* memory = static_cast<char*>(call_scratch(up(b_bytes, 64) + a_bytes));
+    b_ = static_cast<const char*>(product_.packed);
+    if (b_bytes > 0) {
+      pack(unit_, product_.b, product_.depth, product_.columns, memory);
+      b_ = memory;
+    }
+    if (a_bytes == 0) return;
+    char* a = memory + up(b_bytes, 64);
+    pack_all(a_order_, [&](int64_t block, int64_t strip) { pack_strip(block, strip, a + a_order_.offset(block, strip)); });
+    a_ = a;
+  }
+
+  void pack_strip(int64_t block, int64_t strip, void* to) const {
+    const Matrix& a = product_.a;
+    unit_.pack_a(a_order_.strip(a.at, a.row, a.column, block, strip), to);
+  }
+
+  void multiply_block(const Block& part) const {
+    const Product& p = product_;
+    const int64_t row = part.from_strip * unit_.tile_rows, column = part.from_panel * unit_.tile_columns;
+    start(p, row, std::min(p.rows, part.to_strip * unit_.tile_rows) - row, column,
+          std::min(p.columns, part.to_panel * unit_.tile_columns) - column);
+    const int64_t strips = part.to_strip - part.from_strip;
+    char* own = nullptr;
+    if (a_ == nullptr)
+      own = reinterpret_cast<char*>(
+          thread_scratch(strips * unit_.tile_rows * up(std::min(p.depth, unit_.depth_block), unit_.depth_multiple)));
+    for (int64_t block = 0; block < a_order_.blocks(); block++) {
+      const int64_t depth = a_order_.packed_depth_of(block);
+      const int64_t bytes = static_cast<int64_t>(unit_.element) * unit_.tile_rows * depth;
+      if (own)
+        for (int64_t s = 0; s < strips; s++) pack_strip(block, part.from_strip + s, own + s * bytes);
+      const char* a = own ? own : a_ + a_order_.offset(block, part.from_strip);
+      for (int64_t panel = part.from_panel; panel < part.to_panel; panel++)
+        for (int64_t s = 0; s < strips; s++)
+          unit_.multiply(depth, a + s * bytes, b_ + b_order_.offset(block, panel), tile(part.from_strip + s, panel),
+                         p.onto != nullptr || block > 0);
     }
   }
-}
+
+  Tile tile(int64_t strip, int64_t panel) const {
+    const Product& p = product_;
+    const int64_t row = strip * unit_.tile_rows, column = panel * unit_.tile_columns;
+    return {p.c + row * p.columns + column, p.columns, std::min<int64_t>(unit_.tile_rows, p.rows - row),
+            std::min<int64_t>(unit_.tile_columns, p.columns - column)};
+  }
+
+  const MatrixUnit& unit_;
+  const Product& product_;
+  const PanelOrder a_order_, b_order_;
+  const char *a_ = nullptr, *b_ = nullptr;
+};
 
 }  // namespace
 
 int64_t packed_bytes(const MatrixUnit& unit, int64_t depth, int64_t columns) {
-  return up(PanelOrder(unit, depth, columns).bytes(), 64);
+  return up(order_of_b(unit, depth, columns).bytes(), 64);
 }
 
 void pack(const MatrixUnit& unit, const Matrix& b, int64_t depth, int64_t columns, void* to) {
-  const PanelOrder order(unit, depth, columns);
-  const int64_t grain = std::max<int64_t>(1, 65536 / (unit.tile_columns * std::min(depth, unit.depth_block)));
-  parallel(pieces(depth, unit.depth_block) * order.panels, grain, [&](int64_t from, int64_t end) {
-    for (int64_t i = from; i < end; i++) {
-      const int64_t block = i / order.panels, panel = i % order.panels;
-      const int64_t k = block * unit.depth_block, column = panel * unit.tile_columns;
-      unit.pack_b({b.at + k * b.row + column * b.column, b.column, b.row,
-                   std::min<int64_t>(unit.tile_columns, columns - column), order.depth_of(block)},
-                  static_cast<char*>(to) + order.offset(block, panel));
-    }
+  const PanelOrder order = order_of_b(unit, depth, columns);
+  pack_all(order, [&](int64_t block, int64_t panel) {
+    unit.pack_b(order.strip(b.at, b.column, b.row, block, panel), static_cast<char*>(to) + order.offset(block, panel));
   });
 }
 
@@ -101,29 +173,7 @@ void multiply(const MatrixUnit& unit, const Product& p) {
     if (p.onto == nullptr) std::fill(p.c, p.c + p.rows * p.columns, 0.0f);
     return;
   }
-  const PanelOrder order(unit, p.depth, p.columns);
-  const char* b = static_cast<const char*>(p.packed);
-  if (b == nullptr) {
-    void* panels = call_scratch(order.bytes());
-    pack(unit, p.b, p.depth, p.columns, panels);
-    b = static_cast<const char*>(panels);
-  }
-  const int64_t height = up(std::min(kRowBlock, p.rows), unit.tile_rows);
-  const int64_t row_blocks = pieces(p.rows, height);
-  // Few rows: columns are shared, too, so that every thread gets some.
-  const int64_t wanted = std::max<int64_t>(1, 2 * pool_threads() / row_blocks);
-  const int64_t worth = std::max<int64_t>(1, kWorth / (2 * height * unit.tile_columns * p.depth));
-  const int64_t width = std::min(order.panels, std::max(pieces(order.panels, wanted), worth));
-  const int64_t column_blocks = pieces(order.panels, width);
-  parallel(row_blocks * column_blocks, 1, [&](int64_t from, int64_t to) {
-    if (unit.begin) unit.begin();
-    for (int64_t i = from; i < to; i++) {
-      const int64_t row = i / column_blocks * height, panel = i % column_blocks * width;
-      multiply_block(order, p, b,
-                     {row, std::min(height, p.rows - row), panel, std::min(order.panels, panel + width)});
-    }
-    if (unit.end) unit.end();
-  });
+  Work(unit, p).run();
 }
 
 }  // namespace trm

@@ -5,13 +5,14 @@ import * as assert from 'uvu/assert';
 import { UserError } from '../core/errors';
 import { silentProgress } from '../core/progress';
 import { rejection, withTemporaryFolder } from '../storage/testing';
+import { testMachine } from '../stages/testing';
 import { makeBenchmark } from './benchmarks';
 
 test('rows that other versions of the stages drew are not made again: that is said before any work', async () => {
   await withTemporaryFolder(async (folder) => {
     process.env.TRM_WORK_DIR = folder;
     const { signal } = new AbortController();
-    const options = { out: null, verify: true, workers: 1, signal, progress: silentProgress };
+    const options = { out: null, verify: true, workers: 1, signal, machine: testMachine, progress: silentProgress };
     const error = await rejection(() => makeBenchmark('synthetic-9', options));
     assert.instance(error, UserError);
     assert.match(
