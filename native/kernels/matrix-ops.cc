@@ -11,6 +11,9 @@
 namespace trm {
 namespace {
 
+/** Packed factors are handed over as tensors of floats. */
+constexpr int64_t kFloat = sizeof(float);
+
 /** Reads an op's attributes; after a failure all are zero. */
 class Attributes {
  public:
@@ -74,9 +77,46 @@ struct MatMul {
   }
 };
 
-/** Floats of the tensor that holds packed weights. */
+/** B, transposed where the attribute says so -> packed `[n]`, to be read by TrmPackedMatMul in the same process only. */
+struct Pack {
+  bool transpose_b;
+  Precision precision;
+  explicit Pack(Attributes& of) : transpose_b(of.flag("transpose_b")), precision(of.precision()) {}
+
+  void compute(Call& call) const {
+    const Shape b = call.shape(0, 2);
+    const int64_t depth = b[transpose_b], columns = b[!transpose_b];
+    const Matrix matrix{call.floats(0, b), transpose_b ? 1 : b[1], transpose_b ? b[1] : 1};
+    const MatrixUnit& unit = matrix_unit(precision);
+    float* packed = call.output(0, {packed_bytes(unit, depth, columns) / kFloat});
+    if (!call.failed) pack(unit, matrix, depth, columns, packed);
+  }
+};
+
+/** a `[rows, depth]`, packed B, columns `[1]` -> `[rows, columns]`. */
+struct PackedMatMul {
+  Precision precision;
+  explicit PackedMatMul(Attributes& of) : precision(of.precision()) {}
+
+  void compute(Call& call) const {
+    const Shape a = call.shape(0, 2);
+    const int32_t* columns = call.integers(2, {1});
+    if (call.failed) return;
+    const MatrixUnit& unit = matrix_unit(precision);
+    Product product{};
+    product.rows = a[0];
+    product.depth = a[1];
+    product.columns = *columns;
+    product.a = {call.floats(0, a), a[1], 1};
+    product.packed = call.floats(1, {packed_bytes(unit, a[1], *columns) / kFloat});
+    product.c = call.output(0, {a[0], *columns});
+    if (!call.failed) multiply(unit, product);
+  }
+};
+
+/** Floats of the tensor that holds a core's packed weights. */
 int64_t packed_floats(const MatrixUnit& unit, const CoreShape& shape) {
-  return packed_core_bytes(unit, shape) / static_cast<int64_t>(sizeof(float));
+  return packed_core_bytes(unit, shape) / kFloat;
 }
 
 /** qkv, o, gateUp, down of every layer -> packed `[n]`, to be read by TrmCore in the same process only. */
@@ -146,6 +186,20 @@ const std::vector<Definition>& matrix_definitions() {
        run<MatMul>,
        create<MatMul>,
        destroy<MatMul>},
+      {"TrmPack",
+       {"b: float"},
+       {"packed: float"},
+       {"transpose_b: bool", "bf16: bool"},
+       run<Pack>,
+       create<Pack>,
+       destroy<Pack>},
+      {"TrmPackedMatMul",
+       {"a: float", "packed: float", "columns: int32"},
+       {"c: float"},
+       {"bf16: bool"},
+       run<PackedMatMul>,
+       create<PackedMatMul>,
+       destroy<PackedMatMul>},
       {"TrmPackCore",
        {"weights: N * float"},
        {"packed: float"},

@@ -3,7 +3,7 @@ import { MAX_SPAN } from '../records/example';
 import type { ModelConfig } from './config';
 import { entryVectors, NAME_KIND, type EntryTensors } from './embedding';
 import { gatherRows } from './layers/gather-rows';
-import type { Precision } from './kernels';
+import { fusedKernels, requireKernels, type PackedFactor, type Precision } from './kernels';
 import { MASKED } from './layers/attention';
 import { product } from './layers/product';
 import { rms } from './layers/rms';
@@ -144,11 +144,29 @@ export interface SlotLogits {
   piece: tf.Tensor2D;
 }
 
-/** What slots need of the vocabularies; `vectors`: made before, where the weights stay as they are. */
+/** What slots need of the vocabularies. */
 export interface EntryParts {
   config: ModelConfig;
   entries: EntryTensors;
-  vectors?: tf.Tensor2D;
+  /** Made once, where the weights stay as they are. */
+  fixed?: FixedVectors;
+}
+
+/** Both vocabularies' vectors for products with queries, for inference. Owns its tensors. */
+export interface FixedVectors {
+  /** {@link entryVectors}. */
+  entries: tf.Tensor2D;
+  /** The table of pieces, for the fused kernel; null where that is not in use. */
+  pieces: PackedFactor | null;
+}
+
+/** Makes what slots read of weights that stay as they are. */
+export function fixVectors(weights: Weights, entries: EntryTensors, precision: Precision): FixedVectors {
+  const table = weight(weights, 'embedding.pieces');
+  return {
+    entries: tf.tidy(() => entryVectors(weights, entries, precision)),
+    pieces: fusedKernels()?.pack(table, { transposeB: true, precision }) ?? null,
+  };
 }
 
 /**
@@ -180,13 +198,13 @@ export function slotLogits(
   return {
     copy: copyLogits(answer, tf.reshape(copyQuery, [count, width, 1]), rows, registers),
     vocabulary: tf.add(
-      product(query, parts.vectors ?? entryVectors(weights, entries, precision), {
+      product(query, parts.fixed?.entries ?? entryVectors(weights, entries, precision), {
         precision,
         transposeB: true,
       }),
       weight(weights, 'heads.vocabularyBias'),
     ),
-    piece: tf.add(pieceLogits(weights, query, precision), entries.pieceMask),
+    piece: tf.add(pieceLogits(weights, query, precision, parts.fixed?.pieces), entries.pieceMask),
   };
 }
 
@@ -208,11 +226,18 @@ function copyLogits(
   return tf.add(tf.slice(all, [0, registers], [count, length]), tf.tensor2d(mask, [count, length]));
 }
 
-function pieceLogits(weights: Weights, query: tf.Tensor2D, precision: Precision): tf.Tensor2D {
+function pieceLogits(
+  weights: Weights,
+  query: tf.Tensor2D,
+  precision: Precision,
+  packed?: PackedFactor | null,
+): tf.Tensor2D {
   const features = weight(weights, 'embedding.features');
   const kind = tf.matMul(query, tf.slice(features, [NAME_KIND, 0], [1, -1]), false, true);
   const options = { precision, transposeB: true };
   const narrow = product(query, weight(weights, 'embedding.up'), options);
-  const match = product(narrow, weight(weights, 'embedding.pieces'), options);
+  const match = packed
+    ? requireKernels().packedMatMul(narrow, packed)
+    : product(narrow, weight(weights, 'embedding.pieces'), options);
   return tf.add(match, tf.add(kind, weight(weights, 'heads.pieceBias')));
 }

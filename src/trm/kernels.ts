@@ -28,6 +28,10 @@ export interface MatMulOptions {
 export interface FusedKernels {
   /** Product of two matrices, either one transposed. The same bits with any number of threads. */
   matMul(a: tf.Tensor2D, b: tf.Tensor2D, options?: MatMulOptions): tf.Tensor2D;
+  /** A second factor as {@link FusedKernels.packedMatMul} reads it, in this process only: for products that come often. */
+  pack(b: tf.Tensor2D, options: Pick<MatMulOptions, 'transposeB' | 'precision'>): PackedFactor;
+  /** Product with a packed factor. @param a `[rows, depth]` @returns `[rows, columns]` */
+  packedMatMul(a: tf.Tensor2D, b: PackedFactor): tf.Tensor2D;
   /**
    * The weights of a core's layers as {@link FusedKernels.core} reads them, in this process only.
    * @param weights qkv `[D, 3D]`, o `[D, D]`, gateUp `[D, 2I]`, down `[I, D]` of the first layer, then of the next
@@ -78,6 +82,13 @@ export interface FusedKernels {
   softmaxGrad(x: tf.Tensor2D, logs: tf.Tensor1D, dy: tf.Tensor1D): tf.Tensor2D;
   /** Adds weights[e] * from[take[e]] to row put[e] of `[rows, E]`, for all entries e. */
   moveRows(from: tf.Tensor2D, moves: Moves): tf.Tensor2D;
+}
+
+/** A factor `[depth, columns]` of products, packed for this processor. */
+export interface PackedFactor {
+  data: tf.Tensor1D;
+  columns: number;
+  precision: Precision;
 }
 
 /** What {@link FusedKernels.core} runs. */
@@ -154,6 +165,23 @@ const KERNELS: FusedKernels = {
       { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
       { name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' },
     ])[0],
+  pack: (b, { transposeB = false, precision = 'float32' }) => ({
+    data: call<[tf.Tensor1D]>('TrmPack', [b], 1, [
+      { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
+      { name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' },
+    ])[0],
+    columns: b.shape[transposeB ? 0 : 1],
+    precision,
+  }),
+  packedMatMul(a, { data, columns, precision }) {
+    const size = tf.tensor1d([columns], 'int32');
+    const attributes: Attributes = [{ name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' }];
+    try {
+      return call<[tf.Tensor2D]>('TrmPackedMatMul', [a, data, size], 1, attributes)[0];
+    } finally {
+      size.dispose();
+    }
+  },
   packCore: (weights, precision) =>
     call<[tf.Tensor1D]>('TrmPackCore', weights, 1, [
       { name: 'N', type: 'TF_ATTR_INT', value: weights.length },

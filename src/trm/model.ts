@@ -10,15 +10,8 @@ import { artefactHashesSchema, type ArtefactHashes } from '../records/checkpoint
 import { checkTables, withoutFeatures, type InputBatch, type VocabularyTables } from './batch';
 import { describeParameters, modelConfigSchema, type ModelConfig } from './config';
 import { createLayout, packCore, packedRecursions, recursion, type State } from './core';
-import {
-  embed,
-  entryTensors,
-  entryVectors,
-  inputTensors,
-  type EntryTensors,
-  type InputTensors,
-} from './embedding';
-import type { Answer } from './heads';
+import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
+import { fixVectors, type Answer, type FixedVectors } from './heads';
 import type { Precision } from './kernels';
 import { type Layout } from './layers/attention';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
@@ -70,8 +63,8 @@ export interface ModelParts {
   /** `[1, D]` each. */
   start: { y: tf.Tensor2D; z: tf.Tensor2D };
   entries: EntryTensors;
-  /** {@link entryVectors} where the weights stay as they are, so that they are made once. */
-  vectors?: tf.Tensor2D;
+  /** What slots read, where the weights stay as they are. */
+  fixed?: FixedVectors;
   /** The core's weights as the fused kernel reads them; likewise. */
   packedCore?: tf.Tensor1D | null;
 }
@@ -87,10 +80,11 @@ export function createParts(config: ModelConfig, start: StartStates, tables: Voc
 }
 
 /** Frees the tensors of {@link createParts}. */
-export function disposeParts({ start, entries, vectors, packedCore }: ModelParts): void {
+export function disposeParts({ start, entries, fixed, packedCore }: ModelParts): void {
   const { pieces, kinds, pieceMask } = entries;
   tf.dispose([start.y, start.z, pieces.ids, pieces.tokens, pieces.weights, kinds, pieceMask]);
-  vectors?.dispose();
+  fixed?.entries.dispose();
+  fixed?.pieces?.data.dispose();
   packedCore?.dispose();
 }
 
@@ -212,8 +206,11 @@ export class Model {
     const layout = flatLayout(data.config);
     this.weights = tf.tidy(() => unflatten(tf.tensor1d(data.weights), layout));
     const parts = createParts(data.config, data.start, data.tables);
-    const vectors = tf.tidy(() => entryVectors(this.weights, parts.entries, precision));
-    this.parts = { ...parts, vectors, packedCore: packCore(this.weights, data.config, precision) };
+    this.parts = {
+      ...parts,
+      fixed: fixVectors(this.weights, parts.entries, precision),
+      packedCore: packCore(this.weights, data.config, precision),
+    };
   }
 
   /** Frees all tensors; the model cannot be used afterwards. */
