@@ -2,6 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { State } from '../../trm/core';
 import { gridModelConfigSchema, gridParameterSpecs } from '../../trm/grid/config';
 import type { GridModelData } from '../../trm/grid/model';
+import type { Precision } from '../../trm/kernels';
 import { gridAnswer } from '../../trm/grid/network';
 import { unflatten } from '../../trm/weights';
 import { gridLoss } from '../sudoku/loss';
@@ -14,15 +15,20 @@ import { gradientsOf } from './model';
  * Compares the model in the paper's form with either mixing of positions and either cross-entropy: two supervision
  * steps with carry (states, logits, q, loss, decisions) and, where wanted, the gradients in the second.
  */
-export function compareGrids(fixture: Fixture, gradients: boolean): ParityRow[] {
-  return fixture.grid.cases.flatMap((grid) => compareGrid(fixture, grid, gradients));
+export function compareGrids(fixture: Fixture, gradients: boolean, precision?: Precision): ParityRow[] {
+  return fixture.grid.cases.flatMap((grid) => compareGrid(fixture, grid, gradients, precision));
 }
 
-function compareGrid(fixture: Fixture, grid: GridFixture, gradients: boolean): ParityRow[] {
+function compareGrid(
+  fixture: Fixture,
+  grid: GridFixture,
+  gradients: boolean,
+  precision?: Precision,
+): ParityRow[] {
   const { label, crossEntropy, haltWeight } = grid;
   const model = modelOf(fixture, grid);
   const { config } = model;
-  const task = new SudokuTask(model, { crossEntropy, haltWeight });
+  const task = new SudokuTask(model, { crossEntropy, haltWeight }, precision);
   const weights = unflatten(tf.tensor1d(model.weights), task.layout);
   const solutions = grid.solutions.map((cells) => Uint8Array.from(cells));
   const puzzles = grid.puzzles.map((cells, i) => ({

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { modelConfigSchema } from '../../trm/config';
+import type { Precision } from '../../trm/kernels';
 import { coreNetwork, recursion } from '../../trm/core';
 import { meanPieces, type PieceLists } from '../../trm/embedding';
 import { attention, attentionBlock, attentionLayout } from '../../trm/layers/attention';
@@ -16,10 +17,10 @@ type Layer = (...inputs: tf.Tensor2D[]) => tf.Tensor;
 
 /**
  * Each layer by itself: its value, and its gradients with respect to the inputs that the fixture names.
- * @param gradients false on an engine that only infers
+ * @param gradients false on an engine that only infers @param precision of products; default `float32`
  */
-export function compareLayers(fixture: Fixture, gradients: boolean): ParityRow[] {
-  const layers = layersOf(fixture);
+export function compareLayers(fixture: Fixture, gradients: boolean, precision?: Precision): ParityRow[] {
+  const layers = layersOf(fixture, precision);
   return fixture.layers.cases.flatMap(({ name, inputs, dySeed, gradients: wanted, size }) => {
     const layer = layers[name];
     const tensors = inputs.map(formulaTensor) as tf.Tensor2D[];
@@ -38,9 +39,12 @@ export function compareLayers(fixture: Fixture, gradients: boolean): ParityRow[]
 }
 
 /** The layers by the names of their cases. Layouts are made here: in a taped function they would be freed too early. */
-function layersOf({ layers: { counts, positions, pieces } }: Fixture): Record<string, Layer> {
+function layersOf(
+  { layers: { counts, positions, pieces } }: Fixture,
+  precision?: Precision,
+): Record<string, Layer> {
   const width = 128;
-  const layout = attentionLayout(Int32Array.from(counts), positions, width);
+  const layout = attentionLayout(Int32Array.from(counts), positions, width, precision);
   const tables = rotaryTables(5, width);
   const lists = pieceLists(pieces);
   const valid = counts.flatMap((count, row) =>
@@ -55,8 +59,8 @@ function layersOf({ layers: { counts, positions, pieces } }: Fixture): Record<st
     'attention with padding': (h, qkv, o) => read(attention(h, { qkv, o }, layout)),
     'attention block': (h, qkv, o) => read(attentionBlock(h, { qkv, o }, layout)),
     gate: (gateUp) => gated(gateUp),
-    SwiGLU: (h, gateUp, down) => swiglu(h, { gateUp, down }),
-    'SwiGLU block': (h, gateUp, down) => swigluBlock(h, { gateUp, down }),
+    SwiGLU: (h, gateUp, down) => swiglu(h, { gateUp, down }, precision),
+    'SwiGLU block': (h, gateUp, down) => swigluBlock(h, { gateUp, down }, precision),
     'mean of pieces': (table) => meanPieces(table, lists),
     'core of two layers': (h, ...weights) => read(coreNetwork(namedCore(weights), h, layout, coreConfig(2))),
     'one recursion': (x, y, z, ...weights) => {

@@ -11,6 +11,7 @@ import {
   spanLogits,
   type Answer,
 } from '../../trm/heads';
+import type { Precision } from '../../trm/kernels';
 import { MASKED } from '../../trm/layers/attention';
 import { createParts, prepareBatch, type ModelParts } from '../../trm/model';
 import { flatten, unflatten, type FlatLayout, type Weights } from '../../trm/weights';
@@ -34,6 +35,7 @@ interface Run {
   parts: ModelParts;
   batch: Batch;
   prepared: PreparedRows;
+  precision: Precision;
 }
 
 /** Rows of the comparison, and the gradient for the optimizer's; null on an engine that only infers. */
@@ -48,10 +50,14 @@ export interface ModelComparison {
  * was replaced (states, the logits of every head, loss, its parts, decisions), and the gradients of all weights in the
  * second step and in a batch without bugs. Rows are of different lengths and padded; the reference's are not.
  */
-export function compareModel(fixture: Fixture, gradients: boolean): ModelComparison {
+export function compareModel(
+  fixture: Fixture,
+  gradients: boolean,
+  precision: Precision = 'float32',
+): ModelComparison {
   const { data, replacedRow } = fixture.model;
   const config = { ...WEIGHTING, batchTokens: 2048 };
-  const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config });
+  const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config, precision });
   const run: Run = {
     fixture,
     task,
@@ -59,6 +65,7 @@ export function compareModel(fixture: Fixture, gradients: boolean): ModelCompari
     parts: createParts(data.config, data.start, data.tables),
     batch: collate(fixture.rows, { length: LENGTH }),
     prepared: task.prepare(fixture.rows, LENGTH, data.config),
+    precision,
   };
   const rows = compareInput(run);
   const pool = (state: State): CarryPool<unknown> => ({
@@ -81,7 +88,7 @@ export function compareModel(fixture: Fixture, gradients: boolean): ModelCompari
 
 function compareInput(run: Run): ParityRow[] {
   const { fixture, batch, weights, parts } = run;
-  const { input, layout } = prepareBatch(batch, parts.config);
+  const { input, layout } = prepareBatch(batch, parts.config, run.precision);
   const x = embed(weights, input, layout, parts.config);
   return [compare('embedding x', sampleState(run, x), fixture.tensor('embedding x'))];
 }
@@ -98,7 +105,7 @@ function compareStep(run: Run, number: number, from: State, rows: ParityRow[]): 
     batch: batch.rows,
     positions,
     lengths: batch.lengths,
-    precision: 'float32',
+    precision: run.precision,
   };
   for (const [name, tensor] of Object.entries(headLogits(run, answer)))
     rows.push(

@@ -3,11 +3,11 @@ import * as assert from 'uvu/assert';
 import { loadedKernels, loadEngine, requireNativeEngine } from '../../core/engine';
 import { DataError } from '../../core/errors';
 import { runProcess } from '../../core/processes/subprocess';
-import { agrees, compare, compareDecisions, summarize, type ParityRow } from './compare';
+import { agrees, byLength, compare, compareDecisions, summarize, type ParityRow } from './compare';
 import { formula, readFixture } from './fixture';
 import { compareInitialValues } from './initial';
 import { compareSchedules } from './optimizer';
-import { compareNative, compareOnEngine, compareWasm, type Comparison } from './parity';
+import { compareNative, compareOnEngine, compareRounded, compareWasm, type Comparison } from './parity';
 
 const failed = (rows: readonly ParityRow[]): string[] =>
   rows.filter((row) => !agrees(row)).map(({ name, difference }) => `${name}: ${difference}`);
@@ -16,14 +16,16 @@ test('layers, model, losses, all gradients, optimizers, schedules and halting ag
   await requireNativeEngine();
   const all = await compareNative();
   const ways =
-    loadedKernels() === null ? ['no engine', 'tfjs ops'] : ['no engine', 'fused kernels', 'tfjs ops'];
+    loadedKernels() === null
+      ? ['no engine', 'tfjs ops']
+      : ['no engine', 'fused kernels', 'tfjs ops', `bf16 (${loadedKernels()?.bf16 ?? 'rounded factors'})`];
   assert.equal(
     all.map(({ way }) => way),
     ways,
   );
   for (const { way, rows } of all) {
     assert.equal(failed(rows), [], way);
-    if (way === 'no engine') continue;
+    if (way === 'no engine' || way.startsWith('bf16')) continue;
     assert.ok(rows.length > 100, `${way}: ${summarize(rows)}`);
     await everyGradientEntry(rows);
   }
@@ -95,6 +97,26 @@ test('schedules, decisions and drawn weights of another kind fail', async () => 
   assert.ok(failed(compareInitialValues({ ...fixture, truncatedNormal: uncut })).length >= 5);
   const wider = { ...initial, 'core.0.o': { kind: 'normal' as const, value: 1.05 / Math.sqrt(128) } };
   assert.is(failed(compareInitialValues({ ...fixture, initial: wider })).length, 1);
+});
+
+test('bf16 is off by what rounding explains: more than float32, and every gradient is among what is compared', async () => {
+  const rows = compareRounded(await readFixture());
+  const gradients = rows.filter(({ name }) => name.endsWith('gradients of all weights'));
+  assert.is(gradients.length, 3, 'of the model and of both grids');
+  for (const { name, difference, tolerance, values } of gradients) {
+    assert.ok(difference > 1e-3 && difference < tolerance, `${name}: ${difference} of ${tolerance}`);
+    assert.ok(values > 10_000, name);
+  }
+  assert.ok(rows.length > 80);
+});
+
+test('quantities compared by length are off when one of them is', () => {
+  const parts = [compare('a', [1, 2], [1, 2]), compare('b', [2.2], [2])];
+  const row = byLength('both', parts, 0.05);
+  assert.ok(Math.abs(row.difference - 0.2 / 3) < 1e-6);
+  assert.is(row.values, 3);
+  assert.not.ok(agrees(row));
+  assert.not.ok(agrees(byLength('nan', [compare('a', [NaN], [1])], 1)));
 });
 
 test('a value that is no number, a missing value and another decision are not equal', () => {
