@@ -7,12 +7,11 @@
  * The last line is JSON: ratio (TensorFlow's time over ours in float32, geometric mean over the shapes), ratioBf16 (over ours in
  * bf16), gflops (ours in float32, bf16, and TensorFlow's: the largest of the shapes), cpu, flags, bf16 (the units), cases.
  */
-import { readFileSync } from 'node:fs';
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireNativeEngine } from '../src/core/engine';
 import { fusedKernels, type FusedKernels } from '../src/trm/kernels';
+import { cpuFacts } from './tools/cpu';
 
 /** A product `[rows, depth] x [depth, columns]`, and which factor lies transposed in memory. */
 interface Shape {
@@ -69,12 +68,6 @@ function measure(kernels: FusedKernels, shape: Shape, rounds: number): Record<Wa
 const geometricMean = (values: readonly number[]): number =>
   Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
 
-/** Instruction sets that matter here, as the kernel names them. */
-function cpuFlags(): string[] {
-  const found = /^flags\s*:(.*)$/m.exec(readFileSync('/proc/cpuinfo', 'utf8'))?.[1].split(' ') ?? [];
-  return found.filter((flag) => /^(avx2|fma|avx512(f|_bf16|_vnni)|avx_vnni|amx_.*)$/.test(flag));
-}
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
   const { kernels: info } = await requireNativeEngine();
@@ -100,10 +93,7 @@ async function main(): Promise<void> {
     ratioBf16: ratio('bf16'),
     gflops: Object.fromEntries(WAYS.map((way) => [way, peak(way)])),
     kernels: info,
-    cpu: cpus()[0].model,
-    flags: cpuFlags(),
-    cores: availableParallelism(),
-    load: loadavg()[0],
+    ...cpuFacts(),
     cases,
   };
   console.log(JSON.stringify(result));

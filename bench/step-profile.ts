@@ -7,13 +7,13 @@
  * Prints a table, the largest part first. The last line is JSON: kind, case, stepMs, calls, coreGflops, parts (name, calls a
  * step, ms a step).
  */
-import { availableParallelism, cpus, loadavg } from 'node:os';
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
 import { requireNativeEngine } from '../src/core/engine';
 import { percentile } from '../src/metrics/percentile';
 import { PRESET_NAMES, resolveModelConfig } from '../src/trm/config';
 import { supervisionStepFlops } from '../src/trm/flops';
+import { cpuFacts } from './tools/cpu';
 import { startProgram } from './tools/our-side';
 import { caseModel, makeMaterial, type StepCase, type StepKind } from './tools/step-case';
 
@@ -106,9 +106,7 @@ async function main(): Promise<void> {
     calls: parts.reduce((sum, { calls }) => sum + calls, 0),
     parts,
     kernels,
-    cpu: cpus()[0].model,
-    cores: availableParallelism(),
-    load: loadavg()[0],
+    ...cpuFacts(),
   };
   console.log(JSON.stringify(result));
 }

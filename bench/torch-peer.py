@@ -267,11 +267,16 @@ class Model(nn.Module):
         }
 
 
+def autocast(bf16):
+    """PyTorch's own mixed precision for processors: products in bf16, the rest as it chooses."""
+    return torch.autocast("cpu", dtype=torch.bfloat16, enabled=bf16)
+
+
 class Training:
     """Optimizer steps on one batch, again and again, with carried states."""
 
-    def __init__(self, model, batch, config):
-        self.model, self.batch, self.config = model, batch, config
+    def __init__(self, model, batch, config, bf16):
+        self.model, self.batch, self.config, self.bf16 = model, batch, config, bf16
         self.parameters = list(model.parameters())
         self.optimizer = torch.optim.AdamW(
             self.parameters,
@@ -288,7 +293,8 @@ class Training:
         config, t = self.config, self.step
         self.optimizer.param_groups[0]["lr"] = config["learningRate"] * min(1, (t + 1) / config["warmupSteps"])
         self.optimizer.zero_grad(set_to_none=True)
-        y, z, loss, halt = self.model(self.batch, *self.carry)
+        with autocast(self.bf16):
+            y, z, loss, halt = self.model(self.batch, *self.carry)
         loss.backward()
         norm = torch.nn.utils.clip_grad_norm_(self.parameters, config["clipNorm"], foreach=True)
         self.optimizer.step()
@@ -296,37 +302,37 @@ class Training:
         self.step += 1
         # q > 0 never happens this early: rows go on for all supervision steps, then start anew.
         done = self.step % self.model.config["supervisionSteps"] == 0
-        self.carry = self.model.start_states(self.batch) if done else (y, z)
-        values = torch.cat((loss.detach()[None], norm[None], halt.detach())).tolist()
+        self.carry = self.model.start_states(self.batch) if done else (y.float(), z.float())
+        values = torch.cat((loss.detach()[None], norm[None], halt.detach().float())).tolist()
         return {"loss": values[0], "gradientNorm": values[1]}
 
 
 class Inference:
     """Answers for one batch."""
 
-    def __init__(self, model, batch, _):
-        self.model, self.batch = model, batch
+    def __init__(self, model, batch, _, bf16):
+        self.model, self.batch, self.bf16 = model, batch, bf16
 
     def next(self):
-        with torch.inference_mode():
+        with torch.inference_mode(), autocast(self.bf16):
             answer = self.model.answer(self.batch, *self.model.start_states(self.batch))
-            return {name: value.flatten().numpy() for name, value in answer.items()}
+            return {name: (value.float() if value.is_floating_point() else value).flatten().numpy() for name, value in answer.items()}
 
 
-def open_case(folder, kind, compiled):
-    folder = Path(folder)
+def open_case(request):
+    folder, kind = Path(request["folder"]), request["kind"]
     case = json.loads((folder / "case.json").read_text())
     model = Model(read_safetensors(folder / "model.safetensors"), case)
-    if compiled:
+    if request.get("compile"):
         model.run_f = torch.compile(model.f, dynamic=False)
     batch = Batch(read_safetensors(folder / "batch.safetensors"), case, model)
-    return {"train": Training, "infer": Inference}[kind](model, batch, case["optimizer"])
+    return {"train": Training, "infer": Inference}[kind](model, batch, case["optimizer"], request.get("precision") == "bf16")
 
 
-def matmul_peak(size=4096):
+def matmul_peak(bf16, size=4096):
     """GFLOP/s of a square matrix product, the best of four."""
-    a = torch.randn(size, size)
-    out = torch.empty(size, size)
+    a = torch.randn(size, size).to(torch.bfloat16 if bf16 else torch.float32)
+    out = torch.empty_like(a)
     seconds = []
     for _ in range(4):
         started = time.perf_counter()
@@ -345,10 +351,10 @@ def serve():
         if what == "hello":
             answer = {"engine": f"PyTorch {torch.__version__}", "threads": torch.get_num_threads()}
         elif what == "peak":
-            answer = {"gflops": matmul_peak()}
+            answer = {"gflops": matmul_peak(request["precision"] == "bf16")}
         elif what == "open":
             program = None
-            program = open_case(request["folder"], request["kind"], request.get("compile", False))
+            program = open_case(request)
         elif what == "look":
             answer = {"result": {name: value if isinstance(value, float) else value.tolist() for name, value in program.next().items()}}
         elif what == "steps":

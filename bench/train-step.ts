@@ -8,7 +8,8 @@
  *
  * The peer needs PyTorch (`make bench-peer`, or TRM_PEER_PYTHON); without it `ratio` is null. The last line is JSON: ratio
  * (the peer's time over ours, geometric mean over the presets; each case's is the median of its rounds), blasRatio (of it
- * what TensorFlow's faster matrix product gives), byPreset, compiled (the same for `torch.compile`), gflops of the core for
+ * what TensorFlow's faster matrix product gives), byPreset, ratioBf16 (both in bf16, headline's case;
+ * null without units for it), compiled (the same for `torch.compile`), gflops of the core for
  * trm-cpu at its own depth, share and peerShare (of each side's own matrix product of 4096, in peaks), rssMiB and
  * peerRssMiB (largest resident memory at that depth), cases.
  */

@@ -3,7 +3,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { compareLooks, duel, geometricMean } from './duel';
+import { BF16_TOLERANCE, compareLooks, duel, geometricMean, TOLERANCE } from './duel';
 import { peerPython, startOurs, startPeer, type Side } from './side';
 import { makeMaterial, writeMaterial, type StepCase, type StepKind } from './step-case';
 
@@ -30,6 +30,23 @@ test.after(async () => {
 
 const fight = (peer: Side | undefined, kind: StepKind) =>
   duel({ ours: sides[0], peer }, { kind, step: STEP, folder, rounds: 3, turnSeconds: 0 });
+
+test('bf16 differs from float32, and by no more than its rounding, on our side and on the peer', async () => {
+  const python = peerPython();
+  const others = [await startOurs(), ...(python === undefined ? [] : [await startPeer(python, 2)])];
+  try {
+    for (const peer of others)
+      for (const kind of ['train', 'infer'] as const) {
+        await writeMaterial(folder, STEP, makeMaterial(STEP, kind));
+        const options = { kind, step: STEP, folder, rounds: 1, turnSeconds: 0 };
+        const { difference } = await duel({ ours: sides[0], peer }, { ...options, peerPrecision: 'bf16' });
+        assert.ok(difference !== null && difference > TOLERANCE / 10, `${kind}: difference ${difference}`);
+        assert.ok(difference < BF16_TOLERANCE);
+      }
+  } finally {
+    for (const side of others) side.close();
+  }
+});
 
 test('a side against itself computes the same, and its time is measured in every round', async () => {
   sides.push(await startOurs());

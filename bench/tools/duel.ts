@@ -1,11 +1,18 @@
 /** Ours and the peer on one case: first that both compute the same, then times in turns. */
 import { TrmError } from '../../src/core/errors';
 import { percentile } from '../../src/metrics/percentile';
+import type { Precision } from '../../src/trm/kernels';
 import type { Side } from './side';
 import type { StepCase, StepKind } from './step-case';
 
 /** Largest relative difference of losses, gradient norms and probabilities at which the sides count as the same. */
 export const TOLERANCE = 1e-3;
+
+/**
+ * The same where a side's products are in bf16: 8 bits of precision, and a step's some dozens of products in sequence; see
+ * src/training/parity/compare.ts.
+ */
+export const BF16_TOLERANCE = 0.1;
 
 /** Times of one case. */
 export interface DuelResult {
@@ -32,6 +39,9 @@ export interface DuelOptions {
   turnSeconds: number;
   /** True: the peer's core goes through `torch.compile`. Default false. */
   compile?: boolean;
+  /** Precision of products, ours and the peer's. Default `float32` both. */
+  precision?: Precision;
+  peerPrecision?: Precision;
 }
 
 type Look = Record<string, number | number[]>;
@@ -43,11 +53,21 @@ type Look = Record<string, number | number[]>;
  */
 export async function duel(sides: { ours: Side; peer?: Side }, options: DuelOptions): Promise<DuelResult> {
   const { kind, step, folder, rounds, turnSeconds, compile = false } = options;
+  const { precision = 'float32', peerPrecision = 'float32' } = options;
   const all = [sides.ours, ...(sides.peer ? [sides.peer] : [])];
-  for (const side of all) await side.ask({ do: 'open', kind, step, folder, compile });
+  for (const side of all)
+    await side.ask({
+      do: 'open',
+      kind,
+      step,
+      folder,
+      compile,
+      precision: side === sides.ours ? precision : peerPrecision,
+    });
   const looks: Look[][] = [];
   for (const side of all) looks.push(await lookAt(side, 3));
-  const difference = looks.length === 2 ? compareLooks(looks[0], looks[1], step) : null;
+  const tolerance = [precision, peerPrecision].includes('bf16') ? BF16_TOLERANCE : TOLERANCE;
+  const difference = looks.length === 2 ? compareLooks(looks[0], looks[1], step, tolerance) : null;
   const counts: number[] = [];
   for (const side of all) counts.push(Math.max(1, Math.round(turnSeconds / (await turn(side, 1)))));
   const times: number[][] = all.map(() => []);
@@ -80,9 +100,14 @@ async function lookAt(side: Side, steps: number): Promise<Look[]> {
 
 /**
  * Largest difference over the largest absolute value of each quantity.
- * @throws TrmError above {@link TOLERANCE}
+ * @param tolerance default {@link TOLERANCE} @throws TrmError above it
  */
-export function compareLooks(ours: readonly Look[], peers: readonly Look[], step: object): number {
+export function compareLooks(
+  ours: readonly Look[],
+  peers: readonly Look[],
+  step: object,
+  tolerance = TOLERANCE,
+): number {
   let largest = 0;
   ours.forEach((look, i) => {
     for (const [name, value] of Object.entries(look)) {
@@ -90,11 +115,11 @@ export function compareLooks(ours: readonly Look[], peers: readonly Look[], step
       if (name === 'pieceIds') continue;
       const [own, other] = [[value].flat(), [peers[i][name] ?? []].flat()];
       const apart = own.length === other.length ? farthest(own, other) : Infinity;
-      // Not `apart > TOLERANCE`: NaN must not pass.
-      if (!(apart <= TOLERANCE))
+      // Not `apart > tolerance`: NaN must not pass.
+      if (!(apart <= tolerance))
         throw new TrmError(
           `${JSON.stringify(step)}: ${name} of step ${i + 1} differs by ${apart.toExponential(1)} between the sides ` +
-            `(ours ${own.slice(0, 3).join(', ')}; peer ${other.slice(0, 3).join(', ')}): expected at most ${TOLERANCE}`,
+            `(ours ${own.slice(0, 3).join(', ')}; peer ${other.slice(0, 3).join(', ')}): expected at most ${tolerance}`,
           'they must compute the same before they are timed: bring bench/torch-peer.py up to date with src/trm',
         );
       largest = Math.max(largest, apart);

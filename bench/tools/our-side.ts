@@ -18,14 +18,23 @@ import {
   slotLogits,
   spanLogits,
 } from '../../src/trm/heads';
+import { fusedKernels, type Precision } from '../../src/trm/kernels';
 import { logSumExp } from '../../src/trm/log-sum-exp';
 import { answerOf, Model, prepareBatch, runSteps } from '../../src/trm/model';
 import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';
 
 /** A request of the parent; see {@link handle} for the answers. */
 export type SideRequest =
-  | { do: 'hello' | 'peak' | 'look' | 'memory' }
-  | { do: 'open'; kind: StepKind; step: StepCase; folder: string; compile?: boolean }
+  | { do: 'hello' | 'look' | 'memory' }
+  | { do: 'peak'; precision: Precision }
+  | {
+      do: 'open';
+      kind: StepKind;
+      step: StepCase;
+      folder: string;
+      compile?: boolean;
+      precision?: Precision;
+    }
   | { do: 'steps'; count: number };
 
 /** What can be run step by step. Owns tensors: call `dispose`. */
@@ -35,9 +44,9 @@ export interface Program {
   dispose(): void;
 }
 
-function training({ model, examples, training: config }: StepMaterial): Program {
+function training({ model, examples, training: config }: StepMaterial, precision: Precision): Program {
   const rng = seedStream(1, 'bench-trainer');
-  const { trainer, dispose } = createEditTrainer({ config, model, examples, rng });
+  const { trainer, dispose } = createEditTrainer({ config, model, examples, rng, precision });
   return {
     next: async () => {
       const { loss, gradientNorm } = await trainer.next(0);
@@ -51,14 +60,14 @@ function training({ model, examples, training: config }: StepMaterial): Program 
 const TOP_PIECES = 8;
 
 /** Answers of all heads at the true places, as `predict` reads them. */
-function inference({ model: data, examples }: StepMaterial): Program {
-  const model = new Model(data);
+function inference({ model: data, examples }: StepMaterial, precision: Precision): Program {
+  const model = new Model(data, null, precision);
   const batch = collate(examples);
   const places = { rows: batch.targets.buggyRows, starts: batch.targets.starts };
   const queries = slotQueries(batch.targets);
   const { weights, parts, config } = model;
   const compute = (): tf.NamedTensorMap => {
-    const prepared = prepareBatch(batch, config);
+    const prepared = prepareBatch(batch, config, precision);
     const answer = answerOf(prepared, runSteps(model, prepared, config.supervisionSteps));
     const states = headStates(answer, config, places);
     const { copy, vocabulary, piece } = slotLogits(weights, answer, states, queries, parts);
@@ -87,17 +96,25 @@ function inference({ model: data, examples }: StepMaterial): Program {
   };
 }
 
-/** Optimizer steps or answers of a case, in this process. The engine must be loaded. */
-export function startProgram(material: StepMaterial, kind: StepKind): Program {
-  return kind === 'train' ? training(material) : inference(material);
+/**
+ * Optimizer steps or answers of a case, in this process. The engine must be loaded.
+ * @param precision of products; default `float32`
+ */
+export function startProgram(
+  material: StepMaterial,
+  kind: StepKind,
+  precision: Precision = 'float32',
+): Program {
+  return kind === 'train' ? training(material, precision) : inference(material, precision);
 }
 
 /** GFLOP/s of a square matrix product, the best of four. */
-export function matmulPeak(size = 4096): number {
-  const a = tf.randomNormal([size, size]);
+export function matmulPeak(precision: Precision, size = 4096): number {
+  const kernels = fusedKernels();
+  const a = tf.randomNormal<tf.Rank.R2>([size, size]);
   const seconds = Array.from({ length: 4 }, () => {
     const started = performance.now();
-    const product = tf.matMul(a, a);
+    const product = kernels ? kernels.matMul(a, a, { precision }) : tf.matMul(a, a);
     // A kernel may still run when the call returns: reading one value waits for it.
     const corner = tf.slice(product, [0, 0], [1, 1]);
     corner.dataSync();
@@ -131,13 +148,15 @@ async function handle(request: SideRequest): Promise<object> {
       const { tensorflow, kernels } = await requireNativeEngine();
       const fused = 'off' in kernels ? `no fused kernels: ${kernels.off}` : `fused kernels ${kernels.isa}`;
       // Not the number of processors: the process may be held to some of them (taskset).
-      return { engine: `TensorFlow ${tensorflow}, ${fused}`, threads: availableParallelism() };
+      const bf16 = 'off' in kernels ? null : (kernels.bf16 ?? null);
+      return { engine: `TensorFlow ${tensorflow}, ${fused}`, threads: availableParallelism(), bf16 };
     }
     case 'peak':
-      return { gflops: matmulPeak() };
+      return { gflops: matmulPeak(request.precision) };
     case 'open': {
       program?.dispose();
-      program = startProgram(makeMaterial(request.step, request.kind), request.kind);
+      const { step, kind, precision } = request;
+      program = startProgram(makeMaterial(step, kind), kind, precision);
       return {};
     }
     case 'look': {

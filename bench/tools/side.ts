@@ -12,6 +12,8 @@ export interface Side {
   /** "TensorFlow 2.21.0", "PyTorch 2.15.0". */
   engine: string;
   threads: number;
+  /** Units that multiply bf16, where the side says so. */
+  bf16?: string | null;
   ask<T>(request: SideRequest): Promise<T>;
   /** Ends the process. */
   close(): void;
@@ -55,6 +57,6 @@ async function startSide(file: string, args: string[], env: NodeJS.ProcessEnv = 
     if (line.done) throw await ended.catch((error: unknown) => error);
     return JSON.parse(line.value) as T;
   };
-  const about = await ask<{ engine: string; threads: number }>({ do: 'hello' });
+  const about = await ask<{ engine: string; threads: number; bf16?: string | null }>({ do: 'hello' });
   return { ...about, ask, close: () => void child.kill() };
 }

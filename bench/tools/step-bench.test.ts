@@ -22,6 +22,8 @@ const result = (rows: StepRow[], peer: number | null = 100): StepBenchResult => 
   rows,
   memory: [],
   compiled: null,
+  bf16: null,
+  peaksBf16: null,
   peaks: { ours: 400, peer },
   engines: { ours: 'a', peer: peer === null ? null : 'b' },
   threads: 2,

@@ -3,7 +3,9 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { supervisionStepFlops } from '../../src/trm/flops';
-import { duel, geometricMean, type DuelResult } from './duel';
+import type { Precision } from '../../src/trm/kernels';
+import { cpuFacts } from './cpu';
+import { duel, geometricMean, type DuelOptions, type DuelResult } from './duel';
 import { peerPython, startOurs, startPeer, type Side } from './side';
 import { caseModel, makeMaterial, writeMaterial, type StepCase, type StepKind } from './step-case';
 
@@ -39,8 +41,12 @@ export interface StepBenchResult {
   memory: StepMemory[];
   /** The compiled peer's case, or why there is none. */
   compiled: StepRow | string | null;
-  /** GFLOP/s of a 4096-wide matrix product, the best of several moments of the run. */
+  /** The headline's case with both sides' products in bf16; null where no unit multiplies it. */
+  bf16: StepRow | null;
+  /** GFLOP/s of a 4096-wide float32 matrix product, the best of several moments of the run. */
   peaks: { ours: number; peer: number | null };
+  /** The same in bf16, once. */
+  peaksBf16: { ours: number; peer: number | null } | null;
   engines: { ours: string; peer: string | null };
   threads: number;
 }
@@ -48,7 +54,10 @@ export interface StepBenchResult {
 const depthOf = ({ preset, recursions, latentUpdates }: StepCase): string =>
   `${preset} T ${recursions} n ${latentUpdates}`;
 
-/** Times all cases, printing a line each. @throws TrmError when the sides do not compute the same */
+/**
+ * Times all cases, printing a line each: ours in bf16 where there are units for it, against the peer in float32.
+ * @throws TrmError when the sides do not compute the same
+ */
 export async function stepBench(options: StepBenchOptions): Promise<StepBenchResult> {
   const { kind, cases, compiled } = options;
   const folder = await mkdtemp(join(tmpdir(), 'trm-bench-'));
@@ -61,6 +70,8 @@ export async function stepBench(options: StepBenchOptions): Promise<StepBenchRes
     rows: [],
     memory: [],
     compiled: null,
+    bf16: null,
+    peaksBf16: null,
     peaks: { ours: 0, peer: null },
     engines: { ours: '', peer: null },
     threads: 0,
@@ -81,8 +92,16 @@ export async function stepBench(options: StepBenchOptions): Promise<StepBenchRes
     }
     if (compiled && python !== undefined)
       out.compiled = await withSides(python, (sides) =>
-        runCase(sides, compiled, folder, options, true),
+        runCase(sides, compiled, folder, options, { compile: true }),
       ).catch((error: unknown) => `torch.compile failed: ${(error as Error).message.split('\n')[0]}`);
+    const headline = compiled ?? cases[0];
+    await withSides(python, async (sides) => {
+      if (!sides.ours.bf16) return;
+      const both = { precision: 'bf16', peerPrecision: 'bf16' } as const;
+      out.bf16 = await runCase(sides, headline, folder, options, both);
+      out.peaksBf16 = { ours: await peakOf(sides.ours, 'bf16'), peer: null };
+      if (sides.peer) out.peaksBf16.peer = await peakOf(sides.peer, 'bf16');
+    });
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
@@ -111,10 +130,18 @@ async function runCase(
   step: StepCase,
   folder: string,
   { kind, rounds, turnSeconds }: StepBenchOptions,
-  compile = false,
+  special: Pick<DuelOptions, 'compile' | 'precision' | 'peerPrecision'> = {},
 ): Promise<StepRow> {
   if (sides.peer) await writeMaterial(folder, step, makeMaterial(step, kind));
-  const result = await duel(sides, { kind, step, folder, rounds, turnSeconds, compile });
+  const result = await duel(sides, {
+    kind,
+    step,
+    folder,
+    rounds,
+    turnSeconds,
+    precision: sides.ours.bf16 ? 'bf16' : 'float32',
+    ...special,
+  });
   const perStep = supervisionStepFlops(caseModel(step), step.rows, step.length, kind === 'train');
   const steps = kind === 'train' ? 1 : step.supervisionSteps;
   return {
@@ -126,14 +153,16 @@ async function runCase(
   };
 }
 
+async function peakOf(side: Side, precision: Precision): Promise<number> {
+  return (await side.ask<{ gflops: number }>({ do: 'peak', precision })).gflops;
+}
+
 /** The best of all moments: on a busy machine a single one says little. */
 async function measurePeaks({ ours, peer }: Sides, out: StepBenchResult): Promise<void> {
-  const peakOf = async (side: Side): Promise<number> =>
-    (await side.ask<{ gflops: number }>({ do: 'peak' })).gflops;
   out.engines = { ours: ours.engine, peer: peer?.engine ?? null };
   out.threads = ours.threads;
-  out.peaks.ours = Math.max(out.peaks.ours, await peakOf(ours));
-  if (peer) out.peaks.peer = Math.max(out.peaks.peer ?? 0, await peakOf(peer));
+  out.peaks.ours = Math.max(out.peaks.ours, await peakOf(ours, 'float32'));
+  if (peer) out.peaks.peer = Math.max(out.peaks.peer ?? 0, await peakOf(peer, 'float32'));
 }
 
 async function readMemory({ ours, peer }: Sides, group: string): Promise<StepMemory> {
@@ -208,6 +237,8 @@ export function summarise(bench: string, result: StepBenchResult, headline: stri
   return {
     bench,
     ratio: rounded(geometricMean(presetRatios.flatMap((ratio) => (ratio === null ? [] : [ratio])))),
+    // Both sides in bf16.
+    ratioBf16: rounded(result.bf16?.ratio ?? null),
     // Of that, what the faster matrix product gives.
     blasRatio: rounded(shares.blas),
     byPreset: Object.fromEntries(
@@ -227,6 +258,8 @@ export function summarise(bench: string, result: StepBenchResult, headline: stri
     rssMiB: headMemory?.rssMiB,
     peerRssMiB: headMemory?.peerRssMiB,
     peaks: { ours: rounded(peaks.ours), peer: rounded(peaks.peer) },
+    peaksBf16: result.peaksBf16,
+    ...cpuFacts(),
     engines,
     threads,
     memory,

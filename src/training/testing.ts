@@ -2,6 +2,7 @@
 import type { Rng } from '../core/rng';
 import type { ArtefactHashes } from '../records/checkpoint';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
+import type { Precision } from '../trm/kernels';
 import type { ModelData } from '../trm/model';
 import type { TrainConfig } from './config';
 import { EditTask, editWeight, isClean } from './edit-task';
@@ -26,6 +27,8 @@ export interface EditTrainerOptions {
   model: ModelData;
   examples: readonly Example[];
   rng: Rng;
+  /** Of matrix products. Default `float32`. */
+  precision?: Precision;
 }
 
 /** A feed of examples in memory. */
@@ -33,7 +36,7 @@ export function createEditFeed({
   config: { bucketLengths, cleanShare },
   examples,
   rng,
-}: Omit<EditTrainerOptions, 'model'>): MemoryFeed<Example> {
+}: Omit<EditTrainerOptions, 'model' | 'precision'>): MemoryFeed<Example> {
   const options = {
     bucketLengths,
     cleanShare,
@@ -50,8 +53,8 @@ export function createEditTrainer(options: EditTrainerOptions): {
   task: EditTask;
   dispose: () => void;
 } {
-  const { config, model, rng } = options;
-  const task = new EditTask({ model, hashes: MADE_UP_HASHES, config });
+  const { config, model, rng, precision } = options;
+  const task = new EditTask({ model, hashes: MADE_UP_HASHES, config, precision });
   const { cleanShare } = config;
   const trainer = new Trainer({ config, task, feed: createEditFeed(options), cleanShare, rng });
   const dispose = (): void => {
