@@ -6,6 +6,7 @@ import { loadClosedVocabulary, type ClosedVocabulary } from '../processing/vocab
 import { loadTokenizer, type Tokenizer } from '../processing/tokenizer/tokenizer';
 import { openCheckedFiles } from '../shards/checked-files';
 import { createFolderStore } from '../storage/folder-store';
+import type { Precision } from '../trm/kernels';
 import { modelFromBytes, type Model } from '../trm/model';
 import { UNCALIBRATED, calibrationSchema, type Calibration } from './calibration';
 
@@ -38,9 +39,10 @@ const REMEDY = 'copy the whole model folder again, or make it again: `trm run <e
 /**
  * Loads a release folder; without `calibration.json` the model counts as uncalibrated. With a `manifest.json` every file is
  * compared with its hash, those that only other programs load (`vocab.json`) too. An engine must be loaded.
+ * @param precision of the model's products; default `float32`
  * @throws DataError when a file is missing, damaged, or belongs to another model
  */
-export async function loadRepairModel(folder: string): Promise<RepairModel> {
+export async function loadRepairModel(folder: string, precision?: Precision): Promise<RepairModel> {
   const path = (name: keyof typeof RELEASE_FILES): string => join(folder, RELEASE_FILES[name]);
   if (!existsSync(path('config')))
     throw new DataError(
@@ -62,7 +64,7 @@ export async function loadRepairModel(folder: string): Promise<RepairModel> {
   // Not the card and the licence: people may edit them, and the model does the same with them.
   for (const name of [RELEASE_FILES.pieces, RELEASE_FILES.report])
     if (named.includes(name)) await files.read(name);
-  const model = modelFromBytes(config, weights, path('weights'));
+  const model = modelFromBytes(config, weights, path('weights'), precision);
   try {
     checkArtefacts(model, tokenizer, vocabulary, folder);
   } catch (error) {

@@ -8,6 +8,7 @@ import { lineMap, type LineMap } from '../python/tokens/positions';
 import type { Finding, Fix, Note, Tier } from '../records/finding';
 import { TIERS } from '../records/finding';
 import { bugTypeByCode } from '../taxonomy/table';
+import { precisionHere, type PrecisionChoice } from '../trm/kernels';
 import type { Calibration } from './calibration';
 import { Diagnoser } from './evidence/diagnosis';
 import { unifiedDiff } from './diff';
@@ -24,6 +25,8 @@ import { tierOf, type Checker, type Judgement, type DropReason } from './evidenc
 export interface LoadRepairerOptions {
   /** Default `auto`: native, or WASM when the native engine is missing. */
   engine?: EngineChoice;
+  /** Of the model's products, see `trm/kernels`. Default `float32`: the answers that were measured. */
+  precision?: PrecisionChoice;
   /** Decides what parses; it stays open. Default: processes of the repairer's own. */
   critic?: Judge;
   /** Python of those processes. Default {@link pythonPath}. */
@@ -80,7 +83,7 @@ const SYNTAX_TOP_K = 16;
  */
 export async function loadRepairer(folder: string, options: LoadRepairerOptions = {}): Promise<Repairer> {
   const engine = await loadEngine({ choice: options.engine ?? 'auto' });
-  const parts = await loadRepairModel(folder);
+  const parts = await loadRepairModel(folder, precisionHere(options.precision ?? 'float32'));
   const { critic, close } = await openCritic(options).catch((error: unknown) => {
     parts.model.dispose();
     throw error;

@@ -12,7 +12,14 @@ test('rows that other versions of the stages drew are not made again: that is sa
   await withTemporaryFolder(async (folder) => {
     process.env.TRM_WORK_DIR = folder;
     const { signal } = new AbortController();
-    const options = { out: null, verify: true, workers: 1, signal, machine: testMachine, progress: silentProgress };
+    const options = {
+      out: null,
+      verify: true,
+      workers: 1,
+      signal,
+      machine: testMachine,
+      progress: silentProgress,
+    };
     const error = await rejection(() => makeBenchmark('synthetic-9', options));
     assert.instance(error, UserError);
     assert.match(

@@ -1,9 +1,8 @@
 import { loadedKernels } from '../core/engine';
 import { EngineError } from '../core/errors';
 import type { ObjectStore } from '../storage/object-store';
-import { PRECISIONS, type Precision } from '../trm/kernels';
+import { precisionHere, PRECISIONS, type Precision, type PrecisionChoice } from '../trm/kernels';
 import { newestRecord } from './checkpoint';
-import type { PrecisionChoice } from './precision-choice';
 
 /**
  * The precision that a run computes in. The engine must be loaded.
@@ -14,7 +13,7 @@ export async function settlePrecision(choice: PrecisionChoice, store: ObjectStor
   const kernels = loadedKernels();
   const begun = choice === 'auto' ? (await newestRecord(store))?.training.precision : choice;
   const known = PRECISIONS.find((precision) => precision === begun);
-  const settled = known ?? (kernels?.bf16 ? 'bf16' : 'float32');
+  const settled = known ?? precisionHere('auto');
   if (settled === 'bf16' && kernels === null)
     throw new EngineError(
       'expected the fused kernels for train.precision bf16, which are not in use',

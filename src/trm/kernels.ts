@@ -9,6 +9,17 @@ export const PRECISIONS = ['float32', 'bf16'] as const;
 /** One of {@link PRECISIONS}. */
 export type Precision = (typeof PRECISIONS)[number];
 
+/** What a user may ask for; `auto`: bf16 on processors with units for it, else float32. */
+export const PRECISION_CHOICES = ['auto', ...PRECISIONS] as const;
+/** One of {@link PRECISION_CHOICES}. */
+export type PrecisionChoice = (typeof PRECISION_CHOICES)[number];
+
+/** The precision that a choice means on this machine. The engine must be loaded. */
+export function precisionHere(choice: PrecisionChoice): Precision {
+  if (choice !== 'auto') return choice;
+  return loadedKernels()?.bf16 ? 'bf16' : 'float32';
+}
+
 /** Settings of {@link FusedKernels.matMul}. */
 export interface MatMulOptions {
   /** Default false. */

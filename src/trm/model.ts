@@ -313,12 +313,18 @@ export function decodeModel(file: ModelFile, bytes: Uint8Array, label: string): 
 /**
  * A model from the bytes of its two files. An engine must be loaded (`core/engine`).
  * @param label name of the weights' file, for messages
+ * @param precision of products; default `float32`
  * @throws DataError when they are damaged, of another version or do not fit together
  */
-export function modelFromBytes(config: Uint8Array, weights: Uint8Array, label: string): Model {
+export function modelFromBytes(
+  config: Uint8Array,
+  weights: Uint8Array,
+  label: string,
+  precision?: Precision,
+): Model {
   const text = Buffer.from(config).toString('utf8');
   const file = parseJson(text, modelFileSchema, join(dirname(label), 'config.json'));
-  return new Model(decodeModel(file, weights, label), file);
+  return new Model(decodeModel(file, weights, label), file, precision);
 }
 
 /**

@@ -1,6 +1,7 @@
-import { InvalidArgumentError, type Command } from 'commander';
+import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeError, exitCodeOf, InterruptedError, throwIfAborted } from '../../core/errors';
 import type { Repairer, RepairOptions } from '../../repair/repairer';
+import type { PrecisionChoice } from '../../trm/kernels';
 import type { RepairedFile } from '../fix-file';
 
 /** Flags that `trm fix` and `trm check` share. */
@@ -10,6 +11,7 @@ export interface RepairFlags {
   maxRounds?: number;
   unsafeFixes?: boolean;
   json?: boolean;
+  precision?: PrecisionChoice;
 }
 
 /** Adds the shared arguments and flags to a command. */
@@ -22,6 +24,14 @@ export function addRepairOptions(command: Command): Command {
     )
     .option('--threshold <number>', "least confidence, 0..1; default: the model's calibrated one", parseShare)
     .option('--max-rounds <number>', 'rounds over a file', parseCount)
+    .addOption(
+      new Option(
+        '--precision <precision>',
+        "of the model's products; auto: bf16 where the processor has units for it",
+      )
+        .choices(['auto', 'float32', 'bf16'])
+        .default('float32'),
+    )
     .option('--unsafe-fixes', 'take in plausible fixes too, which nobody but the model vouches for')
     .option('--json', 'print JSON');
 }
@@ -41,14 +51,14 @@ export function repairOptions(
 
 /** Loads the model of the flags, lends the repairer to `work`, and closes it. */
 export async function withRepairer<T>(
-  { model }: RepairFlags,
+  { model, precision }: RepairFlags,
   work: (repairer: Repairer) => Promise<T>,
 ): Promise<T> {
   const { announceModel, chooseModel } = await import('../default-model.js');
   const { loadRepairer } = await import('../../repair/repairer.js');
   const chosen = await chooseModel(model);
   console.error(announceModel(chosen));
-  const repairer = await loadRepairer(chosen.facts.folder);
+  const repairer = await loadRepairer(chosen.facts.folder, { precision });
   try {
     return await work(repairer);
   } finally {
