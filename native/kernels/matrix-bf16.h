@@ -14,32 +14,84 @@ constexpr int64_t kBlockSize = kBlockLanes * kBlockDepth;
 /** Two panels of 32 x 512 are 64 KiB: they stay in the second cache, from which tiles are loaded. */
 constexpr int64_t kBf16Depth = 512;
 
-/** @param Place where element (lane, k) of a block goes. */
-template <int64_t (*Place)(int64_t lane, int64_t k)>
-inline void pack_bf16(const Strip& strip, void* panel) {
+/** Sixteen float32, or what they are rounded to in the lower halves of as many words. */
+typedef uint32_t Words __attribute__((vector_size(4 * kBlockLanes)));
+
+/** to_bf16 of sixteen values in a row. */
+static inline Words narrow(const float* at) {
+  Words bits;
+  memcpy(&bits, at, sizeof bits);
+  const Words nearest = (bits + 0x7fff + ((bits >> 16) & 1)) >> 16;
+  const Words none = (Words)((bits & 0x7fffffff) > 0x7f800000);
+  return (none & ((bits >> 16) | 0x40)) | (~none & nearest);
+}
+
+/** A block of A, `[16 rows][32]`, or of B, `[16 pairs][16 columns][2]`: where element (lane, k) goes. */
+enum class Side { kA, kB };
+template <Side S>
+static inline int64_t place(int64_t lane, int64_t k) {
+  return S == Side::kA ? lane * kBlockDepth + k : (k / 2 * kBlockLanes + lane) * 2 + k % 2;
+}
+
+/** A whole block whose depth is contiguous: a lane's 32 elements are 16 pairs. */
+template <Side S>
+static inline void pack_lanes(const float* at, int64_t lane_step, uint16_t* out) {
+  typedef uint16_t Halves __attribute__((vector_size(2 * kBlockLanes)));
+  for (int64_t lane = 0; lane < kBlockLanes; lane++) {
+    const float* from = at + lane * lane_step;
+    const Halves halves[2] = {__builtin_convertvector(narrow(from), Halves),
+                              __builtin_convertvector(narrow(from + kBlockLanes), Halves)};
+    if (S == Side::kA) {
+      memcpy(out + lane * kBlockDepth, halves, sizeof halves);
+    } else {
+      uint32_t pairs[kBlockDepth / 2];
+      memcpy(pairs, halves, sizeof pairs);
+      for (int pair = 0; pair < kBlockDepth / 2; pair++)
+        memcpy(out + place<S>(lane, 2 * pair), pairs + pair, sizeof pairs[0]);
+    }
+  }
+}
+
+/** A whole block whose lanes are contiguous: two lines of it are sixteen lanes' pairs. */
+template <Side S>
+static inline void pack_lines(const float* at, int64_t depth_step, uint16_t* out) {
+  for (int64_t k = 0; k < kBlockDepth; k += 2) {
+    const Words pairs = narrow(at + k * depth_step) | (narrow(at + (k + 1) * depth_step) << 16);
+    if (S == Side::kB)
+      memcpy(out + place<S>(0, k), &pairs, sizeof pairs);
+    else
+      for (int64_t lane = 0; lane < kBlockLanes; lane++) {
+        const uint32_t pair = pairs[lane];
+        memcpy(out + place<S>(lane, k), &pair, sizeof pair);
+      }
+  }
+}
+
+template <Side S>
+static inline void pack_bf16(const Strip& strip, void* panel) {
   uint16_t* out = static_cast<uint16_t*>(panel);
   for (int64_t from = 0; from < strip.depth; from += kBlockDepth)
     for (int half = 0; half < 2; half++, out += kBlockSize) {
       const int64_t first = half * kBlockLanes;
       const int64_t lanes = strip.lanes - first < kBlockLanes ? strip.lanes - first : kBlockLanes;
       const int64_t depth = strip.depth - from < kBlockDepth ? strip.depth - from : kBlockDepth;
-      if (lanes < kBlockLanes || depth < kBlockDepth) memset(out, 0, sizeof(uint16_t) * kBlockSize);
       const float* at = strip.at + first * strip.lane_step + from * strip.depth_step;
-      if (strip.lane_step == 1)
-        for (int64_t k = 0; k < depth; k++)
-          for (int64_t i = 0; i < lanes; i++) out[Place(i, k)] = to_bf16(at[i + k * strip.depth_step]);
-      else
+      const bool whole = lanes == kBlockLanes && depth == kBlockDepth;
+      if (whole && strip.depth_step == 1) {
+        pack_lanes<S>(at, strip.lane_step, out);
+      } else if (whole && strip.lane_step == 1) {
+        pack_lines<S>(at, strip.depth_step, out);
+      } else {
+        memset(out, 0, sizeof(uint16_t) * kBlockSize);
         for (int64_t i = 0; i < lanes; i++)
           for (int64_t k = 0; k < depth; k++)
-            out[Place(i, k)] = to_bf16(at[i * strip.lane_step + k * strip.depth_step]);
+            out[place<S>(i, k)] = to_bf16(at[i * strip.lane_step + k * strip.depth_step]);
+      }
     }
 }
 
-inline int64_t place_a(int64_t row, int64_t k) { return row * kBlockDepth + k; }
-inline int64_t place_b(int64_t column, int64_t k) { return (k / 2 * kBlockLanes + column) * 2 + k % 2; }
-
 /** Adds or copies a whole tile of sums to a C that it overhangs. */
-inline void put_some(const float* sums, const Tile& c, bool add) {
+static inline void put_some(const float* sums, const Tile& c, bool add) {
   for (int64_t i = 0; i < c.rows; i++)
     for (int64_t j = 0; j < c.columns; j++) {
       float& to = c.at[i * c.row + j];
