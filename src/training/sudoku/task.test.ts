@@ -55,7 +55,7 @@ for (const mixing of ['mlp', 'attention'])
   test(`a model that mixes positions by ${mixing} learns a handful of puzzles by heart`, async () => {
     const { trainer, task, data } = trainerOf(experiment({ mixing }));
     const before = task.validate(trainer.emaWeights(), data.train, task.depth);
-    for (let step = 0; step < 150; step++) await trainer.next(0);
+    for (let step = 0; step < 200; step++) await trainer.next(0);
     const after = task.validate(trainer.emaWeights(), data.train, task.depth);
     assert.ok(before.cellsRight < 0.5 && after.cellsRight > 0.95, JSON.stringify({ before, after }));
     trainer.dispose();
