@@ -69,16 +69,6 @@ void multiply(int64_t depth, const void* a_panel, const void* b_panel, const Til
 
 }  // namespace
 
-extern const MatrixUnit bf16_amx = {"amx",
-                                    kPanelLanes,
-                                    kPanelLanes,
-                                    kBlockDepth,
-                                    kBf16Depth,
-                                    sizeof(uint16_t),
-                                    pack_bf16<Side::kA>,
-                                    pack_bf16<Side::kB>,
-                                    multiply,
-                                    begin,
-                                    end};
+extern const MatrixUnit bf16_amx = bf16_unit("amx", multiply, begin, end);
 
 }  // namespace trm

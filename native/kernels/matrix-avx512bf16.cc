@@ -55,16 +55,6 @@ void multiply(int64_t depth, const void* a_panel, const void* b_panel, const Til
 
 }  // namespace
 
-extern const MatrixUnit bf16_avx512 = {"avx512bf16",
-                                       kPanelLanes,
-                                       kPanelLanes,
-                                       kBlockDepth,
-                                       kBf16Depth,
-                                       sizeof(uint16_t),
-                                       pack_bf16<Side::kA>,
-                                       pack_bf16<Side::kB>,
-                                       multiply,
-                                       nullptr,
-                                       nullptr};
+extern const MatrixUnit bf16_avx512 = bf16_unit("avx512bf16", multiply, nullptr, nullptr);
 
 }  // namespace trm

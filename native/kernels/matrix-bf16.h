@@ -90,6 +90,13 @@ static inline void pack_bf16(const Strip& strip, void* panel) {
     }
 }
 
+/** A unit of these panels; `multiply`, `begin` and `end` are its instructions'. */
+static inline constexpr MatrixUnit bf16_unit(const char* name, decltype(MatrixUnit::multiply) multiply,
+                                             decltype(MatrixUnit::begin) begin, decltype(MatrixUnit::end) end) {
+  return {name,       kPanelLanes, kPanelLanes, kBlockDepth, kBf16Depth, sizeof(uint16_t), pack_bf16<Side::kA>,
+          pack_bf16<Side::kB>, multiply,    begin,       end};
+}
+
 /** Adds or copies a whole tile of sums to a C that it overhangs. */
 static inline void put_some(const float* sums, const Tile& c, bool add) {
   for (int64_t i = 0; i < c.rows; i++)
