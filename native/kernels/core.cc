@@ -22,14 +22,14 @@ class Core {
  public:
   Core(const MatrixUnit& unit, const CoreShape& shape, const CoreRun& run)
       : unit_(unit), shape_(shape), run_(run), rows_(shape.batch * shape.positions) {
-    const int64_t widest = std::max(3 * shape.width, 2 * shape.inner);
-    // In this order in memory: [h | wide | narrow | delta | inverse, logs of the softmax].
-    const int64_t logs = rows_ * std::max<int64_t>(1, shape.width / kHead);
-    memory_.reset(new float[static_cast<size_t>(rows_ * (2 * shape.width + widest + shape.inner + 1) + logs)]);
+    // In this order in memory: [h | wide | narrow | delta | inverse | logs of the softmax].
+    const int64_t wide = std::max(3 * shape.width, 2 * shape.inner), narrow = std::max(shape.inner, shape.width);
+    const int64_t a_row = 2 * shape.width + wide + narrow + 1 + shape.width / kHead;
+    memory_.reset(new float[static_cast<size_t>(rows_ * a_row)]);
     h_ = memory_.get();
     wide_ = h_ + rows_ * shape.width;
-    narrow_ = wide_ + rows_ * widest;
-    delta_ = narrow_ + rows_ * std::max(shape.inner, shape.width);
+    narrow_ = wide_ + rows_ * wide;
+    delta_ = narrow_ + rows_ * narrow;
     inverse_ = delta_ + rows_ * shape.width;
     logs_ = inverse_ + rows_;
   }
