@@ -12,6 +12,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { requireNativeEngine } from '../src/core/engine';
 import { fusedKernels, type FusedKernels } from '../src/trm/kernels';
 import { cpuFacts } from './tools/cpu';
+import { geometricMean } from './tools/duel';
 
 /** A product `[rows, depth] x [depth, columns]`, and which factor lies transposed in memory. */
 interface Shape {
@@ -65,9 +66,6 @@ function measure(kernels: FusedKernels, shape: Shape, rounds: number): Record<Wa
   return best;
 }
 
-const geometricMean = (values: readonly number[]): number =>
-  Math.exp(values.reduce((sum, value) => sum + Math.log(value), 0) / values.length);
-
 async function main(): Promise<void> {
   const { values } = parseArgs({ options: { rounds: { type: 'string', default: '7' } } });
   const { kernels: info } = await requireNativeEngine();
@@ -84,7 +82,7 @@ async function main(): Promise<void> {
     console.log(`${`${shape.rows} x ${shape.depth} x ${shape.columns}`.padEnd(20)} ${cells}  ${shape.name}`);
     return { ...shape, gflops };
   });
-  const ratio = (way: Way): number =>
+  const ratio = (way: Way): number | null =>
     geometricMean(cases.map(({ gflops }) => gflops[way] / gflops.tensorflow));
   const peak = (way: Way): number => Math.max(...cases.map(({ gflops }) => gflops[way]));
   const result = {

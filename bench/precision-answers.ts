@@ -16,7 +16,7 @@ import { judgeCase, predictWindow, type Case } from '../src/evaluation/outcome';
 import { percentile } from '../src/metrics/percentile';
 import { loadTrainedModel, type TrainedModel } from '../src/serving/trained-model';
 import { withMachine, type Machine } from '../src/stages/machine';
-import type { Precision } from '../src/trm/kernels';
+import type { Precision } from '../src/trm/precision';
 import { Model } from '../src/trm/model';
 import { predict, type Prediction } from '../src/trm/predict';
 

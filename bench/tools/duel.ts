@@ -1,7 +1,7 @@
 /** Ours and the peer on one case: first that both compute the same, then times in turns. */
 import { TrmError } from '../../src/core/errors';
 import { percentile } from '../../src/metrics/percentile';
-import type { Precision } from '../../src/trm/kernels';
+import type { Precision } from '../../src/trm/precision';
 import type { Side } from './side';
 import type { StepCase, StepKind } from './step-case';
 

@@ -18,7 +18,8 @@ import {
   slotLogits,
   spanLogits,
 } from '../../src/trm/heads';
-import { fusedKernels, type Precision } from '../../src/trm/kernels';
+import { fusedKernels } from '../../src/trm/kernels';
+import type { Precision } from '../../src/trm/precision';
 import { logSumExp } from '../../src/trm/log-sum-exp';
 import { answerOf, Model, prepareBatch, runSteps } from '../../src/trm/model';
 import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';

@@ -3,7 +3,7 @@ import { mkdtemp, rm } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { supervisionStepFlops } from '../../src/trm/flops';
-import type { Precision } from '../../src/trm/kernels';
+import type { Precision } from '../../src/trm/precision';
 import { cpuFacts } from './cpu';
 import { duel, geometricMean, type DuelOptions, type DuelResult } from './duel';
 import { peerPython, startOurs, startPeer, type Side } from './side';

@@ -6,7 +6,7 @@ import { loadClosedVocabulary, type ClosedVocabulary } from '../processing/vocab
 import { loadTokenizer, type Tokenizer } from '../processing/tokenizer/tokenizer';
 import { openCheckedFiles } from '../shards/checked-files';
 import { createFolderStore } from '../storage/folder-store';
-import type { Precision } from '../trm/kernels';
+import type { Precision } from '../trm/precision';
 import { modelFromBytes, type Model } from '../trm/model';
 import { UNCALIBRATED, calibrationSchema, type Calibration } from './calibration';
 

@@ -15,7 +15,7 @@ import {
   type ModelData,
   type ModelParts,
 } from '../trm/model';
-import type { Precision } from '../trm/kernels';
+import type { Precision } from '../trm/precision';
 import { flatLayout, type FlatLayout } from '../trm/weights';
 import type { TrainConfig } from './config';
 import { validate } from './evaluate';

@@ -1,7 +1,8 @@
 import { loadedKernels } from '../core/engine';
 import { EngineError } from '../core/errors';
 import type { ObjectStore } from '../storage/object-store';
-import { precisionHere, PRECISIONS, type Precision, type PrecisionChoice } from '../trm/kernels';
+import { precisionHere } from '../trm/kernels';
+import { PRECISIONS, type Precision, type PrecisionChoice } from '../trm/precision';
 import { newestRecord } from './checkpoint';
 
 /**

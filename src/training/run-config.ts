@@ -1,7 +1,7 @@
 import { z } from 'zod';
 import { curriculumSchema } from './optimization/curriculum';
 import { guardSchema } from './optimization/guard';
-import { PRECISION_CHOICES } from '../trm/kernels';
+import { PRECISION_CHOICES } from '../trm/precision';
 import { trackingConfigSchema } from './tracking/config';
 
 const optimizerSchema = z.strictObject({

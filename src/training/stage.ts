@@ -15,7 +15,7 @@ import type { ObjectStore } from '../storage/object-store';
 import type { Stage, StageContext } from '../stages/context';
 import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
-import type { Precision } from '../trm/kernels';
+import type { Precision } from '../trm/precision';
 import { vocabularyTables } from '../trm/vocabulary';
 import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
 import { EditTask, editWeight, isClean } from './edit-task';

@@ -2,7 +2,7 @@
 import type { Rng } from '../core/rng';
 import type { ArtefactHashes } from '../records/checkpoint';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
-import type { Precision } from '../trm/kernels';
+import type { Precision } from '../trm/precision';
 import type { ModelData } from '../trm/model';
 import type { TrainConfig } from './config';
 import { EditTask, editWeight, isClean } from './edit-task';

@@ -4,7 +4,7 @@ import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
 import { seedStream } from '../core/rng';
 import { collate } from './batch';
-import { PRECISIONS } from './kernels';
+import { PRECISIONS } from './precision';
 import { createModelData, Model, prepareBatch, runSteps, startStates, supervisionStep } from './model';
 import { syntheticExamples, syntheticTables, TINY_CONFIG } from './testing';
 

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { innerWidth, type ModelConfig } from './config';
-import { fusedKernels, requireKernels, type Precision } from './kernels';
+import { fusedKernels, requireKernels } from './kernels';
+import type { Precision } from './precision';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
 import { weight, type Weights } from './weights';

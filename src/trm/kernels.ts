@@ -1,18 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadedKernels } from '../core/engine';
-
-/**
- * Precision of matrix products. `bf16`: factors are rounded to 8 bits of precision, sums stay float32. Processors with
- * AMX or AVX512-BF16 multiply such factors directly; on others they are rounded first, at float32's speed.
- */
-export const PRECISIONS = ['float32', 'bf16'] as const;
-/** One of {@link PRECISIONS}. */
-export type Precision = (typeof PRECISIONS)[number];
-
-/** What a user may ask for; `auto`: bf16 on processors with units for it, else float32. */
-export const PRECISION_CHOICES = ['auto', ...PRECISIONS] as const;
-/** One of {@link PRECISION_CHOICES}. */
-export type PrecisionChoice = (typeof PRECISION_CHOICES)[number];
+import type { Precision, PrecisionChoice } from './precision';
 
 /** The precision that a choice means on this machine. The engine must be loaded. */
 export function precisionHere(choice: PrecisionChoice): Precision {
@@ -157,6 +145,12 @@ const backend = (): Backend => tf.backend() as unknown as Backend;
 /** Values of attributes, with the field of `binding` that says their type. */
 type Attributes = readonly { name: string; type: keyof Backend['binding']; value: unknown }[];
 
+const bf16Attribute = (precision: Precision): Attributes[number] => ({
+  name: 'bf16',
+  type: 'TF_ATTR_BOOL',
+  value: precision === 'bf16',
+});
+
 function call<T extends tf.Tensor[]>(
   name: string,
   inputs: readonly tf.Tensor[],
@@ -174,19 +168,19 @@ const KERNELS: FusedKernels = {
       { name: 'N', type: 'TF_ATTR_INT', value: onto ? 1 : 0 },
       { name: 'transpose_a', type: 'TF_ATTR_BOOL', value: transposeA },
       { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
-      { name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' },
+      bf16Attribute(precision),
     ])[0],
   pack: (b, { transposeB = false, precision = 'float32' }) => ({
     data: call<[tf.Tensor1D]>('TrmPack', [b], 1, [
       { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
-      { name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' },
+      bf16Attribute(precision),
     ])[0],
     columns: b.shape[transposeB ? 0 : 1],
     precision,
   }),
   packedMatMul(a, { data, columns, precision }) {
     const size = tf.tensor1d([columns], 'int32');
-    const attributes: Attributes = [{ name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' }];
+    const attributes: Attributes = [bf16Attribute(precision)];
     try {
       return call<[tf.Tensor2D]>('TrmPackedMatMul', [a, data, size], 1, attributes)[0];
     } finally {
@@ -196,12 +190,12 @@ const KERNELS: FusedKernels = {
   packCore: (weights, precision) =>
     call<[tf.Tensor1D]>('TrmPackCore', weights, 1, [
       { name: 'N', type: 'TF_ATTR_INT', value: weights.length },
-      { name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' },
+      bf16Attribute(precision),
     ])[0],
   core(x, { y, z }, { packed, precision, angles, counts, ...rest }) {
     const { layers, inner, recursions, latentUpdates, plain } = rest;
     const sizes = tf.tensor1d([layers, inner, recursions, latentUpdates, Number(plain)], 'int32');
-    const attributes: Attributes = [{ name: 'bf16', type: 'TF_ATTR_BOOL', value: precision === 'bf16' }];
+    const attributes: Attributes = [bf16Attribute(precision)];
     try {
       return call('TrmCore', [x, y, z, angles, counts, packed, sizes], 2, attributes);
     } finally {

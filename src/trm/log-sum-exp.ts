@@ -1,5 +1,5 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fusedKernels } from './kernels';
+import { fusedKernels, requireKernels } from './kernels';
 
 /** log(sum(exp(x))) over the last axis, `[rows]`; the gradient by hand is one softmax. */
 export function logSumExp(x: tf.Tensor2D): tf.Tensor1D {
@@ -8,8 +8,7 @@ export function logSumExp(x: tf.Tensor2D): tf.Tensor1D {
 
 const fusedLogSumExpOp = tf.customGrad((...args) => {
   const [x, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
-  const kernels = fusedKernels();
-  if (kernels === null) throw new Error('the fused kernels were switched off in between');
+  const kernels = requireKernels();
   const value = kernels.logSumExp(x);
   save([x, value]);
   return {

@@ -12,7 +12,7 @@ import { describeParameters, modelConfigSchema, type ModelConfig } from './confi
 import { createLayout, packCore, packedRecursions, recursion, type State } from './core';
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
 import { fixVectors, type Answer, type FixedVectors } from './heads';
-import type { Precision } from './kernels';
+import type { Precision } from './precision';
 import { type Layout } from './layers/attention';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
 import {

@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeError, exitCodeOf, InterruptedError, throwIfAborted } from '../../core/errors';
 import type { Repairer, RepairOptions } from '../../repair/repairer';
-import type { PrecisionChoice } from '../../trm/kernels';
+import { PRECISION_CHOICES, type PrecisionChoice } from '../../trm/precision';
 import type { RepairedFile } from '../fix-file';
 
 /** Flags that `trm fix` and `trm check` share. */
@@ -29,7 +29,7 @@ export function addRepairOptions(command: Command): Command {
         '--precision <precision>',
         "of the model's products; auto: bf16 where the processor has units for it",
       )
-        .choices(['auto', 'float32', 'bf16'])
+        .choices(PRECISION_CHOICES)
         .default('float32'),
     )
     .option('--unsafe-fixes', 'take in plausible fixes too, which nobody but the model vouches for')

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { State } from '../../trm/core';
 import { gridModelConfigSchema, gridParameterSpecs } from '../../trm/grid/config';
 import type { GridModelData } from '../../trm/grid/model';
-import type { Precision } from '../../trm/kernels';
+import type { Precision } from '../../trm/precision';
 import { gridAnswer } from '../../trm/grid/network';
 import { unflatten } from '../../trm/weights';
 import { gridLoss } from '../sudoku/loss';

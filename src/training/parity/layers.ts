@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { modelConfigSchema } from '../../trm/config';
-import type { Precision } from '../../trm/kernels';
+import type { Precision } from '../../trm/precision';
 import { coreNetwork, recursion } from '../../trm/core';
 import { meanPieces, type PieceLists } from '../../trm/embedding';
 import { attention, attentionBlock, attentionLayout } from '../../trm/layers/attention';

@@ -11,7 +11,7 @@ import {
   spanLogits,
   type Answer,
 } from '../../trm/heads';
-import type { Precision } from '../../trm/kernels';
+import type { Precision } from '../../trm/precision';
 import { MASKED } from '../../trm/layers/attention';
 import { createParts, prepareBatch, type ModelParts } from '../../trm/model';
 import { flatten, unflatten, type FlatLayout, type Weights } from '../../trm/weights';

@@ -6,7 +6,7 @@ import type { ObjectStore } from '../../storage/object-store';
 import type { Stage, StageContext } from '../../stages/context';
 import { countGridWeights } from '../../trm/grid/config';
 import { createGridModel, loadGridModel } from '../../trm/grid/model';
-import type { Precision } from '../../trm/kernels';
+import type { Precision } from '../../trm/precision';
 import { type RunIdentity } from '../checkpoint';
 import { describeTraining } from '../output';
 import { settlePrecision } from '../precision';

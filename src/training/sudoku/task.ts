@@ -8,7 +8,7 @@ import {
   type GridModelData,
 } from '../../trm/grid/model';
 import { embedGrid, gridAnswer, gridLayout, gridRecursion, gridWarm } from '../../trm/grid/network';
-import type { Precision } from '../../trm/kernels';
+import type { Precision } from '../../trm/precision';
 import type { FlatLayout } from '../../trm/weights';
 import type { Counts, Depth, PreparedRows, TrainingTask, Validation } from '../task';
 import { formatCells, type SudokuRow } from './data';

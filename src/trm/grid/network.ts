@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { recur, type State } from '../core';
-import type { Precision } from '../kernels';
+import type { Precision } from '../precision';
 import { attentionBlock, attentionLayout, type Layout } from '../layers/attention';
 import { swigluBlock, type SwigluWeights } from '../layers/swiglu';
 import { weight, type Weights } from '../weights';

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { HEAD_WIDTH } from '../config';
-import { fusedKernels, requireKernels, type Precision } from '../kernels';
+import { fusedKernels, requireKernels } from '../kernels';
+import type { Precision } from '../precision';
 import { product } from './product';
 import { rms } from './rms';
 import { rotaryAngles, rotaryTables, rotate, type RotaryTables } from './rotary';

@@ -1,5 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { fusedKernels, requireKernels, type Precision } from '../kernels';
+import { fusedKernels, requireKernels } from '../kernels';
+import type { Precision } from '../precision';
 
 /** Settings of {@link product}. */
 export interface ProductOptions {
