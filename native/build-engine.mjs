@@ -256,8 +256,8 @@ function compileKernels(output) {
       'cpu',
       units.map(([, defined]) => `-D${defined}`),
     );
-    for (const name of ['product', 'core', 'pool']) compile(`${name}.cc`, name, []);
-    for (const name of ['ops', 'matrix-ops', 'addon'])
+    for (const name of ['product', 'core', 'core-gradient', 'pool']) compile(`${name}.cc`, name, []);
+    for (const name of ['ops', 'matrix-ops', 'core-ops', 'addon'])
       compile(`${name}.cc`, name, [`-I${nodeHeaders}`, `-I${join(library, 'include')}`, '-DNAPI_VERSION=8']);
     const framework = join(library, LIBRARIES[1]);
     const link = ['-shared', '-pthread', ...objects, framework, `-Wl,-rpath,${library}`];

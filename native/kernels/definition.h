@@ -3,6 +3,7 @@
 #include <vector>
 
 #include "call.h"
+#include "product.h"
 
 namespace trm {
 
@@ -11,6 +12,48 @@ template <void (*Compute)(Call&)>
 void compute(void*, TF_OpKernelContext* context) {
   Call call(context);
   Compute(call);
+}
+
+/** Packed factors are handed over as tensors of floats. */
+constexpr int64_t kFloat = sizeof(float);
+
+/** Reads an op's attributes; after a failure all are zero. */
+class Attributes {
+ public:
+  explicit Attributes(TF_OpKernelConstruction* construction) : construction_(construction), status_(TF_NewStatus()) {}
+  ~Attributes() { TF_DeleteStatus(status_); }
+  Attributes(const Attributes&) = delete;
+
+  bool flag(const char* name) {
+    unsigned char value = 0;
+    TF_OpKernelConstruction_GetAttrBool(construction_, name, &value, status_);
+    check();
+    return value != 0;
+  }
+  Precision precision() { return flag("bf16") ? Precision::kBf16 : Precision::kFloat32; }
+
+ private:
+  void check() {
+    if (TF_GetCode(status_) != TF_OK) TF_OpKernelConstruction_Failure(construction_, status_);
+  }
+  TF_OpKernelConstruction* construction_;
+  TF_Status* status_;
+};
+
+/** The three functions of an op that is an object made of its attributes. */
+template <typename Made>
+void* create(TF_OpKernelConstruction* construction) {
+  Attributes attributes(construction);
+  return new Made(attributes);
+}
+template <typename Made>
+void destroy(void* made) {
+  delete static_cast<Made*>(made);
+}
+template <typename Made>
+void run(void* made, TF_OpKernelContext* context) {
+  Call call(context);
+  static_cast<Made*>(made)->compute(call);
 }
 
 /** Name, inputs, outputs and attributes as TensorFlow's op builder reads them, and what computes. */
@@ -23,7 +66,8 @@ struct Definition {
   void (*destroy)(void*) = nullptr;
 };
 
-/** Ops of matrix products; the others stand in ops.cc. */
+/** Ops of matrix products, and of the whole core; the others stand in ops.cc. */
 const std::vector<Definition>& matrix_definitions();
+const std::vector<Definition>& core_definitions();
 
 }  // namespace trm

@@ -295,7 +295,7 @@ std::string register_one(const Definition& definition) {
 const std::string& register_ops() {
   // Once a process: its worker threads share TensorFlow's registry.
   static const std::string why = [] {
-    for (const std::vector<Definition>* some : {&definitions(), &matrix_definitions()})
+    for (const std::vector<Definition>* some : {&definitions(), &matrix_definitions(), &core_definitions()})
       for (const Definition& definition : *some) {
         const std::string failure = register_one(definition);
         if (!failure.empty()) return failure;

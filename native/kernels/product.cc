@@ -12,6 +12,8 @@ int64_t pieces(int64_t n, int64_t size) { return (n + size - 1) / size; }
 
 /** Rows of A that a thread packs at once: with them a block of the depth fits the second cache. */
 constexpr int64_t kRowBlock = 96;
+/** Columns that a thread takes at once, at most. */
+constexpr int64_t kColumnBlock = 128;
 /** A share of the work is worth its hand-over from about this many operations on. */
 constexpr int64_t kWorth = 1 << 18;
 
@@ -77,6 +79,48 @@ class Work {
         b_order_(order_of_b(unit, product.depth, product.columns)) {}
 
   void run() {
+    const bool wide = product_.packed == nullptr && product_.columns >= product_.rows;
+    if (wide)
+      share_columns();
+    else
+      share_rows();
+  }
+
+ private:
+  /** B is the larger factor: each thread packs panels of it just before they are read, and all read one packed A. */
+  void share_columns() {
+    const int64_t most = std::max<int64_t>(1, kColumnBlock / unit_.tile_columns);
+    const int64_t width = std::min(most, std::max<int64_t>(1, b_order_.panels / (4 * pool_threads())));
+    place(0, a_order_.bytes());
+    parallel(pieces(b_order_.panels, width), 1, [&](int64_t from, int64_t to) {
+      if (unit_.begin) unit_.begin();
+      for (int64_t i = from; i < to; i++) multiply_columns(i * width, std::min(b_order_.panels, (i + 1) * width));
+      if (unit_.end) unit_.end();
+    });
+  }
+
+  void multiply_columns(int64_t from_panel, int64_t to_panel) const {
+    const Product& p = product_;
+    const int64_t column = from_panel * unit_.tile_columns;
+    start(p, 0, p.rows, column, std::min(p.columns, to_panel * unit_.tile_columns) - column);
+    char* b = thread_panels(unit_.tile_columns);
+    for (int64_t block = 0; block < b_order_.blocks(); block++)
+      for (int64_t panel = from_panel; panel < to_panel; panel++) {
+        unit_.pack_b(b_order_.strip(p.b.at, p.b.column, p.b.row, block, panel), b);
+        for (int64_t strip = 0; strip < a_order_.panels; strip++)
+          unit_.multiply(b_order_.packed_depth_of(block), a_ + a_order_.offset(block, strip), b, tile(strip, panel),
+                         p.onto != nullptr || block > 0);
+      }
+  }
+
+  /** Memory of the calling thread for `lanes` rows or columns of one block of the depth. */
+  char* thread_panels(int64_t lanes) const {
+    return reinterpret_cast<char*>(
+        thread_scratch(lanes * up(std::min(product_.depth, unit_.depth_block), unit_.depth_multiple)));
+  }
+
+  /** Each thread packs its own rows of A and reads one packed B. */
+  void share_rows() {
     const Product& p = product_;
     const int64_t height = std::min(pieces(kRowBlock, unit_.tile_rows), a_order_.panels);
     const int64_t row_blocks = pieces(a_order_.panels, height);
@@ -97,7 +141,6 @@ class Work {
     });
   }
 
- private:
   /** Packs B, and A where several threads read the same of it. Without A each thread packs what it needs. */
   void place(int64_t b_bytes, int64_t a_bytes) {
     char* memory = static_cast<char*>(call_scratch(up(b_bytes, 64) + a_bytes));
@@ -123,10 +166,7 @@ class Work {
     start(p, row, std::min(p.rows, part.to_strip * unit_.tile_rows) - row, column,
           std::min(p.columns, part.to_panel * unit_.tile_columns) - column);
     const int64_t strips = part.to_strip - part.from_strip;
-    char* own = nullptr;
-    if (a_ == nullptr)
-      own = reinterpret_cast<char*>(
-          thread_scratch(strips * unit_.tile_rows * up(std::min(p.depth, unit_.depth_block), unit_.depth_multiple)));
+    char* own = a_ == nullptr ? thread_panels(strips * unit_.tile_rows) : nullptr;
     for (int64_t block = 0; block < a_order_.blocks(); block++) {
       const int64_t depth = a_order_.packed_depth_of(block);
       const int64_t bytes = static_cast<int64_t>(unit_.element) * unit_.tile_rows * depth;

@@ -7,7 +7,7 @@ import {
   createParts,
   disposeParts,
   encodeModel,
-  lastRecursion,
+  lastRecursions,
   Model,
   prepareBatch,
   startStates,
@@ -78,7 +78,7 @@ export class EditTask implements TrainingTask<Example> {
       start: () => startStates(parts, prepared.layout),
       warm: (weights, state) => warmRecursions(weights, parts, prepared, state),
       supervise: (weights, state) => {
-        const next = lastRecursion(weights, parts, prepared, state);
+        const next = lastRecursions(weights, parts, prepared, state);
         const result = computeLoss(weights, parts, next.answer, batch.targets, this.options.config);
         return { ...result, state: next.state, counts: countsOf(rows, result.decisions) };
       },

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { innerWidth, type ModelConfig } from './config';
-import { fusedKernels, requireKernels } from './kernels';
+import { fusedKernels, requireKernels, type CoreDepth } from './kernels';
 import type { Precision } from './precision';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
@@ -60,19 +60,21 @@ export function recur(
   return { y: pass(y, z), z };
 }
 
+/** The core's weights in the order of the fused kernels. */
+function coreWeights(weights: Weights, { layers }: Pick<ModelConfig, 'layers'>): tf.Tensor2D[] {
+  const names = ['qkv', 'o', 'gateUp', 'down'];
+  return Array.from({ length: layers }, (_, layer) =>
+    names.map((name): tf.Tensor2D => weight(weights, `core.${layer}.${name}`)),
+  ).flat();
+}
+
 /** The core's weights in the form of the fused kernel, for inference; null where that is not in use. */
 export function packCore(
   weights: Weights,
-  { layers }: Pick<ModelConfig, 'layers'>,
+  config: Pick<ModelConfig, 'layers'>,
   precision: Precision,
 ): tf.Tensor1D | null {
-  const kernels = fusedKernels();
-  if (kernels === null) return null;
-  const names = ['qkv', 'o', 'gateUp', 'down'];
-  const all = Array.from({ length: layers }, (_, layer) =>
-    names.map((name) => weight(weights, `core.${layer}.${name}`)),
-  );
-  return kernels.packCore(all.flat(), precision);
+  return fusedKernels()?.packCore(coreWeights(weights, config), precision) ?? null;
 }
 
 /**
@@ -85,21 +87,52 @@ export function packedRecursions(
   state: State,
   { layout, config, supervisionSteps }: { layout: Layout; config: ModelConfig; supervisionSteps: number },
 ): State {
-  const { tables, precision } = layout;
-  if (tables.kind !== 'fused') throw new Error('packed weights need a layout for the fused kernels');
-  const { layers, latentUpdates, core, width } = config;
+  const { layers, width } = config;
   const [y, z] = requireKernels().core(x, state, {
+    ...depthOf(layout, config, supervisionSteps * config.recursions),
     packed,
-    precision,
-    angles: tables.angles,
-    counts: tables.counts,
     layers,
     inner: innerWidth(width),
-    recursions: supervisionSteps * config.recursions,
-    latentUpdates,
-    plain: core === 'plain',
   });
   return { y, z };
+}
+
+function depthOf(
+  { tables, precision }: Layout,
+  { latentUpdates, core }: ModelConfig,
+  recursions: number,
+): CoreDepth {
+  if (tables.kind !== 'fused') throw new Error('the fused core needs a layout for the fused kernels');
+  const { angles, counts } = tables;
+  return { precision, angles, counts, recursions, latentUpdates, plain: core === 'plain' };
+}
+
+/**
+ * A supervision step's recursions in one call of the fused kernel; the gradient goes back through the last one, to x and
+ * to the weights. The same as {@link recursion} again and again, of which only the last is on the tape.
+ */
+export function tapedRecursions(
+  weights: Weights,
+  x: tf.Tensor2D,
+  state: State,
+  layout: Layout,
+  config: ModelConfig,
+): State {
+  const kernels = requireKernels();
+  const depth = depthOf(layout, config, config.recursions);
+  const all = coreWeights(weights, config);
+  const [y, z, tape] = kernels.coreForward(x, state, all, depth);
+  const op = tf.customGrad((...args) => {
+    const save = args[args.length - 1] as unknown as tf.GradSaveFunc;
+    save([tape]);
+    const gradFunc = (dy: tf.Tensor, saved: tf.Tensor[]): tf.Tensor[] => {
+      const gradients = kernels.coreBackward(dy as tf.Tensor2D, saved[0] as tf.Tensor1D, all, depth);
+      saved[0].dispose();
+      return gradients;
+    };
+    return { value: y, gradFunc };
+  });
+  return { y: op(x, ...all) as tf.Tensor2D, z };
 }
 
 /**

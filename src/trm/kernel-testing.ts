@@ -29,8 +29,13 @@ export function bothWays(
   run(true).forEach((got, i) => near(got, composed[i], i === 0 ? 'value' : `gradient of input ${i - 1}`));
 }
 
-/** Fails unless two arrays are equal but for the order of additions. */
-export function near(got: ArrayLike<number>, want: ArrayLike<number>, label: string): void {
+/** Fails unless two arrays are equal but for the order of additions. @param tolerance default: that of float32 */
+export function near(
+  got: ArrayLike<number>,
+  want: ArrayLike<number>,
+  label: string,
+  tolerance = TOLERANCE,
+): void {
   assert.is(got.length, want.length, label);
   let largest = 1e-6;
   let difference = 0;
@@ -39,5 +44,5 @@ export function near(got: ArrayLike<number>, want: ArrayLike<number>, label: str
     largest = Math.max(largest, Math.abs(want[i]));
     difference = Math.max(difference, Math.abs(got[i] - want[i]));
   }
-  assert.ok(difference / largest < TOLERANCE, `${label}: relative difference ${difference / largest}`);
+  assert.ok(difference / largest < tolerance, `${label}: relative difference ${difference / largest}`);
 }

@@ -42,6 +42,26 @@ export interface FusedKernels {
     state: { y: tf.Tensor2D; z: tf.Tensor2D },
     call: CoreCall,
   ): [y: tf.Tensor2D, z: tf.Tensor2D];
+  /**
+   * The same for training: packs the weights of {@link FusedKernels.packCore}, runs all recursions, and writes the last one
+   * down for {@link FusedKernels.coreBackward}.
+   */
+  coreForward(
+    x: tf.Tensor2D,
+    state: { y: tf.Tensor2D; z: tf.Tensor2D },
+    weights: readonly tf.Tensor2D[],
+    call: CoreDepth,
+  ): [y: tf.Tensor2D, z: tf.Tensor2D, tape: tf.Tensor1D];
+  /**
+   * Gradients of x and of the weights through the last recursion; the state before it counts as given, z's gradient as none.
+   * @param dy of y `[B * N, D]`
+   */
+  coreBackward(
+    dy: tf.Tensor2D,
+    tape: tf.Tensor1D,
+    weights: readonly tf.Tensor2D[],
+    call: CoreDepth,
+  ): [dx: tf.Tensor2D, ...dWeights: tf.Tensor2D[]];
   /** y = rms(h) or rms(h + d) `[R, D]`, and the inverse root `[R]`. */
   rms(h: tf.Tensor2D, d?: tf.Tensor2D): [y: tf.Tensor2D, inverse: tf.Tensor1D];
   /** Gradient of {@link FusedKernels.rms}, the same for h and d. */
@@ -90,21 +110,25 @@ export interface PackedFactor {
   precision: Precision;
 }
 
-/** What {@link FusedKernels.core} runs. */
-export interface CoreCall {
-  /** Of {@link FusedKernels.packCore}, with the same precision. */
-  packed: tf.Tensor1D;
+/** How often the core runs, and over what. */
+export interface CoreDepth {
   precision: Precision;
   /** As in {@link FusedKernels.attention}. */
   angles: tf.Tensor2D;
   counts: tf.Tensor1D;
-  layers: number;
-  /** I: inner width of SwiGLU. */
-  inner: number;
   recursions: number;
   latentUpdates: number;
   /** True: y <- f(x), once. */
   plain: boolean;
+}
+
+/** What {@link FusedKernels.core} runs. */
+export interface CoreCall extends CoreDepth {
+  /** Of {@link FusedKernels.packCore}, with the same precision. */
+  packed: tf.Tensor1D;
+  layers: number;
+  /** I: inner width of SwiGLU. */
+  inner: number;
 }
 
 /** A list of row moves: `[M]` each, weights `[M, 1]`. */
@@ -162,6 +186,27 @@ function call<T extends tf.Tensor[]>(
   return engine.executeMultipleOutputs(name, typed, inputs, outputs) as T;
 }
 
+/** Runs with whole numbers on the engine, for as long as the call takes. */
+function withSizes<T>(numbers: readonly number[], run: (sizes: tf.Tensor1D) => T): T {
+  const sizes = tf.tensor1d([...numbers], 'int32');
+  try {
+    return run(sizes);
+  } finally {
+    sizes.dispose();
+  }
+}
+
+const depthSizes = ({ recursions, latentUpdates, plain }: CoreDepth): number[] => [
+  recursions,
+  latentUpdates,
+  Number(plain),
+];
+
+const coreAttributes = (weights: readonly tf.Tensor[], { precision }: CoreDepth): Attributes => [
+  { name: 'N', type: 'TF_ATTR_INT', value: weights.length },
+  bf16Attribute(precision),
+];
+
 const KERNELS: FusedKernels = {
   matMul: (a, b, { transposeA = false, transposeB = false, precision = 'float32', onto } = {}) =>
     call<[tf.Tensor2D]>('TrmMatMul', onto ? [a, b, onto] : [a, b], 1, [
@@ -178,30 +223,40 @@ const KERNELS: FusedKernels = {
     columns: b.shape[transposeB ? 0 : 1],
     precision,
   }),
-  packedMatMul(a, { data, columns, precision }) {
-    const size = tf.tensor1d([columns], 'int32');
-    const attributes: Attributes = [bf16Attribute(precision)];
-    try {
-      return call<[tf.Tensor2D]>('TrmPackedMatMul', [a, data, size], 1, attributes)[0];
-    } finally {
-      size.dispose();
-    }
-  },
+  packedMatMul: (a, { data, columns, precision }) =>
+    withSizes(
+      [columns],
+      (size) => call<[tf.Tensor2D]>('TrmPackedMatMul', [a, data, size], 1, [bf16Attribute(precision)])[0],
+    ),
   packCore: (weights, precision) =>
     call<[tf.Tensor1D]>('TrmPackCore', weights, 1, [
       { name: 'N', type: 'TF_ATTR_INT', value: weights.length },
       bf16Attribute(precision),
     ])[0],
-  core(x, { y, z }, { packed, precision, angles, counts, ...rest }) {
-    const { layers, inner, recursions, latentUpdates, plain } = rest;
-    const sizes = tf.tensor1d([layers, inner, recursions, latentUpdates, Number(plain)], 'int32');
-    const attributes: Attributes = [bf16Attribute(precision)];
-    try {
-      return call('TrmCore', [x, y, z, angles, counts, packed, sizes], 2, attributes);
-    } finally {
-      sizes.dispose();
-    }
+  core(x, { y, z }, { packed, layers, inner, ...depth }) {
+    const { angles, counts, precision } = depth;
+    return withSizes([...depthSizes(depth), layers, inner], (sizes) =>
+      call('TrmCore', [x, y, z, angles, counts, packed, sizes], 2, [bf16Attribute(precision)]),
+    );
   },
+  coreForward: (x, { y, z }, weights, depth) =>
+    withSizes(depthSizes(depth), (sizes) =>
+      call(
+        'TrmCoreForward',
+        [x, y, z, depth.angles, depth.counts, sizes, ...weights],
+        3,
+        coreAttributes(weights, depth),
+      ),
+    ),
+  coreBackward: (dy, tape, weights, depth) =>
+    withSizes(depthSizes(depth), (sizes) =>
+      call<[tf.Tensor2D, ...tf.Tensor2D[]]>(
+        'TrmCoreBackward',
+        [dy, tape, depth.angles, depth.counts, sizes, ...weights],
+        1 + weights.length,
+        coreAttributes(weights, depth),
+      ),
+    ),
   rms: (h, d) => (d ? call('TrmAddRms', [h, d], 2) : call('TrmRms', [h], 2)),
   rmsGrad: (dy, y, inverse) => call<[tf.Tensor2D]>('TrmRmsGrad', [dy, y, inverse], 1)[0],
   gate: (gateUp) => call<[tf.Tensor2D]>('TrmGate', [gateUp], 1)[0],
@@ -217,26 +272,19 @@ const KERNELS: FusedKernels = {
       numbers.dispose();
     }
   },
-  flatten(parts, offsets) {
-    const places = tf.tensor1d([...offsets], 'int32');
-    const attributes: Attributes = [{ name: 'N', type: 'TF_ATTR_INT', value: parts.length }];
-    try {
-      return call<[tf.Tensor1D]>('TrmFlatten', [...parts, places], 1, attributes)[0];
-    } finally {
-      places.dispose();
-    }
-  },
+  flatten: (parts, offsets) =>
+    withSizes(
+      offsets,
+      (places) =>
+        call<[tf.Tensor1D]>('TrmFlatten', [...parts, places], 1, [
+          { name: 'N', type: 'TF_ATTR_INT', value: parts.length },
+        ])[0],
+    ),
   norm: (x) => call<[tf.Tensor1D]>('TrmNorm', [x], 1)[0],
   logSumExp: (x) => call<[tf.Tensor1D]>('TrmLogSumExp', [x], 1)[0],
   softmaxGrad: (x, logs, dy) => call<[tf.Tensor2D]>('TrmSoftmaxGrad', [x, logs, dy], 1)[0],
-  moveRows(from, { take, put, weights, rows }) {
-    const count = tf.tensor1d([rows], 'int32');
-    try {
-      return call<[tf.Tensor2D]>('TrmMoveRows', [from, take, put, weights, count], 1)[0];
-    } finally {
-      count.dispose();
-    }
-  },
+  moveRows: (from, { take, put, weights, rows }) =>
+    withSizes([rows], (count) => call<[tf.Tensor2D]>('TrmMoveRows', [from, take, put, weights, count], 1)[0]),
 };
 
 /** The kernels, where a fused form was chosen. @throws Error when they have been switched off since */

@@ -9,7 +9,7 @@ import { MAX_PIECES } from '../records/example';
 import { artefactHashesSchema, type ArtefactHashes } from '../records/checkpoint';
 import { checkTables, withoutFeatures, type InputBatch, type VocabularyTables } from './batch';
 import { describeParameters, modelConfigSchema, type ModelConfig } from './config';
-import { createLayout, packCore, packedRecursions, recursion, type State } from './core';
+import { createLayout, packCore, packedRecursions, recursion, tapedRecursions, type State } from './core';
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
 import { fixVectors, type Answer, type FixedVectors } from './heads';
 import type { Precision } from './precision';
@@ -109,7 +109,7 @@ export function startStates({ start }: ModelParts, { batch, positions }: Layout)
 
 /**
  * The first T - 1 recursions of a supervision step. Run outside the gradient tape: they are not back-propagated.
- * With T = 1 the state comes back unchanged.
+ * With T = 1, or where {@link lastRecursions} runs them in one call with the last, the state comes back unchanged.
  */
 export function warmRecursions(
   weights: Weights,
@@ -118,21 +118,22 @@ export function warmRecursions(
   state: State,
 ): State {
   const { config } = parts;
-  if (config.recursions === 1) return state;
+  if (config.recursions === 1 || prepared.layout.tables.kind === 'fused') return state;
   const x = embed(weights, prepared.input, prepared.layout, config);
   for (let i = 1; i < config.recursions; i++) state = recursion(weights, x, state, prepared.layout, config);
   return state;
 }
 
-/** The last recursion of a supervision step, and its answer for the heads. */
-export function lastRecursion(
+/** The recursions that {@link warmRecursions} left, and their answer for the heads; the last one has a gradient. */
+export function lastRecursions(
   weights: Weights,
   parts: ModelParts,
   { input, layout, batch }: PreparedBatch,
   state: State,
 ): { state: State; answer: Answer } {
   const x = embed(weights, input, layout, parts.config);
-  const next = recursion(weights, x, state, layout, parts.config);
+  const run = layout.tables.kind === 'fused' ? tapedRecursions : recursion;
+  const next = run(weights, x, state, layout, parts.config);
   return { state: next, answer: answerOf({ input, layout, batch }, next) };
 }
 
@@ -149,7 +150,7 @@ export function supervisionStep(
   prepared: PreparedBatch,
   state: State,
 ): { state: State; answer: Answer } {
-  return lastRecursion(weights, parts, prepared, warmRecursions(weights, parts, prepared, state));
+  return lastRecursions(weights, parts, prepared, warmRecursions(weights, parts, prepared, state));
 }
 
 /**
