@@ -256,7 +256,7 @@ function compileKernels(output) {
       'cpu',
       units.map(([, defined]) => `-D${defined}`),
     );
-    for (const name of ['product', 'core', 'core-gradient', 'pool']) compile(`${name}.cc`, name, []);
+    for (const name of ['product', 'core', 'core-gradient', 'pool', 'blocks']) compile(`${name}.cc`, name, []);
     for (const name of ['ops', 'matrix-ops', 'core-ops', 'addon'])
       compile(`${name}.cc`, name, [`-I${nodeHeaders}`, `-I${join(library, 'include')}`, '-DNAPI_VERSION=8']);
     const framework = join(library, LIBRARIES[1]);

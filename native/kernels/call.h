@@ -3,6 +3,7 @@
 #include <string>
 #include <vector>
 
+#include "blocks.h"
 #include "tensorflow_kernels.h"
 
 namespace trm {
@@ -59,13 +60,21 @@ class Call {
          std::to_string(out.size()));
     return Shape(rank);
   }
+  /** An output; a large one lies in a block that is given back with the tensor. */
   float* output(int i, const Shape& shape) {
-    int64_t count = 1;
-    for (int64_t n : shape) count *= n;
-    TF_Tensor* tensor = TF_AllocateOutput(context_, i, TF_FLOAT, shape.data(), static_cast<int>(shape.size()),
-                                          static_cast<size_t>(count) * sizeof(float), status_);
+    if (failed) return nullptr;
+    int64_t bytes = sizeof(float);
+    for (int64_t n : shape) bytes *= n;
+    const int rank = static_cast<int>(shape.size());
+    if (bytes < kLarge) {
+      TF_Tensor* tensor = TF_AllocateOutput(context_, i, TF_FLOAT, shape.data(), rank, static_cast<size_t>(bytes), status_);
+      return keep(tensor) ? static_cast<float*>(TF_TensorData(tensor)) : nullptr;
+    }
+    const auto give = [](void* data, size_t, void*) { give_block(data); };
+    TF_Tensor* tensor = TF_NewTensor(TF_FLOAT, shape.data(), rank, take_block(bytes), static_cast<size_t>(bytes), give, nullptr);
     if (!keep(tensor)) return nullptr;
-    return static_cast<float*>(TF_TensorData(tensor));
+    TF_SetOutput(context_, i, tensor, status_);
+    return check() ? static_cast<float*>(TF_TensorData(tensor)) : nullptr;
   }
   void fail(const std::string& why) {
     if (failed) return;
@@ -75,9 +84,16 @@ class Call {
   }
 
  private:
+  /** Bytes from which on an output is a block. */
+  static constexpr int64_t kLarge = 1 << 20;
+
   bool keep(TF_Tensor* tensor) {
     if (tensor != nullptr) tensors_.push_back(tensor);
-    if (TF_GetCode(status_) == TF_OK && tensor != nullptr) return true;
+    return check() && tensor != nullptr;
+  }
+  /** Whether the last call into TensorFlow went well; a failure fails the op. */
+  bool check() {
+    if (TF_GetCode(status_) == TF_OK) return true;
     if (!failed) TF_OpKernelContext_Failure(context_, status_);
     failed = true;
     return false;

@@ -1,6 +1,5 @@
 // The backward pass of the core: for each half h' = rms(h + branch(h)), from the last to the first.
-#include <memory>
-
+#include "blocks.h"
 #include "core-parts.h"
 
 namespace trm {
@@ -16,14 +15,13 @@ class Backward {
         inputs_(inputs),
         gradients_(gradients),
         weights_(unit, shape, Direction::kBackward),
-        rows_(shape.rows()) {
-    const int64_t wide = std::max(3 * shape.width, 2 * shape.inner), narrow = std::max(shape.width, shape.inner);
-    memory_.reset(new float[static_cast<size_t>(rows_ * (2 * shape.width + wide + 2 * narrow))]);
+        rows_(shape.rows()),
+        memory_(rows_ * (2 * shape.width + wide(shape) + narrow(shape) + shape.inner)) {
     d_ = memory_.get();
     sum_ = d_ + shape.state();
     wide_ = sum_ + shape.state();
-    narrow_ = wide_ + rows_ * wide;
-    gated_ = narrow_ + rows_ * narrow;
+    narrow_ = wide_ + rows_ * wide(shape);
+    gated_ = narrow_ + rows_ * narrow(shape);
     std::copy_n(inputs.dy, shape.state(), d_);
   }
 
@@ -40,6 +38,9 @@ class Backward {
   const float* gradient() const { return d_; }
 
  private:
+  static int64_t wide(const CoreShape& s) { return std::max(3 * s.width, 2 * s.inner); }
+  static int64_t narrow(const CoreShape& s) { return std::max(s.width, s.inner); }
+
   /** out = rms(middle + down(gate(gate_up(middle)))). */
   void transform(int layer, const LayerTape& at, bool first) {
     const LayerGradients& to = gradients_[static_cast<size_t>(layer)];
@@ -108,7 +109,7 @@ class Backward {
   const std::vector<LayerGradients>& gradients_;
   PackedWeights weights_;
   int64_t rows_;
-  std::unique_ptr<float[]> memory_;
+  Block memory_;
   float *d_, *sum_, *wide_, *narrow_, *gated_;
 };
 

@@ -1,8 +1,8 @@
 // Ops of the whole core: inference, and training forward and backward. src/trm/kernels.ts documents what each computes.
 #include <algorithm>
-#include <memory>
 #include <vector>
 
+#include "blocks.h"
 #include "core.h"
 #include "cpu.h"
 #include "definition.h"
@@ -33,16 +33,13 @@ std::vector<LayerWeights> read_weights(Call& call, int first, CoreShape& shape) 
 class Packed {
  public:
   Packed(const MatrixUnit& unit, const CoreShape& shape, const std::vector<LayerWeights>& layers, Direction direction)
-      : memory_(std::aligned_alloc(64, static_cast<size_t>((packed_core_bytes(unit, shape, direction) + 63) / 64 * 64))) {
+      : memory_(packed_core_bytes(unit, shape, direction) / kFloat) {
     pack_core(unit, shape, layers, memory_.get(), direction);
   }
   const void* data() const { return memory_.get(); }
 
  private:
-  struct Free {
-    void operator()(void* at) const { std::free(at); }
-  };
-  std::unique_ptr<void, Free> memory_;
+  Block memory_;
 };
 
 /** weights -> packed `[n]`, to be read by TrmCore in the same process only. */

@@ -1,7 +1,6 @@
 #include "core.h"
 
-#include <memory>
-
+#include "blocks.h"
 #include "core-parts.h"
 
 namespace trm {
@@ -23,7 +22,7 @@ class Core {
         shape_(shape),
         inputs_(inputs),
         weights_(unit, shape, Direction::kForward),
-        scratch_(new float[static_cast<size_t>(shape.rows() * (shape.inner + shape.width))]) {}
+        scratch_(shape.rows() * (shape.inner + shape.width)) {}
 
   /** f(a + b), left in the last layer's `out`; b may be null. */
   void apply(const float* a, const float* b, const std::vector<LayerTape>& layers) {
@@ -80,20 +79,18 @@ class Core {
   const CoreShape& shape_;
   const CoreInputs& inputs_;
   PackedWeights weights_;
-  std::unique_ptr<float[]> scratch_;
+  Block scratch_;
 };
 
 /** Memory that all layers of all passes share, where nothing of them is kept. */
 class NoTape {
  public:
-  explicit NoTape(const CoreShape& s) : layers_(s.layers) {
-    const int64_t wide = std::max(3 * s.width, 2 * s.inner);
-    memory_.reset(new float[static_cast<size_t>(s.rows() * (2 * s.width + wide + s.width / kHead + 1))]);
+  explicit NoTape(const CoreShape& s) : layers_(s.layers), memory_(floats(s)) {
     // What comes after may lie where it comes from: rms is computed in place.
     at_.in = at_.middle = at_.out = memory_.get();
     at_.mixed = at_.in + s.state();
     at_.qkv = at_.gate_up = at_.mixed + s.state();
-    at_.logs = at_.qkv + s.rows() * wide;
+    at_.logs = at_.qkv + s.rows() * wide(s);
     at_.middle_inverse = at_.out_inverse = at_.logs + s.rows() * (s.width / kHead);
   }
   /** The last layer writes to `out`. */
@@ -104,8 +101,11 @@ class NoTape {
   }
 
  private:
+  static int64_t wide(const CoreShape& s) { return std::max(3 * s.width, 2 * s.inner); }
+  static int64_t floats(const CoreShape& s) { return s.rows() * (2 * s.width + wide(s) + s.width / kHead + 1); }
+
   int layers_;
-  std::unique_ptr<float[]> memory_;
+  Block memory_;
   LayerTape at_{};
 };
 
@@ -114,11 +114,12 @@ template <typename Apply>
 void recurse(const CoreShape& shape, const CoreDepth& depth, const CoreInputs& inputs, float* y, float* z,
              const Apply& apply) {
   if (depth.plain) return apply(0, inputs.x, nullptr, y);
-  const std::unique_ptr<float[]> injected(new float[static_cast<size_t>(shape.state())]);
+  const Block memory(shape.state());
+  float* injected = memory.get();
   each_row(shape.rows(), shape.width, [&](int64_t from, int64_t to) {
-    for (int64_t i = from * shape.width; i < to * shape.width; i++) injected[static_cast<size_t>(i)] = y[i] + inputs.x[i];
+    for (int64_t i = from * shape.width; i < to * shape.width; i++) injected[i] = y[i] + inputs.x[i];
   });
-  for (int64_t n = 0; n < depth.latent_updates; n++) apply(n, z, injected.get(), z);
+  for (int64_t n = 0; n < depth.latent_updates; n++) apply(n, z, injected, z);
   apply(depth.latent_updates, y, z, y);
 }
 
