@@ -53,6 +53,19 @@ test('products of all orders and sizes are what TensorFlow computes, empty ones 
     }
 });
 
+test('large outputs are taken from memory that is kept: the system does not hand it out page by page again', () => {
+  const [a, b] = [matrix(1024, 8), matrix(8, 2048)];
+  const pages = (1024 * 2048 * 4) / 4096;
+  const run = (times: number): void => {
+    for (let i = 0; i < times; i++) kernels().matMul(a, b).dispose();
+  };
+  run(3);
+  const before = process.resourceUsage().minorPageFault;
+  run(20);
+  const faults = (process.resourceUsage().minorPageFault - before) / 20;
+  assert.ok(faults < pages / 10, `${faults} page faults a product of ${pages} pages`);
+});
+
 test('bf16 products are float32 products of rounded factors', () => {
   const [a, b] = [matrix(75, 300), matrix(300, 70)];
   const rounded = (x: tf.Tensor2D): tf.Tensor2D =>
