@@ -48,8 +48,8 @@ inline __attribute__((always_inline)) void transpose(Vec (&rows)[kLanes]) {
     for (int i = 0; i < kLanes; i++) {
       if (i & step) continue;
       const Vec a = rows[i], b = rows[i + step];
-      rows[i] = __builtin_shuffle(a, b, upper);
-      rows[i + step] = __builtin_shuffle(a, b, lower);
+      rows[i] = shuffle(a, b, upper);
+      rows[i + step] = shuffle(a, b, lower);
     }
   }
 }

@@ -37,6 +37,17 @@ inline void store_some(float* at, Vec value, int64_t n) {
 inline Vec larger(Vec a, Vec b) { return a > b ? a : b; }
 inline Vec smaller(Vec a, Vec b) { return a < b ? a : b; }
 
+/** Lane `from[i]` of a and b in a row; the places are constants once loops are unrolled. */
+inline __attribute__((always_inline)) Vec shuffle(Vec a, Vec b, Bits from) {
+#if defined(__clang__)
+  Vec out;
+  for (int i = 0; i < kLanes; i++) out[i] = from[i] < kLanes ? a[from[i] % kLanes] : b[from[i] % kLanes];
+  return out;
+#else
+  return __builtin_shuffle(a, b, from);
+#endif
+}
+
 /** Sum of the lanes, always in the same order. */
 inline float sum(Vec v) {
   float x[kLanes];

@@ -1,6 +1,6 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { innerWidth, type ModelConfig } from './config';
-import { fusedKernels, requireKernels } from './kernels';
+import type { ModelConfig } from './config';
+import { packLayers, type PackedCore } from './packed';
 import type { Precision } from './precision';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
@@ -60,46 +60,13 @@ export function recur(
   return { y: pass(y, z), z };
 }
 
-/** The core's weights in the form of the fused kernel, for inference; null where that is not in use. */
-export function packCore(
-  weights: Weights,
-  { layers }: Pick<ModelConfig, 'layers'>,
-  precision: Precision,
-): tf.Tensor1D | null {
-  const kernels = fusedKernels();
-  if (kernels === null) return null;
+/** The core's weights in the form of the kernels, for inference; null where those are not in use. */
+export function packCore(weights: Weights, config: ModelConfig, precision: Precision): PackedCore | null {
   const names = ['qkv', 'o', 'gateUp', 'down'];
-  const all = Array.from({ length: layers }, (_, layer) =>
+  const all = Array.from({ length: config.layers }, (_, layer) =>
     names.map((name) => weight(weights, `core.${layer}.${name}`)),
   );
-  return kernels.packCore(all.flat(), precision);
-}
-
-/**
- * All recursions of some supervision steps in one call of the fused kernel, without gradient: the same as
- * {@link recursion} again and again. @param packed of {@link packCore}
- */
-export function packedRecursions(
-  packed: tf.Tensor1D,
-  x: tf.Tensor2D,
-  state: State,
-  { layout, config, supervisionSteps }: { layout: Layout; config: ModelConfig; supervisionSteps: number },
-): State {
-  const { tables, precision } = layout;
-  if (tables.kind !== 'fused') throw new Error('packed weights need a layout for the fused kernels');
-  const { layers, latentUpdates, core, width } = config;
-  const [y, z] = requireKernels().core(x, state, {
-    packed,
-    precision,
-    angles: tables.angles,
-    counts: tables.counts,
-    layers,
-    inner: innerWidth(width),
-    recursions: supervisionSteps * config.recursions,
-    latentUpdates,
-    plain: core === 'plain',
-  });
-  return { y, z };
+  return packLayers(all.flat(), config, precision);
 }
 
 /**
