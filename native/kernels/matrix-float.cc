@@ -10,8 +10,7 @@ namespace trm {
 namespace TRM_ISA {
 namespace {
 
-constexpr int kRows = 6;
-constexpr int kVecs = TRM_LANES == 16 ? 4 : 2;
+constexpr int kRows = kTileRows, kVecs = kTileVecs;
 constexpr int kColumns = kVecs * kLanes;
 constexpr int64_t kDepth = 256;
 

@@ -8,6 +8,16 @@ namespace trm {
 namespace TRM_ISA {
 
 constexpr int kLanes = TRM_LANES;
+/**
+ * Rows and vectors of columns whose products' sums are in registers at once. WebAssembly's compilers keep a factor of each
+ * row beside them.
+ */
+#if defined(__wasm__)
+constexpr int kTileRows = 4;
+#else
+constexpr int kTileRows = 6;
+#endif
+constexpr int kTileVecs = TRM_LANES == 16 ? 4 : 2;
 typedef float Vec __attribute__((vector_size(4 * TRM_LANES)));
 typedef int32_t Bits __attribute__((vector_size(4 * TRM_LANES)));
 

@@ -98,7 +98,12 @@ function nativeCore(
 
 const valuesOf = (tensor: tf.Tensor): Float32Array => tensor.dataSync<'float32'>();
 
-function wasmMatrix(wasm: WasmModule, b: tf.Tensor2D, { transposeB }: PackOptions): PackedMatrix {
+/** {@link packMatrix} on a module. */
+export function wasmMatrix(
+  wasm: WasmModule,
+  b: tf.Tensor2D,
+  { transposeB }: Pick<PackOptions, 'transposeB'>,
+): PackedMatrix {
   const [depth, columns] = transposeB ? [b.shape[1], b.shape[0]] : b.shape;
   const packed = wasm.allocate(wasm.exports.packed_bytes(depth, columns));
   wasm.withCopies([valuesOf(b)], (at) => wasm.exports.pack(at, transposeB, depth, columns, packed));
@@ -116,9 +121,17 @@ function wasmMatrix(wasm: WasmModule, b: tf.Tensor2D, { transposeB }: PackOption
   };
 }
 
-function wasmCore(wasm: WasmModule, weights: readonly tf.Tensor2D[], shape: CoreShape): PackedCore {
+/** {@link packLayers} on a module. */
+export function wasmCore(wasm: WasmModule, weights: readonly tf.Tensor2D[], shape: CoreShape): PackedCore {
   const { layers, width, latentUpdates, core } = shape;
   const inner = innerWidth(width);
+  const shapes: [number, number][] = [
+    [width, 3 * width],
+    [width, width],
+    [width, 2 * inner],
+    [inner, width],
+  ];
+  weights.forEach((matrix, i) => checkShape(matrix, shapes[i % shapes.length]));
   const packed = wasm.allocate(wasm.exports.packed_core_bytes(width, inner, layers));
   wasm.withCopies([joined(weights.map(valuesOf))], (at) =>
     wasm.exports.pack_core(at, width, inner, layers, packed),
