@@ -14,6 +14,8 @@ ARGS ?=
 BENCH ?=
 
 VENV := .venv
+# A bench's peer of 150 MB: too large for everybody's node_modules.
+ONNX_WEB := 1.30.0
 export PATH := $(CURDIR)/node_modules/.bin:$(CURDIR)/$(VENV)/bin:$(PATH)
 export JUPYTER_PATH := $(CURDIR)/jupyter
 export ENGINE PYTHON
@@ -47,6 +49,7 @@ $(VENV)/.setup: requirements.txt $(wildcard jupyter/papermill-plugin/*.py jupyte
 	@touch $@
 
 engine: node_modules/.setup $(VENV)/.setup
+	@PYTHON=$(VENV)/bin/python node native/build-wasm.mjs
 	@PYTHON=$(VENV)/bin/python node native/build-engine.mjs --engine $(ENGINE)
 
 dist/.built: node_modules/.setup tsconfig.json scripts/build.mjs $(SOURCES)
@@ -109,12 +112,13 @@ bench: setup ## Run bench/<BENCH>.ts; the last line is JSON
 	@test -f bench/$(BENCH).ts || { echo "no bench/$(BENCH).ts; there are: $$(ls bench | sed -n 's/\.ts$$//p' | paste -sd' ')"; exit 2; }
 	node dist/bench/$(BENCH).js $(ARGS)
 
-bench-peer: .venv-bench/.setup ## Install the benchmarks' peers (PyTorch, tokenizers, datasketch; 5 GB) into .venv-bench
+bench-peer: .venv-bench/.setup ## Install the benchmarks' peers (PyTorch, onnxruntime-web, tokenizers, datasketch; 5 GB) into .venv-bench
 
 .venv-bench/.setup: requirements-bench.txt | check-tools
-	@echo "bench-peer: installing PyTorch, tokenizers and datasketch into .venv-bench"
+	@echo "bench-peer: installing PyTorch, tokenizers, datasketch, ONNX and onnxruntime-web into .venv-bench"
 	@test -x .venv-bench/bin/python || $(PYTHON) -m venv .venv-bench
 	@.venv-bench/bin/python -m pip install --quiet --disable-pip-version-check -r requirements-bench.txt
+	@npm install --prefix .venv-bench/web --ignore-scripts --no-audit --no-fund --loglevel=error onnxruntime-web@$(ONNX_WEB)
 	@touch $@
 
 fuzz: setup ## The long lexer test: 100 corruptions of every standard-library file (ARGS='--per-file 100')

@@ -9,7 +9,6 @@
 import { execFileSync } from 'node:child_process';
 import { createHash } from 'node:crypto';
 import {
-  copyFileSync,
   existsSync,
   lstatSync,
   mkdirSync,
@@ -17,15 +16,14 @@ import {
   readdirSync,
   readFileSync,
   readlinkSync,
-  realpathSync,
   renameSync,
   rmSync,
   symlinkSync,
   writeFileSync,
 } from 'node:fs';
 import { createRequire } from 'node:module';
-import { dirname, join, resolve } from 'node:path';
-import { fileURLToPath } from 'node:url';
+import { dirname, join } from 'node:path';
+import { addonHome, engineHome, install, kernelHome, packageHome, python, root } from './places.mjs';
 
 const TENSORFLOW = '2.21.0';
 // Any CPython works as a donor: only the C libraries are taken from the wheel.
@@ -50,7 +48,6 @@ const CUDA_WHEELS = {
 const HEADER_FOLDERS = ['tensorflow/c/', 'tensorflow/core/platform/', 'tsl/platform/', 'xla/tsl/c/'];
 const LIBRARIES = ['libtensorflow_cc.so.2', 'libtensorflow_framework.so.2'];
 
-const root = resolve(dirname(fileURLToPath(import.meta.url)), '..');
 const say = (text) => console.log(`engine: ${text}`);
 const fail = (text) => {
   console.error(`engine: ${text}`);
@@ -64,17 +61,9 @@ function option(name, fallback) {
 
 const kind = option('engine', process.env.ENGINE || 'cpu');
 if (!(kind in WHEELS)) fail(`ENGINE must be cpu or cuda, got "${kind}"`);
-const python = process.env.PYTHON || 'python3';
-const askedHome = resolve(root, process.env.TRM_ENGINE_DIR || '.engine');
-// Another work tree's link to the same folder is the same engine.
-const engineHome = existsSync(askedHome) ? realpathSync(askedHome) : askedHome;
 const libraryHome = join(engineHome, `${WHEELS[kind]}-${TENSORFLOW}-${process.arch}`);
-const packageHome = dirname(
-  createRequire(join(root, 'package.json')).resolve('@tensorflow/tfjs-node-gpu/package.json'),
-);
 // Node's C API is stable across versions, so its published headers serve every Node.
 const nodeHeaders = createRequire(join(root, 'package.json'))('node-api-headers').include_dir;
-const addonHome = join(packageHome, 'lib', 'napi-v8');
 const bindingPath = join(addonHome, 'tfjs_binding.node');
 
 function isComplete() {
@@ -176,14 +165,6 @@ function buildAddon(name, sources, flags) {
   install(cached, join(addonHome, `${name}.node`));
 }
 
-/** Puts an addon in its place by rename: a process that has the old one open keeps it. */
-function install(from, to) {
-  mkdirSync(dirname(to), { recursive: true });
-  copyFileSync(from, `${to}.tmp`);
-  renameSync(`${to}.tmp`, to);
-}
-
-const kernelHome = join(root, 'native', 'kernels');
 const kernelFlags = ['-fPIC', '-O3', '-std=c++17', '-fno-math-errno', '-fno-trapping-math'];
 /** numeric.cc and matrix-float.cc are compiled once for each of these; the addon picks one when it is loaded. */
 const kernelVariants = {
@@ -256,7 +237,8 @@ function compileKernels(output) {
       'cpu',
       units.map(([, defined]) => `-D${defined}`),
     );
-    for (const name of ['product', 'core', 'core-gradient', 'pool', 'blocks']) compile(`${name}.cc`, name, []);
+    for (const name of ['product', 'core', 'core-gradient', 'pool', 'blocks'])
+      compile(`${name}.cc`, name, []);
     for (const name of ['ops', 'matrix-ops', 'core-ops', 'addon'])
       compile(`${name}.cc`, name, [`-I${nodeHeaders}`, `-I${join(library, 'include')}`, '-DNAPI_VERSION=8']);
     const framework = join(library, LIBRARIES[1]);

@@ -41,6 +41,17 @@ export function startPeer(python: string, threads: number): Promise<Side> {
 
 /** @throws TrmError when the process does not start, or ends before it has answered */
 async function startSide(file: string, args: string[], env: NodeJS.ProcessEnv = {}): Promise<Side> {
+  const { ask, close } = startLines(file, args, env);
+  const about = await ask<{ engine: string; threads: number; bf16?: string | null }>({ do: 'hello' });
+  return { ...about, ask, close };
+}
+
+/** A process that answers each line of JSON with one. `ask` throws TrmError when it ends before it has answered. */
+export function startLines(
+  file: string,
+  args: string[],
+  env: NodeJS.ProcessEnv = {},
+): { ask<T>(request: object): Promise<T>; close(): void } {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);
@@ -51,12 +62,11 @@ async function startSide(file: string, args: string[], env: NodeJS.ProcessEnv = 
   // Ending after the last answer is no error.
   ended.catch(() => undefined);
   const lines = createInterface({ input: child.stdout })[Symbol.asyncIterator]();
-  const ask = async <T>(request: SideRequest): Promise<T> => {
+  const ask = async <T>(request: object): Promise<T> => {
     child.stdin.write(`${JSON.stringify(request)}\n`);
     const line = await Promise.race([lines.next(), ended]);
     if (line.done) throw await ended.catch((error: unknown) => error);
     return JSON.parse(line.value) as T;
   };
-  const about = await ask<{ engine: string; threads: number; bf16?: string | null }>({ do: 'hello' });
-  return { ...about, ask, close: () => void child.kill() };
+  return { ask, close: () => void child.kill() };
 }

@@ -5,10 +5,6 @@
 namespace trm {
 namespace TRM_ISA {
 
-/** Rows and vectors of columns held in registers at once. */
-constexpr int kTileRows = 6;
-constexpr int kTileVecs = TRM_LANES == 16 ? 4 : 2;
-
 template <int R, int V>
 inline __attribute__((always_inline)) void tile(int64_t depth, const float* a, int64_t row, int64_t column,
                                                 const float* b, int64_t b_row, float* c, int64_t c_row) {

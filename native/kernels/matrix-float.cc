@@ -10,8 +10,7 @@ namespace trm {
 namespace TRM_ISA {
 namespace {
 
-constexpr int kRows = 6;
-constexpr int kVecs = TRM_LANES == 16 ? 4 : 2;
+constexpr int kRows = kTileRows, kVecs = kTileVecs;
 constexpr int kColumns = kVecs * kLanes;
 constexpr int64_t kDepth = 256;
 
@@ -48,8 +47,8 @@ inline __attribute__((always_inline)) void transpose(Vec (&rows)[kLanes]) {
     for (int i = 0; i < kLanes; i++) {
       if (i & step) continue;
       const Vec a = rows[i], b = rows[i + step];
-      rows[i] = __builtin_shuffle(a, b, upper);
-      rows[i + step] = __builtin_shuffle(a, b, lower);
+      rows[i] = shuffle(a, b, upper);
+      rows[i + step] = shuffle(a, b, lower);
     }
   }
 }

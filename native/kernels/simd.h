@@ -8,6 +8,16 @@ namespace trm {
 namespace TRM_ISA {
 
 constexpr int kLanes = TRM_LANES;
+/**
+ * Rows and vectors of columns whose products' sums are in registers at once. WebAssembly's compilers keep a factor of each
+ * row beside them.
+ */
+#if defined(__wasm__)
+constexpr int kTileRows = 4;
+#else
+constexpr int kTileRows = 6;
+#endif
+constexpr int kTileVecs = TRM_LANES == 16 ? 4 : 2;
 typedef float Vec __attribute__((vector_size(4 * TRM_LANES)));
 typedef int32_t Bits __attribute__((vector_size(4 * TRM_LANES)));
 
@@ -36,6 +46,17 @@ inline void store_some(float* at, Vec value, int64_t n) {
 
 inline Vec larger(Vec a, Vec b) { return a > b ? a : b; }
 inline Vec smaller(Vec a, Vec b) { return a < b ? a : b; }
+
+/** Lane `from[i]` of a and b in a row; the places are constants once loops are unrolled. */
+inline __attribute__((always_inline)) Vec shuffle(Vec a, Vec b, Bits from) {
+#if defined(__clang__)
+  Vec out;
+  for (int i = 0; i < kLanes; i++) out[i] = from[i] < kLanes ? a[from[i] % kLanes] : b[from[i] % kLanes];
+  return out;
+#else
+  return __builtin_shuffle(a, b, from);
+#endif
+}
 
 /** Sum of the lanes, always in the same order. */
 inline float sum(Vec v) {

@@ -25,6 +25,19 @@ test('WASM computes the same, and training on it is refused', () => {
   assert.match(out, /EngineError: expected the native TensorFlow engine, got WASM/);
 });
 
+test('WASM has kernels with threads, which do not keep the process; without the modules it works alone', () => {
+  const load = `const { kernels } = await engine.loadEngine({ choice: 'wasm' });
+    console.log(JSON.stringify([kernels, engine.loadedWasm() === null, engine.loadedKernels() === null]));`;
+  const [kernels, ...rest] = JSON.parse(inNewProcess(`process.env.TF_NUM_INTRAOP_THREADS = '3'; ${load}`));
+  assert.match(kernels.isa, /^(relaxed|simd128)$/);
+  assert.equal([kernels.threads, ...rest], [3, false, true]);
+  const hide = `const files = require('fs/promises'); const { readFile } = files;
+    files.readFile = (file, ...rest) =>
+      /trm_kernels/.test(file) ? Promise.reject(new Error('no such module')) : readFile(file, ...rest);`;
+  assert.equal(JSON.parse(inNewProcess(hide + load)), [{ off: 'no such module' }, true, true]);
+  assert.match(inNewProcess(`process.env.TRM_KERNELS = 'off'; ${load}`), /switched off by TRM_KERNELS/);
+});
+
 test('without the native binding, auto falls back loudly and native refuses', () => {
   const hide = `require('fs').existsSync = () => false;`;
   const auto = inNewProcess(`${hide} const said = [];

@@ -3,6 +3,8 @@ import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
 import { EngineError } from './errors';
+import { startWasm, type WasmModule } from './wasm/module';
+import { nodeHost } from './wasm/node';
 
 /** Which engine to use: the native one, WASM (inference only), or native with WASM as the fallback. */
 export type EngineChoice = 'native' | 'wasm' | 'auto';
@@ -26,7 +28,7 @@ export interface EngineInfo {
 
 /** The fused kernels of native/kernels. */
 export interface KernelInfo {
-  /** Instruction set chosen for this processor: `avx512`, `avx2` or `base`. */
+  /** Instruction set chosen for this processor: `avx512`, `avx2` or `base`; on WASM `relaxed` or `simd128`. */
   isa: string;
   /** Units that multiply bf16 directly, where the processor has some: `amx` or `avx512bf16`. */
   bf16?: string;
@@ -36,10 +38,16 @@ export interface KernelInfo {
 
 let loading: Promise<EngineInfo> | undefined;
 let kernels: KernelInfo | null = null;
+let wasm: WasmModule | null = null;
 
-/** The fused kernels, once an engine is loaded that has them; null otherwise. */
+/** The fused kernels, once the native engine is loaded and has them; null otherwise. */
 export function loadedKernels(): KernelInfo | null {
   return kernels;
+}
+
+/** The kernels of inference, once WASM is loaded as the engine and has them; null otherwise. */
+export function loadedWasm(): WasmModule | null {
+  return wasm;
 }
 
 /**
@@ -155,18 +163,30 @@ export function nativeBindingPath(): string {
     .replace(/package\.json$/, 'lib/napi-v8/tfjs_binding.node');
 }
 
+/** Starts the kernels of inference beside tfjs's own. Everything works without them, only slower. */
+async function startKernels(): Promise<EngineInfo['kernels']> {
+  if (process.env.TRM_KERNELS === 'off') return { off: 'switched off by TRM_KERNELS' };
+  try {
+    wasm = await startWasm(nodeHost(dirname(nativeBindingPath())));
+    return { isa: wasm.set, threads: wasm.threads };
+  } catch (error) {
+    return { off: (error as Error).message.split('\n')[0] };
+  }
+}
+
 async function loadWasm(): Promise<EngineInfo> {
   const tf = await import('@tensorflow/tfjs-core');
   await import('@tensorflow/tfjs-backend-wasm');
   if (!(await tf.setBackend('wasm'))) throw new EngineError('the WASM backend did not start');
   await tf.ready();
+  const own = await startKernels();
   return {
     engine: 'wasm',
     backend: tf.getBackend(),
     tensorflow: null,
     binding: null,
-    threads: 1,
+    threads: wasm?.threads ?? 1,
     gpu: false,
-    kernels: { off: 'WASM' },
+    kernels: own,
   };
 }

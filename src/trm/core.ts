@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
-import { innerWidth, type ModelConfig } from './config';
-import { fusedKernels, requireKernels, type CoreDepth } from './kernels';
+import type { ModelConfig } from './config';
+import { requireKernels, type CoreDepth } from './kernels';
+import { packLayers, type PackedCore } from './packed';
 import type { Precision } from './precision';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
@@ -60,7 +61,7 @@ export function recur(
   return { y: pass(y, z), z };
 }
 
-/** The core's weights in the order of the fused kernels. */
+/** The core's weights in the order of the kernels. */
 function coreWeights(weights: Weights, { layers }: Pick<ModelConfig, 'layers'>): tf.Tensor2D[] {
   const names = ['qkv', 'o', 'gateUp', 'down'];
   return Array.from({ length: layers }, (_, layer) =>
@@ -68,33 +69,9 @@ function coreWeights(weights: Weights, { layers }: Pick<ModelConfig, 'layers'>):
   ).flat();
 }
 
-/** The core's weights in the form of the fused kernel, for inference; null where that is not in use. */
-export function packCore(
-  weights: Weights,
-  config: Pick<ModelConfig, 'layers'>,
-  precision: Precision,
-): tf.Tensor1D | null {
-  return fusedKernels()?.packCore(coreWeights(weights, config), precision) ?? null;
-}
-
-/**
- * All recursions of some supervision steps in one call of the fused kernel, without gradient: the same as
- * {@link recursion} again and again. @param packed of {@link packCore}
- */
-export function packedRecursions(
-  packed: tf.Tensor1D,
-  x: tf.Tensor2D,
-  state: State,
-  { layout, config, supervisionSteps }: { layout: Layout; config: ModelConfig; supervisionSteps: number },
-): State {
-  const { layers, width } = config;
-  const [y, z] = requireKernels().core(x, state, {
-    ...depthOf(layout, config, supervisionSteps * config.recursions),
-    packed,
-    layers,
-    inner: innerWidth(width),
-  });
-  return { y, z };
+/** The core's weights in the form of the kernels, for inference; null where those are not in use. */
+export function packCore(weights: Weights, config: ModelConfig, precision: Precision): PackedCore | null {
+  return packLayers(coreWeights(weights, config), config, precision);
 }
 
 function depthOf(

@@ -3,7 +3,7 @@ import { MAX_SPAN } from '../records/example';
 import type { ModelConfig } from './config';
 import { entryVectors, NAME_KIND, type EntryTensors } from './embedding';
 import { gatherRows } from './layers/gather-rows';
-import { fusedKernels, requireKernels, type PackedFactor } from './kernels';
+import { packMatrix, type PackedMatrix } from './packed';
 import type { Precision } from './precision';
 import { MASKED } from './layers/attention';
 import { product } from './layers/product';
@@ -157,8 +157,8 @@ export interface EntryParts {
 export interface FixedVectors {
   /** {@link entryVectors}. */
   entries: tf.Tensor2D;
-  /** The table of pieces, for the fused kernel; null where that is not in use. */
-  pieces: PackedFactor | null;
+  /** The table of pieces, for the kernels; null where those are not in use. */
+  pieces: PackedMatrix | null;
 }
 
 /** Makes what slots read of weights that stay as they are. */
@@ -166,7 +166,7 @@ export function fixVectors(weights: Weights, entries: EntryTensors, precision: P
   const table = weight(weights, 'embedding.pieces');
   return {
     entries: tf.tidy(() => entryVectors(weights, entries, precision)),
-    pieces: fusedKernels()?.pack(table, { transposeB: true, precision }) ?? null,
+    pieces: packMatrix(table, { transposeB: true, precision }),
   };
 }
 
@@ -231,14 +231,14 @@ function pieceLogits(
   weights: Weights,
   query: tf.Tensor2D,
   precision: Precision,
-  packed?: PackedFactor | null,
+  packed?: PackedMatrix | null,
 ): tf.Tensor2D {
   const features = weight(weights, 'embedding.features');
   const kind = tf.matMul(query, tf.slice(features, [NAME_KIND, 0], [1, -1]), false, true);
   const options = { precision, transposeB: true };
   const narrow = product(query, weight(weights, 'embedding.up'), options);
   const match = packed
-    ? requireKernels().packedMatMul(narrow, packed)
+    ? packed.multiply(narrow)
     : product(narrow, weight(weights, 'embedding.pieces'), options);
   return tf.add(match, tf.add(kind, weight(weights, 'heads.pieceBias')));
 }

@@ -147,6 +147,9 @@ export function useFusedKernels(on: boolean): void {
   wanted = on;
 }
 
+/** Whether own kernels may be used; see {@link useFusedKernels}. */
+export const areKernelsWanted = (): boolean => wanted;
+
 /** The fused kernels when they are loaded and the native backend computes on the processor; otherwise null. */
 export function fusedKernels(): FusedKernels | null {
   if (!wanted || loadedKernels() === null || tf.getBackend() !== 'tensorflow') return null;

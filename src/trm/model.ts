@@ -9,9 +9,10 @@ import { MAX_PIECES } from '../records/example';
 import { artefactHashesSchema, type ArtefactHashes } from '../records/checkpoint';
 import { checkTables, withoutFeatures, type InputBatch, type VocabularyTables } from './batch';
 import { describeParameters, modelConfigSchema, type ModelConfig } from './config';
-import { createLayout, packCore, packedRecursions, recursion, tapedRecursions, type State } from './core';
+import { createLayout, packCore, recursion, tapedRecursions, type State } from './core';
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
 import { fixVectors, type Answer, type FixedVectors } from './heads';
+import type { PackedCore } from './packed';
 import type { Precision } from './precision';
 import { type Layout } from './layers/attention';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
@@ -65,8 +66,8 @@ export interface ModelParts {
   entries: EntryTensors;
   /** What slots read, where the weights stay as they are. */
   fixed?: FixedVectors;
-  /** The core's weights as the fused kernel reads them; likewise. */
-  packedCore?: tf.Tensor1D | null;
+  /** The core's weights as the kernels read them; likewise. */
+  packedCore?: PackedCore | null;
 }
 
 /** Moves start states and vocabulary tables to the engine. @throws DataError when they do not fit the config */
@@ -84,7 +85,7 @@ export function disposeParts({ start, entries, fixed, packedCore }: ModelParts):
   const { pieces, kinds, pieceMask } = entries;
   tf.dispose([start.y, start.z, pieces.ids, pieces.tokens, pieces.weights, kinds, pieceMask]);
   fixed?.entries.dispose();
-  fixed?.pieces?.data.dispose();
+  fixed?.pieces?.dispose();
   packedCore?.dispose();
 }
 
@@ -160,11 +161,11 @@ export function supervisionStep(
 export function runSteps({ weights, parts }: Model, prepared: PreparedBatch, steps: number): State {
   const { packedCore, config } = parts;
   const { layout, input } = prepared;
-  if (packedCore && layout.tables.kind === 'fused')
+  if (packedCore && layout.tables.kind === packedCore.tables)
     return tf.tidy(() => {
       const x = embed(weights, input, layout, config);
-      const run = { layout, config, supervisionSteps: steps };
-      return { ...packedRecursions(packedCore, x, startStates(parts, layout), run) };
+      const recursions = steps * config.recursions;
+      return { ...packedCore.run(x, startStates(parts, layout), layout, recursions) };
     });
   let state = startStates(parts, layout);
   for (let step = 0; step < steps; step++) {

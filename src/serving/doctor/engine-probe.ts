@@ -46,8 +46,17 @@ function kernelCheck(kernels: EngineInfo['kernels']): Check {
 
 async function probeWasm(): Promise<Check> {
   try {
-    await loadEngine({ choice: 'wasm' });
-    return { name: 'fallback', state: 'warning', value: 'WASM: inference only, no training', fix: null };
+    const { kernels } = await loadEngine({ choice: 'wasm' });
+    const own =
+      'isa' in kernels
+        ? `kernels ${kernels.isa}, ${kernels.threads} threads`
+        : `no own kernels (${kernels.off}), one thread`;
+    return {
+      name: 'fallback',
+      state: 'warning',
+      value: `WASM: inference only, no training; ${own}`,
+      fix: null,
+    };
   } catch (error) {
     return { name: 'fallback', state: 'missing', value: (error as Error).message, fix: 'run `npm ci`' };
   }

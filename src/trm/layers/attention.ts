@@ -15,6 +15,8 @@ export interface Layout {
   batch: number;
   /** N: registers and tokens. */
   positions: number;
+  /** `[B]` positions of each row that are no padding, which comes last. */
+  counts: Int32Array;
   /** Precision of the products over the positions. */
   precision: Precision;
   /** Tables of the fused kernel, or those of the composition. */
@@ -26,7 +28,7 @@ export interface FusedTables {
   kind: 'fused';
   /** `[N, 64]`. */
   angles: tf.Tensor2D;
-  /** `[B]` int32. */
+  /** {@link Layout.counts}, int32. */
   counts: tf.Tensor1D;
 }
 
@@ -49,26 +51,26 @@ export function attentionLayout(
   width: number,
   precision: Precision = 'float32',
 ): Layout {
-  const batch = counts.length;
+  const about = { batch: counts.length, positions, counts, precision };
   if (fusedKernels()) {
     const tables: FusedTables = {
       kind: 'fused',
-      angles: rotaryAngles(positions),
+      angles: tf.tensor2d(rotaryAngles(positions), [positions, HEAD_WIDTH]),
       counts: tf.tensor1d(counts, 'int32'),
     };
-    return { batch, positions, precision, tables };
+    return { ...about, tables };
   }
   const rotary = rotaryTables(positions, width);
   if (counts.every((n) => n === positions))
-    return { batch, positions, precision, tables: { kind: 'composed', rotary, mask: null } };
-  const mask = new Float32Array(batch * positions);
+    return { ...about, tables: { kind: 'composed', rotary, mask: null } };
+  const mask = new Float32Array(counts.length * positions);
   counts.forEach((n, row) => mask.fill(MASKED, row * positions + n, (row + 1) * positions));
   const tables: ComposedTables = {
     kind: 'composed',
     rotary,
-    mask: tf.tensor4d(mask, [1, batch, 1, positions]),
+    mask: tf.tensor4d(mask, [1, counts.length, 1, positions]),
   };
-  return { batch, positions, precision, tables };
+  return { ...about, tables };
 }
 
 /** Weights of one attention: `qkv` `[D, 3D]` (queries, keys, values), `o` `[D, D]`. */

@@ -36,8 +36,8 @@ export function rotaryTables(positions: number, width: number): RotaryTables {
   return { cos: tf.tensor2d(cos, [1, cos.length]), sin: tf.tensor2d(sin, [1, sin.length]) };
 }
 
-/** Cosines and sines of the fused kernel: `[N, 64]`, 32 of each a position. */
-export function rotaryAngles(positions: number): tf.Tensor2D {
+/** Cosines and sines as the kernels read them: `[N, 64]`, 32 of each a position. */
+export function rotaryAngles(positions: number): Float32Array {
   const half = HEAD_WIDTH / 2;
   const values = new Float32Array(positions * HEAD_WIDTH);
   for (let position = 0; position < positions; position++)
@@ -45,7 +45,7 @@ export function rotaryAngles(positions: number): tf.Tensor2D {
       values[position * HEAD_WIDTH + i] = Math.cos(angleOf(position, i));
       values[position * HEAD_WIDTH + half + i] = Math.sin(angleOf(position, i));
     }
-  return tf.tensor2d(values, [positions, HEAD_WIDTH]);
+  return values;
 }
 
 /**
