@@ -1,5 +1,6 @@
 // Ops of matrix products: a single one, and the whole core at once. src/trm/kernels.ts documents what each computes.
 #include <algorithm>
+#include <cstring>
 #include <string>
 #include <vector>
 
@@ -14,6 +15,10 @@ namespace {
 /** Packed factors are handed over as tensors of floats. */
 constexpr int64_t kFloat = sizeof(float);
 
+/** Declarations of the attribute `precision`; whole numbers are for factors that are packed once, and read again and again. */
+constexpr const char* kPrecision = "precision: {'float32', 'bf16'}";
+constexpr const char* kPackedPrecision = "precision: {'float32', 'bf16', 'int16'}";
+
 /** Reads an op's attributes; after a failure all are zero. */
 class Attributes {
  public:
@@ -27,7 +32,13 @@ class Attributes {
     check();
     return value != 0;
   }
-  Precision precision() { return flag("bf16") ? Precision::kBf16 : Precision::kFloat32; }
+  Precision precision() {
+    char text[8] = {};
+    TF_OpKernelConstruction_GetAttrString(construction_, "precision", text, sizeof text - 1, status_);
+    check();
+    if (std::strcmp(text, "int16") == 0) return Precision::kInt16;
+    return std::strcmp(text, "bf16") == 0 ? Precision::kBf16 : Precision::kFloat32;
+  }
 
  private:
   void check() {
@@ -182,35 +193,35 @@ const std::vector<Definition>& matrix_definitions() {
       {"TrmMatMul",
        {"a: float", "b: float", "onto: N * float"},
        {"c: float"},
-       {"N: int >= 0", "transpose_a: bool", "transpose_b: bool", "bf16: bool"},
+       {"N: int >= 0", "transpose_a: bool", "transpose_b: bool", kPrecision},
        run<MatMul>,
        create<MatMul>,
        destroy<MatMul>},
       {"TrmPack",
        {"b: float"},
        {"packed: float"},
-       {"transpose_b: bool", "bf16: bool"},
+       {"transpose_b: bool", kPackedPrecision},
        run<Pack>,
        create<Pack>,
        destroy<Pack>},
       {"TrmPackedMatMul",
        {"a: float", "packed: float", "columns: int32"},
        {"c: float"},
-       {"bf16: bool"},
+       {kPackedPrecision},
        run<PackedMatMul>,
        create<PackedMatMul>,
        destroy<PackedMatMul>},
       {"TrmPackCore",
        {"weights: N * float"},
        {"packed: float"},
-       {"N: int >= 4", "bf16: bool"},
+       {"N: int >= 4", kPackedPrecision},
        run<PackCore>,
        create<PackCore>,
        destroy<PackCore>},
       {"TrmCore",
        {"x: float", "y: float", "z: float", "angles: float", "counts: int32", "packed: float", "sizes: int32"},
        {"y1: float", "z1: float"},
-       {"bf16: bool"},
+       {kPackedPrecision},
        run<RunCore>,
        create<RunCore>,
        destroy<RunCore>},

@@ -25,14 +25,17 @@ struct PanelOrder {
   PanelOrder(const MatrixUnit& u, int64_t d, int64_t l, int64_t w)
       : unit(u), depth(d), lanes(l), width(w), panels(pieces(l, w)) {}
 
-  int64_t bytes() const { return static_cast<int64_t>(unit.element) * width * panels * up(depth, unit.depth_multiple); }
+  int64_t bytes() const { return offset(blocks() - 1, panels); }
   int64_t blocks() const { return pieces(depth, unit.depth_block); }
   /** Elements of depth in a block, without and with padding. */
   int64_t depth_of(int64_t block) const { return std::min(unit.depth_block, depth - block * unit.depth_block); }
   int64_t packed_depth_of(int64_t block) const { return up(depth_of(block), unit.depth_multiple); }
+  int64_t panel_bytes(int64_t block) const {
+    return width * (static_cast<int64_t>(unit.element) * packed_depth_of(block) + static_cast<int64_t>(unit.lane_extra));
+  }
+  /** All blocks but the last are of one size. */
   int64_t offset(int64_t block, int64_t panel) const {
-    return static_cast<int64_t>(unit.element) * width *
-           (block * unit.depth_block * panels + panel * packed_depth_of(block));
+    return block * panels * panel_bytes(0) + panel * panel_bytes(block);
   }
   /** The part of a factor that a panel holds, lane by lane. */
   Strip strip(const float* at, int64_t lane_step, int64_t depth_step, int64_t block, int64_t panel) const {
@@ -125,11 +128,9 @@ class Work {
     const int64_t strips = part.to_strip - part.from_strip;
     char* own = nullptr;
     if (a_ == nullptr)
-      own = reinterpret_cast<char*>(
-          thread_scratch(strips * unit_.tile_rows * up(std::min(p.depth, unit_.depth_block), unit_.depth_multiple)));
+      own = reinterpret_cast<char*>(thread_scratch(pieces(strips * a_order_.panel_bytes(0), sizeof(float))));
     for (int64_t block = 0; block < a_order_.blocks(); block++) {
-      const int64_t depth = a_order_.packed_depth_of(block);
-      const int64_t bytes = static_cast<int64_t>(unit_.element) * unit_.tile_rows * depth;
+      const int64_t depth = a_order_.packed_depth_of(block), bytes = a_order_.panel_bytes(block);
       if (own)
         for (int64_t s = 0; s < strips; s++) pack_strip(block, part.from_strip + s, own + s * bytes);
       const char* a = own ? own : a_ + a_order_.offset(block, part.from_strip);

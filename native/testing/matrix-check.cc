@@ -1,6 +1,7 @@
 // Holds every unit of native/kernels that this machine can run to sums in double precision: random products of many
 // shapes, in all orders of their factors. Prints one line of JSON a unit: {unit, products, worst} (worst: the largest
 // error, in units of the bound below). src/trm/matrix-units.test.ts compiles and reads it.
+#include <algorithm>
 #include <cmath>
 #include <cstdio>
 #include <cstdlib>
@@ -26,26 +27,57 @@ std::vector<float> randoms(int64_t count) {
   return out;
 }
 
+/** What a unit does to its factors. */
+enum class Factors { kAsTheyAre, kRounded, kWhole };
+
+/** A factor by the depth of one lane: of a row of A, or of a column of B. */
+struct Lane {
+  const float* at;
+  int64_t step;
+  double value(int64_t k) const { return at[k * step]; }
+  /** Largest absolute value of elements [from, to). */
+  double largest(int64_t from, int64_t to) const {
+    double most = 0;
+    for (int64_t k = from; k < to; k++) most = std::max(most, std::fabs(value(k)));
+    return most;
+  }
+};
+
 /**
- * Largest |error| of the product over its bound. Factors are rounded first where the unit rounds, so what is left is the
- * error of the sums: depth additions in float32, each off by at most 2^-23 of the sum of absolute products (Higham,
- * "Accuracy and Stability", chapter 3).
+ * The most that whole numbers can be off. A block of the depth has steps of s = largest / 4095 in A and t = largest / 2047
+ * in B. Rounding is off by half a step, and the product that is rounded by at most 2^-22 of it, a hundredth of a step:
+ * |a b - a' b'| <= |a| 0.51 t + (|b| + 0.51 t) 0.51 s.
  */
-double worst_error(const MatrixUnit& unit, bool rounded, int64_t m, int64_t n, int64_t k, int form) {
+double whole_bound(const Lane& a, const Lane& b, int64_t depth, int64_t depth_block) {
+  double bound = 0;
+  for (int64_t from = 0; from < depth; from += depth_block) {
+    const int64_t to = std::min(depth, from + depth_block);
+    const double s = 0.51 * a.largest(from, to) / 4095, t = 0.51 * b.largest(from, to) / 2047;
+    for (int64_t k = from; k < to; k++) bound += std::fabs(a.value(k)) * t + (std::fabs(b.value(k)) + t) * s;
+  }
+  return bound;
+}
+
+/**
+ * Largest |error| of the product over its bound. Factors are rounded first where the unit rounds to bf16, so what is left
+ * is the error of the sums: depth additions in float32, each off by at most 2^-23 of the sum of absolute products (Higham,
+ * "Accuracy and Stability", chapter 3). Whole numbers have the bound above, too.
+ */
+double worst_error(const MatrixUnit& unit, Factors kind, int64_t m, int64_t n, int64_t k, int form) {
   const bool turned_a = form & 1, turned_b = form & 2, add = form & 4, in_place = form & 8;
   const std::vector<float> a = randoms(m * k), b = randoms(k * n), before = randoms(m * n);
   std::vector<float> c = in_place ? before : std::vector<float>(before.size(), NAN);
   Product p{m, n, k, {a.data(), turned_a ? 1 : k, turned_a ? m : 1}, {b.data(), turned_b ? 1 : n, turned_b ? k : 1},
                   nullptr, add ? (in_place ? c.data() : before.data()) : nullptr, c.data()};
-  // Every other form with B packed before.
+  // Every other form with B packed before; whole numbers always.
   std::vector<float> memory(static_cast<size_t>(packed_bytes(unit, k, n) / 4 + 16));
-  if (form % 2 == 0) {
+  if (form % 2 == 0 || kind == Factors::kWhole) {
     void* at = reinterpret_cast<void*>((reinterpret_cast<uintptr_t>(memory.data()) + 63) / 64 * 64);
     pack(unit, p.b, k, n, at);
     p.packed = at;
   }
   multiply(unit, p);
-  const auto factor = [&](float x) { return rounded ? from_bf16(to_bf16(x)) : x; };
+  const auto factor = [&](float x) { return kind == Factors::kRounded ? from_bf16(to_bf16(x)) : x; };
   double worst = 0;
   for (int64_t i = 0; i < m; i++)
     for (int64_t j = 0; j < n; j++) {
@@ -57,37 +89,43 @@ double worst_error(const MatrixUnit& unit, bool rounded, int64_t m, int64_t n, i
         sum += product;
         size += std::fabs(product);
       }
-      const double bound = size * static_cast<double>(k + 1) * std::ldexp(1, -23) + 1e-30;
+      double bound = size * static_cast<double>(k + 1) * std::ldexp(1, -23) + 1e-30;
+      if (kind == Factors::kWhole)
+        bound += whole_bound({p.a.at + i * p.a.row, p.a.column}, {p.b.at + j * p.b.column, p.b.row}, k, unit.depth_block);
       worst = std::max(worst, std::fabs(sum - c[static_cast<size_t>(i * n + j)]) / bound);
     }
   return worst;
 }
 
-void check(const MatrixUnit& unit, const std::string& name, bool rounded) {
+void check(const MatrixUnit& unit, const std::string& name, Factors kind) {
   const int64_t shapes[][3] = {{1, 1, 1},    {1, 40, 3},    {5, 17, 31},   {6, 16, 256},  {32, 32, 32},
                                {33, 31, 33}, {72, 256, 96}, {97, 65, 257}, {130, 200, 513}, {64, 96, 160}, {1, 1, 1100}};
   double worst = 0;
   int products = 0;
   for (const auto& [m, n, k] : shapes)
-    for (int form = 0; form < 16; form++, products++) worst = std::max(worst, worst_error(unit, rounded, m, n, k, form));
+    for (int form = 0; form < 16; form++, products++) worst = std::max(worst, worst_error(unit, kind, m, n, k, form));
   std::printf("{\"unit\": \"%s\", \"products\": %d, \"worst\": %g}\n", name.c_str(), products, worst);
 }
 
 }  // namespace
 
 int main() {
-  check(float_base, "float_base", false);
-  check(rounded_base, "rounded_base", true);
+  check(float_base, "float_base", Factors::kAsTheyAre);
+  check(rounded_base, "rounded_base", Factors::kRounded);
+  check(int16_base, "int16_base", Factors::kWhole);
 #if defined(__x86_64__)
   if (__builtin_cpu_supports("avx2") && __builtin_cpu_supports("fma")) {
-    check(float_avx2, "float_avx2", false);
-    check(rounded_avx2, "rounded_avx2", true);
+    check(float_avx2, "float_avx2", Factors::kAsTheyAre);
+    check(rounded_avx2, "rounded_avx2", Factors::kRounded);
+    check(int16_avx2, "int16_avx2", Factors::kWhole);
   }
   if (__builtin_cpu_supports("avx512f")) {
-    check(float_avx512, "float_avx512", false);
-    check(rounded_avx512, "rounded_avx512", true);
+    check(float_avx512, "float_avx512", Factors::kAsTheyAre);
+    check(rounded_avx512, "rounded_avx512", Factors::kRounded);
   }
+  check(int16_avx512, "int16_avx512", Factors::kWhole);
 #endif
-  check(bf16_amx, "bf16_amx", true);
-  check(bf16_avx512, "bf16_avx512", true);
+  check(bf16_amx, "bf16_amx", Factors::kRounded);
+  check(bf16_avx512, "bf16_avx512", Factors::kRounded);
+  check(int16_avx512vnni, "int16_avx512vnni", Factors::kWhole);
 }

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { innerWidth, type ModelConfig } from './config';
-import { fusedKernels, requireKernels } from './kernels';
-import type { Precision } from './precision';
+import { fusedKernels, requireKernels, type PackedCore } from './kernels';
+import { unpackedPrecision, type InferencePrecision } from './precision';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
 import { weight, type Weights } from './weights';
@@ -64,8 +64,8 @@ export function recur(
 export function packCore(
   weights: Weights,
   { layers }: Pick<ModelConfig, 'layers'>,
-  precision: Precision,
-): tf.Tensor1D | null {
+  precision: InferencePrecision,
+): PackedCore | null {
   const kernels = fusedKernels();
   if (kernels === null) return null;
   const names = ['qkv', 'o', 'gateUp', 'down'];
@@ -80,17 +80,16 @@ export function packCore(
  * {@link recursion} again and again. @param packed of {@link packCore}
  */
 export function packedRecursions(
-  packed: tf.Tensor1D,
+  packed: PackedCore,
   x: tf.Tensor2D,
   state: State,
   { layout, config, supervisionSteps }: { layout: Layout; config: ModelConfig; supervisionSteps: number },
 ): State {
-  const { tables, precision } = layout;
+  const { tables } = layout;
   if (tables.kind !== 'fused') throw new Error('packed weights need a layout for the fused kernels');
   const { layers, latentUpdates, core, width } = config;
   const [y, z] = requireKernels().core(x, state, {
     packed,
-    precision,
     angles: tables.angles,
     counts: tables.counts,
     layers,
@@ -104,14 +103,14 @@ export function packedRecursions(
 
 /**
  * Layout of a batch for the core.
- * @param lengths true token counts `[B]`; `length` S after padding @param precision default `float32`
+ * @param lengths true token counts `[B]`; `length` S after padding @param precision of the model; default `float32`
  */
 export function createLayout(
   lengths: ArrayLike<number>,
   length: number,
   { registers, width }: Pick<ModelConfig, 'registers' | 'width'>,
-  precision?: Precision,
+  precision: InferencePrecision = 'float32',
 ): Layout {
   const counts = Int32Array.from(lengths, (n) => registers + n);
-  return attentionLayout(counts, registers + length, width, precision);
+  return attentionLayout(counts, registers + length, width, unpackedPrecision(precision));
 }

@@ -12,7 +12,8 @@ import { describeParameters, modelConfigSchema, type ModelConfig } from './confi
 import { createLayout, packCore, packedRecursions, recursion, type State } from './core';
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
 import { fixVectors, type Answer, type FixedVectors } from './heads';
-import type { Precision } from './precision';
+import type { PackedCore } from './kernels';
+import type { InferencePrecision } from './precision';
 import { type Layout } from './layers/attention';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
 import {
@@ -66,7 +67,7 @@ export interface ModelParts {
   /** What slots read, where the weights stay as they are. */
   fixed?: FixedVectors;
   /** The core's weights as the fused kernel reads them; likewise. */
-  packedCore?: tf.Tensor1D | null;
+  packedCore?: PackedCore | null;
 }
 
 /** Moves start states and vocabulary tables to the engine. @throws DataError when they do not fit the config */
@@ -85,7 +86,7 @@ export function disposeParts({ start, entries, fixed, packedCore }: ModelParts):
   tf.dispose([start.y, start.z, pieces.ids, pieces.tokens, pieces.weights, kinds, pieceMask]);
   fixed?.entries.dispose();
   fixed?.pieces?.data.dispose();
-  packedCore?.dispose();
+  packedCore?.data.dispose();
 }
 
 /** A batch on the engine, with its attention layout. */
@@ -96,7 +97,11 @@ export interface PreparedBatch {
 }
 
 /** Moves a batch's inputs to the engine; call inside `tf.tidy`, or dispose of the tensors. @param precision default `float32` */
-export function prepareBatch(batch: InputBatch, config: ModelConfig, precision?: Precision): PreparedBatch {
+export function prepareBatch(
+  batch: InputBatch,
+  config: ModelConfig,
+  precision?: InferencePrecision,
+): PreparedBatch {
   const layout = createLayout(batch.lengths, batch.length, config, precision);
   return { batch, input: inputTensors(withoutFeatures(batch, config.omitFeatures ?? [])), layout };
 }
@@ -200,7 +205,7 @@ export class Model {
     /** `config.json` of the folder it was loaded from; null for a model made in memory. */
     readonly file: ModelFile | null = null,
     /** Precision of its products. Default `float32`: the same answers on every processor, but for rounding. */
-    readonly precision: Precision = 'float32',
+    readonly precision: InferencePrecision = 'float32',
   ) {
     this.config = data.config;
     const layout = flatLayout(data.config);
@@ -320,7 +325,7 @@ export function modelFromBytes(
   config: Uint8Array,
   weights: Uint8Array,
   label: string,
-  precision?: Precision,
+  precision?: InferencePrecision,
 ): Model {
   const text = Buffer.from(config).toString('utf8');
   const file = parseJson(text, modelFileSchema, join(dirname(label), 'config.json'));
