@@ -44,6 +44,11 @@ test('a product is off by as much as its steps take, and no more', () => {
   }
 });
 
+test('the largest sums that a block can have fit', () => {
+  for (const row of times(tf.fill([2, 600], -3), tf.fill([600, 3], 2)))
+    for (const value of row) assert.ok(Math.abs(value + 3600) < 0.01, `${value}`);
+});
+
 test('rows and columns of zeros, and of what is too small to count, give zeros', () => {
   const a = tf.tensor2d([1, 2, 0, 0, 1e-38, -1e-38], [3, 2]);
   const [first, zeros, tiny] = times(a, tf.tensor2d([1, 0, 3, 1, 0, 4], [2, 3]));
