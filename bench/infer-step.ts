@@ -5,6 +5,8 @@
  *
  *   make bench BENCH=infer-step ARGS='--presets trm-cpu --length 64 --rows 1,32 --rounds 7'
  *
+ * Last, the same in int16 and in float32, both ours, in turns.
+ *
  * The peer needs PyTorch (`make bench-peer`, or TRM_PEER_PYTHON); without it `ratio` is null. The last line is JSON as that
  * of bench/train-step.ts.
  */

@@ -1,11 +1,12 @@
 /**
  * Matrix products of the shapes that training and inference have: our own in float32 and bf16 against TensorFlow's in float32,
- * one after the other in one process, so that a slow minute falls on all of them; best of the rounds.
+ * one after the other in one process, so that a slow minute falls on all of them; best of the rounds. `packed` and `int16`: the
+ * second factor is packed before, as inference does it, in float32 and in int16.
  *
  *   make bench BENCH=matmul ARGS='--rounds 7'
  *
  * The last line is JSON: ratio (TensorFlow's time over ours in float32, geometric mean over the shapes), ratioBf16 (over ours in
- * bf16), gflops (ours in float32, bf16, and TensorFlow's: the largest of the shapes), cpu, flags, bf16 (the units), cases.
+ * bf16), ratioInt16 (time of `packed` over `int16`), gflops (of each way: the largest of the shapes), cpu, flags, bf16 (the units), cases.
  */
 import { parseArgs } from 'node:util';
 import * as tf from '@tensorflow/tfjs-core';
@@ -38,8 +39,8 @@ const SHAPES: readonly Shape[] = [
   { name: 'square', rows: 2048, depth: 2048, columns: 2048 },
 ];
 
-type Way = 'tensorflow' | 'float32' | 'bf16';
-const WAYS: readonly Way[] = ['tensorflow', 'float32', 'bf16'];
+const WAYS = ['tensorflow', 'float32', 'bf16', 'packed', 'int16'] as const;
+type Way = (typeof WAYS)[number];
 
 /** Seconds of one product, from calls that fill about 50 ms. */
 function time(run: () => tf.Tensor, flops: number): number {
@@ -50,19 +51,27 @@ function time(run: () => tf.Tensor, flops: number): number {
   return (performance.now() - started) / 1000 / count;
 }
 
+/** Seconds a way. */
 function measure(kernels: FusedKernels, shape: Shape, rounds: number): Record<Way, number> {
   const { rows, depth, columns, transposeA = false, transposeB = false } = shape;
   const a = tf.randomNormal<tf.Rank.R2>(transposeA ? [depth, rows] : [rows, depth]);
   const b = tf.randomNormal<tf.Rank.R2>(transposeB ? [columns, depth] : [depth, columns]);
+  const rowsOfA = transposeA ? tf.transpose<tf.Tensor2D>(a) : a;
+  const packed = {
+    packed: kernels.pack(b, { transposeB }),
+    int16: kernels.pack(b, { transposeB, precision: 'int16' }),
+  };
   const ways: Record<Way, () => tf.Tensor> = {
     tensorflow: () => tf.matMul(a, b, transposeA, transposeB),
     float32: () => kernels.matMul(a, b, { transposeA, transposeB }),
     bf16: () => kernels.matMul(a, b, { transposeA, transposeB, precision: 'bf16' }),
+    packed: () => kernels.packedMatMul(rowsOfA, packed.packed),
+    int16: () => kernels.packedMatMul(rowsOfA, packed.int16),
   };
-  const best: Record<Way, number> = { tensorflow: Infinity, float32: Infinity, bf16: Infinity };
+  const best = Object.fromEntries(WAYS.map((way) => [way, Infinity])) as Record<Way, number>;
   for (let round = 0; round < rounds; round++)
     for (const way of WAYS) best[way] = Math.min(best[way], time(ways[way], 2 * rows * depth * columns));
-  tf.dispose([a, b]);
+  tf.dispose([a, b, rowsOfA, packed.packed.data, packed.int16.data]);
   return best;
 }
 
@@ -82,13 +91,14 @@ async function main(): Promise<void> {
     console.log(`${`${shape.rows} x ${shape.depth} x ${shape.columns}`.padEnd(20)} ${cells}  ${shape.name}`);
     return { ...shape, gflops };
   });
-  const ratio = (way: Way): number | null =>
-    geometricMean(cases.map(({ gflops }) => gflops[way] / gflops.tensorflow));
+  const ratio = (way: Way, against: Way): number | null =>
+    geometricMean(cases.map(({ gflops }) => gflops[way] / gflops[against]));
   const peak = (way: Way): number => Math.max(...cases.map(({ gflops }) => gflops[way]));
   const result = {
     bench: 'matmul',
-    ratio: ratio('float32'),
-    ratioBf16: ratio('bf16'),
+    ratio: ratio('float32', 'tensorflow'),
+    ratioBf16: ratio('bf16', 'tensorflow'),
+    ratioInt16: ratio('int16', 'packed'),
     gflops: Object.fromEntries(WAYS.map((way) => [way, peak(way)])),
     kernels: info,
     ...cpuFacts(),

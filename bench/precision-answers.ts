@@ -1,11 +1,12 @@
 /**
- * Whether a trained model answers the same in float32 and in bf16: the answer (no bug, or the likeliest edit) to every function
- * of a set in both precisions, how many are equal, and for the others how near the two likeliest answers of float32 were.
+ * Whether a trained model answers the same in other precisions as in float32: the answer (no bug, or the likeliest edit) to every
+ * function of a set, how many are equal, and for the others how near the two likeliest answers of float32 were.
  *
- *   make bench BENCH=precision-answers ARGS='--model quickstart --set synthetic-9 --most 2000'
+ *   make bench BENCH=precision-answers ARGS='--model quickstart --set synthetic-9 --most 2000 --ways bf16,int16,stored-int8'
  *
- * `--model` is a model folder, a run or an experiment, as for `trm evaluate`. The last line is JSON: rows, equal (share), gaps of the
- * others (probability of the likeliest answer less that of the next; quantiles), mended in both precisions, units.
+ * `--model` is a model folder, a run or an experiment, as for `trm evaluate`. Ways are the precisions, and `stored-int8`: weights
+ * that were stored as whole numbers of 8 bits, in float32's maths. The last line is JSON: rows, mended in float32, units, and a
+ * way: equal (share), gaps of the others (probability of the likeliest answer less that of the next; quantiles), mended.
  */
 import { parseArgs } from 'node:util';
 import { loadedKernels, requireNativeEngine } from '../src/core/engine';
@@ -16,9 +17,10 @@ import { judgeCase, predictWindow, type Case } from '../src/evaluation/outcome';
 import { percentile } from '../src/metrics/percentile';
 import { loadTrainedModel, type TrainedModel } from '../src/serving/trained-model';
 import { withMachine, type Machine } from '../src/stages/machine';
-import type { Precision } from '../src/trm/precision';
-import { Model } from '../src/trm/model';
+import { INFERENCE_PRECISIONS, type InferencePrecision } from '../src/trm/precision';
+import { Model, type ModelData } from '../src/trm/model';
 import { predict, type Prediction } from '../src/trm/predict';
+import { flatLayout } from '../src/trm/weights';
 
 /** Chances of "no bug" and of each edit, the largest first, with the edit as text. */
 function answers({ noBug, proposals }: Prediction): { text: string; chance: number }[] {
@@ -29,13 +31,55 @@ function answers({ noBug, proposals }: Prediction): { text: string; chance: numb
   return [{ text: 'no bug', chance: noBug }, ...edits].sort((a, b) => b.chance - a.chance);
 }
 
-/** All answers of a model in one precision. */
+/** A model's data and precision, changed. */
+interface Way {
+  data: ModelData;
+  precision: InferencePrecision;
+}
+
+function wayOf(name: string, data: ModelData): Way {
+  if (name === 'stored-int8') return { data: storedInt8(data), precision: 'float32' };
+  const precision = INFERENCE_PRECISIONS.find((known) => known === name);
+  if (precision === undefined)
+    throw new UserError(
+      `expected --ways of ${INFERENCE_PRECISIONS.join(', ')} and stored-int8, got "${name}"`,
+    );
+  return { data, precision };
+}
+
+/** Columns of fewer weights stay as they are. */
+const LEAST_STORED = 64;
+
+/** Matrices as they come back from whole numbers of 8 bits with one scale a column; the table of pieces has one a piece. */
+function storedInt8(data: ModelData): ModelData {
+  const weights = data.weights.slice();
+  for (const { name, shape, offset } of flatLayout(data.config).entries) {
+    if (shape.length < 2) continue;
+    const [rows, columns] = shape;
+    const turned = name === 'embedding.pieces';
+    const [lanes, depth] = turned ? [rows, columns] : [columns, rows];
+    if (depth < LEAST_STORED) continue;
+    const place = (lane: number, k: number): number =>
+      offset + (turned ? lane * columns + k : k * columns + lane);
+    for (let lane = 0; lane < lanes; lane++) {
+      let largest = 0;
+      for (let k = 0; k < depth; k++) largest = Math.max(largest, Math.abs(weights[place(lane, k)]));
+      const scale = Math.fround(largest / 127);
+      if (scale === 0) continue;
+      for (let k = 0; k < depth; k++)
+        weights[place(lane, k)] = Math.round(weights[place(lane, k)] / scale) * scale;
+    }
+  }
+  return { ...data, weights };
+}
+
+/** All answers of a model. */
 async function ask(
   { parts }: TrainedModel,
   cases: readonly Case[],
-  precision: Precision,
+  { data, precision }: Way,
 ): Promise<Prediction[]> {
-  const model = new Model(parts.model.data, parts.model.file, precision);
+  const model = new Model(data, parts.model.file, precision);
   try {
     const { tokenizer, vocabulary } = parts;
     const windows = cases.map((item) => predictWindow(item));
@@ -45,12 +89,31 @@ async function ask(
   }
 }
 
+function countMended(cases: readonly Case[], predictions: readonly Prediction[]): number {
+  return cases.filter((item, i) => judgeCase(item, predictions[i], null).joint === true).length;
+}
+
+/** How two lists of answers differ. */
+function compare(cases: readonly Case[], plain: readonly Prediction[], other: readonly Prediction[]) {
+  const gaps: number[] = [];
+  cases.forEach((_, i) => {
+    const [first, second] = answers(plain[i]);
+    if (answers(other[i])[0].text !== first.text) gaps.push(first.chance - (second?.chance ?? 0));
+  });
+  return {
+    equal: 1 - gaps.length / cases.length,
+    gaps: [50, 90, 100].map((q) => (gaps.length === 0 ? null : percentile(gaps, q))),
+    mended: countMended(cases, other),
+  };
+}
+
 async function main(machine: Machine): Promise<void> {
   const { values } = parseArgs({
     options: {
       model: { type: 'string' },
       set: { type: 'string', default: 'synthetic-9' },
       most: { type: 'string', default: '100000' },
+      ways: { type: 'string', default: 'bf16,int16,stored-int8' },
     },
   });
   if (values.model === undefined)
@@ -62,27 +125,27 @@ async function main(machine: Machine): Promise<void> {
   const samples = [...set.samples].sort((a, b) => (a.id < b.id ? -1 : 1)).slice(0, Number(values.most));
   const stops = await findParserStops(samples, await machine.critic());
   const { cases } = await encodeSet({ samples, contexts: set.contexts, stops }, trained.parts);
-  const plain = await ask(trained, cases, 'float32');
-  const rounded = await ask(trained, cases, 'bf16');
+  const { data } = trained.parts.model;
+  const ways = values.ways.split(',').map((name) => ({ name, way: wayOf(name, data) }));
+  const plain = await ask(trained, cases, wayOf('float32', data));
+  const compared = [];
+  for (const { name, way } of ways) {
+    const result = { way: name, ...compare(cases, plain, await ask(trained, cases, way)) };
+    console.log(
+      `${name}: ${(100 * result.equal).toFixed(2)} % of ${cases.length} answers are those of float32`,
+    );
+    compared.push(result);
+  }
   trained.dispose();
-  const gaps: number[] = [];
-  cases.forEach((_, i) => {
-    const [first, second] = answers(plain[i]);
-    if (answers(rounded[i])[0].text !== first.text) gaps.push(first.chance - (second?.chance ?? 0));
-  });
-  const mended = (predictions: readonly Prediction[]): number =>
-    cases.filter((item, i) => judgeCase(item, predictions[i], null).joint === true).length;
   const result = {
     bench: 'precision-answers',
     model: trained.name,
     set: set.name,
     rows: cases.length,
-    equal: 1 - gaps.length / cases.length,
-    gaps: [50, 90, 100].map((q) => (gaps.length === 0 ? null : percentile(gaps, q))),
-    mended: { float32: mended(plain), bf16: mended(rounded) },
-    units: loadedKernels()?.bf16 ?? 'rounded factors',
+    mended: countMended(cases, plain),
+    units: loadedKernels(),
+    ways: compared,
   };
-  console.log(`${cases.length} functions: ${(100 * result.equal).toFixed(2)} % of the answers are equal`);
   console.log(JSON.stringify(result));
 }
 

@@ -166,7 +166,8 @@ function buildAddon(name, sources, flags) {
 }
 
 const kernelFlags = ['-fPIC', '-O3', '-std=c++17', '-fno-math-errno', '-fno-trapping-math'];
-/** numeric.cc and matrix-float.cc are compiled once for each of these; the addon picks one when it is loaded. */
+/** Compiled once for each of the variants below; the addon picks one when it is loaded. */
+const kernelSources = ['numeric', 'matrix-float', 'matrix-int16'];
 const kernelVariants = {
   x64: [
     ['base', 4, []],
@@ -176,11 +177,26 @@ const kernelVariants = {
   arm64: [['base', 4, []]],
 };
 
-/** Units of bf16 products, where the compiler knows their instructions; the addon looks whether the processor does. */
-const bf16Units = {
+/** Units where the compiler knows their instructions (name, source, flags); the addon looks whether the processor does. */
+const optionalUnits = {
   x64: [
-    ['amx', 'TRM_HAS_AMX', ['-mamx-tile', '-mamx-bf16', '-mavx512f', '-mavx512bw', '-mavx512vl']],
-    ['avx512bf16', 'TRM_HAS_AVX512BF16', ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512bf16']],
+    ['amx', 'matrix-amx', ['-mamx-tile', '-mamx-bf16', '-mavx512f', '-mavx512bw', '-mavx512vl']],
+    ['avx512bf16', 'matrix-avx512bf16', ['-mavx512f', '-mavx512bw', '-mavx512vl', '-mavx512bf16']],
+    [
+      'avx512vnni',
+      'matrix-int16',
+      [
+        '-DTRM_ISA=avx512vnni',
+        '-DTRM_LANES=16',
+        '-DTRM_VNNI',
+        '-mavx512f',
+        '-mavx512dq',
+        '-mavx512bw',
+        '-mavx512vl',
+        '-mfma',
+        '-mavx512vnni',
+      ],
+    ],
   ],
   arm64: [],
 };
@@ -188,7 +204,7 @@ const bf16Units = {
 /** Names the sources and flags of the fused kernels, so that another version is compiled anew. */
 function kernelIdentity() {
   const identity = createHash('sha256').update(
-    JSON.stringify([libraryHome, kernelFlags, kernelVariants, bf16Units]),
+    JSON.stringify([libraryHome, kernelFlags, kernelVariants, optionalUnits]),
   );
   for (const name of readdirSync(kernelHome).sort())
     identity.update(name).update(readFileSync(join(kernelHome, name)));
@@ -219,15 +235,15 @@ function compileKernels(output) {
       objects.push(object);
     };
     for (const [isa, lanes, flags] of kernelVariants[process.arch])
-      for (const source of ['numeric', 'matrix-float'])
+      for (const source of kernelSources)
         compile(`${source}.cc`, `${source}-${isa}`, [`-DTRM_ISA=${isa}`, `-DTRM_LANES=${lanes}`, ...flags]);
-    const units = bf16Units[process.arch].filter(([name, , flags]) => {
+    const units = optionalUnits[process.arch].filter(([name, source, flags]) => {
       try {
-        compile(`matrix-${name}.cc`, name, flags, 'ignore');
+        compile(`${source}.cc`, name, flags, 'ignore');
         return true;
       } catch {
         say(
-          `${compiler} does not know ${name}: without it bf16 is no faster than float32 on processors that have it`,
+          `${compiler} does not know ${name}: on processors that have it bf16 or int16 products are slower than they could be`,
         );
         return false;
       }
@@ -235,7 +251,7 @@ function compileKernels(output) {
     compile(
       'cpu.cc',
       'cpu',
-      units.map(([, defined]) => `-D${defined}`),
+      units.map(([name]) => `-DTRM_HAS_${name.toUpperCase()}`),
     );
     for (const name of ['product', 'core', 'core-gradient', 'pool', 'blocks'])
       compile(`${name}.cc`, name, []);
@@ -260,7 +276,9 @@ function buildKernels() {
       compileKernels(cached);
     }
     install(cached, kernelAddon);
-    writeFileSync(kernelMark, id);
+    // By rename, too: work trees may share files by hard links.
+    writeFileSync(`${kernelMark}.tmp`, id);
+    renameSync(`${kernelMark}.tmp`, kernelMark);
   } catch (error) {
     rmSync(kernelAddon, { force: true });
     console.error(

@@ -1,7 +1,7 @@
 /** Ours and the peer on one case: first that both compute the same, then times in turns. */
 import { TrmError } from '../../src/core/errors';
 import { percentile } from '../../src/metrics/percentile';
-import type { Precision } from '../../src/trm/precision';
+import type { InferencePrecision } from '../../src/trm/precision';
 import type { Side } from './side';
 import type { StepCase, StepKind } from './step-case';
 
@@ -40,8 +40,8 @@ export interface DuelOptions {
   /** True: the peer's core goes through `torch.compile`. Default false. */
   compile?: boolean;
   /** Precision of products, ours and the peer's. Default `float32` both. */
-  precision?: Precision;
-  peerPrecision?: Precision;
+  precision?: InferencePrecision;
+  peerPrecision?: InferencePrecision;
 }
 
 type Look = Record<string, number | number[]>;
@@ -66,7 +66,8 @@ export async function duel(sides: { ours: Side; peer?: Side }, options: DuelOpti
     });
   const looks: Look[][] = [];
   for (const side of all) looks.push(await lookAt(side, 3));
-  const tolerance = [precision, peerPrecision].includes('bf16') ? BF16_TOLERANCE : TOLERANCE;
+  const exact = [precision, peerPrecision].every((each) => each === 'float32');
+  const tolerance = exact ? TOLERANCE : BF16_TOLERANCE;
   const difference = looks.length === 2 ? compareLooks(looks[0], looks[1], step, tolerance) : null;
   const counts: number[] = [];
   for (const side of all) counts.push(Math.max(1, Math.round(turnSeconds / (await turn(side, 1)))));

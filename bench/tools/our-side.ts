@@ -19,7 +19,7 @@ import {
   spanLogits,
 } from '../../src/trm/heads';
 import { fusedKernels } from '../../src/trm/kernels';
-import type { Precision } from '../../src/trm/precision';
+import type { InferencePrecision, Precision } from '../../src/trm/precision';
 import { logSumExp } from '../../src/trm/log-sum-exp';
 import { answerOf, Model, prepareBatch, runSteps } from '../../src/trm/model';
 import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';
@@ -34,7 +34,7 @@ export type SideRequest =
       step: StepCase;
       folder: string;
       compile?: boolean;
-      precision?: Precision;
+      precision?: InferencePrecision;
     }
   | { do: 'steps'; count: number };
 
@@ -61,7 +61,7 @@ function training({ model, examples, training: config }: StepMaterial, precision
 const TOP_PIECES = 8;
 
 /** Answers of all heads at the true places, as `predict` reads them. */
-function inference({ model: data, examples }: StepMaterial, precision: Precision): Program {
+function inference({ model: data, examples }: StepMaterial, precision: InferencePrecision): Program {
   const model = new Model(data, null, precision);
   const batch = collate(examples);
   const places = { rows: batch.targets.buggyRows, starts: batch.targets.starts };
@@ -104,9 +104,11 @@ function inference({ model: data, examples }: StepMaterial, precision: Precision
 export function startProgram(
   material: StepMaterial,
   kind: StepKind,
-  precision: Precision = 'float32',
+  precision: InferencePrecision = 'float32',
 ): Program {
-  return kind === 'train' ? training(material, precision) : inference(material, precision);
+  if (kind === 'infer') return inference(material, precision);
+  if (precision === 'int16') throw new Error('int16 is for models that only answer');
+  return training(material, precision);
 }
 
 /** GFLOP/s of a square matrix product, the best of four. */

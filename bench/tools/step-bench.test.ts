@@ -23,6 +23,7 @@ const result = (rows: StepRow[], peer: number | null = 100): StepBenchResult => 
   memory: [],
   compiled: null,
   bf16: null,
+  int16: [],
   peaksBf16: null,
   peaks: { ours: 400, peer },
   engines: { ours: 'a', peer: peer === null ? null : 'b' },

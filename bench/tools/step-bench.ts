@@ -43,6 +43,8 @@ export interface StepBenchResult {
   compiled: StepRow | string | null;
   /** The headline's case with both sides' products in bf16; null where no unit multiplies it. */
   bf16: StepRow | null;
+  /** Of inference, all cases in int16 against our own float32, which is the peer there. */
+  int16: StepRow[];
   /** GFLOP/s of a 4096-wide float32 matrix product, the best of several moments of the run. */
   peaks: { ours: number; peer: number | null };
   /** The same in bf16, once. */
@@ -71,6 +73,7 @@ export async function stepBench(options: StepBenchOptions): Promise<StepBenchRes
     memory: [],
     compiled: null,
     bf16: null,
+    int16: [],
     peaksBf16: null,
     peaks: { ours: 0, peer: null },
     engines: { ours: '', peer: null },
@@ -102,10 +105,36 @@ export async function stepBench(options: StepBenchOptions): Promise<StepBenchRes
       out.peaksBf16 = { ours: await peakOf(sides.ours, 'bf16'), peer: null };
       if (sides.peer) out.peaksBf16.peer = await peakOf(sides.peer, 'bf16');
     });
+    if (kind === 'infer') await againstOurselves(options, folder, out);
   } finally {
     await rm(folder, { recursive: true, force: true });
   }
   return out;
+}
+
+/** Our int16 and our float32 in turns. */
+async function againstOurselves(
+  options: StepBenchOptions,
+  folder: string,
+  out: StepBenchResult,
+): Promise<void> {
+  const sides = { ours: await startOurs(), peer: await startOurs() };
+  try {
+    for (const step of options.cases) {
+      const row = await runCase(sides, step, folder, options, {
+        precision: 'int16',
+        peerPrecision: 'float32',
+      });
+      console.log(
+        `int16  ${depthOf(row).padEnd(22)} batch ${row.rows} x ${row.length}   ${(1000 * row.seconds).toFixed(1)} ms, ` +
+          `float32 ${(1000 * (row.peerSeconds ?? NaN)).toFixed(1)} ms   ratio ${row.ratio?.toFixed(2)}`,
+      );
+      out.int16.push(row);
+    }
+  } finally {
+    sides.ours.close();
+    sides.peer.close();
+  }
 }
 
 interface Sides {
@@ -239,6 +268,8 @@ export function summarise(bench: string, result: StepBenchResult, headline: stri
     ratio: rounded(geometricMean(presetRatios.flatMap((ratio) => (ratio === null ? [] : [ratio])))),
     // Both sides in bf16.
     ratioBf16: rounded(result.bf16?.ratio ?? null),
+    // Our int16 against our float32, of inference.
+    ratioInt16: ratioOf(result.int16),
     // Of that, what the faster matrix product gives.
     blasRatio: rounded(shares.blas),
     byPreset: Object.fromEntries(

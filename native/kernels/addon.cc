@@ -1,5 +1,5 @@
-// The fused kernels as a Node addon: loading it registers the ops. Exports {isa, threads}, and
-// the name of the bf16 units as `bf16` where there are some.
+// The fused kernels as a Node addon: loading it registers the ops. Exports {isa, int16, threads}:
+// instruction sets of the numeric kernels and of int16 products. Where bf16 units are, their name as `bf16`.
 #include <node_api.h>
 
 #include "cpu.h"
@@ -19,6 +19,7 @@ NAPI_MODULE_INIT() {
   };
   text("isa", trm::kernels().isa);
   if (trm::has_bf16_units()) text("bf16", trm::matrix_unit(trm::Precision::kBf16).name);
+  text("int16", trm::matrix_unit(trm::Precision::kInt16).name);
   napi_value threads;
   napi_create_int32(env, trm::pool_threads(), &threads);
   napi_set_named_property(env, exports, "threads", threads);

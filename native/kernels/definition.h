@@ -1,5 +1,6 @@
 // What TensorFlow is told of an op.
 #pragma once
+#include <cstring>
 #include <vector>
 
 #include "call.h"
@@ -13,6 +14,10 @@ void compute(void*, TF_OpKernelContext* context) {
   Call call(context);
   Compute(call);
 }
+
+/** Declarations of the attribute `precision`; whole numbers are for factors that are packed once, and read again and again. */
+constexpr const char* kPrecision = "precision: {'float32', 'bf16'}";
+constexpr const char* kPackedPrecision = "precision: {'float32', 'bf16', 'int16'}";
 
 /** Packed factors are handed over as tensors of floats. */
 constexpr int64_t kFloat = sizeof(float);
@@ -30,7 +35,13 @@ class Attributes {
     check();
     return value != 0;
   }
-  Precision precision() { return flag("bf16") ? Precision::kBf16 : Precision::kFloat32; }
+  Precision precision() {
+    char text[8] = {};
+    TF_OpKernelConstruction_GetAttrString(construction_, "precision", text, sizeof text - 1, status_);
+    check();
+    if (std::strcmp(text, "int16") == 0) return Precision::kInt16;
+    return std::strcmp(text, "bf16") == 0 ? Precision::kBf16 : Precision::kFloat32;
+  }
 
  private:
   void check() {

@@ -93,7 +93,7 @@ static inline void pack_bf16(const Strip& strip, void* panel) {
 /** A unit of these panels; `multiply`, `begin` and `end` are its instructions'. */
 static inline constexpr MatrixUnit bf16_unit(const char* name, decltype(MatrixUnit::multiply) multiply,
                                              decltype(MatrixUnit::begin) begin, decltype(MatrixUnit::end) end) {
-  return {name,       kPanelLanes, kPanelLanes, kBlockDepth, kBf16Depth, sizeof(uint16_t), pack_bf16<Side::kA>,
+  return {name,       kPanelLanes, kPanelLanes, kBlockDepth, kBf16Depth, sizeof(uint16_t), 0, pack_bf16<Side::kA>,
           pack_bf16<Side::kB>, multiply,    begin,       end};
 }
 

@@ -3,15 +3,12 @@
 // A panel of A is `[depth][kRows]`, one of B `[depth][kColumns]`: a step of the depth reads both in order, and adds
 // kRows x kColumns products to sums that stay in registers.
 #include "bf16.h"
-#include "matrix-unit.h"
-#include "simd.h"
+#include "tile-sums.h"
 
 namespace trm {
 namespace TRM_ISA {
 namespace {
 
-constexpr int kRows = kTileRows, kVecs = kTileVecs;
-constexpr int kColumns = kVecs * kLanes;
 constexpr int64_t kDepth = 256;
 
 /** The nearest bf16 of each lane, as to_bf16 rounds, in float32's form. */
@@ -100,28 +97,6 @@ void pack(const Strip& strip, void* panel) {
   }
 }
 
-template <bool Add>
-inline __attribute__((always_inline)) void put(float* c, int64_t row, const Vec (&sums)[kRows][kVecs]) {
-#pragma GCC unroll 6
-  for (int i = 0; i < kRows; i++)
-#pragma GCC unroll 4
-    for (int j = 0; j < kVecs; j++) {
-      float* at = c + i * row + j * kLanes;
-      store(at, Add ? load(at) + sums[i][j] : sums[i][j]);
-    }
-}
-
-/** What does not fill a tile, value by value. */
-void put_some(const Tile& c, bool add, const Vec (&sums)[kRows][kVecs]) {
-  float values[kRows][kColumns];
-  memcpy(values, sums, sizeof values);
-  for (int64_t i = 0; i < c.rows; i++)
-    for (int64_t j = 0; j < c.columns; j++) {
-      float& to = c.at[i * c.row + j];
-      to = add ? to + values[i][j] : values[i][j];
-    }
-}
-
 void multiply(int64_t depth, const void* a_panel, const void* b_panel, const Tile& c, bool add) {
   const float *a = static_cast<const float*>(a_panel), *b = static_cast<const float*>(b_panel);
   Vec sums[kRows][kVecs];
@@ -140,12 +115,7 @@ void multiply(int64_t depth, const void* a_panel, const void* b_panel, const Til
       for (int j = 0; j < kVecs; j++) sums[i][j] += x * line[j];
     }
   }
-  if (c.rows < kRows || c.columns < kColumns)
-    put_some(c, add, sums);
-  else if (add)
-    put<true>(c.at, c.row, sums);
-  else
-    put<false>(c.at, c.row, sums);
+  put_sums(c, add, sums);
 }
 
 template <bool Rounded>
@@ -156,6 +126,7 @@ constexpr MatrixUnit unit(const char* name) {
           1,
           kDepth,
           sizeof(float),
+          0,
           pack<kRows, Rounded>,
           pack<kColumns, Rounded>,
           multiply,

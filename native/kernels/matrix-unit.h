@@ -32,8 +32,8 @@ struct MatrixUnit {
   int tile_rows, tile_columns, depth_multiple;
   /** Elements of depth that are packed at once: two panels of them fit the first cache. */
   int64_t depth_block;
-  /** Bytes of a packed element. */
-  size_t element;
+  /** Bytes of a packed element, and those that a lane of a panel takes beside its elements. */
+  size_t element, lane_extra;
   void (*pack_a)(const Strip& rows, void* panel);
   void (*pack_b)(const Strip& columns, void* panel);
   /** C = A B, or C += A B. `depth` is that of the panels, a multiple of `depth_multiple`. */
@@ -43,11 +43,14 @@ struct MatrixUnit {
   void (*end)();
 };
 
-/** Float32 products, and those of inputs rounded to bf16 with the same instructions. */
-extern const MatrixUnit float_base, rounded_base;
+/** Float32 products, those of inputs rounded to bf16 with the same instructions, and those of scaled whole numbers. */
+extern const MatrixUnit float_base, rounded_base, int16_base;
 #if defined(__x86_64__)
-extern const MatrixUnit float_avx2, rounded_avx2;
-extern const MatrixUnit float_avx512, rounded_avx512;
+extern const MatrixUnit float_avx2, rounded_avx2, int16_avx2;
+extern const MatrixUnit float_avx512, rounded_avx512, int16_avx512;
+#endif
+#if defined(TRM_HAS_AVX512VNNI)
+extern const MatrixUnit int16_avx512vnni;
 #endif
 #if defined(TRM_HAS_AVX512BF16)
 extern const MatrixUnit bf16_avx512;

@@ -27,14 +27,17 @@ struct PanelOrder {
   PanelOrder(const MatrixUnit& u, int64_t d, int64_t l, int64_t w)
       : unit(u), depth(d), lanes(l), width(w), panels(pieces(l, w)) {}
 
-  int64_t bytes() const { return static_cast<int64_t>(unit.element) * width * panels * up(depth, unit.depth_multiple); }
+  int64_t bytes() const { return offset(blocks() - 1, panels); }
   int64_t blocks() const { return pieces(depth, unit.depth_block); }
   /** Elements of depth in a block, without and with padding. */
   int64_t depth_of(int64_t block) const { return std::min(unit.depth_block, depth - block * unit.depth_block); }
   int64_t packed_depth_of(int64_t block) const { return up(depth_of(block), unit.depth_multiple); }
+  int64_t panel_bytes(int64_t block) const {
+    return width * (static_cast<int64_t>(unit.element) * packed_depth_of(block) + static_cast<int64_t>(unit.lane_extra));
+  }
+  /** All blocks but the last are of one size. */
   int64_t offset(int64_t block, int64_t panel) const {
-    return static_cast<int64_t>(unit.element) * width *
-           (block * unit.depth_block * panels + panel * packed_depth_of(block));
+    return block * panels * panel_bytes(0) + panel * panel_bytes(block);
   }
   /** The part of a factor that a panel holds, lane by lane. */
   Strip strip(const float* at, int64_t lane_step, int64_t depth_step, int64_t block, int64_t panel) const {
@@ -103,7 +106,7 @@ class Work {
     const Product& p = product_;
     const int64_t column = from_panel * unit_.tile_columns;
     start(p, 0, p.rows, column, std::min(p.columns, to_panel * unit_.tile_columns) - column);
-    char* b = thread_panels(unit_.tile_columns);
+    char* b = thread_bytes(b_order_.panel_bytes(0));
     for (int64_t block = 0; block < b_order_.blocks(); block++)
       for (int64_t panel = from_panel; panel < to_panel; panel++) {
         unit_.pack_b(b_order_.strip(p.b.at, p.b.column, p.b.row, block, panel), b);
@@ -113,10 +116,8 @@ class Work {
       }
   }
 
-  /** Memory of the calling thread for `lanes` rows or columns of one block of the depth. */
-  char* thread_panels(int64_t lanes) const {
-    return reinterpret_cast<char*>(
-        thread_scratch(lanes * up(std::min(product_.depth, unit_.depth_block), unit_.depth_multiple)));
+  static char* thread_bytes(int64_t bytes) {
+    return reinterpret_cast<char*>(thread_scratch(pieces(bytes, sizeof(float))));
   }
 
   /** Each thread packs its own rows of A and reads one packed B. */
@@ -166,10 +167,9 @@ class Work {
     start(p, row, std::min(p.rows, part.to_strip * unit_.tile_rows) - row, column,
           std::min(p.columns, part.to_panel * unit_.tile_columns) - column);
     const int64_t strips = part.to_strip - part.from_strip;
-    char* own = a_ == nullptr ? thread_panels(strips * unit_.tile_rows) : nullptr;
+    char* own = a_ == nullptr ? thread_bytes(strips * a_order_.panel_bytes(0)) : nullptr;
     for (int64_t block = 0; block < a_order_.blocks(); block++) {
-      const int64_t depth = a_order_.packed_depth_of(block);
-      const int64_t bytes = static_cast<int64_t>(unit_.element) * unit_.tile_rows * depth;
+      const int64_t depth = a_order_.packed_depth_of(block), bytes = a_order_.panel_bytes(block);
       if (own)
         for (int64_t s = 0; s < strips; s++) pack_strip(block, part.from_strip + s, own + s * bytes);
       const char* a = own ? own : a_ + a_order_.offset(block, part.from_strip);

@@ -21,8 +21,8 @@ struct Product {
   float* c;
 };
 
-/** Whether factors are float32 or are rounded to bf16; sums are float32 in both. */
-enum class Precision { kFloat32, kBf16 };
+/** Whether factors are float32, rounded to bf16, or scaled whole numbers (matrix-int16.cc). C is float32 in all. */
+enum class Precision { kFloat32, kBf16, kInt16 };
 
 /** The unit that products of this precision use on this processor, chosen once. */
 const MatrixUnit& matrix_unit(Precision precision);

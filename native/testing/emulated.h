@@ -1,5 +1,5 @@
-// The instructions of AMX and AVX512-BF16 that the units of native/kernels use, in plain C++ as Intel's manual describes
-// them, for processors without them. matrix-check.cc compiles the units against this header.
+// The instructions of AMX, AVX512-BF16 and AVX512-VNNI that the units of native/kernels use, in plain C++ as Intel's manual
+// describes them, for processors without them. matrix-check.cc compiles the units against this header.
 #pragma once
 #include <cmath>
 #include <cstdint>
@@ -92,6 +92,26 @@ inline __m512i _mm512_set1_epi32(int32_t value) {
   __m512i out;
   for (int32_t& lane : out.lanes) lane = value;
   return out;
+}
+/** The products of a pair of 16 bits, added up; no such sum overflows. */
+inline int32_t add_products(__m512i a, __m512i b, int lane) {
+  int32_t sum = 0;
+  for (int half = 0; half < 2; half++) {
+    int16_t x, y;
+    memcpy(&x, reinterpret_cast<const char*>(&a.lanes[lane]) + 2 * half, sizeof x);
+    memcpy(&y, reinterpret_cast<const char*>(&b.lanes[lane]) + 2 * half, sizeof y);
+    sum += x * y;
+  }
+  return sum;
+}
+inline __m512i _mm512_madd_epi16(__m512i a, __m512i b) {
+  __m512i out;
+  for (int i = 0; i < 16; i++) out.lanes[i] = add_products(a, b, i);
+  return out;
+}
+inline __m512i _mm512_dpwssd_epi32(__m512i sums, __m512i a, __m512i b) {
+  for (int i = 0; i < 16; i++) sums.lanes[i] += add_products(a, b, i);
+  return sums;
 }
 inline __m512 _mm512_dpbf16_ps(__m512 sums, const __m512bh& a, const __m512bh& b) {
   for (int i = 0; i < 16; i++) sums.lanes[i] = emulated::add_pair(sums.lanes[i], a.halves + 2 * i, b.halves + 2 * i);

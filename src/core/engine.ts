@@ -32,6 +32,8 @@ export interface KernelInfo {
   isa: string;
   /** Units that multiply bf16 directly, where the processor has some: `amx` or `avx512bf16`. */
   bf16?: string;
+  /** Instruction set of int16 products: `avx512vnni`, `avx512`, `avx2` or `base`; not on WASM. */
+  int16?: string;
   /** Threads they compute with. */
   threads: number;
 }

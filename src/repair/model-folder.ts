@@ -6,7 +6,7 @@ import { loadClosedVocabulary, type ClosedVocabulary } from '../processing/vocab
 import { loadTokenizer, type Tokenizer } from '../processing/tokenizer/tokenizer';
 import { openCheckedFiles } from '../shards/checked-files';
 import { createFolderStore } from '../storage/folder-store';
-import type { Precision } from '../trm/precision';
+import type { InferencePrecision } from '../trm/precision';
 import { modelFromBytes, type Model } from '../trm/model';
 import { UNCALIBRATED, calibrationSchema, type Calibration } from './calibration';
 
@@ -42,7 +42,7 @@ const REMEDY = 'copy the whole model folder again, or make it again: `trm run <e
  * @param precision of the model's products; default `float32`
  * @throws DataError when a file is missing, damaged, or belongs to another model
  */
-export async function loadRepairModel(folder: string, precision?: Precision): Promise<RepairModel> {
+export async function loadRepairModel(folder: string, precision?: InferencePrecision): Promise<RepairModel> {
   const path = (name: keyof typeof RELEASE_FILES): string => join(folder, RELEASE_FILES[name]);
   if (!existsSync(path('config')))
     throw new DataError(

@@ -9,7 +9,7 @@ import type { Finding, Fix, Note, Tier } from '../records/finding';
 import { TIERS } from '../records/finding';
 import { bugTypeByCode } from '../taxonomy/table';
 import { precisionHere } from '../trm/kernels';
-import type { PrecisionChoice } from '../trm/precision';
+import type { InferenceChoice } from '../trm/precision';
 import type { Calibration } from './calibration';
 import { Diagnoser } from './evidence/diagnosis';
 import { unifiedDiff } from './diff';
@@ -27,7 +27,7 @@ export interface LoadRepairerOptions {
   /** Default `auto`: native, or WASM when the native engine is missing. */
   engine?: EngineChoice;
   /** Of the model's products, see `trm/kernels`. Default `float32`: the answers that were measured. */
-  precision?: PrecisionChoice;
+  precision?: InferenceChoice;
   /** Decides what parses; it stays open. Default: processes of the repairer's own. */
   critic?: Judge;
   /** Python of those processes. Default {@link pythonPath}. */

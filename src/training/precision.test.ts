@@ -5,6 +5,7 @@ import { createFolderStore } from '../storage/folder-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import { newestRecord } from './checkpoint';
 import { settlePrecision } from './precision';
+import { runConfigShape } from './run-config';
 import { losses, trainIn } from './testing-run';
 
 test.before(async () => {
@@ -40,6 +41,17 @@ test('a new run takes bf16 where the processor has units for it, and what it is 
     assert.is(await settlePrecision('bf16', store), 'bf16');
     assert.is(await settlePrecision('float32', store), 'float32');
   });
+});
+
+test('a training in int16 is refused in one sentence that says what it is for', () => {
+  const { error } = runConfigShape.precision.safeParse('int16');
+  assert.equal(
+    error?.issues.map(({ message }) => message),
+    [
+      'expected auto, float32 or bf16, because int16 is for models that only answer (trm fix --precision int16)',
+    ],
+  );
+  assert.match(runConfigShape.precision.safeParse('half').error?.message ?? '', /expected one of/);
 });
 
 test.run();

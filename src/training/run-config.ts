@@ -59,7 +59,14 @@ export const runConfigShape = {
    * Precision of matrix products (weights, optimizer, norms, softmax and losses are float32 always). `auto`: bf16 where the
    * processor has units for it. A run goes on in the precision that it began with.
    */
-  precision: z.enum(PRECISION_CHOICES).default('auto'),
+  precision: z
+    .enum(PRECISION_CHOICES, {
+      error: ({ input }) =>
+        input === 'int16'
+          ? 'expected auto, float32 or bf16, because int16 is for models that only answer (trm fix --precision int16)'
+          : undefined,
+    })
+    .default('auto'),
   /** Phases of the curriculum in data, depth and batch size, in order; none = one phase with the values here. */
   phases: curriculumSchema.default([]),
   optimizer: optimizerSchema.prefault({}),

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { ModelConfig } from './config';
 import { requireKernels, type CoreDepth } from './kernels';
 import { packLayers, type PackedCore } from './packed';
-import type { Precision } from './precision';
+import { unpackedPrecision, type InferencePrecision } from './precision';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
 import { weight, type Weights } from './weights';
@@ -70,7 +70,11 @@ function coreWeights(weights: Weights, { layers }: Pick<ModelConfig, 'layers'>):
 }
 
 /** The core's weights in the form of the kernels, for inference; null where those are not in use. */
-export function packCore(weights: Weights, config: ModelConfig, precision: Precision): PackedCore | null {
+export function packCore(
+  weights: Weights,
+  config: ModelConfig,
+  precision: InferencePrecision,
+): PackedCore | null {
   return packLayers(coreWeights(weights, config), config, precision);
 }
 
@@ -114,14 +118,14 @@ export function tapedRecursions(
 
 /**
  * Layout of a batch for the core.
- * @param lengths true token counts `[B]`; `length` S after padding @param precision default `float32`
+ * @param lengths true token counts `[B]`; `length` S after padding @param precision of the model; default `float32`
  */
 export function createLayout(
   lengths: ArrayLike<number>,
   length: number,
   { registers, width }: Pick<ModelConfig, 'registers' | 'width'>,
-  precision?: Precision,
+  precision: InferencePrecision = 'float32',
 ): Layout {
   const counts = Int32Array.from(lengths, (n) => registers + n);
-  return attentionLayout(counts, registers + length, width, precision);
+  return attentionLayout(counts, registers + length, width, unpackedPrecision(precision));
 }

@@ -4,7 +4,7 @@ import type { ModelConfig } from './config';
 import { entryVectors, NAME_KIND, type EntryTensors } from './embedding';
 import { gatherRows } from './layers/gather-rows';
 import { packMatrix, type PackedMatrix } from './packed';
-import type { Precision } from './precision';
+import { unpackedPrecision, type InferencePrecision, type Precision } from './precision';
 import { MASKED } from './layers/attention';
 import { product } from './layers/product';
 import { rms } from './layers/rms';
@@ -162,10 +162,14 @@ export interface FixedVectors {
 }
 
 /** Makes what slots read of weights that stay as they are. */
-export function fixVectors(weights: Weights, entries: EntryTensors, precision: Precision): FixedVectors {
+export function fixVectors(
+  weights: Weights,
+  entries: EntryTensors,
+  precision: InferencePrecision,
+): FixedVectors {
   const table = weight(weights, 'embedding.pieces');
   return {
-    entries: tf.tidy(() => entryVectors(weights, entries, precision)),
+    entries: tf.tidy(() => entryVectors(weights, entries, unpackedPrecision(precision))),
     pieces: packMatrix(table, { transposeB: true, precision }),
   };
 }

@@ -203,6 +203,7 @@ test('the same call twice gives the same bits, with one thread the same as with 
         k.matMul(n(7, 300, 700), n(8, 700, 130), { precision }),
         k.matMul(n(7, 700, 60), n(8, 700, 130), { transposeA: true, precision }),
       ]);
+      products.push(k.packedMatMul(n(7, 300, 700), k.pack(n(8, 700, 130), { precision: 'int16' })));
       for (const t of [...a, grad, norm, ...products]) hash.update(Buffer.from(t.dataSync().buffer));
       console.log('HASH', hash.digest('hex'));
     });`;

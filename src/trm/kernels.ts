@@ -1,10 +1,12 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { loadedKernels } from '../core/engine';
-import type { Precision, PrecisionChoice } from './precision';
+import type { InferenceChoice, InferencePrecision, Precision } from './precision';
 
 /** The precision that a choice means on this machine. The engine must be loaded. */
-export function precisionHere(choice: PrecisionChoice): Precision {
-  if (choice !== 'auto') return choice;
+export function precisionHere<Choice extends InferenceChoice>(
+  choice: Choice,
+): Exclude<Choice, 'auto'> | Precision {
+  if (choice !== 'auto') return choice as Exclude<Choice, 'auto'>;
   return loadedKernels()?.bf16 ? 'bf16' : 'float32';
 }
 
@@ -28,14 +30,14 @@ export interface FusedKernels {
   /** Product of two matrices, either one transposed. The same bits with any number of threads. */
   matMul(a: tf.Tensor2D, b: tf.Tensor2D, options?: MatMulOptions): tf.Tensor2D;
   /** A second factor as {@link FusedKernels.packedMatMul} reads it, in this process only: for products that come often. */
-  pack(b: tf.Tensor2D, options: Pick<MatMulOptions, 'transposeB' | 'precision'>): PackedFactor;
+  pack(b: tf.Tensor2D, options: PackOptions): PackedFactor;
   /** Product with a packed factor. @param a `[rows, depth]` @returns `[rows, columns]` */
   packedMatMul(a: tf.Tensor2D, b: PackedFactor): tf.Tensor2D;
   /**
    * The weights of a core's layers as {@link FusedKernels.core} reads them, in this process only.
    * @param weights qkv `[D, 3D]`, o `[D, D]`, gateUp `[D, 2I]`, down `[I, D]` of the first layer, then of the next
    */
-  packCore(weights: readonly tf.Tensor2D[], precision: Precision): tf.Tensor1D;
+  packCore(weights: readonly tf.Tensor2D[], precision: InferencePrecision): tf.Tensor1D;
   /** All recursions of a core in one call, without gradient; `[B * N, D]` each. See {@link CoreCall}. */
   core(
     x: tf.Tensor2D,
@@ -103,16 +105,24 @@ export interface FusedKernels {
   moveRows(from: tf.Tensor2D, moves: Moves): tf.Tensor2D;
 }
 
+/** Settings of {@link FusedKernels.pack}. */
+export interface PackOptions {
+  /** Default false. */
+  transposeB?: boolean;
+  /** Default `float32`. */
+  precision?: InferencePrecision;
+}
+
 /** A factor `[depth, columns]` of products, packed for this processor. */
 export interface PackedFactor {
   data: tf.Tensor1D;
   columns: number;
-  precision: Precision;
+  precision: InferencePrecision;
 }
 
 /** How often the core runs, and over what. */
-export interface CoreDepth {
-  precision: Precision;
+export interface CoreDepth<Allowed extends InferencePrecision = Precision> {
+  precision: Allowed;
   /** As in {@link FusedKernels.attention}. */
   angles: tf.Tensor2D;
   counts: tf.Tensor1D;
@@ -123,7 +133,7 @@ export interface CoreDepth {
 }
 
 /** What {@link FusedKernels.core} runs. */
-export interface CoreCall extends CoreDepth {
+export interface CoreCall extends CoreDepth<InferencePrecision> {
   /** Of {@link FusedKernels.packCore}, with the same precision. */
   packed: tf.Tensor1D;
   layers: number;
@@ -158,7 +168,7 @@ export function fusedKernels(): FusedKernels | null {
 
 /** The part of tfjs-node's backend that runs an op by name. */
 interface Backend {
-  binding: { TF_ATTR_BOOL: number; TF_ATTR_INT: number };
+  binding: { TF_ATTR_BOOL: number; TF_ATTR_INT: number; TF_ATTR_STRING: number };
   executeMultipleOutputs(
     name: string,
     attributes: readonly { name: string; type: number; value: unknown }[],
@@ -172,10 +182,10 @@ const backend = (): Backend => tf.backend() as unknown as Backend;
 /** Values of attributes, with the field of `binding` that says their type. */
 type Attributes = readonly { name: string; type: keyof Backend['binding']; value: unknown }[];
 
-const bf16Attribute = (precision: Precision): Attributes[number] => ({
-  name: 'bf16',
-  type: 'TF_ATTR_BOOL',
-  value: precision === 'bf16',
+const precisionAttribute = (value: InferencePrecision): Attributes[number] => ({
+  name: 'precision',
+  type: 'TF_ATTR_STRING',
+  value,
 });
 
 function call<T extends tf.Tensor[]>(
@@ -199,7 +209,7 @@ function withSizes<T>(numbers: readonly number[], run: (sizes: tf.Tensor1D) => T
   }
 }
 
-const depthSizes = ({ recursions, latentUpdates, plain }: CoreDepth): number[] => [
+const depthSizes = ({ recursions, latentUpdates, plain }: CoreDepth<InferencePrecision>): number[] => [
   recursions,
   latentUpdates,
   Number(plain),
@@ -207,7 +217,7 @@ const depthSizes = ({ recursions, latentUpdates, plain }: CoreDepth): number[] =
 
 const coreAttributes = (weights: readonly tf.Tensor[], { precision }: CoreDepth): Attributes => [
   { name: 'N', type: 'TF_ATTR_INT', value: weights.length },
-  bf16Attribute(precision),
+  precisionAttribute(precision),
 ];
 
 const KERNELS: FusedKernels = {
@@ -216,12 +226,12 @@ const KERNELS: FusedKernels = {
       { name: 'N', type: 'TF_ATTR_INT', value: onto ? 1 : 0 },
       { name: 'transpose_a', type: 'TF_ATTR_BOOL', value: transposeA },
       { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
-      bf16Attribute(precision),
+      precisionAttribute(precision),
     ])[0],
   pack: (b, { transposeB = false, precision = 'float32' }) => ({
     data: call<[tf.Tensor1D]>('TrmPack', [b], 1, [
       { name: 'transpose_b', type: 'TF_ATTR_BOOL', value: transposeB },
-      bf16Attribute(precision),
+      precisionAttribute(precision),
     ])[0],
     columns: b.shape[transposeB ? 0 : 1],
     precision,
@@ -229,17 +239,18 @@ const KERNELS: FusedKernels = {
   packedMatMul: (a, { data, columns, precision }) =>
     withSizes(
       [columns],
-      (size) => call<[tf.Tensor2D]>('TrmPackedMatMul', [a, data, size], 1, [bf16Attribute(precision)])[0],
+      (size) =>
+        call<[tf.Tensor2D]>('TrmPackedMatMul', [a, data, size], 1, [precisionAttribute(precision)])[0],
     ),
   packCore: (weights, precision) =>
     call<[tf.Tensor1D]>('TrmPackCore', weights, 1, [
       { name: 'N', type: 'TF_ATTR_INT', value: weights.length },
-      bf16Attribute(precision),
+      precisionAttribute(precision),
     ])[0],
   core(x, { y, z }, { packed, layers, inner, ...depth }) {
     const { angles, counts, precision } = depth;
     return withSizes([...depthSizes(depth), layers, inner], (sizes) =>
-      call('TrmCore', [x, y, z, angles, counts, packed, sizes], 2, [bf16Attribute(precision)]),
+      call('TrmCore', [x, y, z, angles, counts, packed, sizes], 2, [precisionAttribute(precision)]),
     );
   },
   coreForward: (x, { y, z }, weights, depth) =>

@@ -17,7 +17,7 @@ interface Checked {
 const compiler = process.env.CXX ?? 'g++';
 const native = join(projectRoot(), 'native');
 
-/** Compiles the units, those of bf16 against emulated instructions, and runs the check on all that this processor has. */
+/** Compiles the units, those of rarer processors against emulated instructions, and runs the check on all that this processor has. */
 function check(folder: string): Checked[] {
   const flags = ['-O2', '-std=c++17', '-fno-math-errno'];
   const objects: string[] = [];
@@ -32,25 +32,37 @@ function check(folder: string): Checked[] {
       ['avx2', 8, '-mavx2', '-mfma'],
       ['avx512', 16, '-mavx512f', '-mavx512dq', '-mavx512bw', '-mavx512vl', '-mfma'],
     );
-  for (const [isa, lanes, ...more] of isas)
-    compile('kernels/matrix-float.cc', isa, `-DTRM_ISA=${isa}`, `-DTRM_LANES=${lanes}`, ...more);
   const emulated = '-DTRM_EMULATE="../testing/emulated.h"';
+  for (const [isa, lanes, ...more] of isas) {
+    const variant = [`-DTRM_ISA=${isa}`, `-DTRM_LANES=${lanes}`];
+    compile('kernels/matrix-float.cc', isa, ...variant, ...more);
+    if (lanes < 16) compile('kernels/matrix-int16.cc', `int16-${isa}`, ...variant, ...more);
+  }
+  for (const [isa, ...more] of [['avx512'], ['avx512vnni', '-DTRM_VNNI']]) {
+    const variant = [`-DTRM_ISA=${isa}`, '-DTRM_LANES=16', emulated];
+    compile('kernels/matrix-int16.cc', `int16-${isa}`, ...variant, ...more);
+  }
   for (const unit of ['amx', 'avx512bf16']) compile(`kernels/matrix-${unit}.cc`, unit, emulated);
   for (const name of ['product', 'pool']) compile(`kernels/${name}.cc`, name);
-  compile('testing/matrix-check.cc', 'check', '-DTRM_HAS_AMX', '-DTRM_HAS_AVX512BF16');
+  compile(
+    'testing/matrix-check.cc',
+    'check',
+    ...['AMX', 'AVX512BF16', 'AVX512VNNI'].map((name) => `-DTRM_HAS_${name}`),
+  );
   const program = join(folder, 'check');
   execFileSync(compiler, [...objects, '-pthread', '-o', program], { stdio: 'pipe' });
   const lines = execFileSync(program, { encoding: 'utf8' }).trim().split('\n');
   return lines.map((line) => JSON.parse(line) as Checked);
 }
 
-test('every matrix unit is within the error bound of its sums; bf16 units by emulated instructions', () => {
+test('every matrix unit is within the error bound of its sums, those of rarer processors by emulated instructions', () => {
   const folder = mkdtempSync(join(tmpdir(), 'trm-matrix-'));
   try {
     const checked = check(folder);
     const names = checked.map(({ unit }) => unit);
-    for (const unit of ['float_base', 'rounded_base', 'bf16_amx', 'bf16_avx512'])
-      assert.ok(names.includes(unit), `${unit} is checked`);
+    const always = ['float_base', 'rounded_base', 'int16_base'];
+    const emulated = ['bf16_amx', 'bf16_avx512', 'int16_avx512vnni'];
+    for (const unit of [...always, ...emulated]) assert.ok(names.includes(unit), `${unit} is checked`);
     for (const { unit, products, worst } of checked) {
       assert.ok(products > 100, unit);
       assert.ok(worst > 0 && worst < 1, `${unit}: error of ${worst} bounds`);

@@ -13,7 +13,7 @@ import { createLayout, packCore, recursion, tapedRecursions, type State } from '
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
 import { fixVectors, type Answer, type FixedVectors } from './heads';
 import type { PackedCore } from './packed';
-import type { Precision } from './precision';
+import type { InferencePrecision } from './precision';
 import { type Layout } from './layers/attention';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
 import {
@@ -97,7 +97,11 @@ export interface PreparedBatch {
 }
 
 /** Moves a batch's inputs to the engine; call inside `tf.tidy`, or dispose of the tensors. @param precision default `float32` */
-export function prepareBatch(batch: InputBatch, config: ModelConfig, precision?: Precision): PreparedBatch {
+export function prepareBatch(
+  batch: InputBatch,
+  config: ModelConfig,
+  precision?: InferencePrecision,
+): PreparedBatch {
   const layout = createLayout(batch.lengths, batch.length, config, precision);
   return { batch, input: inputTensors(withoutFeatures(batch, config.omitFeatures ?? [])), layout };
 }
@@ -202,7 +206,7 @@ export class Model {
     /** `config.json` of the folder it was loaded from; null for a model made in memory. */
     readonly file: ModelFile | null = null,
     /** Precision of its products. Default `float32`: the same answers on every processor, but for rounding. */
-    readonly precision: Precision = 'float32',
+    readonly precision: InferencePrecision = 'float32',
   ) {
     this.config = data.config;
     const layout = flatLayout(data.config);
@@ -322,7 +326,7 @@ export function modelFromBytes(
   config: Uint8Array,
   weights: Uint8Array,
   label: string,
-  precision?: Precision,
+  precision?: InferencePrecision,
 ): Model {
   const text = Buffer.from(config).toString('utf8');
   const file = parseJson(text, modelFileSchema, join(dirname(label), 'config.json'));

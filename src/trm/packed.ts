@@ -10,7 +10,7 @@ import { innerWidth, type ModelConfig } from './config';
 import { areKernelsWanted, fusedKernels, requireKernels } from './kernels';
 import type { Layout } from './layers/attention';
 import { rotaryAngles } from './layers/rotary';
-import type { Precision } from './precision';
+import type { InferencePrecision } from './precision';
 
 /** A packed second factor `[depth, columns]`. */
 export interface PackedMatrix {
@@ -39,7 +39,7 @@ type CoreShape = Pick<ModelConfig, 'layers' | 'width' | 'latentUpdates' | 'core'
 /** How a factor is packed: whether it comes as `[columns, depth]`, and for which precision (WASM knows float32 only). */
 interface PackOptions {
   transposeB: boolean;
-  precision: Precision;
+  precision: InferencePrecision;
 }
 
 /** Packs a second factor. @returns null where no kernels are in use */
@@ -57,7 +57,7 @@ export function packMatrix(b: tf.Tensor2D, options: PackOptions): PackedMatrix |
 export function packLayers(
   weights: readonly tf.Tensor2D[],
   shape: CoreShape,
-  precision: Precision,
+  precision: InferencePrecision,
 ): PackedCore | null {
   if (fusedKernels()) return nativeCore(weights, shape, precision);
   const wasm = wasmInUse();
@@ -79,7 +79,7 @@ function nativeMatrix(b: tf.Tensor2D, options: PackOptions): PackedMatrix {
 function nativeCore(
   weights: readonly tf.Tensor2D[],
   { layers, width, latentUpdates, core }: CoreShape,
-  precision: Precision,
+  precision: InferencePrecision,
 ): PackedCore {
   const packed = requireKernels().packCore(weights, precision);
   return {

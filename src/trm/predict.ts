@@ -17,6 +17,7 @@ import {
 } from './heads';
 import { logSumExp } from './log-sum-exp';
 import { prepareBatch, runSteps, type Model } from './model';
+import { unpackedPrecision } from './precision';
 import {
   copyTexts,
   extendContents,
@@ -159,7 +160,7 @@ function runCore(model: Model, examples: readonly Example[], steps: number): Ans
   const batch = collate(examples);
   const y = tf.tidy(() => runSteps(model, prepareBatch(batch, config, precision), steps).y);
   const positions = config.registers + batch.length;
-  return { y, batch: batch.rows, positions, lengths: batch.lengths, precision };
+  return { y, batch: batch.rows, positions, lengths: batch.lengths, precision: unpackedPrecision(precision) };
 }
 
 /** Values of the tensors that a computation ends with; all that it makes are freed. */

@@ -103,14 +103,16 @@ test('fix applies the verified ones only; --unsafe-fixes applies all; a second t
   assert.is(await readFile(path, 'utf8'), FIXED);
 });
 
-test('fix in bf16 finds the same; a precision that there is not is refused', async () => {
+test('fix in bf16 and int16 finds the same; a precision that there is not is refused', async () => {
   await writeFile(path, BUGGY);
-  const rounded = await trm(['fix', 'code.py', '--diff', '--unsafe-fixes', '--precision', 'bf16']);
-  assert.is(rounded.exitCode, 0);
-  assert.match(rounded.stderr, 'code.py: 2 verified, 1 plausible (nothing written)');
+  for (const precision of ['bf16', 'int16']) {
+    const rounded = await trm(['fix', 'code.py', '--diff', '--unsafe-fixes', '--precision', precision]);
+    assert.is(rounded.exitCode, 0);
+    assert.match(rounded.stderr, 'code.py: 2 verified, 1 plausible (nothing written)');
+  }
   const refused = await trm(['fix', 'code.py', '--precision', 'half']);
   assert.is(refused.exitCode, 2);
-  assert.match(refused.stderr, 'Allowed choices are auto, float32, bf16');
+  assert.match(refused.stderr, 'Allowed choices are auto, float32, bf16, int16');
 });
 
 test('check: 1 with findings, 0 without, 2 when a file cannot be read', async () => {

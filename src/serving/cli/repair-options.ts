@@ -1,7 +1,7 @@
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeError, exitCodeOf, InterruptedError, throwIfAborted } from '../../core/errors';
 import type { Repairer, RepairOptions } from '../../repair/repairer';
-import { PRECISION_CHOICES, type PrecisionChoice } from '../../trm/precision';
+import { INFERENCE_CHOICES, type InferenceChoice } from '../../trm/precision';
 import type { RepairedFile } from '../fix-file';
 
 /** Flags that `trm fix` and `trm check` share. */
@@ -11,7 +11,7 @@ export interface RepairFlags {
   maxRounds?: number;
   unsafeFixes?: boolean;
   json?: boolean;
-  precision?: PrecisionChoice;
+  precision?: InferenceChoice;
 }
 
 /** Adds the shared arguments and flags to a command. */
@@ -27,9 +27,9 @@ export function addRepairOptions(command: Command): Command {
     .addOption(
       new Option(
         '--precision <precision>',
-        "of the model's products; auto: bf16 where the processor has units for it",
+        "of the model's products; auto: bf16 where the processor has units for it; int16: faster on any processor",
       )
-        .choices(PRECISION_CHOICES)
+        .choices(INFERENCE_CHOICES)
         .default('float32'),
     )
     .option('--unsafe-fixes', 'take in plausible fixes too, which nobody but the model vouches for')

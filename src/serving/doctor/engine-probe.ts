@@ -33,7 +33,7 @@ function kernelCheck(kernels: EngineInfo['kernels']): Check {
     return {
       name: 'kernels',
       state: 'ok',
-      value: `fused kernels, ${kernels.isa}, bf16 by ${kernels.bf16 ?? 'rounding (no units for it)'}, ${kernels.threads} threads`,
+      value: `fused kernels, ${kernels.isa}, bf16 by ${kernels.bf16 ?? 'rounding (no units for it)'}, int16 by ${kernels.int16}, ${kernels.threads} threads`,
       fix: null,
     };
   return {
