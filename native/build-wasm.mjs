@@ -89,22 +89,22 @@ function compile(set, output) {
 }
 
 const id = identity();
-for (const set of Object.keys(sets)) {
-  const installed = join(addonHome, `trm_kernels.${set}.wasm`);
-  const built = join(engineHome, `trm_kernels-${id}.${set}.wasm`);
-  try {
+const installed = (set) => join(addonHome, `trm_kernels.${set}.wasm`);
+try {
+  for (const set of Object.keys(sets)) {
+    const built = join(engineHome, `trm_kernels-${id}.${set}.wasm`);
     if (!existsSync(built)) {
       installCompiler();
       say(`compiling the kernels for ${set}`);
       compile(set, built);
     }
-    install(built, installed);
-  } catch (error) {
-    rmSync(installed, { force: true });
-    console.error(
-      `wasm: WARNING: the kernels could not be built (${error.message.split('\n')[0]}). Everything works without them; ` +
-        'where the native engine is missing, inference is slower.',
-    );
-    break;
+    install(built, installed(set));
   }
+} catch (error) {
+  // Those of an older version go, too.
+  for (const set of Object.keys(sets)) rmSync(installed(set), { force: true });
+  console.error(
+    `wasm: WARNING: the kernels could not be built (${error.message.split('\n')[0]}). Everything works without them; ` +
+      'where the native engine is missing, inference is slower.',
+  );
 }
