@@ -31,8 +31,8 @@ interface Contender {
   name: string;
   way: CoreWay;
   threads: number;
-  ask<T>(request: CoreRequest): Promise<T>;
-  close(): void;
+  ask: <T>(request: CoreRequest) => Promise<T>;
+  close: () => void;
 }
 
 function start(way: CoreWay, threads: number, relaxed: boolean): Contender {

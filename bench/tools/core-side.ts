@@ -2,6 +2,7 @@
  * One way to compute the core, as a process for bench/wasm-step.ts: `native`, `wasm` (our kernels), `plain` (TensorFlow.js
  * alone on WASM) or `onnx` (onnxruntime-web). It computes only between a request and its answer, one JSON line each.
  */
+import { createRequire } from 'node:module';
 import { createInterface } from 'node:readline';
 import { readFile } from 'node:fs/promises';
 import { join } from 'node:path';
@@ -80,7 +81,7 @@ interface Onnx {
 }
 
 async function openOnnx(threads: number, step: StepCase, folder: string): Promise<Opened> {
-  const onnx = require(ONNX_HOME) as Onnx;
+  const onnx = createRequire(__filename)(ONNX_HOME) as Onnx;
   onnx.env.wasm.numThreads = threads;
   const options = { executionProviders: ['wasm'], graphOptimizationLevel: 'all' };
   const session = await onnx.InferenceSession.create(await readFile(join(folder, 'core.onnx')), options);

@@ -51,7 +51,7 @@ export function startLines(
   file: string,
   args: string[],
   env: NodeJS.ProcessEnv = {},
-): { ask<T>(request: object): Promise<T>; close(): void } {
+): { ask: <T>(request: object) => Promise<T>; close: () => void } {
   const child = spawn(file, args, { stdio: ['pipe', 'pipe', 'inherit'], env: { ...process.env, ...env } });
   const ended = new Promise<never>((_, reject) => {
     child.once('error', reject);

@@ -2,6 +2,7 @@ import { execFileSync } from 'node:child_process';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import type { KernelInfo } from './engine';
 import { projectRoot } from './paths';
 
 // Each case needs a process of its own: an engine is loaded once.
@@ -28,7 +29,8 @@ test('WASM computes the same, and training on it is refused', () => {
 test('WASM has kernels with threads, which do not keep the process; without the modules it works alone', () => {
   const load = `const { kernels } = await engine.loadEngine({ choice: 'wasm' });
     console.log(JSON.stringify([kernels, engine.loadedWasm() === null, engine.loadedKernels() === null]));`;
-  const [kernels, ...rest] = JSON.parse(inNewProcess(`process.env.TF_NUM_INTRAOP_THREADS = '3'; ${load}`));
+  const out = inNewProcess(`process.env.TF_NUM_INTRAOP_THREADS = '3'; ${load}`);
+  const [kernels, ...rest] = JSON.parse(out) as [KernelInfo, ...boolean[]];
   assert.match(kernels.isa, /^(relaxed|simd128)$/);
   assert.equal([kernels.threads, ...rest], [3, false, true]);
   const hide = `const files = require('fs/promises'); const { readFile } = files;
