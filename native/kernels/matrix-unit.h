@@ -24,7 +24,8 @@ struct Tile {
 
 /**
  * One way to multiply. A panel is a strip as the unit wants to read it: zeros up to `tile_rows` (or `tile_columns`)
- * lanes and up to a multiple of `depth_multiple` elements.
+ * lanes and up to a multiple of `depth_multiple` elements. It is packed in one go: what a unit
+ * writes of an element may depend on the others of its lane (scales).
  */
 struct MatrixUnit {
   /** Instruction set, for example `avx2` or `amx`. */
