@@ -131,7 +131,8 @@ function countsOf(rows: readonly Example[], decisions: Decisions): Counts {
   };
 }
 
-/** Weight of a buggy row in a mixture: the product of its family's, its type's and its difficulty's. */
-export function editWeight({ target, difficulty }: Example, mixture: Mixture): number {
-  return mixtureWeight({ clean: false, bugType: target.bugType, difficulty }, mixture);
+/** Weight of a row in a mixture, see {@link mixtureWeight}. */
+export function editWeight(row: Example, mixture: Mixture): number {
+  const { target, difficulty, origin } = row;
+  return mixtureWeight({ clean: isClean(row), bugType: target.bugType, difficulty, origin }, mixture);
 }

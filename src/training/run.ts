@@ -19,7 +19,7 @@ import {
   type WeightShape,
 } from './checkpoint';
 import type { RunConfig } from './run-config';
-import type { RowFeed } from './feed/feed';
+import type { Mixture, RowFeed } from './feed/feed';
 import { METRICS_KEY, type MetricValues } from './metrics-log';
 import { budgetUsed, decayBegin, evaluationDue } from './optimization/schedule';
 import { StepMeter } from './step-meter';
@@ -35,8 +35,8 @@ export interface TrainingRunOptions<Row> {
   /** Closed by whoever made it, as the feed. */
   task: TrainingTask<Row>;
   feed: RowFeed<Row>;
-  /** Share of clean rows where no phase says otherwise. Default 0.5. */
-  cleanShare?: number;
+  /** Of the data where no phase says otherwise. Default: half of the rows are clean. */
+  mixture?: Mixture;
   validation: readonly Row[];
   identity: RunIdentity;
   context: StageContext;

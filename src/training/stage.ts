@@ -17,10 +17,11 @@ import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
 import type { Precision } from '../trm/precision';
 import { vocabularyTables } from '../trm/vocabulary';
-import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
+import { modelConfigOf, runMixture, TRAIN_VERSION, type TrainConfig } from './config';
 import { EditTask, editWeight, isClean } from './edit-task';
 import type { RowFeed } from './feed/feed';
 import { MemoryFeed } from './feed/memory-feed';
+import { isReal } from './feed/mixture';
 import { readCheckedExamples } from './feed/checked-examples';
 import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
@@ -51,8 +52,8 @@ export const train: Stage<TrainConfig> = async (asked, given) => {
   const task = new EditTask({ model, hashes, config, precision });
   let run: TrainingRun<Example> | undefined;
   try {
-    const { cleanShare } = config;
-    run = await TrainingRun.open({ config, task, feed, cleanShare, validation, identity, context });
+    const mixture = runMixture(config);
+    run = await TrainingRun.open({ config, task, feed, mixture, validation, identity, context });
     await run.train();
     const { rows } = (await readMetadata(input)).splits.train;
     const dropped = feed.dropped?.() ?? {};
@@ -80,7 +81,7 @@ async function openFeed(
       python: context.machine.python,
     });
   const examples = await collectExamples(input, 'train', context);
-  const ofRows = { lengthOf: ({ length }: Example) => length, isClean, weightOf: editWeight };
+  const ofRows = { lengthOf: ({ length }: Example) => length, isClean, isReal, weightOf: editWeight };
   return new MemoryFeed(examples, { ...shared, ...ofRows }, rng);
 }
 

@@ -36,7 +36,6 @@ export const DIFF = [
 ].join('\n');
 
 /** A record in the published format. @param more fields of other values */
-// eslint-disable-next-line @typescript-eslint/explicit-function-return-type -- the fields are the type
 export function fileRecord(more: Record<string, unknown> = {}) {
   return {
     id: '0123456789abcdef',
