@@ -92,6 +92,12 @@ export const trainConfigSchema = z
     /** Seed of the weights and of the order of the rows; null = the experiment's. Another one trains anew on the same data. */
     seed: z.int().nonnegative().nullable().default(null),
     preset: z.enum(PRESET_NAMES).default('trm-smoke'),
+    /**
+     * A model to start from: a folder with `config.json` and `model.safetensors`, or the name of one in
+     * `TRM_WORK_DIR/models`. Its shape must be the same; vocabularies may differ, rows go by what they stand for. A
+     * resume does not look at it. Null: weights are drawn.
+     */
+    initialWeights: z.string().min(1).nullable().default(null),
     /** Fields of the preset to replace. */
     model: modelOverridesSchema.prefault({}),
     ...runConfigShape,

@@ -11,11 +11,13 @@ import {
   Model,
   prepareBatch,
   startStates,
+  storedStart,
   warmRecursions,
   type ModelData,
   type ModelParts,
 } from '../trm/model';
 import type { Precision } from '../trm/precision';
+import type { StoredTensor } from '../trm/safetensors';
 import { flatLayout, type FlatLayout } from '../trm/weights';
 import type { TrainConfig } from './config';
 import { validate } from './evaluate';
@@ -59,6 +61,10 @@ export class EditTask implements TrainingTask<Example> {
 
   get initialWeights(): Float32Array {
     return this.options.model.weights;
+  }
+
+  get fixed(): Record<string, StoredTensor> {
+    return storedStart(this.options.model.start);
   }
 
   idOf({ sampleId }: Example): string {

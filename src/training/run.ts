@@ -306,7 +306,7 @@ function nameOf(location: string): string {
   return basename(location) === 'output' ? basename(dirname(location)) : basename(location);
 }
 
-const shapeOf = <Row>({ layout, width }: TrainingTask<Row>): WeightShape => ({ layout, width });
+const shapeOf = <Row>({ layout, width, fixed }: TrainingTask<Row>): WeightShape => ({ layout, width, fixed });
 
 function advanceTo(task: ProgressTask, now: number, before: number, step: number, loss: number): number {
   task.advance(now - before, `step ${step} loss ${loss.toFixed(3)}`);

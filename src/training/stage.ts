@@ -27,6 +27,8 @@ import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
 import type { RunIdentity } from './checkpoint';
 import { describeTraining } from './output';
+import { settleInitialWeights, withInitialWeights } from './initial-weights';
+import { INITIAL_WEIGHTS } from './initial-weights-folder';
 import { settlePrecision } from './precision';
 
 /**
@@ -41,7 +43,7 @@ export const train: Stage<TrainConfig> = async (asked, given) => {
   const config = { ...asked, precision };
   const context = config.seed === null ? given : { ...given, rng: seedStream(config.seed, 'train') };
   const input = requireInput(context, 'train', 'process');
-  const { model, identity, hashes } = await openModel(config, input, context);
+  const { model, identity, hashes, initialWeights } = await openModel(config, input, context);
   const validation = await collectValidation(input, context, config);
   if (validation.length === 0)
     throw new DataError(
@@ -57,7 +59,8 @@ export const train: Stage<TrainConfig> = async (asked, given) => {
     await run.train();
     const { rows } = (await readMetadata(input)).splits.train;
     const dropped = feed.dropped?.() ?? {};
-    return await finish(asked, context, model, { ...run.summary(), precision, examples: rows, dropped });
+    const summary = { ...run.summary(), precision, initialWeights };
+    return await finish(asked, context, model, { ...summary, examples: rows, dropped });
   } finally {
     run?.dispose();
     task.dispose();
@@ -89,7 +92,13 @@ async function openModel(
   config: TrainConfig,
   input: ObjectStore,
   context: StageContext,
-): Promise<{ model: ModelData; identity: RunIdentity; hashes: ArtefactHashes }> {
+): Promise<{
+  model: ModelData;
+  identity: RunIdentity;
+  hashes: ArtefactHashes;
+  /** Hash of the weights it begins with; null where they are drawn. */
+  initialWeights: string | null;
+}> {
   const metadata = await readMetadata(input);
   const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
   const tokenizer = loadTokenizer(await text('vocabulary/tokenizer.json'));
@@ -113,9 +122,26 @@ async function openModel(
     exampleVersion: metadata.versions.example,
   };
   const tables = vocabularyTables(vocabulary, tokenizer);
-  const model = createModelData(modelConfig, tables, context.rng.fork('model'));
-  const identity: RunIdentity = { model: modelConfig, training: config, hashes: { ...hashes } };
-  return { model, identity, hashes };
+  const drawn = createModelData(modelConfig, tables, context.rng.fork('model'));
+  const initial = await settleInitialWeights(config.initialWeights, context.store);
+  const promised = context.sources?.[INITIAL_WEIGHTS];
+  if (initial && promised !== undefined && promised !== initial.hash)
+    throw new DataError(
+      `train.initialWeights: expected the weights that the stage was begun for (${promised}), got ${initial.hash}`,
+      'run the same command again: it begins with the folder as it is now',
+    );
+  const model = initial
+    ? await withInitialWeights(drawn, initial, {
+        vocabularies: { tokenizer, vocabulary },
+        store: context.store,
+      })
+    : drawn;
+  const identity: RunIdentity = {
+    model: modelConfig,
+    training: config,
+    hashes: { ...hashes, ...(initial && { [INITIAL_WEIGHTS]: initial.hash }) },
+  };
+  return { model, identity, hashes, initialWeights: initial?.hash ?? null };
 }
 
 /** The first `evaluateExamples` val examples, of a group no more than `evaluateRowsPerGroup`. */
@@ -165,6 +191,7 @@ async function finish(
     ...summary
   }: RunSummary & {
     precision: Precision;
+    initialWeights: string | null;
     examples: number;
     dropped: Readonly<Record<string, number>>;
   },
