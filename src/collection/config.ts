@@ -140,7 +140,14 @@ export type PairsSource = z.infer<typeof pairsSourceSchema>;
 /** Config of the collect stage; `{}` reads the standard library and the demo history. */
 export const collectConfigSchema = z.strictObject({
   sources: z
-    .array(z.discriminatedUnion('kind', [folderSourceSchema, packageSourceSchema, gitSourceSchema, pairsSourceSchema]))
+    .array(
+      z.discriminatedUnion('kind', [
+        folderSourceSchema,
+        packageSourceSchema,
+        gitSourceSchema,
+        pairsSourceSchema,
+      ]),
+    )
     .min(1)
     .prefault([{ kind: 'folder' }, { kind: 'git' }]),
   /** Functions with fewer program tokens are left out. */

@@ -76,7 +76,8 @@ export function readFixRecord(row: unknown): FixRecord | Drop {
   const { data } = parsed;
   const { repo, license: licence, sha: commit, path, date, msg, tier = null } = data;
   const says = tier === null ? readMessage(msg ?? '').strong : tier !== 'C';
-  const committedAt = date != null && Number.isFinite(Date.parse(date)) ? new Date(date).toISOString() : null;
+  const committedAt =
+    typeof date === 'string' && Number.isFinite(Date.parse(date)) ? new Date(date).toISOString() : null;
   const strength = says ? 'strong' : 'weak';
   const shared = { repo, licence, commit, path, committedAt, tier, strength } as const;
   if ('min_after' in data) {

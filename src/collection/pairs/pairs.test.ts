@@ -70,6 +70,26 @@ test('a fix becomes a sample with the context of the buggy file, and its mended 
   });
 });
 
+test('the line of a record may be that of the decorators or of the def', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'mine.jsonl');
+    const before = 'import a\n\n\n@a.b\n@a.c(1)\ndef f(x, y):\n    return x + a.d\n';
+    const shared = { func: 'f', file_before: before };
+    const file_after_diff = '@@ -7 +7 @@\n-    return x + a.d\n+    return y + a.d';
+    const records = [3, 4, 6, 8].map((line) => fileRecord({ ...shared, file_after_diff, line }));
+    await writeJsonLines(path, records);
+    const { samples, drops } = await run(join(folder, 'out'), from(path));
+    assert.equal(
+      samples.filter(({ edits }) => edits.length > 0).map(({ origin }) => origin.startLine),
+      [4, 4],
+    );
+    assert.equal(
+      drops.map(({ reason, detail }) => `${reason} ${detail}`),
+      ['function_not_found mine.jsonl row 0: line 3', 'function_not_found mine.jsonl row 3: line 8'],
+    );
+  });
+});
+
 test('code that does not parse becomes a syntax fix of its function', async () => {
   await withTemporaryFolder(async (folder) => {
     const path = join(folder, 'train.jsonl.gz');

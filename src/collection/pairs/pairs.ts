@@ -160,9 +160,7 @@ function candidatesOf(record: FixRecord, { source, tools }: OpenPairs): Candidat
   const after = pythonFileOf(fixed, tools.config.maxFileBytes);
   if (isDrop(after)) return after;
   const { pairs: changed, otherChanges } = compareFiles(path, before, after);
-  const meant = place
-    ? changed.filter((pair) => pair.before.name === place.name && pair.before.line === place.line)
-    : changed;
+  const meant = changed.filter(({ before: span }) => place === null || isAt(span, place));
   if (meant.length === 0) return { reason: 'function_not_found', detail: place && `line ${place.line}` };
   const context = storedContext(fileContext(after.tokens));
   return meant.map((pair) => ({
@@ -172,6 +170,15 @@ function candidatesOf(record: FixRecord, { source, tools }: OpenPairs): Candidat
     otherChanges: otherChanges || onlyThisChange === false,
     severalFunctions: changed.length > 1,
   }));
+}
+
+/** Whether a place is that of a function: some records count from the line of its `def`, others from its decorators. */
+function isAt(
+  { name, line, source }: FunctionPair['before'],
+  place: NonNullable<FixRecord['place']>,
+): boolean {
+  const lines = source.trimEnd().split('\n').length;
+  return name === place.name && place.line >= line && place.line < line + lines;
 }
 
 function indexIn({ functions }: PythonFile, { after }: FunctionPair): number {
