@@ -142,6 +142,8 @@ test('of both sides a share comes of mined fixes, by tier, and the rest as befor
   near(code + mended, planted + fixA + fixB);
   // Of tier B each row is dealt 0.4 times as often as one of tier A.
   near(fixB / 50, (0.4 * fixA) / 40);
+  const mendedB = clean(8, 1, 'mended_b');
+  assert.equal([mixtureWeight(mendedB, {}), mixtureWeight(mendedB, { tiers: { B: 0 } })], [0.4, 0]);
   const even = dealt(counts, plan(counts, { realShare: 0.25, tiers: { B: 1 } }, 10));
   near(even[4] / 50, even[3] / 40);
   // Without a share they are rows like any other, weighed by tier.
