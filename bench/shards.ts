@@ -43,6 +43,7 @@ function* makeExamples(count: number): Generator<Example> {
         at % MAX_PIECES ? 0 : rng.int(8000),
       ),
       difficulty: rng.int(6),
+      origin: rng.int(8),
       ...(Object.fromEntries(
         TOKEN_FEATURE_NAMES.map((name) => [name, column(TOKEN_FEATURES[name].size)]),
       ) as TokenFeatureArrays),

@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { TIERS } from '../records/mined-fix';
 
 /** Version of the collect stage's code; raised when the same config would give other samples. */
 export const COLLECT_VERSION = 5;
@@ -106,10 +107,47 @@ export const gitSourceSchema = z.strictObject({
 /** A value of {@link gitSourceSchema}. */
 export type GitSource = z.infer<typeof gitSourceSchema>;
 
+/**
+ * Mined fixes with their whole files, as `real-files` and `real-syntax` publish them (docs/DATA.md has the fields): each becomes a
+ * sample with a before and an after, and its mended form a clean one.
+ */
+export const pairsSourceSchema = z.strictObject({
+  kind: z.literal('pairs'),
+  /**
+   * `real-files` or `real-syntax`, folders of `TRM_DATA_DIR`; else a file (`.parquet`, `.jsonl`, `.jsonl.gz`) or a folder
+   * of files `train*` and `dev*`.
+   */
+  path: z.string().min(1).default('real-files'),
+  name: common.name,
+  /** SPDX id of all of them. Null: each record's own. */
+  licence: common.licence,
+  /** Repository of all of them. Null: projects are told by the records' repositories. */
+  url: common.url,
+  /** `training` refuses files of the dev split and leaves out rows of the projects that judge; `evaluation` reads the dev files. */
+  purpose: z.enum(['training', 'evaluation']).default('training'),
+  /** Tiers that are taken; records without one always are. */
+  tiers: z.array(z.enum(TIERS)).min(1).default(['A', 'B']),
+  /** True: records whose commit changed more of the file are left out. */
+  onlyThisChange: z.boolean().default(false),
+  /** Fixes whose smallest single edit removes or writes more tokens are left out. */
+  maxEditTokens: z.int().positive().default(20),
+  /** Most fixes taken, in the order of the files. Null: all. */
+  maxFixes: z.int().positive().nullable().default(null),
+});
+/** A value of {@link pairsSourceSchema}. */
+export type PairsSource = z.infer<typeof pairsSourceSchema>;
+
 /** Config of the collect stage; `{}` reads the standard library and the demo history. */
 export const collectConfigSchema = z.strictObject({
   sources: z
-    .array(z.discriminatedUnion('kind', [folderSourceSchema, packageSourceSchema, gitSourceSchema]))
+    .array(
+      z.discriminatedUnion('kind', [
+        folderSourceSchema,
+        packageSourceSchema,
+        gitSourceSchema,
+        pairsSourceSchema,
+      ]),
+    )
     .min(1)
     .prefault([{ kind: 'folder' }, { kind: 'git' }]),
   /** Functions with fewer program tokens are left out. */

@@ -37,6 +37,15 @@ export const DROP_REASONS = [
   // pairs of functions of a commit
   'no_code_change',
   'edit_too_large',
+  // rows of files of mined fixes: no record, a change that is none of its file, no such function that changed
+  'bad_row',
+  'diff_does_not_fit',
+  'function_not_found',
+  // its project judges models
+  'dev_project',
+  // not asked for
+  'other_tier',
+  'other_changes',
 ] as const;
 /** One of {@link DROP_REASONS}. */
 export type DropReason = (typeof DROP_REASONS)[number];

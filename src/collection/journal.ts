@@ -94,17 +94,26 @@ export async function appendJournal(
   return next;
 }
 
+/** A sample, and the number of its source. */
+export interface JournalSample {
+  source: number;
+  sample: Sample;
+}
+
 /**
  * Samples of all sources. Their files alternate, so that whoever reads only the beginning gets some of each; the
  * samples of a file stay together.
  */
-export async function* journalSamples(store: ObjectStore, sources: number): AsyncGenerator<Sample> {
-  const open = Array.from({ length: sources }, (_, source) => byFile(sourceSamples(store, source)));
+export async function* journalSamples(store: ObjectStore, sources: number): AsyncGenerator<JournalSample> {
+  const open = Array.from({ length: sources }, (_, source) => ({
+    source,
+    files: byFile(sourceSamples(store, source)),
+  }));
   while (open.length > 0)
-    for (const files of [...open]) {
-      const next = await files.next();
-      if (next.done) open.splice(open.indexOf(files), 1);
-      else yield* next.value;
+    for (const each of [...open]) {
+      const next = await each.files.next();
+      if (next.done) open.splice(open.indexOf(each), 1);
+      else for (const sample of next.value) yield { source: each.source, sample };
     }
 }
 

@@ -11,24 +11,25 @@ import { locateRepository } from './git/history';
 import { originOfRemotes } from './git/remote';
 import { GitRepository } from './git/repository';
 import { isLicenceFile, LARGEST_LICENCE } from './licences/licences';
+import { locatePairs, pairsRevision } from './pairs/pair-files';
 import type { PythonFacts } from '../python/python-facts';
 
 /** A source of the config in the state that it is in now. */
 export interface SourceRevision {
   kind: SourceSettings['kind'];
-  /** As it stands in samples. No two sources that samples call the same kind have the same. */
+  /** As it stands in samples and drops. No two sources of a kind have the same, nor a folder and a package. */
   name: string;
-  /** Its address: a repository's, `pkg:pypi/<name>@<version>`, or `folder:<name>` and `git:<name>` where none is known. */
+  /** Its address: a repository's, `pkg:pypi/<name>@<version>`, or `folder:<name>`, `git:<name>` and `pairs:<name>` where none is known. */
   uri: string;
-  /** A commit, `sha256:<hex>` over the folder's files, or a version. */
+  /** A commit, `sha256:<hex>` over files, or a version. */
   revision: string;
 }
 
 /** One of the config's sources. */
 export type SourceSettings = CollectConfig['sources'][number];
 
-/** What samples call the kinds of sources: a package is a folder once it is fetched. */
-export const SAMPLE_SOURCES = { folder: 'folder', package: 'folder', git: 'git' } as const;
+/** Kinds whose names must differ: a package is a folder once it is fetched. */
+const NAMED_AS = { folder: 'folder', package: 'folder', git: 'git', pairs: 'pairs' } as const;
 
 /** What {@link sourceRevisions} works with. */
 export interface RevisionTools {
@@ -51,8 +52,8 @@ export async function sourceRevisions(
   const revisions: SourceRevision[] = [];
   for (const source of sources) {
     const found = await revisionOf(source, maxFileBytes, tools);
-    const called = SAMPLE_SOURCES[found.kind];
-    if (revisions.some(({ kind, name }) => SAMPLE_SOURCES[kind] === called && name === found.name))
+    const called = NAMED_AS[found.kind];
+    if (revisions.some(({ kind, name }) => NAMED_AS[kind] === called && name === found.name))
       throw new UserError(
         `two sources of kind ${called} have the name "${found.name}"`,
         'samples are told apart by it: give one of them another collect.sources[].name',
@@ -111,6 +112,11 @@ async function revisionOf(
     }
     case 'git':
       return gitRevision(source, tools);
+    case 'pairs': {
+      const located = await locatePairs(source);
+      const { name } = located;
+      return { kind: 'pairs', name, uri: `pairs:${name}`, revision: await pairsRevision(located) };
+    }
   }
 }
 

@@ -3,7 +3,7 @@ import { InterruptedError, throwIfAborted } from '../core/errors';
 import { hashJson } from '../core/hash';
 import { runProcess } from '../core/processes/subprocess';
 import type { Manifest } from '../records/manifest';
-import { fileOrigin, type Sample } from '../records/sample';
+import type { Sample } from '../records/sample';
 import {
   buildManifest,
   describeResource,
@@ -22,12 +22,14 @@ import { COLLECT_VERSION, type CollectConfig } from './config';
 import { openFolder } from './folders/folder';
 import { openHistory } from './git/history';
 import { fetchPackage } from './packages/packages';
+import { openPairs } from './pairs/pairs';
 import {
   appendJournal,
   journalContexts,
   journalDrops,
   journalSamples,
   readJournal,
+  type JournalSample,
   type JournalState,
 } from './journal';
 import type { PythonFacts } from '../python/python-facts';
@@ -35,14 +37,13 @@ import {
   keyedCollectConfig,
   refuseChanged,
   revisionsByName,
-  SAMPLE_SOURCES,
   sourceRevisions,
   type SourceRevision,
 } from './revision';
 import type { OpenSource, SourceTools } from './source';
 
 /**
- * Reads functions from folders and packages and fixes from git histories. Writes `samples/shard_*.parquet` (files of
+ * Reads functions from folders and packages and fixes from git histories and files of mined fixes. Writes `samples/shard_*.parquet` (files of
  * the sources alternate), `contexts/shard_*.parquet` (what the samples' files say, each once), `drops.jsonl` (one line
  * for each thing left out and why) and the manifest. A collection that was
  * cut off goes on after its last finished batch and ends with the same shards; one that was killed while it cleaned up is
@@ -82,10 +83,10 @@ export const collect: Stage<CollectConfig> = async (config, context) => {
     columns: SAMPLE_COLUMNS,
     counts: { in: out + Object.values(dropped).reduce((sum, count) => sum + count, 0), out, dropped },
     licences,
-    sources: revisions.map(({ kind, name, uri, revision }, i) => ({
+    sources: revisions.map(({ uri, revision }, i) => ({
       uri,
       revision,
-      digest: digestOf(SAMPLE_SOURCES[kind], name),
+      digest: digestOf(i),
       licence: summaries[i].licence,
     })),
     toolVersions: { python: tools.python.version, git },
@@ -198,6 +199,8 @@ async function openSource(
       return openFolder(settings, tools);
     case 'git':
       return openHistory(settings, tools);
+    case 'pairs':
+      return openPairs(settings, tools);
     case 'package': {
       const { package: spec, name, licence, ...rest } = settings;
       const found = await fetchPackage(spec, { python: tools.python.path, signal: tools.signal });
@@ -212,14 +215,14 @@ async function openSource(
 }
 
 interface Tally {
-  watch(samples: AsyncIterable<Sample>): AsyncGenerator<Sample>;
+  watch(samples: AsyncIterable<JournalSample>): AsyncGenerator<Sample>;
   result(): {
     out: number;
     clean: number;
     licences: Record<string, number>;
     groups: number;
-    /** SHA-256 of the ids of a source's samples, in order. */
-    digestOf: (source: Sample['source'], name: string) => string;
+    /** SHA-256 of the ids of a source's samples, in order. @param source its number in the config */
+    digestOf: (source: number) => string;
   };
 }
 
@@ -227,22 +230,21 @@ interface Tally {
 function createTally(): Tally {
   const licences: Record<string, number> = {};
   const groups = new Set<string>();
-  const hashes = new Map<string, Hash>();
-  const hashOf = (source: string, name: string | null): Hash => {
-    const key = `${source}:${name}`;
-    const hash = hashes.get(key) ?? createHash('sha256');
-    hashes.set(key, hash);
+  const hashes = new Map<number, Hash>();
+  const hashOf = (source: number): Hash => {
+    const hash = hashes.get(source) ?? createHash('sha256');
+    hashes.set(source, hash);
     return hash;
   };
   let [out, clean] = [0, 0];
   return {
     async *watch(samples) {
-      for await (const sample of samples) {
+      for await (const { source, sample } of samples) {
         out++;
         if (sample.edits.length === 0) clean++;
         licences[sample.licence] = (licences[sample.licence] ?? 0) + 1;
         groups.add(sample.group);
-        hashOf(sample.source, fileOrigin(sample.origin).repo).update(`${sample.id}\n`);
+        hashOf(source).update(`${sample.id}\n`);
         yield sample;
       }
     },
@@ -251,7 +253,7 @@ function createTally(): Tally {
       clean,
       licences,
       groups: groups.size,
-      digestOf: (source, name) => hashOf(source, name).copy().digest('hex'),
+      digestOf: (source) => hashOf(source).copy().digest('hex'),
     }),
   };
 }

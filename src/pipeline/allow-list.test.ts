@@ -4,27 +4,11 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { allowedProjects, namesProject, projectOf } from '../core/keys/groups';
 import { namesOfProjects, projectNamed } from '../core/keys/project-names';
-import { isReserved, RESERVED_REPOSITORIES } from '../core/keys/reserved';
+import { DEV_REPOSITORIES, isReserved, RESERVED_REPOSITORIES } from '../core/keys/reserved';
 import { projectRoot } from '../core/paths';
 import { experimentKind, experimentPath, loadExperiment } from './runs/experiment';
 
-/** Repositories of the dev split of the real bug fixes, and the packages they are. */
-const DEV_REPOSITORIES = [
-  'psf/black',
-  'cookiecutter/cookiecutter',
-  'fastapi/fastapi',
-  'httpie/cli',
-  'spotify/luigi',
-  'cool-RR/PySnooper',
-  'sanic-org/sanic',
-  'nvbn/thefuck',
-  'pandas-dev/pandas',
-  'psf/requests',
-  'pallets/click',
-  'aio-libs/aiohttp',
-  'pydata/xarray',
-  'sqlfluff/sqlfluff',
-];
+/** The packages that the repositories of the dev split are. */
 const DEV_PACKAGES = [
   'black/black',
   'black/blib2to3',

@@ -2,11 +2,12 @@ import { z } from 'zod';
 import { parseJson } from '../core/files';
 import { projectOf } from '../core/keys/groups';
 import type { Example } from '../records/example';
+import { ROW_ORIGINS } from '../records/mined-fix';
 import type { Sample } from '../records/sample';
 import type { ObjectStore } from '../storage/object-store';
 
 /** Version of `metadata.json`. */
-export const METADATA_VERSION = 2;
+export const METADATA_VERSION = 3;
 
 /** Key of the dataset's description beside its shards. */
 export const METADATA_KEY = 'metadata.json';
@@ -28,6 +29,8 @@ const splitSchema = z.strictObject({
   byFamily: histogram,
   byBugType: histogram,
   bySource: histogram,
+  /** Rows by `ROW_ORIGINS`: planted bugs, mined fixes and their mended forms by tier, other clean code. */
+  byOrigin: histogram,
   /** Rows by SPDX expression. */
   byLicence: histogram,
   /** Percentiles of the windows' tokens, END included (nearest rank). */
@@ -77,6 +80,7 @@ export class SplitCounter {
   private readonly byFamily: Record<string, number> = {};
   private readonly byBugType: Record<string, number> = {};
   private readonly bySource: Record<string, number> = {};
+  private readonly byOrigin: Record<string, number> = {};
   private readonly byLicence: Record<string, number> = {};
 
   /** @param copy 0 for the first row of a sample, 1 and up for repeated ones */
@@ -92,6 +96,7 @@ export class SplitCounter {
     increment(this.byFamily, sample.family ?? nameless);
     increment(this.byBugType, sample.bugType ?? nameless);
     increment(this.bySource, sample.source);
+    increment(this.byOrigin, ROW_ORIGINS[example.origin]);
     increment(this.byLicence, sample.licence);
   }
 
@@ -104,6 +109,7 @@ export class SplitCounter {
       byFamily: sorted(this.byFamily),
       byBugType: sorted(this.byBugType),
       bySource: sorted(this.bySource),
+      byOrigin: sorted(this.byOrigin),
       byLicence: sorted(this.byLicence),
       lengths: { p50: at(50), p90: at(90), p99: at(99), max: at(100) },
     };

@@ -6,6 +6,7 @@ import { isReserved } from '../core/keys/reserved';
 import { LEXER_VERSION } from '../python/tokens/lexer';
 import { EXAMPLE_VERSION } from '../records/example';
 import type { Manifest, Resource } from '../records/manifest';
+import type { RowOrigin } from '../records/mined-fix';
 import { SAMPLE_VERSION, type Sample } from '../records/sample';
 import { EXAMPLE_COLUMNS } from '../shards/example-columns';
 import { buildManifest, describeResource, readManifest, writeManifest } from '../shards/manifest';
@@ -18,10 +19,17 @@ import { requireInput } from '../stages/require-input';
 import type { ObjectStore } from '../storage/object-store';
 import type { Stage, StageContext } from '../stages/context';
 import { taxonomyHash } from '../taxonomy/table';
-import type { DroppedSample } from './dropped-sample';
+import { minedKind, type DroppedSample } from './dropped-sample';
 import { CLOSED_VOCABULARY_VERSION, buildClosedVocabulary } from './vocabulary/closed-vocabulary';
 import { PROCESS_VERSION, type ProcessConfig } from './config';
-import { METADATA_KEY, METADATA_VERSION, SplitCounter, sorted, type DatasetMetadata } from './metadata';
+import {
+  METADATA_KEY,
+  METADATA_VERSION,
+  SplitCounter,
+  sorted,
+  type DatasetMetadata,
+  type SplitMetadata,
+} from './metadata';
 import { Projects, SPLITS, splitProjects, type Split } from './admission/split';
 import { heldOutHashes } from './near/held-out';
 import { surveySamples, type Survey } from './survey';
@@ -40,7 +48,8 @@ export const CLOSED_VOCABULARY_KEY = 'vocabulary/closed.json';
  *
  * 1. Projects are divided among train, val and test by a seeded hash: a package, its history and forks go together.
  * 2. Each sample is checked (licence, tokens, CPython), and admitted to its project's split when nothing of it stands in
- *    another one, no clean code says that its bug is none, and its function is nearly no other one. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics counts them).
+ *    another one, no clean code says that its bug is none, and its function is nearly no other one. Mined fixes take the bug type that explains them (`fixes` of the manifest's metrics
+ *    counts them, their rows by origin and tier, and why the others were dropped).
  * 3. The tokenizer and the closed vocabulary are learnt from the clean code of train.
  * 4. Each split is balanced, shuffled, encoded and written: `<split>/shard_*.parquet`, and row for row the samples in
  *    `samples/<split>/shard_*.parquet`, with the contexts of their files in `contexts/`.
@@ -54,7 +63,7 @@ export const process: Stage<ProcessConfig> = async (config, context) => {
   // A start that was killed left rows there.
   const scratch = join(context.scratch, 'rows');
   await rm(scratch, { recursive: true, force: true });
-  const drops = await DropLog.create<DroppedSample>(store);
+  const drops = await DropLog.create<DroppedSample>(store, minedKind);
   const contexts = await Contexts.read(...inputStores(context));
   const job: Job = { config, context, contexts, drops, scratch };
   try {
@@ -226,10 +235,23 @@ async function finish(
       projectsInTwoSplits: sharedProjects(counters),
       heldOut: await heldOutHashes(config.nearDuplicates?.heldOut ?? []),
     },
-    metrics: { splits, sizes: metadata.sizes, fixes: survey.fixes },
+    metrics: { splits, sizes: metadata.sizes, fixes: { ...survey.fixes, ...minedFigures(splits, drops) } },
   });
   await writeManifest(store, manifest);
   return manifest;
+}
+
+/** What became of mined fixes and of their mended forms: rows by origin, and drops by reason. */
+function minedFigures(
+  splits: Record<Split, SplitMetadata>,
+  { countsByKind }: Pick<DropLog<DroppedSample>, 'countsByKind'>,
+): Record<string, Record<string, number>> {
+  const rows: Record<string, number> = {};
+  for (const { byOrigin } of Object.values(splits))
+    for (const [origin, count] of Object.entries(byOrigin))
+      if (minedKind({ origin: origin as RowOrigin }) !== null) rows[origin] = (rows[origin] ?? 0) + count;
+  const { fixes = {}, mended = {} } = countsByKind;
+  return { rows, dropped: sorted(fixes), droppedMended: sorted(mended) };
 }
 
 /** Projects that stand in more than one split: none, or something is badly wrong. */

@@ -141,7 +141,7 @@ function homeOf(sample: Sample): string {
 
 class Surveyor {
   readonly admission = new Admission();
-  /** Ids of the train split's samples whose code is counted. */
+  /** Content keys of the train split's code that is counted. */
   private readonly counted = new KeySet();
   /** Content keys of code that CPython accepted. */
   private readonly compiling = new KeySet();
@@ -223,8 +223,8 @@ class Surveyor {
     const isFix = !isClean(sample) && parentId === null;
     const of = this.near?.add({ content, home: homeOf(sample), split, isFix }, after) ?? content;
     this.admission.add({ id, parentId, ...keys, split, provenance, function: of });
-    // Mutants repeat their parent's code, which is counted already, and so do copies.
-    if (split === 'train' && parentId === null && this.counted.add(id)) this.survey.tokens.add(after);
+    // Mutants repeat their parent's code, which is counted already; so do copies, and a fix its mended form.
+    if (split === 'train' && parentId === null && this.counted.add(content)) this.survey.tokens.add(after);
     const valid: ValidSample = {
       sample: this.classify(sample, verdict.before.valid),
       stoppedAt: tokenOfError(sample.before, before, verdict.before.error),

@@ -3,6 +3,7 @@ import { throwIfAborted } from '../core/errors';
 import { sha256 } from '../core/hash';
 import type { Example } from '../records/example';
 import type { Resource } from '../records/manifest';
+import { ROW_ORIGINS, rowOrigin } from '../records/mined-fix';
 import type { Sample } from '../records/sample';
 import { writeExampleShards } from '../shards/example-shard';
 import type { Contexts } from '../shards/context-shard';
@@ -132,7 +133,8 @@ async function* encodeRows(
     const rng = context.rng.fork('window', sample.id, copy);
     const { maxTokens } = config;
     const surroundings = contexts.around(sample);
-    const options = { tokenizer, vocabulary, surroundings, maxTokens, rng, stoppedAt };
+    const origin = ROW_ORIGINS.indexOf(rowOrigin(sample));
+    const options = { tokenizer, vocabulary, surroundings, maxTokens, rng, stoppedAt, origin };
     const example = encodeSample(sample, options);
     if (isDropped(example)) {
       onSkip(number);

@@ -7,7 +7,7 @@ import type { TokenFeatureArrays } from './token-features';
 export { BINDINGS, DISTANCE_BUCKETS, type Binding } from './token-features';
 
 /** Version of the layout below; part of shard metadata and checkpoints. */
-export const EXAMPLE_VERSION = 2;
+export const EXAMPLE_VERSION = 3;
 
 /** Most BPE pieces kept of one program token; longer tokens are cut. */
 export const MAX_PIECES = 6;
@@ -64,6 +64,8 @@ export interface Example extends TokenFeatureArrays {
   length: number;
   /** The sample's difficulty, 1..5; 0 for clean code and where it is not known. */
   difficulty: number;
+  /** Where the row comes from, a place in `ROW_ORIGINS`; the model is not told. */
+  origin: number;
   /** [S * MAX_PIECES] BPE ids, 0 = padding. */
   pieces: Uint16Array;
   /** [S] tokens of equal kind and text share a number (0-based, by first occurrence). */

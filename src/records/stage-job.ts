@@ -39,6 +39,8 @@ export const EXECUTION_KEYS: Readonly<Record<StageName, readonly string[]>> = {
   generate: ['workers', 'criticWorkers', 'batchSize'],
   process: ['criticWorkers'],
   train: [
+    // A place on this machine: what it holds is among the job's sources.
+    'initialWeights',
     'tracking',
     'checkpointEvery',
     'checkpointSeconds',

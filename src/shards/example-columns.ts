@@ -1,6 +1,7 @@
 /** Rows of example shards: what stands in which column. Light, so that threads can load it without a reader. */
 import { DataError } from '../core/errors';
 import { MAX_PIECES, SLOTS, type Example, type SlotTarget } from '../records/example';
+import { ROW_ORIGINS } from '../records/mined-fix';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import type { Column, Row } from './columns';
 
@@ -10,6 +11,7 @@ export const EXAMPLE_COLUMNS: readonly Column[] = [
   { name: 'first_token', type: 'int32', description: "index of the window's first token in the sample" },
   { name: 'length', type: 'int32', description: 'S: program tokens, the closing END included' },
   { name: 'difficulty', type: 'int32', description: '1..5, 0 for clean code' },
+  { name: 'origin', type: 'int32', description: `where the row comes from: ${ROW_ORIGINS.join(', ')}` },
   { name: 'pieces', type: 'bytes', description: `uint16 [S, ${MAX_PIECES}] BPE ids, 0 = padding` },
   ...Object.values(TOKEN_FEATURES).map(({ column, description }): Column => ({
     name: column,
@@ -39,6 +41,7 @@ export function rowOfExample(example: Example): Row {
     first_token: example.firstToken,
     length: example.length,
     difficulty: example.difficulty,
+    origin: example.origin,
     pieces: new Uint8Array(pieces.buffer, pieces.byteOffset, pieces.byteLength),
     ...Object.fromEntries(TOKEN_FEATURE_NAMES.map((name) => [TOKEN_FEATURES[name].column, example[name]])),
     copy_groups: example.copyGroups,
@@ -62,6 +65,7 @@ export function exampleOfRow(row: Row): Example {
     firstToken: number('first_token'),
     length: number('length'),
     difficulty: number('difficulty'),
+    origin: number('origin'),
     pieces: new Uint16Array(pieces.buffer, pieces.byteOffset, pieces.length >> 1),
     ...(Object.fromEntries(
       TOKEN_FEATURE_NAMES.map((name) => [name, bytes(TOKEN_FEATURES[name].column)]),

@@ -70,6 +70,12 @@ export class ParquetReader {
     return Number(count);
   }
 
+  /** Names of a file's columns, from its footer alone. @throws DataError */
+  async columns(path: string): Promise<string[]> {
+    const rows = await this.table('SELECT name FROM parquet_schema($1) WHERE type IS NOT NULL', path);
+    return rows.map(([name]) => String(name));
+  }
+
   /** The file's own key-value metadata, for example `trm:sampleVersion`. @throws DataError */
   async metadata(path: string): Promise<Record<string, string>> {
     const sql = 'SELECT decode(key), decode(value) FROM parquet_kv_metadata($1)';

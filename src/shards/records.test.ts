@@ -25,6 +25,7 @@ function makeExample(length: number, change: Partial<Example> = {}): Example {
     length,
     pieces: Uint16Array.from({ length: length * MAX_PIECES }, (_, i) => (i * 257) % 65536),
     difficulty: length % 6,
+    origin: length % 8,
     ...features,
     copyGroups: row(7, 256),
     target: {
@@ -127,7 +128,7 @@ test('examples of another version are refused', async () => {
     await writeExampleShards(store, 'train', [makeExample(4)], { metadata: { 'trm:exampleVersion': '1' } });
     const error = await rejection(() => collectAll(readExamples(store, 'train')));
     assert.instance(error, DataError);
-    assert.match(error.message, /expected examples of version 2, got 1/);
+    assert.match(error.message, /expected examples of version 3, got 1/);
   });
 });
 

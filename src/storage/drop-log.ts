@@ -8,15 +8,30 @@ export const DROPS_KEY = 'drops.jsonl';
 export class DropLog<Line extends { reason: string }> {
   /** Lines by reason. */
   readonly counts: Record<string, number> = {};
+  /** The same of each kind of lines. */
+  readonly countsByKind: Record<string, Record<string, number>> = {};
 
-  private constructor(private readonly writer: JsonLinesWriter) {}
+  private constructor(
+    private readonly writer: JsonLinesWriter,
+    private readonly kindOf: (line: Line) => string | null,
+  ) {}
 
-  static async create<Line extends { reason: string }>(store: ObjectStore): Promise<DropLog<Line>> {
-    return new DropLog<Line>(await JsonLinesWriter.create(store, DROPS_KEY));
+  /** @param kindOf names the kind of a line that is to be counted apart as well. Default: null, none is */
+  static async create<Line extends { reason: string }>(
+    store: ObjectStore,
+    kindOf: (line: Line) => string | null = () => null,
+  ): Promise<DropLog<Line>> {
+    return new DropLog<Line>(await JsonLinesWriter.create(store, DROPS_KEY), kindOf);
   }
 
   async drop(line: Line): Promise<void> {
-    this.counts[line.reason] = (this.counts[line.reason] ?? 0) + 1;
+    const { reason } = line;
+    this.counts[reason] = (this.counts[reason] ?? 0) + 1;
+    const kind = this.kindOf(line);
+    if (kind !== null) {
+      const counts = (this.countsByKind[kind] ??= {});
+      counts[reason] = (counts[reason] ?? 0) + 1;
+    }
     await this.writer.write(line);
   }
 

@@ -27,6 +27,7 @@ const BEST = `${JOURNAL}best/`;
 export const MODEL = 'model/';
 const RECORD = 'checkpoint.json';
 const ROWS = 'rows.bin';
+const WEIGHTS = 'weights.safetensors';
 
 /** What identifies a run: a checkpoint of another one is refused. */
 export interface RunIdentity {
@@ -43,6 +44,8 @@ export interface WeightShape {
   layout: FlatLayout;
   /** D: width of the carried states. */
   width: number;
+  /** See `TrainingTask`. */
+  fixed?: Readonly<Record<string, StoredTensor>>;
 }
 
 /** A run's state between two optimizer steps. */
@@ -85,7 +88,7 @@ export async function writeCheckpoint<Row>(
       Object.entries(storedWeights(flat, shape.layout)).map(([name, t]) => [prefix + name, t]),
     );
   const contents: Record<string, () => Uint8Array> = {
-    'weights.safetensors': () => encodeSafetensors(named(snapshot.weights)),
+    [WEIGHTS]: () => encodeSafetensors({ ...named(snapshot.weights), ...shape.fixed }),
     'ema.safetensors': () => encodeSafetensors(named(snapshot.ema)),
     'optimizer.safetensors': () =>
       encodeSafetensors({ ...named(snapshot.m, 'm.'), ...named(snapshot.v, 'v.') }),
@@ -202,6 +205,30 @@ export async function newestRecord(store: ObjectStore): Promise<CheckpointRecord
     if (record !== null) return record;
   }
   return null;
+}
+
+/**
+ * Tensors that a task keeps beside its weights, from the newest checkpoint that has them.
+ * @throws DataError when none has
+ */
+export async function fixedTensors(
+  store: ObjectStore,
+  names: readonly string[],
+): Promise<Record<string, StoredTensor>> {
+  for (const step of await listCheckpoints(store)) {
+    const key = keyOf(step, WEIGHTS);
+    try {
+      const { tensors } = decodeSafetensors(await store.get(key), key);
+      if (names.every((name) => name in tensors)) return tensors;
+    } catch (error) {
+      // A damaged one is passed over, as when the run is loaded.
+      if (!(error instanceof TrmError)) throw error;
+    }
+  }
+  throw new DataError(
+    `${store.location}: expected ${names.join(' and ')} in a checkpoint, found none`,
+    'start a new run',
+  );
 }
 
 /** A checkpoint's record; null when it is damaged or of another version. */
@@ -354,7 +381,7 @@ function stateOf<Row>(
     phase: record.phase,
     score: record.score,
     guard: record.guard,
-    weights: readWeights(tensors('weights.safetensors'), layout, label),
+    weights: readWeights(tensors(WEIGHTS), layout, label),
     ema: readWeights(tensors('ema.safetensors'), layout, label),
     m: moment('m.'),
     v: moment('v.'),

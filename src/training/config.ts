@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { canonicalJson } from '../core/hash';
 import { MAX_ROWS_PER_GROUP } from '../metrics/cap-per-group';
 import { TOKEN_FEATURE_NAMES } from '../records/token-features';
 import {
@@ -9,8 +10,9 @@ import {
   resolveModelConfig,
   type ModelConfig,
 } from '../trm/config';
-import { refuseDeepPhases, type CurriculumPhase } from './optimization/curriculum';
+import { refuseDeepPhases, tierWeightsSchema, type CurriculumPhase } from './optimization/curriculum';
 import { feedConfigSchema, type FeedConfig } from './feed/config';
+import { DEFAULT_TIER_WEIGHTS, type Mixture } from './feed/feed';
 import { leavesBugs } from './feed/mixture';
 import { BUDGET_EXPECTED, hasBudget, runConfigShape } from './run-config';
 import { refuseMachineBound } from './optimization/schedule';
@@ -35,16 +37,48 @@ const modelOverridesSchema = z.strictObject({
 const overridesOf = (model: z.output<typeof modelOverridesSchema>): Partial<ModelConfig> =>
   Object.fromEntries(Object.entries(model).filter(([, value]) => value !== undefined));
 
+/** The mixture that holds where no phase says otherwise. */
+export function runMixture({
+  cleanShare,
+  realShare,
+  tiers,
+}: {
+  cleanShare: number;
+  realShare: number | null;
+  tiers: z.output<typeof tierWeightsSchema>;
+}): Mixture {
+  const isDefault = canonicalJson(tiers) === canonicalJson(DEFAULT_TIER_WEIGHTS);
+  return { cleanShare, ...(realShare !== null && { realShare }), ...(!isDefault && { tiers }) };
+}
+
 /** Refuses to deal rows with bugs where no bug has a weight: training would see clean functions alone, or fail late. */
 function refuseEmptyMixtures(
-  { feed, phases, cleanShare }: { feed: FeedConfig; phases: readonly CurriculumPhase[]; cleanShare: number },
+  {
+    feed,
+    phases,
+    ...run
+  }: Parameters<typeof runMixture>[0] & { feed: FeedConfig; phases: readonly CurriculumPhase[] },
   context: z.RefinementCtx,
 ): void {
   const planted = feed.source === 'mutations' ? feed.mutations : undefined;
-  const mixtures = phases.length > 0 ? phases.map(({ mixture }) => mixture) : [{ cleanShare }];
-  const at = mixtures.findIndex(
-    (mixture) => (mixture.cleanShare ?? cleanShare) < 1 && !leavesBugs(mixture, planted),
-  );
+  const own = runMixture(run);
+  const mixtures: Mixture[] =
+    phases.length > 0
+      ? phases.map(({ mixture }) => ({
+          ...own,
+          ...mixture,
+          cleanShare: mixture.cleanShare ?? own.cleanShare,
+        }))
+      : [own];
+  const real = planted ? mixtures.findIndex(({ realShare = 0 }) => realShare > 0) : -1;
+  if (real >= 0) {
+    const path =
+      phases.at(real)?.mixture.realShare === undefined ? ['realShare'] : ['phases', real, 'mixture'];
+    const message =
+      'expected feed.source shards or memory for a realShare: mutations are planted, none is real';
+    context.addIssue({ code: 'custom', path, message });
+  }
+  const at = mixtures.findIndex((mixture) => mixture.cleanShare < 1 && !leavesBugs(mixture, planted));
   if (at < 0) return;
   const path = leavesBugs({}, planted) ? ['phases', at, 'mixture'] : ['feed', 'mutations'];
   const which = planted ? 'some bug that feed.mutations plants' : 'some bug';
@@ -58,6 +92,12 @@ export const trainConfigSchema = z
     /** Seed of the weights and of the order of the rows; null = the experiment's. Another one trains anew on the same data. */
     seed: z.int().nonnegative().nullable().default(null),
     preset: z.enum(PRESET_NAMES).default('trm-smoke'),
+    /**
+     * A model to start from: a folder with `config.json` and `model.safetensors`, or the name of one in
+     * `TRM_WORK_DIR/models`. Its shape must be the same; vocabularies may differ, rows go by what they stand for. A
+     * resume does not look at it. Null: weights are drawn.
+     */
+    initialWeights: z.string().min(1).nullable().default(null),
     /** Fields of the preset to replace. */
     model: modelOverridesSchema.prefault({}),
     ...runConfigShape,
@@ -65,6 +105,13 @@ export const trainConfigSchema = z
     bucketLengths: z.array(z.int().min(2)).min(1).default([16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128]),
     /** Share of rows without a bug. */
     cleanShare: z.number().min(0).max(1).default(0.5),
+    /**
+     * Share of mined fixes among the bugs, and of their mended forms among the clean rows; null: as many as there are. Rows are
+     * repeated for it up to `feed.maxRepeats` times an epoch, beyond that the others are thinned.
+     */
+    realShare: z.number().min(0).max(1).nullable().default(null),
+    /** How often mined fixes are dealt beside each other, by how sure it is that they are fixes and nothing else. */
+    tiers: tierWeightsSchema.prefault({}),
     /** Where the rows come from, and how many wait in memory. */
     feed: feedConfigSchema.prefault({}),
     /** Weight of the bug type's loss; location, span and slots have 1. */

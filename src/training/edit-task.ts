@@ -11,11 +11,13 @@ import {
   Model,
   prepareBatch,
   startStates,
+  storedStart,
   warmRecursions,
   type ModelData,
   type ModelParts,
 } from '../trm/model';
 import type { Precision } from '../trm/precision';
+import type { StoredTensor } from '../trm/safetensors';
 import { flatLayout, type FlatLayout } from '../trm/weights';
 import type { TrainConfig } from './config';
 import { validate } from './evaluate';
@@ -59,6 +61,10 @@ export class EditTask implements TrainingTask<Example> {
 
   get initialWeights(): Float32Array {
     return this.options.model.weights;
+  }
+
+  get fixed(): Record<string, StoredTensor> {
+    return storedStart(this.options.model.start);
   }
 
   idOf({ sampleId }: Example): string {
@@ -131,7 +137,8 @@ function countsOf(rows: readonly Example[], decisions: Decisions): Counts {
   };
 }
 
-/** Weight of a buggy row in a mixture: the product of its family's, its type's and its difficulty's. */
-export function editWeight({ target, difficulty }: Example, mixture: Mixture): number {
-  return mixtureWeight({ clean: false, bugType: target.bugType, difficulty }, mixture);
+/** Weight of a row in a mixture, see {@link mixtureWeight}. */
+export function editWeight(row: Example, mixture: Mixture): number {
+  const { target, difficulty, origin } = row;
+  return mixtureWeight({ clean: isClean(row), bugType: target.bugType, difficulty, origin }, mixture);
 }

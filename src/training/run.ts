@@ -19,7 +19,7 @@ import {
   type WeightShape,
 } from './checkpoint';
 import type { RunConfig } from './run-config';
-import type { RowFeed } from './feed/feed';
+import type { Mixture, RowFeed } from './feed/feed';
 import { METRICS_KEY, type MetricValues } from './metrics-log';
 import { budgetUsed, decayBegin, evaluationDue } from './optimization/schedule';
 import { StepMeter } from './step-meter';
@@ -35,8 +35,8 @@ export interface TrainingRunOptions<Row> {
   /** Closed by whoever made it, as the feed. */
   task: TrainingTask<Row>;
   feed: RowFeed<Row>;
-  /** Share of clean rows where no phase says otherwise. Default 0.5. */
-  cleanShare?: number;
+  /** Of the data where no phase says otherwise. Default: half of the rows are clean. */
+  mixture?: Mixture;
   validation: readonly Row[];
   identity: RunIdentity;
   context: StageContext;
@@ -306,7 +306,7 @@ function nameOf(location: string): string {
   return basename(location) === 'output' ? basename(dirname(location)) : basename(location);
 }
 
-const shapeOf = <Row>({ layout, width }: TrainingTask<Row>): WeightShape => ({ layout, width });
+const shapeOf = <Row>({ layout, width, fixed }: TrainingTask<Row>): WeightShape => ({ layout, width, fixed });
 
 function advanceTo(task: ProgressTask, now: number, before: number, step: number, loss: number): number {
   task.advance(now - before, `step ${step} loss ${loss.toFixed(3)}`);

@@ -17,15 +17,18 @@ import { describeParameters } from '../trm/config';
 import { createModelData, type ModelData } from '../trm/model';
 import type { Precision } from '../trm/precision';
 import { vocabularyTables } from '../trm/vocabulary';
-import { modelConfigOf, TRAIN_VERSION, type TrainConfig } from './config';
+import { modelConfigOf, runMixture, TRAIN_VERSION, type TrainConfig } from './config';
 import { EditTask, editWeight, isClean } from './edit-task';
 import type { RowFeed } from './feed/feed';
 import { MemoryFeed } from './feed/memory-feed';
+import { isReal } from './feed/mixture';
 import { readCheckedExamples } from './feed/checked-examples';
 import { openStreamFeed } from './feed/open';
 import { TrainingRun, type RunSummary } from './run';
 import type { RunIdentity } from './checkpoint';
 import { describeTraining } from './output';
+import { settleInitialWeights, withInitialWeights } from './initial-weights';
+import { INITIAL_WEIGHTS } from './initial-weights-folder';
 import { settlePrecision } from './precision';
 
 /**
@@ -40,7 +43,7 @@ export const train: Stage<TrainConfig> = async (asked, given) => {
   const config = { ...asked, precision };
   const context = config.seed === null ? given : { ...given, rng: seedStream(config.seed, 'train') };
   const input = requireInput(context, 'train', 'process');
-  const { model, identity, hashes } = await openModel(config, input, context);
+  const { model, identity, hashes, initialWeights } = await openModel(config, input, context);
   const validation = await collectValidation(input, context, config);
   if (validation.length === 0)
     throw new DataError(
@@ -51,12 +54,13 @@ export const train: Stage<TrainConfig> = async (asked, given) => {
   const task = new EditTask({ model, hashes, config, precision });
   let run: TrainingRun<Example> | undefined;
   try {
-    const { cleanShare } = config;
-    run = await TrainingRun.open({ config, task, feed, cleanShare, validation, identity, context });
+    const mixture = runMixture(config);
+    run = await TrainingRun.open({ config, task, feed, mixture, validation, identity, context });
     await run.train();
     const { rows } = (await readMetadata(input)).splits.train;
     const dropped = feed.dropped?.() ?? {};
-    return await finish(asked, context, model, { ...run.summary(), precision, examples: rows, dropped });
+    const summary = { ...run.summary(), precision, initialWeights };
+    return await finish(asked, context, model, { ...summary, examples: rows, dropped });
   } finally {
     run?.dispose();
     task.dispose();
@@ -80,7 +84,7 @@ async function openFeed(
       python: context.machine.python,
     });
   const examples = await collectExamples(input, 'train', context);
-  const ofRows = { lengthOf: ({ length }: Example) => length, isClean, weightOf: editWeight };
+  const ofRows = { lengthOf: ({ length }: Example) => length, isClean, isReal, weightOf: editWeight };
   return new MemoryFeed(examples, { ...shared, ...ofRows }, rng);
 }
 
@@ -88,7 +92,13 @@ async function openModel(
   config: TrainConfig,
   input: ObjectStore,
   context: StageContext,
-): Promise<{ model: ModelData; identity: RunIdentity; hashes: ArtefactHashes }> {
+): Promise<{
+  model: ModelData;
+  identity: RunIdentity;
+  hashes: ArtefactHashes;
+  /** Hash of the weights it begins with; null where they are drawn. */
+  initialWeights: string | null;
+}> {
   const metadata = await readMetadata(input);
   const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
   const tokenizer = loadTokenizer(await text('vocabulary/tokenizer.json'));
@@ -112,9 +122,26 @@ async function openModel(
     exampleVersion: metadata.versions.example,
   };
   const tables = vocabularyTables(vocabulary, tokenizer);
-  const model = createModelData(modelConfig, tables, context.rng.fork('model'));
-  const identity: RunIdentity = { model: modelConfig, training: config, hashes: { ...hashes } };
-  return { model, identity, hashes };
+  const drawn = createModelData(modelConfig, tables, context.rng.fork('model'));
+  const initial = await settleInitialWeights(config.initialWeights, context.store);
+  const promised = context.sources?.[INITIAL_WEIGHTS];
+  if (initial && promised !== undefined && promised !== initial.hash)
+    throw new DataError(
+      `train.initialWeights: expected the weights that the stage was begun for (${promised}), got ${initial.hash}`,
+      'run the same command again: it begins with the folder as it is now',
+    );
+  const model = initial
+    ? await withInitialWeights(drawn, initial, {
+        vocabularies: { tokenizer, vocabulary },
+        store: context.store,
+      })
+    : drawn;
+  const identity: RunIdentity = {
+    model: modelConfig,
+    training: config,
+    hashes: { ...hashes, ...(initial && { [INITIAL_WEIGHTS]: initial.hash }) },
+  };
+  return { model, identity, hashes, initialWeights: initial?.hash ?? null };
 }
 
 /** The first `evaluateExamples` val examples, of a group no more than `evaluateRowsPerGroup`. */
@@ -164,6 +191,7 @@ async function finish(
     ...summary
   }: RunSummary & {
     precision: Precision;
+    initialWeights: string | null;
     examples: number;
     dropped: Readonly<Record<string, number>>;
   },

@@ -1,5 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { State } from '../trm/core';
+import type { StoredTensor } from '../trm/safetensors';
 import type { FlatLayout, Weights } from '../trm/weights';
 
 /** How deep a supervision step recurses and how many follow each other; phases of a curriculum change it. */
@@ -67,6 +68,8 @@ export interface TrainingTask<Row> {
   readonly lossParts: readonly string[];
   /** Untrained weights, flat. */
   readonly initialWeights: Float32Array;
+  /** What belongs to the weights and is not trained, by name: checkpoints keep it beside them. Default: nothing. */
+  readonly fixed?: Readonly<Record<string, StoredTensor>>;
   /** Names rows in messages about a bad batch. */
   idOf(row: Row): string;
   /**

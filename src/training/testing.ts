@@ -4,9 +4,10 @@ import type { ArtefactHashes } from '../records/checkpoint';
 import { EXAMPLE_VERSION, type Example } from '../records/example';
 import type { Precision } from '../trm/precision';
 import type { ModelData } from '../trm/model';
-import type { TrainConfig } from './config';
+import { runMixture, type TrainConfig } from './config';
 import { EditTask, editWeight, isClean } from './edit-task';
 import { MemoryFeed } from './feed/memory-feed';
+import { isReal } from './feed/mixture';
 import { Trainer } from './trainer';
 
 const HASH = 'b'.repeat(64);
@@ -42,6 +43,7 @@ export function createEditFeed({
     cleanShare,
     lengthOf: ({ length }: Example) => length,
     isClean,
+    isReal,
     weightOf: editWeight,
   };
   return new MemoryFeed(examples, options, rng.fork('batches'));
@@ -55,8 +57,8 @@ export function createEditTrainer(options: EditTrainerOptions): {
 } {
   const { config, model, rng, precision } = options;
   const task = new EditTask({ model, hashes: MADE_UP_HASHES, config, precision });
-  const { cleanShare } = config;
-  const trainer = new Trainer({ config, task, feed: createEditFeed(options), cleanShare, rng });
+  const mixture = runMixture(config);
+  const trainer = new Trainer({ config, task, feed: createEditFeed(options), mixture, rng });
   const dispose = (): void => {
     trainer.dispose();
     task.dispose();

@@ -13,7 +13,7 @@ import {
 } from './carries';
 import type { RunConfig } from './run-config';
 import { phaseIndex, phaseSettings, type PhaseSettings } from './optimization/curriculum';
-import type { FeedState, RowFeed } from './feed/feed';
+import type { FeedState, Mixture, RowFeed } from './feed/feed';
 import { addGradients, type BatchGradient } from './optimization/gradient';
 import { freshGuard, watchLoss, type GuardState } from './optimization/guard';
 import { optimizerStep, vectorNorm, type TrainedState } from './optimization/optimizer';
@@ -79,8 +79,8 @@ export interface TrainerOptions<Row> {
   task: TrainingTask<Row>;
   /** Closed by whoever made it. */
   feed: RowFeed<Row>;
-  /** Share of clean rows where no phase says otherwise. Default 0.5. */
-  cleanShare?: number;
+  /** Of the data where no phase says otherwise. Default: half of the rows are clean. */
+  mixture?: Mixture;
   rng: Rng;
 }
 
@@ -173,9 +173,9 @@ export class Trainer<Row> {
   }
 
   private settingsOf(phase: number): PhaseSettings {
-    const { config, task, cleanShare = 0.5 } = this.options;
+    const { config, task, mixture = { cleanShare: 0.5 } } = this.options;
     const { depth } = task;
-    return phaseSettings(config.phases, phase, { depth, batchTokens: config.batchTokens, cleanShare });
+    return phaseSettings(config.phases, phase, { depth, batchTokens: config.batchTokens, mixture });
   }
 
   /** Goes on to a later phase when the present one is over. Rows in flight are given up: depth and batch change. */

@@ -273,11 +273,25 @@ export function readWeights(
   return flat;
 }
 
-function storedBuffers({ config, start, tables }: ModelData): Record<string, StoredTensor> {
-  const { vocabularySize, tokenizerSize, width } = config;
+/** Start states as tensors of a safetensors file. */
+export function storedStart({ y, z }: StartStates): Record<'start.y' | 'start.z', StoredTensor> {
   return {
-    'start.y': { dtype: 'F32', shape: [width], data: start.y },
-    'start.z': { dtype: 'F32', shape: [width], data: start.z },
+    'start.y': { dtype: 'F32', shape: [y.length], data: y },
+    'start.z': { dtype: 'F32', shape: [z.length], data: z },
+  };
+}
+
+/** The start states that {@link storedStart} wrote. @throws DataError when they are not there */
+export function readStart(tensors: Readonly<Record<string, StoredTensor>>, label: string): StartStates {
+  const [y, z] = ['start.y', 'start.z'].map((name) => tensors[name]?.data);
+  if (y instanceof Float32Array && z instanceof Float32Array) return { y, z };
+  throw new DataError(`${label}: expected the start states of a model, found none`, 'make the model again');
+}
+
+function storedBuffers({ config, start, tables }: ModelData): Record<string, StoredTensor> {
+  const { vocabularySize, tokenizerSize } = config;
+  return {
+    ...storedStart(start),
     'tables.entryPieces': { dtype: 'U16', shape: [vocabularySize, MAX_PIECES], data: tables.entryPieces },
     'tables.entryKinds': { dtype: 'U8', shape: [vocabularySize], data: tables.entryKinds },
     'tables.namePieces': { dtype: 'U8', shape: [tokenizerSize], data: tables.namePieces },
@@ -299,7 +313,7 @@ export function decodeModel(file: ModelFile, bytes: Uint8Array, label: string): 
   const data: ModelData = {
     config: file.model,
     weights: readWeights(tensors, flatLayout(file.model), label),
-    start: { y: take('start.y', Float32Array), z: take('start.z', Float32Array) },
+    start: readStart(tensors, label),
     tables: {
       entryPieces: take('tables.entryPieces', Uint16Array),
       entryKinds: take('tables.entryKinds', Uint8Array),

@@ -29,6 +29,16 @@ export function readPythonFile(bytes: Uint8Array, maxFileBytes: number): PythonF
   if (bytes.length > maxFileBytes) return { reason: 'too_large', detail: `${bytes.length} bytes` };
   const { text: raw, codec, problem } = decodeSource(bytes);
   if (problem !== null) return { reason: 'not_decodable', detail: problem };
+  return takeApart(raw, codec);
+}
+
+/** The same for a text that was decoded elsewhere: its codec counts as UTF-8, whatever it says of itself. */
+export function pythonFileOf(text: string, maxFileBytes: number): PythonFile | Drop {
+  const size = Buffer.byteLength(text);
+  return size > maxFileBytes ? { reason: 'too_large', detail: `${size} bytes` } : takeApart(text, 'utf-8');
+}
+
+function takeApart(raw: string, codec: string): PythonFile | Drop {
   const text = raw.replace(/\r\n?/g, '\n');
   if (isGenerated(text)) return { reason: 'generated', detail: null };
   const tokens = lex(text);

@@ -21,11 +21,36 @@ export const RESERVED_REPOSITORIES = [
   'streamlink/streamlink',
 ] as const;
 
-const PROJECTS: ReadonlySet<string> = new Set(
-  RESERVED_REPOSITORIES.map((repository) => projectNamed(repository.replace(/^.*\//, ''))),
-);
+/** Repositories of the dev split of the mined fixes: they judge models, and no model is trained on them. */
+export const DEV_REPOSITORIES = [
+  'psf/black',
+  'cookiecutter/cookiecutter',
+  'fastapi/fastapi',
+  'httpie/cli',
+  'spotify/luigi',
+  'cool-RR/PySnooper',
+  'sanic-org/sanic',
+  'nvbn/thefuck',
+  'pandas-dev/pandas',
+  'psf/requests',
+  'pallets/click',
+  'aio-libs/aiohttp',
+  'pydata/xarray',
+  'sqlfluff/sqlfluff',
+] as const;
+
+const projectsOf = (repositories: readonly string[]): ReadonlySet<string> =>
+  new Set(repositories.map((repository) => projectNamed(repository.replace(/^.*\//, ''))));
+
+const RESERVED = projectsOf(RESERVED_REPOSITORIES);
+const DEV = projectsOf(DEV_REPOSITORIES);
 
 /** Whether code belongs to a reserved project: its repository, package, forks and other names. */
 export function isReserved(clues: ProjectClues): boolean {
-  return PROJECTS.has(projectOf(clues));
+  return RESERVED.has(projectOf(clues));
+}
+
+/** Whether code belongs to a project of the dev split: its repository, package, forks and other names. */
+export function isDev(clues: ProjectClues): boolean {
+  return DEV.has(projectOf(clues));
 }

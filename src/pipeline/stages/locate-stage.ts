@@ -1,6 +1,7 @@
 import { keyedCollectConfig, revisionsByName, sourceRevisions } from '../../collection/revision';
 import { DataError } from '../../core/errors';
 import { setRevisions } from '../../evaluation/benchmarks/set-revision';
+import { INITIAL_WEIGHTS, initialWeightsRevision } from '../../training/initial-weights-folder';
 import { heldOutHashes } from '../../processing/near/held-out';
 import type { StageName } from '../../records/run';
 import { datasetDigest } from '../../shards/manifest';
@@ -100,6 +101,10 @@ class Locator {
     }
     if (stage === 'evaluate')
       return { config: settled, sources: await setRevisions(this.config.evaluate.benchmarks) };
+    if (stage === 'train' && this.config.train.initialWeights !== null) {
+      const revision = await initialWeightsRevision(this.config.train.initialWeights);
+      return { config: settled, sources: { [INITIAL_WEIGHTS]: revision } };
+    }
     return { config: settled, sources: {} };
   }
 

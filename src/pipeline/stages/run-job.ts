@@ -6,6 +6,7 @@ import type { StageName } from '../../records/run';
 import type { StageJob } from '../../records/stage-job';
 import { datasetDigest, readManifest } from '../../shards/manifest';
 import type { Stage, StageContext } from '../../stages/context';
+import { INITIAL_WEIGHTS } from '../../training/initial-weights-folder';
 import { experimentSchema, STAGE_VERSIONS } from '../runs/experiment';
 import { STAGE_FUNCTIONS } from './stage-functions';
 
@@ -14,7 +15,10 @@ export interface JobContext extends Pick<
   StageContext,
   'signal' | 'progress' | 'machine' | 'store' | 'inputs' | 'scratch' | 'live'
 > {
-  /** Where this machine keeps the folders and repositories of a collect job: `<kind>:<name>` -> path. Default none. */
+  /**
+   * Where this machine keeps the folders, files and repositories of a collect job, `<kind>:<name>` -> path, and the model
+   * folder of a train job's `initialWeights`. Default none.
+   */
   places?: Readonly<Record<string, string>>;
 }
 
@@ -75,7 +79,9 @@ function configOf(job: StageJob, places: Readonly<Record<string, string>>): unkn
             .parse(job.config.sources)
             .map((source) => placed(source, places)),
         }
-      : job.config;
+      : job.stage === 'train' && INITIAL_WEIGHTS in job.sources
+        ? { ...job.config, initialWeights: placeOf(INITIAL_WEIGHTS, places) }
+        : job.config;
   return experimentSchema.shape[job.stage].parse(config);
 }
 
@@ -84,14 +90,16 @@ function placed(
   places: Readonly<Record<string, string>>,
 ): Record<string, unknown> {
   if (source.kind === 'package') return source;
-  const key = `${source.kind}:${source.name}`;
-  const path = places[key];
-  if (path === undefined)
-    throw new UserError(
-      `expected the place of the source ${key} on this machine, got none`,
-      `name it in \`places\``,
-    );
+  const path = placeOf(`${source.kind}:${source.name}`, places);
   // A history is read up to the commit that the job names, wherever the branch is by now.
   const commit = /^[0-9a-f]{40,64}/.exec(revision)?.[0];
   return { ...source, path, ...(source.kind === 'git' && { revision: commit ?? 'HEAD' }) };
+}
+
+function placeOf(source: string, places: Readonly<Record<string, string>>): string {
+  if (source in places) return places[source];
+  throw new UserError(
+    `expected the place of the source ${source} on this machine, got none`,
+    `name it in \`places\``,
+  );
 }

@@ -21,6 +21,8 @@ export interface EncodeSampleOptions {
   maxTokens?: number;
   /** Stream that places the window of a long function. Default: one seeded with the sample's id. */
   rng?: Rng;
+  /** Place in `ROW_ORIGINS`. Default 0 = code as it stands somewhere. */
+  origin?: number;
   /** Index of the token of `before` at which the parser stopped. Default null. */
   stoppedAt?: number | null;
 }
@@ -51,6 +53,7 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
     edit,
     bugType: edit && sample.bugType !== null ? bugType(sample.bugType).code : 0,
     difficulty: edit ? sample.difficulty : 0,
+    origin: options.origin,
     stoppedAt,
     sampleId: sample.id,
     tokenizer,

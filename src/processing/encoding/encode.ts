@@ -71,6 +71,8 @@ export interface EncodeWindowOptions {
   bugType?: number;
   /** 1..5 of a bug, 0 for clean code and where it is not known. Default 0. */
   difficulty?: number;
+  /** Place in `ROW_ORIGINS`. Default 0 = code as it stands somewhere. */
+  origin?: number;
   /** Index in `tokens` of the token at which the parser stopped; absent or null when it did not. */
   stoppedAt?: number | null;
   /** Written into the Example. Default ''. */
@@ -128,6 +130,7 @@ export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
     firstToken,
     length,
     difficulty: options.difficulty ?? 0,
+    origin: options.origin ?? 0,
     pieces,
     ...cut,
     occurrences: occurrenceBuckets(inside, known, cut.roles),

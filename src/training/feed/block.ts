@@ -14,6 +14,8 @@ export interface RowCount {
   bugType: number;
   /** 1..5, 0 for rows without a bug. */
   difficulty: number;
+  /** Place in `ROW_ORIGINS`. */
+  origin: number;
   clean: boolean;
   rows: number;
 }
@@ -71,6 +73,7 @@ export interface BlockRow {
   clean: boolean;
   bugType: number;
   difficulty: number;
+  origin: number;
   /** Copies the record out of the block, so that a row that waits does not keep the whole block in memory. */
   record(): ArrayBuffer;
 }
@@ -78,9 +81,13 @@ export interface BlockRow {
 /** Reads a block's rows without unpacking them. */
 export function blockReader({ buffers, table }: RowBlock, layout: RecordLayout): (row: number) => BlockRow {
   const words = buffers.map((buffer) => new Int32Array(buffer));
-  const [length, location, bugType, difficulty] = ['length', 'location', 'bug_type', 'difficulty'].map(
-    (name) => layout.integers.indexOf(name),
-  );
+  const [length, location, bugType, difficulty, origin] = [
+    'length',
+    'location',
+    'bug_type',
+    'difficulty',
+    'origin',
+  ].map((name) => layout.integers.indexOf(name));
   return (row) => {
     const [part, start, end, number] = table.subarray(4 * row, 4 * row + 4);
     const integer = (index: number): number => integerAt(words[part], start, index);
@@ -90,6 +97,7 @@ export function blockReader({ buffers, table }: RowBlock, layout: RecordLayout):
       clean: integer(location) === 0,
       bugType: integer(bugType),
       difficulty: integer(difficulty),
+      origin: integer(origin),
       record: () => buffers[part].slice(start, end),
     };
   };

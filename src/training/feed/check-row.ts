@@ -1,5 +1,6 @@
 import { DataError } from '../../core/errors';
 import { MAX_SPAN, type Example } from '../../records/example';
+import { ROW_ORIGINS } from '../../records/mined-fix';
 import { BUG_TYPES } from '../../taxonomy/table';
 
 const HIGHEST_CODE = BUG_TYPES[BUG_TYPES.length - 1].code;
@@ -29,6 +30,7 @@ export function checkRow(example: Example, sizes: RowSizes, place: string): void
   };
   check('pieces', maximum(pieces), 0, sizes.tokenizer - 1);
   check('copyGroups', maximum(copyGroups), 0, length - 1);
+  check('origin', example.origin, 0, ROW_ORIGINS.length - 1);
   check('location', target.location, 0, length);
   check('bugType (highest code of the taxonomy)', target.bugType, 0, HIGHEST_CODE);
   if (target.location === 0) return;

@@ -1,4 +1,11 @@
 import type { Rng } from '../../core/rng';
+import type { Tier } from '../../records/mined-fix';
+
+/**
+ * How often rows of mined fixes are dealt by tier, beside each other: about as many of them are fixes by themselves, read by hand
+ * (A 96 %, B 37 %; of C, commits that speak of a fix in passing, fewer).
+ */
+export const DEFAULT_TIER_WEIGHTS: Readonly<Record<Tier, number>> = { A: 1, B: 0.4, C: 0.2 };
 
 /** What a curriculum phase changes about the data. Weights are relative; what is not named has weight 1. */
 export interface Mixture {
@@ -10,6 +17,13 @@ export interface Mixture {
   difficulties?: readonly number[];
   /** Share of rows without a bug, 0..1. */
   cleanShare: number;
+  /**
+   * Share of rows that come of mined fixes, 0..1: of the bugs, and of the clean rows (their mended forms) alike. Absent: as
+   * many as there are.
+   */
+  realShare?: number;
+  /** Weights of their tiers; what is not named has that of {@link DEFAULT_TIER_WEIGHTS}. */
+  tiers?: Readonly<Partial<Record<Tier, number>>>;
 }
 
 /** Where a feed stands between two requests; what checkpoints keep of it. */

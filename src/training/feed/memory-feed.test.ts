@@ -102,4 +102,24 @@ test('a mixture that leaves no row is refused; a bucket without any is not drawn
   assert.ok(feed.deal(8, 5, stream).every((index) => isClean(few[index])));
 });
 
+test('a share of each side comes of mined fixes', () => {
+  const isReal = (row: Example): boolean => Number(row.sampleId.slice(-1)) < 2;
+  const feed = new MemoryFeed(examples, { ...options, bucketLengths: [16], isReal }, rng.fork('real'));
+  const shares = (): number[] => {
+    const stream = rng.fork('real-rows');
+    const dealt = Array.from({ length: 400 }, () => feed.deal(16, 8, stream)).flat();
+    return [true, false].map((want) => {
+      const side = dealt.filter((index) => clean(index) === want);
+      return side.filter((index) => isReal(examples[index])).length / side.length;
+    });
+  };
+  feed.setMixture({ cleanShare: 0.5, realShare: 0.6 });
+  for (const share of shares()) assert.ok(Math.abs(share - 0.6) < 0.05, `${share}`);
+  feed.setMixture({ cleanShare: 0.5, realShare: 0 });
+  assert.equal(shares(), [0, 0]);
+  const planted = examples.filter((row) => !isReal(row));
+  const without = new MemoryFeed(planted, { ...options, isReal }, rng.fork('none'));
+  assert.throws(() => without.checkMixture({ cleanShare: 0.5, realShare: 1 }), /leaves no row/);
+});
+
 test.run();

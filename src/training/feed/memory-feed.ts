@@ -34,8 +34,10 @@ export interface MemoryFeedOptions<Row> {
   lengthOf: (row: Row) => number;
   /** True for a row without a bug. Default: no row is. */
   isClean?: (row: Row) => boolean;
-  /** Weight of a buggy row in a mixture; rows are dealt in proportion. Default 1. */
+  /** Weight of a row in a mixture; rows of a side are dealt in proportion. Default 1. */
   weightOf?: (row: Row, mixture: Mixture) => number;
+  /** True for a row of a mined fix: what a mixture's `realShare` is of. Default: no row is. */
+  isReal?: (row: Row) => boolean;
 }
 
 const cursorSchema = z.record(z.string(), z.strictObject({ epoch: z.int(), position: z.int() }));
@@ -47,8 +49,8 @@ const cursorSchema = z.record(z.string(), z.strictObject({ epoch: z.int(), posit
 export class MemoryFeed<Row> implements RowFeed<Row> {
   private readonly buckets: Bucket[];
   private mixture: Mixture;
-  /** Of each deck of bugs whether the mixture wants some of it. */
-  private readonly withBugs = new Map<string, boolean>();
+  /** Of each deck whether the mixture wants some of it. */
+  private readonly wanted = new Map<string, boolean>();
 
   /**
    * @param rng its seed path fixes the permutations
@@ -90,9 +92,7 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
 
   pickBucket(rng: Rng, rowsOf: (length: number) => number): number {
     const weights = this.buckets.map(({ length, clean, buggy }) =>
-      clean.items.length > 0 || this.dealsBugs(buggy)
-        ? (clean.items.length + buggy.items.length) / rowsOf(length)
-        : 0,
+      this.deals(clean) || this.deals(buggy) ? (clean.items.length + buggy.items.length) / rowsOf(length) : 0,
     );
     return this.buckets[rng.weighted(weights)].length;
   }
@@ -107,8 +107,8 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
     if (!bucket) throw new DataError(`no examples in the bucket of ${length} tokens`);
     const { clean, buggy } = bucket;
     let cleanCount = Math.floor(count * this.mixture.cleanShare + rng.next());
-    if (clean.items.length === 0) cleanCount = 0;
-    if (!this.dealsBugs(buggy)) cleanCount = count;
+    if (!this.deals(clean)) cleanCount = 0;
+    if (!this.deals(buggy)) cleanCount = count;
     return [
       ...Array.from({ length: cleanCount }, () => this.dealOne(clean)),
       ...Array.from({ length: count - cleanCount }, () => this.dealOne(buggy)),
@@ -116,20 +116,20 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
   }
 
   checkMixture(mixture: Mixture): void {
-    const { isClean = () => false, weightOf = () => 1 } = this.options;
+    const { isClean = () => false } = this.options;
     const { cleanShare } = mixture;
     const isLeft = (row: Row): boolean =>
-      isClean(row) ? cleanShare > 0 : cleanShare < 1 && weightOf(row, mixture) > 0;
+      (isClean(row) ? cleanShare > 0 : cleanShare < 1) && this.isWanted(row, mixture);
     if (!this.rows.some(isLeft)) throw noRowLeft(mixture);
   }
 
   setMixture(mixture: Mixture): void {
     this.mixture = mixture;
-    this.withBugs.clear();
+    this.wanted.clear();
     // What an epoch deals depends on the mixture: the decks begin their next one.
-    for (const { buggy } of this.buckets)
-      if (buggy.position > 0 || buggy.order !== null)
-        Object.assign(buggy, { epoch: buggy.epoch + 1, position: 0, order: null });
+    for (const deck of this.decks())
+      if (deck.position > 0 || deck.order !== null)
+        Object.assign(deck, { epoch: deck.epoch + 1, position: 0, order: null });
   }
 
   state(): FeedState<Row> {
@@ -171,21 +171,40 @@ export class MemoryFeed<Row> implements RowFeed<Row> {
   private orderOf(deck: Deck): number[] {
     const rng = this.rng.fork('deck', deck.key, deck.epoch);
     const order = rng.shuffle(deck.items);
-    const { weightOf, isClean = () => false } = this.options;
-    if (!weightOf || isClean(this.rows[order[0]])) return order;
-    const weights = order.map((index) => weightOf(this.rows[index], this.mixture));
+    const weights = this.weightsOf(order);
     const most = weights.reduce((a, b) => Math.max(a, b), 0);
     return order.filter((_, i) => rng.next() < weights[i] / most);
   }
 
-  /** False for a bucket whose bugs the mixture leaves out: it deals clean rows only. */
-  private dealsBugs({ key, items }: Deck): boolean {
-    const { weightOf = () => 1 } = this.options;
-    const known = this.withBugs.get(key);
+  /** Weights of some rows of a deck, those of mined fixes and the others together as the mixture's share says. */
+  private weightsOf(indices: readonly number[]): number[] {
+    const { weightOf = () => 1, isReal = () => false } = this.options;
+    const weights = indices.map((index) => weightOf(this.rows[index], this.mixture));
+    const { realShare } = this.mixture;
+    if (realShare === undefined) return weights;
+    const real = indices.map((index) => isReal(this.rows[index]));
+    const sumOf = (want: boolean): number =>
+      weights.reduce((sum, w, i) => sum + (real[i] === want ? w : 0), 0);
+    const [others, reals] = [sumOf(false), sumOf(true)];
+    // Where one kind is missing the other is all there is.
+    const shares = others > 0 && reals > 0 ? [(1 - realShare) / others, realShare / reals] : [1, 1];
+    return weights.map((w, i) => w * shares[real[i] ? 1 : 0]);
+  }
+
+  /** False for a deck of which the mixture wants nothing: its bucket deals the other side alone. */
+  private deals({ key, items }: Deck): boolean {
+    const known = this.wanted.get(key);
     if (known !== undefined) return known;
-    const deals = items.some((index) => weightOf(this.rows[index], this.mixture) > 0);
-    this.withBugs.set(key, deals);
+    const deals = items.some((index) => this.isWanted(this.rows[index], this.mixture));
+    this.wanted.set(key, deals);
     return deals;
+  }
+
+  private isWanted(row: Row, mixture: Mixture): boolean {
+    const { weightOf = () => 1, isReal = () => false } = this.options;
+    const { realShare } = mixture;
+    const share = realShare === undefined ? 1 : isReal(row) ? realShare : 1 - realShare;
+    return share > 0 && weightOf(row, mixture) > 0;
   }
 
   private decks(): Deck[] {

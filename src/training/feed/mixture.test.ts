@@ -1,5 +1,6 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
+import { ROW_ORIGINS, type RowOrigin } from '../../records/mined-fix';
 import { FAMILIES } from '../../records/sample';
 import { BUG_TYPES, bugType } from '../../taxonomy/table';
 import type { RowCount } from './block';
@@ -10,16 +11,18 @@ import { scaledAims } from './mutate';
 const OPERATOR = bugType('wrong-comparison-operator');
 const BRACKET = bugType(BUG_TYPES.find(({ family }) => family === 'syntax')?.id ?? '');
 
-const clean = (length: number, rows: number): RowCount => ({
+const clean = (length: number, rows: number, origin: RowOrigin = 'code'): RowCount => ({
   length,
   rows,
+  origin: ROW_ORIGINS.indexOf(origin),
   clean: true,
   bugType: 0,
   difficulty: 0,
 });
-const buggy = (length: number, rows: number, type = OPERATOR): RowCount => ({
+const buggy = (length: number, rows: number, type = OPERATOR, origin: RowOrigin = 'planted'): RowCount => ({
   length,
   rows,
+  origin: ROW_ORIGINS.indexOf(origin),
   clean: false,
   bugType: type.code,
   difficulty: type.difficulty,
@@ -65,9 +68,12 @@ test('bugs are dealt in proportion to family, type and difficulty', () => {
 
 test('rows without a stored difficulty have that of their type; clean rows have no weight but their share', () => {
   const mixture = { cleanShare: 0.5, difficulties: [0, 0, 0, 0, 0].with(OPERATOR.difficulty - 1, 2) };
-  assert.is(mixtureWeight({ clean: false, bugType: OPERATOR.code, difficulty: 0 }, mixture), 2);
+  assert.is(mixtureWeight({ clean: false, bugType: OPERATOR.code, difficulty: 0, origin: 1 }, mixture), 2);
   assert.is(
-    mixtureWeight({ clean: true, bugType: 0, difficulty: 0 }, { cleanShare: 0, families: { logic: 0 } }),
+    mixtureWeight(
+      { clean: true, bugType: 0, difficulty: 0, origin: 0 },
+      { cleanShare: 0, families: { logic: 0 } },
+    ),
     1,
   );
 });
@@ -117,6 +123,54 @@ test('the weights alone tell whether any bug is left, as the source of mutations
       );
   }
   assert.not.ok(leavesBugs({ families: { syntax: 0 } }, syntax));
+});
+
+test('of both sides a share comes of mined fixes, by tier, and the rest as before', () => {
+  const counts = [
+    clean(8, 400),
+    clean(8, 60, 'mended_a'),
+    buggy(8, 400),
+    buggy(8, 40, OPERATOR, 'fix_a'),
+    buggy(8, 50, BRACKET, 'fix_b'),
+  ];
+  const rows = dealt(counts, plan(counts, { realShare: 0.25 }, 10));
+  const [code, mended, planted, fixA, fixB] = rows;
+  const near = (got: number, want: number): void =>
+    assert.ok(Math.abs(got - want) < 1e-9, `${got}, not ${want}`);
+  near(mended / (code + mended), 0.25);
+  near((fixA + fixB) / (planted + fixA + fixB), 0.25);
+  near(code + mended, planted + fixA + fixB);
+  // Of tier B each row is dealt 0.4 times as often as one of tier A.
+  near(fixB / 50, (0.4 * fixA) / 40);
+  const mendedB = clean(8, 1, 'mended_b');
+  assert.equal([mixtureWeight(mendedB, {}), mixtureWeight(mendedB, { tiers: { B: 0 } })], [0.4, 0]);
+  const even = dealt(counts, plan(counts, { realShare: 0.25, tiers: { B: 1 } }, 10));
+  near(even[4] / 50, even[3] / 40);
+  // Without a share they are rows like any other, weighed by tier.
+  const mixed = dealt(counts, plan(counts, {}, 10));
+  near(mixed[3] / 40, mixed[2] / 400);
+  near(mixed[1] / 60, mixed[0] / 400);
+});
+
+test('where fixes are few the others are thinned, so that the share holds; a bucket without any deals the rest', () => {
+  const counts = [
+    clean(8, 100),
+    buggy(8, 490),
+    buggy(8, 10, OPERATOR, 'fix_a'),
+    clean(16, 50),
+    buggy(16, 50),
+  ];
+  const [code, planted, fixes, ...others] = dealt(counts, plan(counts, { realShare: 0.5 }));
+  assert.equal([code, planted, fixes].map(Math.round), [80, 40, 40]);
+  assert.equal(others, [50, 50]);
+  assert.equal(dealt(counts, plan(counts, { realShare: 0 }))[2], 0);
+  const [, none, all] = dealt(counts, plan(counts, { realShare: 1 }));
+  assert.equal([none, Math.round(all)], [0, 40]);
+});
+
+test('a mixture of real fixes alone needs a tier with a weight', () => {
+  assert.ok(leavesBugs({ realShare: 1 }));
+  assert.not.ok(leavesBugs({ realShare: 1, tiers: { A: 0, B: 0, C: 0 } }));
 });
 
 test.run();

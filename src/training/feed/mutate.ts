@@ -13,11 +13,12 @@ import { lex } from '../../python/tokens/lexer';
 import { tokenOfError } from '../../python/tokens/positions';
 import type { Example } from '../../records/example';
 import type { Surroundings } from '../../records/file-context';
+import { ROW_ORIGINS } from '../../records/mined-fix';
 import { bugType } from '../../taxonomy/table';
 import type { CleanFunction, MutantDrop } from './clean-functions';
 import type { FeedConfig } from './config';
 import type { Mixture } from './feed';
-import { mixtureWeight } from './mixture';
+import { mixtureWeight, PLANTED } from './mixture';
 
 /** What {@link mutateFunctions} works with. */
 export interface MutateOptions {
@@ -52,7 +53,7 @@ export function scaledAims(
 ): Record<string, number> {
   const scaled = Object.entries(aimedShares(config)).map(([id, share]) => {
     const { code, difficulty } = bugType(id);
-    return [id, share * mixtureWeight({ clean: false, bugType: code, difficulty }, mixture)];
+    return [id, share * mixtureWeight({ ...PLANTED, bugType: code, difficulty }, mixture)];
   });
   return normalised(Object.fromEntries(scaled) as Record<string, number>);
 }
@@ -139,5 +140,6 @@ function encode(
 ): ReturnType<typeof encodeSample> {
   const rng = seedStream(seed, 'window', epoch, sample.id);
   const stoppedAt = tokenOfError(sample.before, lex(sample.before), verdict?.error ?? null);
-  return encodeSample(sample, { tokenizer, vocabulary, surroundings, maxTokens, rng, stoppedAt });
+  const origin = ROW_ORIGINS.indexOf(sample.edits.length > 0 ? 'planted' : 'code');
+  return encodeSample(sample, { tokenizer, vocabulary, surroundings, maxTokens, rng, stoppedAt, origin });
 }

@@ -176,11 +176,11 @@ async function* batches(functions: readonly CleanFunction[]): AsyncGenerator<Cle
 
 function countRows(examples: readonly Example[]): RowCount[] {
   const found = new Map<string, RowCount>();
-  for (const { length, difficulty, target } of examples) {
+  for (const { length, difficulty, origin, target } of examples) {
     const clean = target.location === 0;
     const { bugType } = target;
-    const key = [length, clean, bugType, difficulty].join();
-    const count = found.get(key) ?? { length, clean, bugType, difficulty, rows: 0 };
+    const key = [length, clean, bugType, difficulty, origin].join();
+    const count = found.get(key) ?? { length, clean, bugType, difficulty, origin, rows: 0 };
     count.rows++;
     found.set(key, count);
   }

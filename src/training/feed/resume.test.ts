@@ -38,7 +38,13 @@ async function train(
   const feed = await openTestFeed(createFolderStore(folder));
   const data = createModelData(model, syntheticTables(model), rng.fork('model'));
   const task = new EditTask({ model: data, hashes: MADE_UP_HASHES, config });
-  const trainer = new Trainer<Example>({ config, task, feed, cleanShare: 0.5, rng: rng.fork('trainer') });
+  const trainer = new Trainer<Example>({
+    config,
+    task,
+    feed,
+    mixture: { cleanShare: 0.5 },
+    rng: rng.fork('trainer'),
+  });
   const losses: number[] = [];
   const snapshots: Uint8Array[] = [];
   try {

@@ -104,20 +104,23 @@ export function checkFooter(
       );
 }
 
+/** What buckets and mixtures go by. */
+const COUNTED = ['length', 'location', 'bug_type', 'difficulty', 'origin'];
+
 async function countRows(reader: ParquetReader, { paths, longest }: SourceSettings): Promise<RowCount[]> {
   const found = new Map<string, RowCount>();
   for (const path of paths)
-    for (const counted of await reader.countBy(path, ['length', 'location', 'bug_type', 'difficulty'])) {
-      const [length, location, bugType, difficulty, rows] = counted;
+    for (const counted of await reader.countBy(path, COUNTED)) {
+      const [length, location, bugType, difficulty, origin, rows] = counted;
       if (length > longest)
         throw new DataError(
           `${path}: expected windows of at most ${longest} tokens, got one of ${length}`,
           'raise train.bucketLengths or lower process.maxTokens',
         );
       const clean = location === 0;
-      const key = [length, clean, bugType, difficulty].join();
+      const key = [length, clean, bugType, difficulty, origin].join();
       const before = found.get(key)?.rows ?? 0;
-      found.set(key, { length, clean, bugType, difficulty, rows: before + rows });
+      found.set(key, { length, clean, bugType, difficulty, origin, rows: before + rows });
     }
   if (found.size === 0)
     throw new DataError(

@@ -3,6 +3,7 @@ import { DataError, TrmError } from '../../core/errors';
 import { canonicalJson } from '../../core/hash';
 import type { Rng } from '../../core/rng';
 import type { Example } from '../../records/example';
+import { TIERS } from '../../records/mined-fix';
 import { exampleOfRow } from '../../shards/example-columns';
 import {
   blockReader,
@@ -56,6 +57,8 @@ const cursorSchema = z.strictObject({
     types: z.record(z.string(), z.number()).optional(),
     difficulties: z.array(z.number()).optional(),
     cleanShare: z.number(),
+    realShare: z.number().optional(),
+    tiers: z.partialRecord(z.enum(TIERS), z.number()).optional(),
   }),
 });
 

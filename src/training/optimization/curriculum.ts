@@ -2,8 +2,15 @@ import { z } from 'zod';
 import { refuseUnknownTypes } from '../../generation/mixture/aims';
 import { FAMILIES } from '../../records/sample';
 import type { CoreKind } from '../../trm/config';
-import type { Mixture } from '../feed/feed';
+import { DEFAULT_TIER_WEIGHTS, type Mixture } from '../feed/feed';
 import type { Depth } from '../task';
+
+/** Weights by tier, see `DEFAULT_TIER_WEIGHTS`. */
+export const tierWeightsSchema = z.strictObject({
+  A: z.number().nonnegative().default(DEFAULT_TIER_WEIGHTS.A),
+  B: z.number().nonnegative().default(DEFAULT_TIER_WEIGHTS.B),
+  C: z.number().nonnegative().default(DEFAULT_TIER_WEIGHTS.C),
+});
 
 const mixtureSchema = z.strictObject({
   /** Weights of bug families; those not named have 1. */
@@ -14,6 +21,10 @@ const mixtureSchema = z.strictObject({
   difficulties: z.array(z.number().nonnegative()).length(5).optional(),
   /** Share of rows without a bug. Default: that of the run. */
   cleanShare: z.number().min(0).max(1).optional(),
+  /** Share of mined fixes among the bugs, and of their mended forms among the clean rows. Default: that of the run. */
+  realShare: z.number().min(0).max(1).optional(),
+  /** Weights of the tiers of mined fixes. Default: those of the run. */
+  tiers: tierWeightsSchema.optional(),
 });
 
 /** One phase of the curriculum: until when, and what is other than in the rest of the config. */
@@ -113,14 +124,14 @@ export interface PhaseSettings {
 export interface PhaseDefaults {
   depth: Depth;
   batchTokens: number;
-  cleanShare: number;
+  mixture: Mixture;
 }
 
 /** The settings of phase `index`; without phases, the run's own. */
 export function phaseSettings(
   phases: readonly CurriculumPhase[],
   index: number,
-  { depth, batchTokens, cleanShare }: PhaseDefaults,
+  { depth, batchTokens, mixture }: PhaseDefaults,
 ): PhaseSettings {
   const phase = phases[index] as CurriculumPhase | undefined;
   return {
@@ -131,7 +142,7 @@ export function phaseSettings(
       supervisionSteps: phase?.supervisionSteps ?? depth.supervisionSteps,
     },
     batchTokens: phase?.batchTokens ?? batchTokens,
-    mixture: { ...phase?.mixture, cleanShare: phase?.mixture.cleanShare ?? cleanShare },
+    mixture: { ...mixture, ...phase?.mixture, cleanShare: phase?.mixture.cleanShare ?? mixture.cleanShare },
   };
 }
 

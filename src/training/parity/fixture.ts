@@ -244,6 +244,7 @@ function toExample({ features, ...rest }: StoredFixture['examples'][number]): Ex
     ...rest,
     ...arrays,
     difficulty: 0,
+    origin: 0,
     pieces: padPieces(rest.pieces),
     copyGroups: Uint8Array.from(rest.copyGroups),
   };
