@@ -48,9 +48,10 @@ $(VENV)/.setup: requirements.txt $(wildcard jupyter/papermill-plugin/*.py jupyte
 	@cp jupyter/lab/overrides.json $(VENV)/share/jupyter/lab/settings/overrides.json
 	@touch $@
 
+# Side by side: one downloads while the other compiles.
 engine: node_modules/.setup $(VENV)/.setup
-	@PYTHON=$(VENV)/bin/python node native/build-wasm.mjs
-	@PYTHON=$(VENV)/bin/python node native/build-engine.mjs --engine $(ENGINE)
+	@export PYTHON=$(VENV)/bin/python; node native/build-wasm.mjs & wasm=$$!; \
+	  node native/build-engine.mjs --engine $(ENGINE); native=$$?; wait $$wasm && exit $$native
 
 dist/.built: node_modules/.setup tsconfig.json scripts/build.mjs $(SOURCES)
 	@echo "setup: compiling TypeScript"

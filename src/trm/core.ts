@@ -113,7 +113,7 @@ export function tapedRecursions(
     };
     return { value: y, gradFunc };
   });
-  return { y: op(x, ...all) as tf.Tensor2D, z };
+  return { y: op(x, ...all), z };
 }
 
 /**
