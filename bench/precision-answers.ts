@@ -4,8 +4,8 @@
  *
  *   make bench BENCH=precision-answers ARGS='--model quickstart --set synthetic-9 --most 2000 --ways bf16,int16,stored-int8'
  *
- * `--model` is a model folder, a run or an experiment, as for `trm evaluate`. Ways are the precisions, and `stored-int8`: weights
- * that were stored as whole numbers of 8 bits, in float32's maths. The last line is JSON: rows, mended in float32, units, and a
+ * `--model` is a model folder, a run or an experiment, as for `trm evaluate`. Ways are the precisions, and `stored-float16` and
+ * `stored-int8`: weights as a release of that form gives them back, in float32's maths. The last line is JSON: rows, mended in float32, units, and a
  * way: equal (share), gaps of the others (probability of the likeliest answer less that of the next; quantiles), mended.
  */
 import { parseArgs } from 'node:util';
@@ -20,6 +20,8 @@ import { withMachine, type Machine } from '../src/stages/machine';
 import { INFERENCE_PRECISIONS, type InferencePrecision } from '../src/trm/precision';
 import { Model, type ModelData } from '../src/trm/model';
 import { predict, type Prediction } from '../src/trm/predict';
+import { STORAGE_FORMS, type StorageForm } from '../src/trm/storage/form';
+import { readWeights, storedWeights } from '../src/trm/storage/stored-weights';
 import { flatLayout } from '../src/trm/weights';
 
 /** Chances of "no bug" and of each edit, the largest first, with the edit as text. */
@@ -38,39 +40,20 @@ interface Way {
 }
 
 function wayOf(name: string, data: ModelData): Way {
-  if (name === 'stored-int8') return { data: storedInt8(data), precision: 'float32' };
+  const form = STORAGE_FORMS.find((known) => name === `stored-${known}`);
+  if (form !== undefined) return { data: storedAs(form, data), precision: 'float32' };
   const precision = INFERENCE_PRECISIONS.find((known) => known === name);
   if (precision === undefined)
     throw new UserError(
-      `expected --ways of ${INFERENCE_PRECISIONS.join(', ')} and stored-int8, got "${name}"`,
+      `expected --ways of ${INFERENCE_PRECISIONS.join(', ')} and stored-float16, stored-int8, got "${name}"`,
     );
   return { data, precision };
 }
 
-/** Columns of fewer weights stay as they are. */
-const LEAST_STORED = 64;
-
-/** Matrices as they come back from whole numbers of 8 bits with one scale a column; the table of pieces has one a piece. */
-function storedInt8(data: ModelData): ModelData {
-  const weights = data.weights.slice();
-  for (const { name, shape, offset } of flatLayout(data.config).entries) {
-    if (shape.length < 2) continue;
-    const [rows, columns] = shape;
-    const turned = name === 'embedding.pieces';
-    const [lanes, depth] = turned ? [rows, columns] : [columns, rows];
-    if (depth < LEAST_STORED) continue;
-    const place = (lane: number, k: number): number =>
-      offset + (turned ? lane * columns + k : k * columns + lane);
-    for (let lane = 0; lane < lanes; lane++) {
-      let largest = 0;
-      for (let k = 0; k < depth; k++) largest = Math.max(largest, Math.abs(weights[place(lane, k)]));
-      const scale = Math.fround(largest / 127);
-      if (scale === 0) continue;
-      for (let k = 0; k < depth; k++)
-        weights[place(lane, k)] = Math.round(weights[place(lane, k)] / scale) * scale;
-    }
-  }
-  return { ...data, weights };
+/** A model as it comes back from a file of another form. */
+function storedAs(form: StorageForm, data: ModelData): ModelData {
+  const layout = flatLayout(data.config);
+  return { ...data, weights: readWeights(storedWeights(data.weights, layout, form), layout, form) };
 }
 
 /** All answers of a model. */

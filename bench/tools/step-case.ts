@@ -9,7 +9,7 @@ import { collate, EMPTY_KIND, type Batch } from '../../src/trm/batch';
 import { resolveModelConfig, type ModelConfig, type PresetName } from '../../src/trm/config';
 import { NAME_KIND } from '../../src/trm/embedding';
 import { createModelData, encodeModel, type ModelData } from '../../src/trm/model';
-import { encodeSafetensors, type StoredTensor } from '../../src/trm/safetensors';
+import { encodeSafetensors, type StoredTensor } from '../../src/trm/storage/safetensors';
 import { syntheticExamples, syntheticTables } from '../../src/trm/testing';
 
 /** One line of a bench's table. */

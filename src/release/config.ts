@@ -1,4 +1,5 @@
 import { z } from 'zod';
+import { STORAGE_FORMS } from '../trm/storage/form';
 
 /** Version of the release stage's code; part of its key. */
 export const RELEASE_VERSION = 1;
@@ -9,6 +10,8 @@ export const releaseConfigSchema = z.strictObject({
   name: z.string().min(1).default('trm-code-repair'),
   /** SPDX id of the weights' licence; a licence file of it is written. Only Apache-2.0 has its text here. */
   licence: z.literal('Apache-2.0').default('Apache-2.0'),
+  /** How the weights are stored: `float32`, `float16` (half the bytes) or `int8` (about a quarter). */
+  storage: z.enum(STORAGE_FORMS).default('float32'),
   /** Sentences added to the card's "limits". */
   notes: z.array(z.string()).default([]),
 });

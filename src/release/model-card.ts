@@ -205,6 +205,9 @@ function limits({ config, model }: CardParts): string {
     `It sees ${model.model.maxTokens} program tokens at a time and no comments, docstrings or other files.`,
     'One edit replaces at most 8 tokens by at most 8; larger repairs are found only as a sequence of such edits.',
     'A plausible fix has no verifier behind it but the parser and the name check: read it before applying it.',
+    ...(config.storage === 'float32'
+      ? []
+      : [`The weights are stored as ${config.storage}; the tables were measured with those of float32.`]),
     ...config.notes,
   ];
   return `## Limits\n\n${known.map((line) => `- ${line}`).join('\n')}`;

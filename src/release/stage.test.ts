@@ -67,7 +67,7 @@ test('from the standard library to a release that loads: every file hashed, ever
   await runStage('train', train, trainConfigSchema, { model, maxSteps: 3, batchTokens: 256 }, ['process']);
   const measured = { supervisionSteps: [1, 2], maxSamples: 30, latencySamples: 3 };
   await runStage('evaluate', evaluate, evaluateConfigSchema, measured, ['process', 'train']);
-  await runStage('release', release, releaseConfigSchema, { notes: ['A test.'] }, [
+  await runStage('release', release, releaseConfigSchema, { notes: ['A test.'], storage: 'float16' }, [
     'process',
     'train',
     'evaluate',
@@ -94,6 +94,13 @@ test('from the standard library to a release that loads: every file hashed, ever
   assert.match(card, /^---\nlicense: apache-2\.0\n/);
   assert.ok(card.includes(`of ${report.test.buggy} |`), 'measured table with n');
   assert.ok(card.includes('| PSF-2.0 |') && card.includes('- A test.'));
+  assert.ok(card.includes('stored as float16'), 'the card says how the weights are stored');
+  const sizes = await Promise.all(
+    [storeOf('train').get('model/model.safetensors'), storeOf('release').get(RELEASE_FILES.weights)].map(
+      async (bytes) => (await bytes).length,
+    ),
+  );
+  assert.ok(sizes[1] < 0.7 * sizes[0], `${sizes[1]} bytes of ${sizes[0]}`);
 
   const repairer = await loadRepairer(join(folder, 'release'));
   try {

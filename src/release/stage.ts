@@ -21,7 +21,8 @@ import { listKeys } from '../storage/objects';
 import { requireInput } from '../stages/require-input';
 import type { ObjectStore } from '../storage/object-store';
 import type { Stage, StageContext } from '../stages/context';
-import { modelFileSchema } from '../trm/model';
+import { decodeModel, encodeModel, modelFileSchema } from '../trm/model';
+import type { StorageForm } from '../trm/storage/form';
 import { RELEASE_VERSION, type ReleaseConfig } from './config';
 import { renderModelCard } from './model-card';
 
@@ -53,6 +54,8 @@ export const release: Stage<ReleaseConfig> = async (config, context) => {
     await store.put(to, await requireInput(context, 'release', from).get(key));
     task.advance();
   }
+  if (config.storage !== 'float32')
+    await store.put(RELEASE_FILES.weights, await storedAgain(store, config.storage));
   await store.put(RELEASE_FILES.pieces, await renderPieces(store));
   await store.put(RELEASE_FILES.licence, await readFile(join(projectRoot(), 'LICENSE')));
   const demonstration = await demonstrate(context);
@@ -69,6 +72,14 @@ export const release: Stage<ReleaseConfig> = async (config, context) => {
   task.finish();
   return finish(config, context, data['trm:licences'] ?? {}, demonstration);
 };
+
+/** The release's weights in another form. */
+async function storedAgain(store: ObjectStore, form: StorageForm): Promise<Uint8Array> {
+  const text = Buffer.from(await store.get(RELEASE_FILES.config)).toString('utf8');
+  const file = parseJson(text, modelFileSchema, RELEASE_FILES.config);
+  const data = decodeModel(file, await store.get(RELEASE_FILES.weights), RELEASE_FILES.weights);
+  return encodeModel(data, file.hashes, file.step, form).weights;
+}
 
 /** `vocab.json` as Hugging Face names it: piece -> id. */
 async function renderPieces(store: ObjectStore): Promise<string> {

@@ -17,7 +17,7 @@ import {
   type ModelParts,
 } from '../trm/model';
 import type { Precision } from '../trm/precision';
-import type { StoredTensor } from '../trm/safetensors';
+import type { StoredTensor } from '../trm/storage/safetensors';
 import { flatLayout, type FlatLayout } from '../trm/weights';
 import type { TrainConfig } from './config';
 import { validate } from './evaluate';

@@ -17,7 +17,7 @@ import type { ObjectStore } from '../storage/object-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
 import type { ModelConfig } from '../trm/config';
 import { createModelData, encodeModel, readStart, type ModelData } from '../trm/model';
-import { decodeSafetensors } from '../trm/safetensors';
+import { decodeSafetensors } from '../trm/storage/safetensors';
 import { TINY_CONFIG } from '../trm/testing';
 import { vocabularyTables } from '../trm/vocabulary';
 import { flatLayout, flatViews } from '../trm/weights';

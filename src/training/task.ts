@@ -1,6 +1,6 @@
 import type * as tf from '@tensorflow/tfjs-core';
 import type { State } from '../trm/core';
-import type { StoredTensor } from '../trm/safetensors';
+import type { StoredTensor } from '../trm/storage/safetensors';
 import type { FlatLayout, Weights } from '../trm/weights';
 
 /** How deep a supervision step recurses and how many follow each other; phases of a curriculum change it. */

@@ -15,16 +15,10 @@ import { fixVectors, type Answer, type FixedVectors } from './heads';
 import type { PackedCore } from './packed';
 import type { InferencePrecision } from './precision';
 import { type Layout } from './layers/attention';
-import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
-import {
-  flatLayout,
-  flatViews,
-  initialWeights,
-  truncatedNormal,
-  unflatten,
-  type FlatLayout,
-  type Weights,
-} from './weights';
+import type { StorageForm } from './storage/form';
+import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './storage/safetensors';
+import { readWeights, storedWeights } from './storage/stored-weights';
+import { flatLayout, initialWeights, truncatedNormal, unflatten, type Weights } from './weights';
 
 /** Version of a model folder's layout; another one is refused. */
 export const MODEL_VERSION = 2;
@@ -226,11 +220,12 @@ export class Model {
   }
 }
 
-/** `config.json` and `model.safetensors` of a model folder, in this order. */
+/** `config.json` and `model.safetensors` of a model folder, in this order. @param form of the weights; default `float32` */
 export function encodeModel(
   data: ModelData,
   hashes: ArtefactHashes,
   step: number,
+  form?: StorageForm,
 ): { config: ModelFile; weights: Uint8Array } {
   const { embedding, core, heads, total } = describeParameters(data.config);
   const config: ModelFile = {
@@ -241,36 +236,8 @@ export function encodeModel(
     parameters: { embedding, core, heads, total },
     step,
   };
-  const tensors = { ...storedWeights(data.weights, flatLayout(data.config)), ...storedBuffers(data) };
+  const tensors = { ...storedWeights(data.weights, flatLayout(data.config), form), ...storedBuffers(data) };
   return { config, weights: encodeSafetensors(tensors, { format: 'pt', architecture: 'trm-edit' }) };
-}
-
-/** Named float tensors of a flat vector, for safetensors files. */
-export function storedWeights(flat: Float32Array, layout: FlatLayout): Record<string, StoredTensor> {
-  const views = flatViews(flat, layout);
-  return Object.fromEntries(
-    layout.entries.map(({ name, shape }) => [name, { dtype: 'F32', shape, data: views[name] }]),
-  );
-}
-
-/** Reads named float tensors back into a flat vector. @throws DataError for a missing tensor or another shape */
-export function readWeights(
-  tensors: Readonly<Record<string, StoredTensor>>,
-  layout: FlatLayout,
-  label: string,
-): Float32Array {
-  const flat = new Float32Array(layout.size);
-  for (const { name, shape, offset } of layout.entries) {
-    const stored = tensors[name];
-    const got = stored ? `${stored.dtype} [${stored.shape.join(', ')}]` : 'none';
-    if (stored?.dtype !== 'F32' || stored.shape.join() !== shape.join())
-      throw new DataError(
-        `${label}: expected tensor "${name}" F32 [${shape.join(', ')}], got ${got}`,
-        'the file belongs to another model',
-      );
-    flat.set(stored.data, offset);
-  }
-  return flat;
 }
 
 /** Start states as tensors of a safetensors file. */

@@ -1,16 +1,23 @@
 import { z } from 'zod';
-import { DataError } from '../core/errors';
-import { parseJson } from '../core/files';
+import { DataError } from '../../core/errors';
+import { parseJson } from '../../core/files';
+
+const TYPES = {
+  F32: Float32Array,
+  F16: Uint16Array,
+  I32: Int32Array,
+  U16: Uint16Array,
+  U8: Uint8Array,
+  I8: Int8Array,
+} as const;
 
 /** A tensor in a safetensors file. */
 export interface StoredTensor {
-  dtype: 'F32' | 'I32' | 'U16' | 'U8';
+  dtype: keyof typeof TYPES;
   shape: number[];
-  /** Row-major values. */
-  data: Float32Array | Int32Array | Uint16Array | Uint8Array;
+  /** Row-major values; of F16 their bits. */
+  data: Float32Array | Int32Array | Uint16Array | Uint8Array | Int8Array;
 }
-
-const TYPES = { F32: Float32Array, I32: Int32Array, U16: Uint16Array, U8: Uint8Array } as const;
 
 const entrySchema = z.object({
   dtype: z.string(),

@@ -2,9 +2,9 @@ import { writeFile } from 'node:fs/promises';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { pythonPath } from '../core/paths';
-import { runProcess } from '../core/processes/subprocess';
-import { withTemporaryFolder } from '../storage/testing';
+import { pythonPath } from '../../core/paths';
+import { runProcess } from '../../core/processes/subprocess';
+import { withTemporaryFolder } from '../../storage/testing';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './safetensors';
 
 const tensors: Record<string, StoredTensor> = {
@@ -12,6 +12,8 @@ const tensors: Record<string, StoredTensor> = {
   // An odd number of bytes before a tensor of wider elements: alignment is where writers go wrong.
   kinds: { dtype: 'U8', shape: [3], data: Uint8Array.of(1, 2, 255) },
   pieces: { dtype: 'U16', shape: [1, 2], data: Uint16Array.of(7, 65535) },
+  halves: { dtype: 'F16', shape: [3], data: Uint16Array.of(0x3c00, 0xc000, 0x0001) },
+  whole: { dtype: 'I8', shape: [2], data: Int8Array.of(-127, 5) },
   bias: { dtype: 'F32', shape: [1], data: Float32Array.of(-5) },
 };
 
@@ -30,7 +32,10 @@ print(json.dumps([metadata, arrays]))`;
     const [metadata, arrays] = JSON.parse(stdout) as [object, Record<string, [string, number[], string]>];
     assert.equal(metadata, { format: 'pt' });
     assert.equal(Object.keys(arrays).sort(), Object.keys(tensors).sort());
-    const names = { F32: 'float32', U8: 'uint8', U16: 'uint16' } as Record<string, string>;
+    const names = { F32: 'float32', F16: 'float16', U8: 'uint8', U16: 'uint16', I8: 'int8' } as Record<
+      string,
+      string
+    >;
     for (const [name, { dtype, shape, data }] of Object.entries(tensors)) {
       const hex = Buffer.from(data.buffer, data.byteOffset, data.byteLength).toString('hex');
       assert.equal(arrays[name], [names[dtype], shape, hex]);
