@@ -3,7 +3,7 @@ import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
 import { flatLayout, flatViews, initialWeights } from '../weights';
 import { TINY_CONFIG } from '../testing';
-import { STORAGE_FORMS } from './form';
+import type { STORAGE_FORMS } from './form';
 import { decodeSafetensors, encodeSafetensors } from './safetensors';
 import { readWeights, storedWeights } from './stored-weights';
 
