@@ -16,11 +16,11 @@ class Backward {
         gradients_(gradients),
         weights_(unit, shape, Direction::kBackward),
         rows_(shape.rows()),
-        memory_(rows_ * (2 * shape.width + wide(shape) + narrow(shape) + shape.inner)) {
+        memory_(rows_ * (2 * shape.width + widest(shape) + narrow(shape) + shape.inner)) {
     d_ = memory_.get();
     sum_ = d_ + shape.state();
     wide_ = sum_ + shape.state();
-    narrow_ = wide_ + rows_ * wide(shape);
+    narrow_ = wide_ + rows_ * widest(shape);
     gated_ = narrow_ + rows_ * narrow(shape);
     std::copy_n(inputs.dy, shape.state(), d_);
   }
@@ -38,7 +38,6 @@ class Backward {
   const float* gradient() const { return d_; }
 
  private:
-  static int64_t wide(const CoreShape& s) { return std::max(3 * s.width, 2 * s.inner); }
   static int64_t narrow(const CoreShape& s) { return std::max(s.width, s.inner); }
 
   /** out = rms(middle + down(gate(gate_up(middle)))). */
@@ -64,8 +63,7 @@ class Backward {
     Attention task = attention_task(shape_, inputs_.angles, inputs_.counts, at);
     task.d_out = narrow_;
     task.d_qkv = wide_;
-    each_head(shape_,
-              [&](float* scratch, int64_t from, int64_t end) { kernels().attention_grad(task, scratch, from, end); });
+    each_head(task, shape_.batch, kernels().attention_grad);
     weight_gradient(at.in, d, wide_, 3 * d, first, to.qkv);
     input_gradient(wide_, layer, 0, sum_, d_);
   }

@@ -4,8 +4,7 @@
 #include <array>
 
 #include "core.h"
-#include "cpu.h"
-#include "pool.h"
+#include "shares.h"
 
 namespace trm {
 
@@ -39,19 +38,8 @@ class PackedWeights {
   std::array<int64_t, 5> offsets_{};
 };
 
-/** Runs work(from, to) on rows `width` wide, in pieces that are worth handing over. */
-template <typename Work>
-void each_row(int64_t rows, int64_t width, const Work& work) {
-  parallel(rows, std::max<int64_t>(1, 32768 / width), work);
-}
-
-/** Runs work(scratch, from, to) on all (batch row, head) pairs. */
-template <typename Work>
-void each_head(const CoreShape& shape, const Work& work) {
-  const int64_t scratch = kernels().attention_scratch(shape.positions);
-  parallel(shape.batch * (shape.width / kHead), 1,
-           [&](int64_t from, int64_t to) { work(thread_scratch(scratch), from, to); });
-}
+/** Widest product of a layer: qkv, or gate and up. */
+inline int64_t widest(const CoreShape& s) { return std::max(3 * s.width, 2 * s.inner); }
 
 /** The parts of an attention task that every pass has. */
 inline Attention attention_task(const CoreShape& shape, const float* angles, const int32_t* counts, const LayerTape& tape) {

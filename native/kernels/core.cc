@@ -41,7 +41,7 @@ class Core {
   void attend(int layer, const LayerTape& at) {
     times(at.in, layer, 0, at.qkv);
     const Attention task = attention_task(shape_, inputs_.angles, inputs_.counts, at);
-    each_head(shape_, [&](float* scratch, int64_t from, int64_t to) { kernels().attention(task, scratch, from, to); });
+    each_head(task, shape_.batch, kernels().attention);
     times(at.mixed, layer, 1, delta());
     add_rms(at.in, at.middle, at.middle_inverse);
   }
@@ -90,7 +90,7 @@ class NoTape {
     at_.in = at_.middle = at_.out = memory_.get();
     at_.mixed = at_.in + s.state();
     at_.qkv = at_.gate_up = at_.mixed + s.state();
-    at_.logs = at_.qkv + s.rows() * wide(s);
+    at_.logs = at_.qkv + s.rows() * widest(s);
     at_.middle_inverse = at_.out_inverse = at_.logs + s.rows() * (s.width / kHead);
   }
   /** The last layer writes to `out`. */
@@ -101,8 +101,7 @@ class NoTape {
   }
 
  private:
-  static int64_t wide(const CoreShape& s) { return std::max(3 * s.width, 2 * s.inner); }
-  static int64_t floats(const CoreShape& s) { return s.rows() * (2 * s.width + wide(s) + s.width / kHead + 1); }
+  static int64_t floats(const CoreShape& s) { return s.rows() * (2 * s.width + widest(s) + s.width / kHead + 1); }
 
   int layers_;
   Block memory_;

@@ -12,15 +12,13 @@
 #include "definition.h"
 #include "cpu.h"
 #include "pool.h"
+#include "shares.h"
 #include "tensorflow/c/ops.h"
 #include "tensorflow_kernels.h"
 
 namespace trm {
 
 namespace {
-
-/** Rows of a piece: about 32k values, so that a piece is worth its hand-over. */
-int64_t rows_a_piece(int64_t width) { return std::max<int64_t>(1, 32768 / std::max<int64_t>(1, width)); }
 
 void rms(Call& call, bool with_residual) {
   const Shape shape = call.shape(0, 2);
@@ -29,7 +27,7 @@ void rms(Call& call, bool with_residual) {
   float* y = call.output(0, shape);
   float* r = call.output(1, {shape[0]});
   if (call.failed) return;
-  parallel(shape[0], rows_a_piece(shape[1]),
+  each_row(shape[0], shape[1],
            [&](int64_t from, int64_t to) { kernels().rms(h, d, y, r, shape[1], from, to); });
 }
 void rms_op(Call& call) { rms(call, false); }
@@ -40,7 +38,7 @@ void rms_grad_op(Call& call) {
   const float *dy = call.floats(0, shape), *y = call.floats(1, shape), *r = call.floats(2, {shape[0]});
   float* dx = call.output(0, shape);
   if (call.failed) return;
-  parallel(shape[0], rows_a_piece(shape[1]),
+  each_row(shape[0], shape[1],
            [&](int64_t from, int64_t to) { kernels().rms_grad(dy, y, r, dx, shape[1], from, to); });
 }
 
@@ -50,7 +48,7 @@ void gate_op(Call& call) {
   const float* gu = call.floats(0, {shape[0], 2 * inner});
   float* a = call.output(0, {shape[0], inner});
   if (call.failed) return;
-  parallel(shape[0], rows_a_piece(shape[1]),
+  each_row(shape[0], shape[1],
            [&](int64_t from, int64_t to) { kernels().gate(gu, a, inner, from, to); });
 }
 
@@ -61,7 +59,7 @@ void gate_grad_op(Call& call) {
   float* dgu = call.output(0, {shape[0], 2 * inner});
   float* a = call.output(1, shape);
   if (call.failed) return;
-  parallel(shape[0], rows_a_piece(2 * inner),
+  each_row(shape[0], 2 * inner,
            [&](int64_t from, int64_t to) { kernels().gate_grad(gu, da, dgu, a, inner, from, to); });
 }
 
@@ -79,10 +77,8 @@ Attention attention_task(Call& call) {
 }
 
 void attention(Call& call, const Attention& task, decltype(Kernels::attention) kernel) {
-  const int64_t units = call.shape(2, 1)[0] * task.heads;
-  if (call.failed) return;
-  const int64_t size = kernels().attention_scratch(task.positions);
-  parallel(units, 1, [&](int64_t from, int64_t to) { kernel(task, thread_scratch(size), from, to); });
+  const int64_t batch = call.shape(2, 1)[0];
+  if (!call.failed) each_head(task, batch, kernel);
 }
 
 void attention_op(Call& call) {
@@ -176,7 +172,7 @@ void log_sum_exp_op(Call& call) {
   const float* x = call.floats(0, shape);
   float* out = call.output(0, {shape[0]});
   if (call.failed) return;
-  parallel(shape[0], rows_a_piece(shape[1]),
+  each_row(shape[0], shape[1],
            [&](int64_t from, int64_t to) { kernels().log_sum_exp(x, out, shape[1], from, to); });
 }
 
@@ -185,7 +181,7 @@ void softmax_grad_op(Call& call) {
   const float *x = call.floats(0, shape), *logs = call.floats(1, {shape[0]}), *dy = call.floats(2, {shape[0]});
   float* dx = call.output(0, shape);
   if (call.failed) return;
-  parallel(shape[0], rows_a_piece(shape[1]),
+  each_row(shape[0], shape[1],
            [&](int64_t from, int64_t to) { kernels().softmax_grad(x, logs, dy, dx, shape[1], from, to); });
 }
 

@@ -68,7 +68,7 @@ void start(const Product& p, int64_t row, int64_t rows, int64_t column, int64_t 
 }
 
 /** A part of C by the panels of A and B. */
-struct Block {
+struct Part {
   int64_t from_strip, to_strip, from_panel, to_panel;
 };
 
@@ -95,11 +95,8 @@ class Work {
     const int64_t most = std::max<int64_t>(1, kColumnBlock / unit_.tile_columns);
     const int64_t width = std::min(most, std::max<int64_t>(1, b_order_.panels / (4 * pool_threads())));
     place(0, a_order_.bytes());
-    parallel(pieces(b_order_.panels, width), 1, [&](int64_t from, int64_t to) {
-      if (unit_.begin) unit_.begin();
-      for (int64_t i = from; i < to; i++) multiply_columns(i * width, std::min(b_order_.panels, (i + 1) * width));
-      if (unit_.end) unit_.end();
-    });
+    each(pieces(b_order_.panels, width),
+         [&](int64_t i) { multiply_columns(i * width, std::min(b_order_.panels, (i + 1) * width)); });
   }
 
   void multiply_columns(int64_t from_panel, int64_t to_panel) const {
@@ -114,6 +111,16 @@ class Work {
           unit_.multiply(b_order_.packed_depth_of(block), a_ + a_order_.offset(block, strip), b, tile(strip, panel),
                          p.onto != nullptr || block > 0);
       }
+  }
+
+  /** Runs work(i) for all shares of the work. */
+  template <typename Share>
+  void each(int64_t shares, const Share& work) const {
+    parallel(shares, 1, [&](int64_t from, int64_t to) {
+      if (unit_.begin) unit_.begin();
+      for (int64_t i = from; i < to; i++) work(i);
+      if (unit_.end) unit_.end();
+    });
   }
 
   static char* thread_bytes(int64_t bytes) {
@@ -131,14 +138,9 @@ class Work {
     const int64_t width = std::min(b_order_.panels, std::max(pieces(b_order_.panels, wanted), worth));
     const int64_t column_blocks = pieces(b_order_.panels, width);
     place(p.packed == nullptr ? b_order_.bytes() : 0, column_blocks > 1 ? a_order_.bytes() : 0);
-    parallel(row_blocks * column_blocks, 1, [&](int64_t from, int64_t to) {
-      if (unit_.begin) unit_.begin();
-      for (int64_t i = from; i < to; i++) {
-        const int64_t strip = i / column_blocks * height, panel = i % column_blocks * width;
-        multiply_block(
-            {strip, std::min(a_order_.panels, strip + height), panel, std::min(b_order_.panels, panel + width)});
-      }
-      if (unit_.end) unit_.end();
+    each(row_blocks * column_blocks, [&](int64_t i) {
+      const int64_t strip = i / column_blocks * height, panel = i % column_blocks * width;
+      multiply_block({strip, std::min(a_order_.panels, strip + height), panel, std::min(b_order_.panels, panel + width)});
     });
   }
 
@@ -161,7 +163,7 @@ class Work {
     unit_.pack_a(a_order_.strip(a.at, a.row, a.column, block, strip), to);
   }
 
-  void multiply_block(const Block& part) const {
+  void multiply_block(const Part& part) const {
     const Product& p = product_;
     const int64_t row = part.from_strip * unit_.tile_rows, column = part.from_panel * unit_.tile_columns;
     start(p, row, std::min(p.rows, part.to_strip * unit_.tile_rows) - row, column,

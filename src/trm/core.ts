@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { ModelConfig } from './config';
-import { requireKernels, type CoreDepth } from './kernels';
-import { packLayers, type PackedCore } from './packed';
+import { requireKernels } from './kernels';
+import { coreDepth, packLayers, type PackedCore } from './packed';
 import { unpackedPrecision, type InferencePrecision } from './precision';
 import { attentionBlock, attentionLayout, type Layout } from './layers/attention';
 import { swigluBlock } from './layers/swiglu';
@@ -78,16 +78,6 @@ export function packCore(
   return packLayers(coreWeights(weights, config), config, precision);
 }
 
-function depthOf(
-  { tables, precision }: Layout,
-  { latentUpdates, core }: ModelConfig,
-  recursions: number,
-): CoreDepth {
-  if (tables.kind !== 'fused') throw new Error('the fused core needs a layout for the fused kernels');
-  const { angles, counts } = tables;
-  return { precision, angles, counts, recursions, latentUpdates, plain: core === 'plain' };
-}
-
 /**
  * A supervision step's recursions in one call of the fused kernel; the gradient goes back through the last one, to x and
  * to the weights. The same as {@link recursion} again and again, of which only the last is on the tape.
@@ -100,7 +90,7 @@ export function tapedRecursions(
   config: ModelConfig,
 ): State {
   const kernels = requireKernels();
-  const depth = depthOf(layout, config, config.recursions);
+  const depth = coreDepth(layout, config, config.recursions, layout.precision);
   const all = coreWeights(weights, config);
   const [y, z, tape] = kernels.coreForward(x, state, all, depth);
   const op = tf.customGrad((...args) => {

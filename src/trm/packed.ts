@@ -7,7 +7,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import { loadedWasm } from '../core/engine';
 import type { Address, WasmModule } from '../core/wasm/module';
 import { innerWidth, type ModelConfig } from './config';
-import { areKernelsWanted, fusedKernels, requireKernels } from './kernels';
+import { areKernelsWanted, fusedKernels, requireKernels, type CoreDepth } from './kernels';
 import type { Layout } from './layers/attention';
 import { rotaryAngles } from './layers/rotary';
 import type { InferencePrecision } from './precision';
@@ -76,20 +76,30 @@ function nativeMatrix(b: tf.Tensor2D, options: PackOptions): PackedMatrix {
   };
 }
 
+/** How the fused kernels run a core on a batch. @throws Error for a layout made for plain ops */
+export function coreDepth<Allowed extends InferencePrecision>(
+  { tables }: Layout,
+  { latentUpdates, core }: Pick<CoreShape, 'latentUpdates' | 'core'>,
+  recursions: number,
+  precision: Allowed,
+): CoreDepth<Allowed> {
+  if (tables.kind !== 'fused') throw new Error('the fused core needs a layout for the fused kernels');
+  const { angles, counts } = tables;
+  return { precision, angles, counts, recursions, latentUpdates, plain: core === 'plain' };
+}
+
 function nativeCore(
   weights: readonly tf.Tensor2D[],
-  { layers, width, latentUpdates, core }: CoreShape,
+  shape: CoreShape,
   precision: InferencePrecision,
 ): PackedCore {
   const packed = requireKernels().packCore(weights, precision);
   return {
     tables: 'fused',
-    run(x, state, { tables }, recursions) {
-      if (tables.kind !== 'fused') throw new Error('packed weights need a layout for the fused kernels');
-      const { angles, counts } = tables;
-      const plain = core === 'plain';
-      const depth = { layers, inner: innerWidth(width), recursions, latentUpdates, plain };
-      const [y, z] = requireKernels().core(x, state, { packed, precision, angles, counts, ...depth });
+    run(x, state, layout, recursions) {
+      const depth = coreDepth(layout, shape, recursions, precision);
+      const { layers, width } = shape;
+      const [y, z] = requireKernels().core(x, state, { ...depth, packed, layers, inner: innerWidth(width) });
       return { y, z };
     },
     dispose: () => packed.dispose(),
