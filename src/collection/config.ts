@@ -2,7 +2,7 @@ import { z } from 'zod';
 import { TIERS } from '../records/mined-fix';
 
 /** Version of the collect stage's code; raised when the same config would give other samples. */
-export const COLLECT_VERSION = 5;
+export const COLLECT_VERSION = 6;
 
 /** Path patterns of tests; see {@link matchesPath} for their form. */
 export const TEST_PATTERNS = [

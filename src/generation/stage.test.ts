@@ -12,7 +12,7 @@ import { lex } from '../python/tokens/lexer';
 import { makeSample } from '../python/edits/sample-testing';
 import { MAX_SPAN, SLOTS } from '../records/example';
 import type { Manifest } from '../records/manifest';
-import { storedContext, type StoredContext } from '../records/file-context';
+import { NO_MENTIONS, storedContext, type StoredContext } from '../records/file-context';
 import { fileOrigin, type Sample } from '../records/sample';
 import { buildManifest, writeManifest } from '../shards/manifest';
 import { Contexts, referencedContexts, writeContextShards } from '../shards/context-shard';
@@ -37,7 +37,8 @@ const CONTEXT = storedContext({
   imports: { json: 'json' },
   names: [],
   classes: [],
-  functions: [{ name: 'f', signature: '()', decorators: [], assigned: [], read: [] }],
+  functions: [{ name: 'f', signature: '()', decorators: [], assigned: [], read: [], mentions: NO_MENTIONS }],
+  mentions: NO_MENTIONS,
 });
 
 /** A clean sample as `collect` writes it. */

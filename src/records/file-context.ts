@@ -1,6 +1,34 @@
 import { z } from 'zod';
 import { sha256 } from '../core/hash';
 
+/**
+ * Names that some code speaks of, by how: each once a list, in order of first coming. What other lists of its record say
+ * already is left out.
+ */
+const mentionsSchema = z.strictObject({
+  /** Variables, parameters, functions, classes and modules whose value is taken or given. */
+  variables: z.array(z.string()),
+  /** The same where they are called: `x(`. */
+  calls: z.array(z.string()),
+  /** `.x` */
+  attributes: z.array(z.string()),
+  /** `.x(` */
+  methods: z.array(z.string()),
+  /** `x=` in a call. */
+  keywords: z.array(z.string()),
+});
+/** A value of {@link mentionsSchema}. */
+export type Mentions = z.infer<typeof mentionsSchema>;
+
+/** Code that mentions nothing. */
+export const NO_MENTIONS: Mentions = Object.freeze({
+  variables: [],
+  calls: [],
+  attributes: [],
+  methods: [],
+  keywords: [],
+});
+
 /** A class of a file that stands in no function. */
 const classFactsSchema = z.strictObject({
   /** Qualified by the classes around it: `Outer.Inner`. */
@@ -28,6 +56,8 @@ const functionFactsSchema = z.strictObject({
   assigned: z.array(z.string()),
   /** Those that it reads, calls or deletes. */
   read: z.array(z.string()),
+  /** What else it speaks of: not those attributes, and not the names that `def` and `class` give. */
+  mentions: mentionsSchema,
 });
 /** A value of {@link functionFactsSchema}. */
 export type FunctionFacts = z.infer<typeof functionFactsSchema>;
@@ -45,6 +75,8 @@ export const fileContextSchema = z.strictObject({
   classes: z.array(classFactsSchema),
   /** In order of appearance. */
   functions: z.array(functionFactsSchema),
+  /** What the code of the module and of its classes speaks of, outside functions. */
+  mentions: mentionsSchema,
 });
 /** A value of {@link fileContextSchema}. */
 export type FileContext = z.infer<typeof fileContextSchema>;
@@ -64,6 +96,10 @@ export interface Surroundings extends ModuleContext {
   classes: readonly ClassFacts[];
   /** All but the hidden one. */
   functions: readonly FunctionFacts[];
+  /** How many of `functions` come before the hidden one; all of them where none is hidden. */
+  before: number;
+  /** Of the code outside functions. */
+  mentions: Mentions;
 }
 
 /** What is known of a function that comes without a file. */
@@ -73,6 +109,8 @@ export const NO_SURROUNDINGS: Surroundings = Object.freeze({
   enclosingClass: null,
   classes: [],
   functions: [],
+  before: 0,
+  mentions: NO_MENTIONS,
 });
 
 /**
@@ -101,6 +139,8 @@ export function contextAround(context: FileContext, index: number | null): Surro
     enclosingClass: own?.name.includes('.') ? own.name.slice(0, own.name.lastIndexOf('.')) : null,
     classes: context.classes,
     functions,
+    before: index ?? functions.length,
+    mentions: context.mentions,
   };
 }
 

@@ -1,7 +1,7 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
-import { NO_SURROUNDINGS, storedContext, type StoredContext } from '../records/file-context';
+import { NO_MENTIONS, NO_SURROUNDINGS, storedContext, type StoredContext } from '../records/file-context';
 import type { Sample } from '../records/sample';
 import { createFolderStore } from '../storage/folder-store';
 import { rejection, withTemporaryFolder } from '../storage/testing';
@@ -16,10 +16,17 @@ function contextOf(i: number): StoredContext {
     decorators: [],
     assigned: ['ü'],
     read: ['constructor'],
+    mentions: { ...NO_MENTIONS, variables: ['len'] },
   };
   const other = { ...own, name: 'g', assigned: [], read: [] };
   const imports = { np: 'numpy', constructor: 'a.b' };
-  return storedContext({ imports, names: [`N${i}`], classes: [], functions: [own, other] });
+  return storedContext({
+    imports,
+    names: [`N${i}`],
+    classes: [],
+    functions: [own, other],
+    mentions: NO_MENTIONS,
+  });
 }
 
 const sampleIn = (context: Sample['context'], i = 0): Sample => makeSample(i, { context });

@@ -17,7 +17,7 @@ import { readRows, requireVersion, withReader } from './reader';
 import { shardFiles, writeShards } from './writer';
 
 /** Version of the FileContext record; stored in every shard's metadata. */
-export const CONTEXT_VERSION = 1;
+export const CONTEXT_VERSION = 2;
 const VERSION_KEY = 'trm:contextVersion';
 
 /** Where a store keeps the contexts of its samples' files. */
@@ -26,7 +26,11 @@ export const CONTEXTS_FOLDER = 'contexts';
 /** Columns of context shards. */
 const CONTEXT_COLUMNS = [
   { name: 'id', type: 'string', description: 'sha256 hex of context_json' },
-  { name: 'context_json', type: 'string', description: 'imports, names, classes and functions of a file' },
+  {
+    name: 'context_json',
+    type: 'string',
+    description: 'imports, names, classes, functions and mentions of a file',
+  },
 ] as const satisfies readonly Column[];
 
 /** Contexts are wide: fewer rows than usual are written together. */
@@ -71,7 +75,7 @@ export async function referencedContexts(
 /** Contexts kept parsed: samples of a file mostly stand together. */
 const PARSED = 64;
 
-/** The contexts of a dataset's files, by id. Holds them packed in memory, about 1 kB a file. */
+/** The contexts of a dataset's files, by id. Holds them packed in memory, some kB a file. */
 export class Contexts {
   private readonly packed = new Map<string, Buffer>();
   private readonly parsed = new Map<string, FileContext>();

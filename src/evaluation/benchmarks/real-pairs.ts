@@ -12,7 +12,7 @@ import { diffTokens, sampleId } from '../../python/edits/edits';
 import { lex, LEXER_VERSION } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import { fitsModel } from '../../records/example';
-import { storedContext, type StoredContext } from '../../records/file-context';
+import { NO_MENTIONS, storedContext, type StoredContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import { Contexts } from '../../shards/context-shard';
 import type { EvaluationSet } from './measure-model';
@@ -158,8 +158,9 @@ function samplesOf(pair: Pair): { samples: Sample[]; context: StoredContext } | 
 
 /** The pairs hold functions without their files: all that is known of those is that they bind some names. */
 function guessedContext({ func }: Pair, names: string[]): StoredContext {
-  const own = { name: func, signature: '', decorators: [], assigned: [], read: [] };
-  return storedContext({ imports: {}, names, classes: [], functions: [own] });
+  const mentions = NO_MENTIONS;
+  const own = { name: func, signature: '', decorators: [], assigned: [], read: [], mentions };
+  return storedContext({ imports: {}, names, classes: [], functions: [own], mentions });
 }
 
 /**

@@ -7,6 +7,8 @@ import { seedStream } from '../../core/rng';
 import {
   contextAround,
   fileContextSchema,
+  NO_MENTIONS,
+  type Mentions,
   storedContext,
   type FunctionFacts,
   type Surroundings,
@@ -46,6 +48,8 @@ async def load(path, default=None):
 load = traced(load)
 `;
 
+type FactsLike = Partial<Omit<FunctionFacts, 'mentions'>> & { mentions?: Partial<Mentions> };
+
 /** Surroundings of the function of that name. */
 function around(source: string, name: string): Surroundings {
   const context = fileContext(lex(source));
@@ -68,18 +72,52 @@ test('imports, names, classes and functions of a file', () => {
   const facts = (
     name: string,
     signature: string,
-    { decorators = [], assigned = [], read = [] }: Partial<FunctionFacts> = {},
-  ): FunctionFacts => ({ name, signature, decorators, assigned, read });
+    { decorators = [], assigned = [], read = [], mentions = {} }: FactsLike = {},
+  ): FunctionFacts => ({
+    name,
+    signature,
+    decorators,
+    assigned,
+    read,
+    mentions: { ...NO_MENTIONS, ...mentions },
+  });
   assert.equal(context.functions, [
-    facts('Store.Row.key', '(self)', { read: ['name'] }),
+    facts('Store.Row.key', '(self)', { read: ['name'], mentions: { variables: ['self'] } }),
     facts('Store.__init__', "(self,path:str,*,limit=...,mode='r')->None", {
       assigned: ['path', '_mode', 'limit', 'hits', 'row', 'late'],
       read: ['hits', 'rows', 'cache', 'row', 'path'],
+      mentions: {
+        variables: ['self', 'path', 'str', 'LIMIT', 'mode', 'int', 'limit', 'other'],
+        attributes: ['name', 'gone'],
+        keywords: ['limit', 'mode'],
+      },
     }),
-    facts('Store.length', '(this,/)', { decorators: ['property', 'functools.lru_cache'], read: ['rows'] }),
-    facts('Store.make', '(path,*rest,**options)', { decorators: ['staticmethod'] }),
-    facts('load', '(path,default=None)'),
+    facts('Store.length', '(this,/)', {
+      decorators: ['property', 'functools.lru_cache'],
+      read: ['rows'],
+      mentions: {
+        variables: ['property', 'functools', 'this'],
+        calls: ['len'],
+        methods: ['lru_cache'],
+        keywords: ['maxsize'],
+      },
+    }),
+    facts('Store.make', '(path,*rest,**options)', {
+      decorators: ['staticmethod'],
+      mentions: { variables: ['staticmethod', 'path', 'rest', 'options'], attributes: ['touched'] },
+    }),
+    facts('load', '(path,default=None)', {
+      mentions: { variables: ['path', 'state'], keywords: ['default'] },
+    }),
   ]);
+  const variables = ['os', 'json', 'loads', 'parse', 'LIMIT', 'int', 'Protocol', 'abc', 'kind', 'Base'];
+  assert.equal(context.mentions, {
+    variables: [...variables, 'Generic', 'T', 'size', 'load'],
+    calls: ['traced'],
+    attributes: ['ABCMeta'],
+    methods: [],
+    keywords: ['metaclass'],
+  });
 });
 
 test('attributes are assigned by targets of every kind, and read elsewhere', () => {

@@ -15,6 +15,7 @@ import { simpleStatements } from '../structure/statements';
 import { isIndentation } from '../tokens/indentation';
 import type { Token } from '../tokens/token';
 import { lineStructure } from './line-structure';
+import { mentionsOf } from './mentions';
 import { isAttributeTarget } from './name-roles';
 import { bracketStep } from '../structure/brackets';
 import { statementEnd } from '../structure/logical-lines';
@@ -26,6 +27,7 @@ import { statementEnd } from '../structure/logical-lines';
  */
 export function fileContext(tokens: readonly TokenText[]): FileContext {
   const definitions = findDefinitions(tokens).filter(({ nested }) => !nested);
+  const functions = definitions.filter(({ kind }) => kind === 'def');
   const byStart = new Map(definitions.map((definition) => [definition.firstToken, definition]));
   const { imports, names } = bodyNames(tokens, [0, tokens.length], byStart);
   return {
@@ -34,10 +36,16 @@ export function fileContext(tokens: readonly TokenText[]): FileContext {
     classes: definitions
       .filter(({ kind }) => kind === 'class')
       .map((definition) => classFacts(tokens, definition, byStart)),
-    functions: definitions
-      .filter(({ kind }) => kind === 'def')
-      .map((definition) => functionFacts(tokens, definition)),
+    functions: functions.map((definition) => functionFacts(tokens, definition)),
+    mentions: mentionsOf(tokens, spansBetween(tokens, functions)),
   };
+}
+
+/** Tokens that stand in no function. */
+function spansBetween(tokens: readonly TokenText[], functions: readonly Definition[]): Span[] {
+  const starts = [0, ...functions.map(({ endToken }) => endToken)];
+  const ends = [...functions.map(({ firstToken }) => firstToken), tokens.length];
+  return starts.map((start, i) => [start, ends[i]]);
 }
 
 /** The functions of a file that stand in no other one, each with what the file says around it. */
@@ -106,26 +114,35 @@ function functionFacts(
   { name, firstToken, keyword, endToken }: Definition,
 ): FunctionFacts {
   const decorators = decoratorNames(tokens, firstToken, keyword);
-  const attributes =
-    name.includes('.') && !decorators.includes('staticmethod')
-      ? ownAttributes(tokens, [keyword, endToken])
-      : { assigned: [], read: [] };
-  return { name, signature: signatureText(tokens, keyword), decorators, ...attributes };
+  const own =
+    name.includes('.') && !decorators.includes('staticmethod') ? firstParameter(tokens, keyword) : undefined;
+  const attributes = own === undefined ? { assigned: [], read: [] } : ownAttributes(tokens, own, endToken);
+  const signature = signatureText(tokens, keyword);
+  const mentions = mentionsOf(
+    tokens,
+    [[firstToken, endToken]],
+    own === undefined ? undefined : tokens[own].text,
+  );
+  return { name, signature, decorators, ...attributes, mentions };
 }
 
-/** Attributes of the first parameter, wherever the method or a function inside it names them. */
+/** Index of a function's first parameter. */
+function firstParameter(tokens: readonly TokenText[], def: number): number | undefined {
+  const [open, close] = parameterList(tokens, def, statementEnd(tokens, def));
+  return parameterNames(tokens, open, close)[0];
+}
+
+/** Attributes of the parameter at index `own`, wherever the method or a function inside it names them. */
 function ownAttributes(
   tokens: readonly TokenText[],
-  [def, end]: Span,
+  own: number,
+  end: number,
 ): Pick<FunctionFacts, 'assigned' | 'read'> {
-  const [open, close] = parameterList(tokens, def, statementEnd(tokens, def));
-  const [first] = parameterNames(tokens, open, close);
   const assigned = new Set<string>();
   const read = new Set<string>();
-  if (first === undefined) return { assigned: [], read: [] };
-  for (let i = close + 1; i + 2 < end; i++) {
+  for (let i = own + 1; i + 2 < end; i++) {
     const [receiver, dot, attribute] = [tokens[i], tokens[i + 1], tokens[i + 2]];
-    if (receiver.kind !== 'name' || receiver.text !== tokens[first].text) continue;
+    if (receiver.kind !== 'name' || receiver.text !== tokens[own].text) continue;
     if (dot.text !== '.' || attribute.kind !== 'name' || tokens[i - 1].text === '.') continue;
     const written = isWritten(tokens, i);
     if (written) assigned.add(attribute.text);
