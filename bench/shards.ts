@@ -12,7 +12,7 @@ import { parseArgs } from 'node:util';
 import { demoProjectFolder } from '../src/collection/demo-history';
 import { sha256 } from '../src/core/hash';
 import { seedStream } from '../src/core/rng';
-import { MAX_PIECES, type Example } from '../src/records/example';
+import { NO_NAMES, MAX_PIECES, type Example } from '../src/records/example';
 import type { Resource } from '../src/records/manifest';
 import type { Sample } from '../src/records/sample';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../src/records/token-features';
@@ -48,10 +48,11 @@ function* makeExamples(count: number): Generator<Example> {
         TOKEN_FEATURE_NAMES.map((name) => [name, column(TOKEN_FEATURES[name].size)]),
       ) as TokenFeatureArrays),
       copyGroups: column(length),
+      names: NO_NAMES,
       target: {
         location: rng.int(length),
         spanLength: 1,
-        slots: [{ copyGroup: 1, vocabulary: 2, piece: 3 }],
+        slots: [{ copyGroup: 1, vocabulary: 2, piece: 3, name: -1, kind: 0, pieces: [3] }],
         bugType: 1,
       },
     };

@@ -10,17 +10,12 @@ import { seedStream } from '../../src/core/rng';
 import { slotQueries } from '../../src/training/optimization/losses';
 import { createEditTrainer } from '../../src/training/testing';
 import { collate } from '../../src/trm/batch';
-import {
-  bugTypeLogits,
-  haltLogits,
-  headStates,
-  locationLogits,
-  slotLogits,
-  spanLogits,
-} from '../../src/trm/heads';
+import { bugTypeLogits, haltLogits, headStates, locationLogits, spanLogits } from '../../src/trm/heads';
 import { fusedKernels } from '../../src/trm/kernels';
 import type { InferencePrecision, Precision } from '../../src/trm/precision';
 import { logSumExp } from '../../src/trm/log-sum-exp';
+import { nameKeys } from '../../src/trm/slots/name-logits';
+import { slotLogits } from '../../src/trm/slots/slot-logits';
 import { answerOf, Model, prepareBatch, runSteps } from '../../src/trm/model';
 import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';
 
@@ -71,8 +66,9 @@ function inference({ model: data, examples }: StepMaterial, precision: Inference
     const prepared = prepareBatch(batch, config, precision);
     const answer = answerOf(prepared, runSteps(model, prepared, config.supervisionSteps));
     const states = headStates(answer, config, places);
-    const { copy, vocabulary, piece } = slotLogits(weights, answer, states, queries, parts);
-    const total = logSumExp(tf.stack([copy, vocabulary, piece].map(logSumExp), 1) as tf.Tensor2D);
+    const keys = nameKeys(weights, answer.names, places.rows);
+    const { copy, vocabulary, piece, name } = slotLogits(weights, answer, states, queries, keys, parts);
+    const total = logSumExp(tf.stack([copy, vocabulary, piece, name].map(logSumExp), 1) as tf.Tensor2D);
     const share = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, tf.reshape(total, [-1, 1])));
     const top = tf.topk(piece, TOP_PIECES);
     return {

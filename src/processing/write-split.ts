@@ -72,7 +72,7 @@ export async function writeSplit(
   const examples = await writeExampleShards(
     store,
     split,
-    encodeRows(job, rows, vocabularies, {
+    encodeRows(job, split, rows, vocabularies, {
       onExample: (row, example) => counter.add(row.sample, example, row.copy),
       onSkip: (number) => skipped.add(number),
       onRow: () => task.advance(),
@@ -122,6 +122,7 @@ interface RowEvents {
 
 async function* encodeRows(
   { config, context, contexts, drops }: Job,
+  split: Split,
   rows: AsyncIterable<Row>,
   { tokenizer, vocabulary }: Vocabularies,
   { onExample, onSkip, onRow }: RowEvents,
@@ -134,7 +135,9 @@ async function* encodeRows(
     const { maxTokens } = config;
     const surroundings = contexts.around(sample);
     const origin = ROW_ORIGINS.indexOf(rowOrigin(sample));
-    const options = { tokenizer, vocabulary, surroundings, maxTokens, rng, stoppedAt, origin };
+    // What is judged is asked for edits of clean code, too.
+    const withNames = split === 'train' ? undefined : true;
+    const options = { tokenizer, vocabulary, surroundings, withNames, maxTokens, rng, stoppedAt, origin };
     const example = encodeSample(sample, options);
     if (isDropped(example)) {
       onSkip(number);

@@ -7,7 +7,7 @@ import type { TokenFeatureArrays } from './token-features';
 export { BINDINGS, DISTANCE_BUCKETS, type Binding } from './token-features';
 
 /** Version of the layout below; part of shard metadata and checkpoints. */
-export const EXAMPLE_VERSION = 3;
+export const EXAMPLE_VERSION = 4;
 
 /** Most BPE pieces kept of one program token; longer tokens are cut. */
 export const MAX_PIECES = 6;
@@ -29,7 +29,7 @@ export function fitsModel({
   return end - start <= MAX_SPAN && replacement.length <= SLOTS;
 }
 
-/** One token an edit should write, seen three ways; -1 where that way cannot render it. */
+/** One token an edit should write, seen four ways; -1 where that way cannot render it. */
 export interface SlotTarget {
   /** Value of `copyGroup` shared by every window token that renders this text. */
   copyGroup: number;
@@ -37,7 +37,33 @@ export interface SlotTarget {
   vocabulary: number;
   /** BPE id when the token is a name of one piece. */
   piece: number;
+  /** Index in the window's {@link ExampleNames}. */
+  name: number;
+  /** Index in TOKEN_KINDS; with `pieces` what the next slot is told of this one. */
+  kind: number;
+  /** BPE ids, at most MAX_PIECES. */
+  pieces: readonly number[];
 }
+
+/** Names of the file that slots may write: M of them, at most MAX_FILE_NAMES. None of them stands in the window. */
+export interface ExampleNames {
+  /** [M] */
+  texts: readonly string[];
+  /** [M * MAX_PIECES] BPE ids, 0 = padding. */
+  pieces: Uint16Array;
+  /** [M] bit i: `NAME_TRAITS[i]` is true of it. */
+  traits: Uint16Array;
+  /** [M] 1 + the copy group of the window's name that it is a slip of the hand away from; 0 = none. */
+  near: Uint16Array;
+}
+
+/** No names: rows without a bug are not asked for any. */
+export const NO_NAMES: ExampleNames = Object.freeze({
+  texts: [],
+  pieces: new Uint16Array(0),
+  traits: new Uint16Array(0),
+  near: new Uint16Array(0),
+});
 
 /** What the model should answer. */
 export interface ExampleTarget {
@@ -70,5 +96,6 @@ export interface Example extends TokenFeatureArrays {
   pieces: Uint16Array;
   /** [S] tokens of equal kind and text share a number (0-based, by first occurrence). */
   copyGroups: Uint8Array;
+  names: ExampleNames;
   target: ExampleTarget;
 }

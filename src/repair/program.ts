@@ -6,6 +6,7 @@ import { MAX_WINDOW_TOKENS } from '../processing/encoding/encode';
 import { tokenFacts, type TokenFacts } from '../processing/encoding/token-facts';
 import { NameReader } from './evidence/name-reader';
 import { undefinedNames, type UndefinedNames } from './evidence/names';
+import { windowNames, type WindowNames } from './window-names';
 
 /** A Python file as repair sees it. */
 export interface Program {
@@ -16,6 +17,8 @@ export interface Program {
   /** Windows over the whole file, in order. */
   windows: readonly TokenWindow[];
   undefinedNames: UndefinedNames;
+  /** Names that the slots of a window may write. */
+  windowNames: WindowNames;
   /** Says what edits would do to the names; it remembers what it has read. */
   names: NameReader;
 }
@@ -32,6 +35,7 @@ export function analyse(source: string): Program {
     facts,
     windows: windowsOf(tokens, { maxTokens: MAX_WINDOW_TOKENS - 1 }),
     undefinedNames: names,
+    windowNames: windowNames(tokens),
     names: new NameReader({ source, tokens, undefinedNames: names }),
   };
 }

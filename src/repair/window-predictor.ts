@@ -92,11 +92,12 @@ export function windowsTouching(
 
 function encodeFor(
   { tokenizer, vocabulary }: RepairModel,
-  { tokens, facts }: Program,
+  { tokens, facts, windowNames }: Program,
   window: TokenWindow,
   stoppedAt: number | null,
 ): PredictWindow | undefined {
-  const example = encodeWindow({ tokens, window, facts, stoppedAt, tokenizer, vocabulary });
+  const names = windowNames(window);
+  const example = encodeWindow({ tokens, window, facts, names, stoppedAt, tokenizer, vocabulary });
   // A window longer than the model's is what `windowsOf` never makes; any other reason concerns edits only.
   if (isDropped(example)) return undefined;
   return { example, tokens: tokens.slice(window.firstToken, window.endToken) };
@@ -110,6 +111,8 @@ function windowKey({ example, tokens }: PredictWindow, topK: number, supervision
       supervisionSteps,
       tokens.map(tokenKey),
       TOKEN_FEATURE_NAMES.map((name) => Buffer.from(example[name]).toString('latin1')),
+      example.names.texts,
+      [...example.names.traits],
     ]),
   );
 }

@@ -1,9 +1,13 @@
 /** Rows of example shards: what stands in which column. Light, so that threads can load it without a reader. */
 import { DataError } from '../core/errors';
-import { MAX_PIECES, SLOTS, type Example, type SlotTarget } from '../records/example';
+import { MAX_PIECES, SLOTS, type Example, type ExampleNames, type SlotTarget } from '../records/example';
+import { MAX_FILE_NAMES, NAME_TRAITS } from '../records/file-names';
 import { ROW_ORIGINS } from '../records/mined-fix';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import type { Column, Row } from './columns';
+
+/** Numbers of a slot in its column. */
+const SLOT_NUMBERS = 5 + MAX_PIECES;
 
 /** Columns of example shards. S is `length`; array columns are byte strings of little-endian numbers. */
 export const EXAMPLE_COLUMNS: readonly Column[] = [
@@ -23,33 +27,49 @@ export const EXAMPLE_COLUMNS: readonly Column[] = [
     type: 'bytes',
     description: 'uint8 [S] tokens of equal kind and text share a number',
   },
+  { name: 'names', type: 'string', description: 'names of the file that slots may write, M lines' },
+  { name: 'name_pieces', type: 'bytes', description: `uint16 [M, ${MAX_PIECES}] BPE ids, 0 = padding` },
+  { name: 'name_traits', type: 'bytes', description: `uint16 [M] bits: ${NAME_TRAITS.join(', ')}` },
+  {
+    name: 'name_near',
+    type: 'bytes',
+    description: 'uint16 [M] 1 + copy group of a name spelt alike, 0 = none',
+  },
   { name: 'location', type: 'int32', description: '0 = no bug, 1 + i = the edit starts at token i' },
   { name: 'span_length', type: 'int32', description: 'tokens replaced' },
   {
     name: 'slots',
     type: 'bytes',
-    description: 'int32 [n, 3] copy group, vocabulary index, BPE id; -1 = none',
+    description: `int32 [n, ${SLOT_NUMBERS}] copy group, vocabulary index, BPE id, name: -1 = none; kind, BPE ids: 0 = padding`,
   },
   { name: 'bug_type', type: 'int32', description: 'taxonomy code, 0 = none' },
 ];
 
 /** The row of an example; its bytes cells are views of the example's arrays. */
 export function rowOfExample(example: Example): Row {
-  const { target, pieces } = example;
+  const { target, pieces, names } = example;
   return {
     sample_id: example.sampleId,
     first_token: example.firstToken,
     length: example.length,
     difficulty: example.difficulty,
     origin: example.origin,
-    pieces: new Uint8Array(pieces.buffer, pieces.byteOffset, pieces.byteLength),
+    pieces: bytesOf(pieces),
     ...Object.fromEntries(TOKEN_FEATURE_NAMES.map((name) => [TOKEN_FEATURES[name].column, example[name]])),
     copy_groups: example.copyGroups,
+    names: names.texts.join('\n'),
+    name_pieces: bytesOf(names.pieces),
+    name_traits: bytesOf(names.traits),
+    name_near: bytesOf(names.near),
     location: target.location,
     span_length: target.spanLength,
     slots: packSlots(target.slots),
     bug_type: target.bugType,
   };
+}
+
+function bytesOf(numbers: Uint16Array): Uint8Array {
+  return new Uint8Array(numbers.buffer, numbers.byteOffset, numbers.byteLength);
 }
 
 /**
@@ -59,18 +79,28 @@ export function rowOfExample(example: Example): Row {
 export function exampleOfRow(row: Row): Example {
   const number = (name: string): number => row[name] as number;
   const bytes = (name: string): Uint8Array => row[name] as Uint8Array;
-  const pieces = bytes('pieces');
+  const words = (name: string): Uint16Array => {
+    const view = bytes(name);
+    return new Uint16Array(view.buffer, view.byteOffset, view.length >> 1);
+  };
+  const texts = row.names as string;
   return {
     sampleId: row.sample_id as string,
     firstToken: number('first_token'),
     length: number('length'),
     difficulty: number('difficulty'),
     origin: number('origin'),
-    pieces: new Uint16Array(pieces.buffer, pieces.byteOffset, pieces.length >> 1),
+    pieces: words('pieces'),
     ...(Object.fromEntries(
       TOKEN_FEATURE_NAMES.map((name) => [name, bytes(TOKEN_FEATURES[name].column)]),
     ) as TokenFeatureArrays),
     copyGroups: bytes('copy_groups'),
+    names: {
+      texts: texts === '' ? [] : texts.split('\n'),
+      pieces: words('name_pieces'),
+      traits: words('name_traits'),
+      near: words('name_near'),
+    },
     target: {
       location: number('location'),
       spanLength: number('span_length'),
@@ -81,17 +111,20 @@ export function exampleOfRow(row: Row): Example {
 }
 
 function packSlots(slots: readonly SlotTarget[]): Uint8Array {
-  const packed = Int32Array.from(slots.flatMap((slot) => [slot.copyGroup, slot.vocabulary, slot.piece]));
+  const packed = new Int32Array(slots.length * SLOT_NUMBERS);
+  slots.forEach(({ copyGroup, vocabulary, piece, name, kind, pieces }, i) => {
+    packed.set([copyGroup, vocabulary, piece, name, kind, ...pieces], i * SLOT_NUMBERS);
+  });
   return new Uint8Array(packed.buffer);
 }
 
 function unpackSlots(bytes: Uint8Array): SlotTarget[] {
   const packed = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  return Array.from({ length: packed.length / 3 }, (_, i) => ({
-    copyGroup: packed[3 * i],
-    vocabulary: packed[3 * i + 1],
-    piece: packed[3 * i + 2],
-  }));
+  return Array.from({ length: packed.length / SLOT_NUMBERS }, (_, i) => {
+    const numbers = packed.subarray(i * SLOT_NUMBERS, (i + 1) * SLOT_NUMBERS);
+    const [copyGroup, vocabulary, piece, name, kind, ...pieces] = numbers;
+    return { copyGroup, vocabulary, piece, name, kind, pieces: pieces.filter((id) => id !== 0) };
+  });
 }
 
 /**
@@ -118,6 +151,18 @@ export function checkExample(example: Example, label: string): void {
     const most = Math.max(1, TOKEN_FEATURES[name].size - 1);
     for (const value of example[name]) if (value > most) fail(`expected 0..${most} in ${name}, got ${value}`);
   }
+  checkNames(example.names, expect);
   if (target.slots.length > SLOTS) expect('target.slots', target.slots.length, SLOTS);
   if (target.location > length) expect('target.location (at most S)', target.location, length);
+}
+
+function checkNames(
+  { texts, pieces, traits, near }: ExampleNames,
+  expect: (field: string, got: number, expected: number) => void,
+): void {
+  const count = texts.length;
+  if (count > MAX_FILE_NAMES) expect('names (at most)', count, MAX_FILE_NAMES);
+  expect('names.pieces', pieces.length, count * MAX_PIECES);
+  expect('names.traits', traits.length, count);
+  expect('names.near', near.length, count);
 }

@@ -3,7 +3,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError } from '../core/errors';
 import { sha256 } from '../core/hash';
-import { MAX_PIECES, type Example } from '../records/example';
+import { NO_NAMES, MAX_PIECES, type Example } from '../records/example';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import { createFolderStore } from '../storage/folder-store';
 import { listKeys } from '../storage/objects';
@@ -28,10 +28,16 @@ function makeExample(length: number, change: Partial<Example> = {}): Example {
     origin: length % 8,
     ...features,
     copyGroups: row(7, 256),
+    names: {
+      texts: ['größe', 'x'],
+      pieces: Uint16Array.from({ length: 2 * MAX_PIECES }, (_, i) => 65535 - i),
+      traits: Uint16Array.from([65535, 1]),
+      near: Uint16Array.from([256, 0]),
+    },
     target: {
       location: 1,
       spanLength: 0,
-      slots: [{ copyGroup: -1, vocabulary: 300, piece: 65535 }],
+      slots: [{ copyGroup: -1, vocabulary: 300, piece: 65535, name: 1, kind: 3, pieces: [9, 8] }],
       bugType: 9,
     },
     ...change,
@@ -97,7 +103,8 @@ test('examples come back equal, with arrays that stand alone', async () => {
   await withTemporaryFolder(async (folder) => {
     const store = createFolderStore(folder);
     const examples = [1, 43, 128].map((length) => makeExample(length));
-    examples.push(makeExample(5, { target: { location: 0, spanLength: 0, slots: [], bugType: 0 } }));
+    const clean = { location: 0, spanLength: 0, slots: [], bugType: 0 };
+    examples.push(makeExample(5, { names: NO_NAMES, target: clean }));
     await writeExampleShards(store, 'train', examples);
     const read = await collectAll(readExamples(store, 'train'));
     assert.equal(read, examples);
@@ -128,7 +135,7 @@ test('examples of another version are refused', async () => {
     await writeExampleShards(store, 'train', [makeExample(4)], { metadata: { 'trm:exampleVersion': '1' } });
     const error = await rejection(() => collectAll(readExamples(store, 'train')));
     assert.instance(error, DataError);
-    assert.match(error.message, /expected examples of version 3, got 1/);
+    assert.match(error.message, /expected examples of version 4, got 1/);
   });
 });
 

@@ -1,8 +1,34 @@
-import { EXAMPLE_VERSION, MAX_PIECES, MAX_SPAN, SLOTS, type Example } from '../records/example';
+import {
+  EXAMPLE_VERSION,
+  MAX_PIECES,
+  MAX_SPAN,
+  SLOTS,
+  type Example,
+  type SlotTarget,
+} from '../records/example';
 import { TOKEN_KINDS } from '../records/sample';
 import { DataError } from '../core/errors';
 import type { TokenFeatureName } from '../records/token-features';
 import { FEATURE_GROUPS, FEATURES, type ModelConfig } from './config';
+
+/** Names of the files around the rows of a batch: one row's after the other's, N in all. */
+export interface NameBatch {
+  /** [B + 1] first name of each row, and N. */
+  offsets: Int32Array;
+  /** [N + 1] first entry of each name in `pieceIds`, and their number. */
+  pieceStarts: Int32Array;
+  /** BPE ids of all names, without padding. */
+  pieceIds: Int32Array;
+  /** [N] and [N], see `ExampleNames`. */
+  traits: Uint16Array;
+  near: Uint16Array;
+  /** S, and [B * S] copy groups of the rows' tokens, which `near` speaks of. */
+  length: number;
+  groups: Uint8Array;
+}
+
+/** What one token of an edit is, for the slot after it. */
+export type TokenShape = Pick<SlotTarget, 'kind' | 'pieces'>;
 
 /** The part of a batch that the core and the location head read. Plain arrays: no engine is needed to make one. */
 export interface InputBatch {
@@ -20,6 +46,8 @@ export interface InputBatch {
   pieceWeights: Float32Array;
   /** [B * S, FEATURES] several-hot rows; all zero for padding. */
   features: Float32Array;
+  /** What slots read beside the core's answer. */
+  names: NameBatch;
 }
 
 /** Teacher's answers of a batch. Only buggy rows (R of them) have an edit. */
@@ -48,6 +76,10 @@ export interface TargetBatch {
   slotVocabulary: Int32Array;
   /** [Q] right BPE piece, -1 for none. */
   slotPieces: Int32Array;
+  /** [Q] right name of the row's file, -1 for none. */
+  slotNames: Int32Array;
+  /** [Q] what the slot before writes; null for the first. */
+  slotPrevious: (TokenShape | null)[];
 }
 
 /** A batch ready for the engine. */
@@ -115,7 +147,30 @@ function collateInputs(examples: readonly Example[], length: number): InputBatch
     pieceTokens: pieceTokens.subarray(0, pieces),
     pieceWeights: pieceWeights.subarray(0, pieces),
     features,
+    names: collateNames(examples, length),
   };
+}
+
+function collateNames(examples: readonly Example[], length: number): NameBatch {
+  const count = examples.reduce((sum, { names }) => sum + names.texts.length, 0);
+  const offsets = new Int32Array(examples.length + 1);
+  const pieceStarts = new Int32Array(count + 1);
+  const pieceIds = new Int32Array(count * MAX_PIECES);
+  const [traits, near] = [new Uint16Array(count), new Uint16Array(count)];
+  const groups = new Uint8Array(examples.length * length);
+  let [name, piece] = [0, 0];
+  examples.forEach(({ names, copyGroups }, row) => {
+    groups.set(copyGroups, row * length);
+    traits.set(names.traits, name);
+    near.set(names.near, name);
+    for (let at = 0; at < names.pieces.length; at += MAX_PIECES) {
+      for (let k = 0; k < MAX_PIECES && names.pieces[at + k] !== 0; k++)
+        pieceIds[piece++] = names.pieces[at + k];
+      pieceStarts[++name] = piece;
+    }
+    offsets[row + 1] = name;
+  });
+  return { offsets, pieceStarts, pieceIds: pieceIds.subarray(0, piece), traits, near, length, groups };
 }
 
 /** Writes the several-hot row of each token: one group after the other, since each is an array of its own. */
@@ -138,6 +193,9 @@ export function withoutFeatures(batch: InputBatch, omitted: readonly TokenFeatur
   return { ...batch, features };
 }
 
+/** EMPTY, the end of an edit's tokens. */
+const WRITES_NOTHING: SlotTarget = { copyGroup: -1, vocabulary: 0, piece: -1, name: -1, kind: 0, pieces: [] };
+
 function collateTargets(examples: readonly Example[], length: number): TargetBatch {
   const buggyRows = examples.flatMap((example, row) => (example.target.location > 0 ? [row] : []));
   const targets = buggyRows.map((row) => examples[row].target);
@@ -146,7 +204,8 @@ function collateTargets(examples: readonly Example[], length: number): TargetBat
     Array.from({ length: Math.min(target.slots.length + 1, SLOTS) }, (_, k) => ({
       row: r,
       number: k,
-      want: target.slots[k] ?? { copyGroup: -1, vocabulary: 0, piece: -1 },
+      want: target.slots[k] ?? WRITES_NOTHING,
+      previous: k > 0 ? target.slots[k - 1] : null,
     })),
   );
   const slotCopies = new Float32Array(slots.length * length);
@@ -169,6 +228,8 @@ function collateTargets(examples: readonly Example[], length: number): TargetBat
     slotCopies,
     slotVocabulary: Int32Array.from(slots, (slot) => slot.want.vocabulary),
     slotPieces: Int32Array.from(slots, (slot) => slot.want.piece),
+    slotNames: Int32Array.from(slots, (slot) => slot.want.name),
+    slotPrevious: slots.map(({ previous }) => previous),
   };
 }
 

@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { ConfigError, nearestName } from '../core/errors';
 import { MAX_SPAN, SLOTS } from '../records/example';
+import { NAME_TRAITS } from '../records/file-names';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureName } from '../records/token-features';
 
 /** Width of one attention head. */
@@ -93,7 +94,7 @@ export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
   }),
   'trm-7m-total': preset({
     width: 384,
-    embeddingWidth: 84,
+    embeddingWidth: 80,
     tokenizerSize: 32768,
     recursions: 2,
     latentUpdates: 2,
@@ -217,6 +218,10 @@ function headSpecs({ width, vocabularySize, bugTypes }: ModelConfig): ParameterS
     linear('heads.vocabularyQuery', 'heads', width, width),
     table('heads.vocabularyBias', 'heads', [vocabularySize], 0),
     table('heads.pieceBias', 'heads', [1], 0),
+    linear('heads.previous', 'heads', width, width),
+    table('heads.nameTraits', 'heads', [NAME_TRAITS.length, width], 0.1),
+    linear('heads.nameNear', 'heads', width, 1),
+    table('heads.nameBias', 'heads', [1], 0),
     linear('heads.bugType', 'heads', width, bugTypes),
     table('heads.bugTypeBias', 'heads', [bugTypes], 0),
     table('heads.halt', 'heads', [width, 1], 0),

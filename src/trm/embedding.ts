@@ -52,18 +52,25 @@ export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
   const kernels = fusedKernels();
   const { ids, tokens, weights, count } = lists;
   const op = tf.customGrad((...args) => {
-    const [pieces] = args as [tf.Tensor2D];
+    const [pieces, save] = args as [tf.Tensor2D, tf.GradSaveFunc];
+    // The tape frees what it is not told to keep.
+    save([ids, tokens, weights]);
     if (kernels)
       return {
         value: kernels.moveRows(pieces, { take: ids, put: tokens, weights, rows: count }),
-        gradFunc: (dy: tf.Tensor) =>
-          kernels.moveRows(dy as tf.Tensor2D, { take: tokens, put: ids, weights, rows: table.shape[0] }),
+        gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+          const [put, take, shares] = saved as [tf.Tensor1D, tf.Tensor1D, tf.Tensor2D];
+          return kernels.moveRows(dy as tf.Tensor2D, { take, put, weights: shares, rows: table.shape[0] });
+        },
       };
     const rows: tf.Tensor2D = tf.mul(tf.gather(pieces, ids), weights);
     return {
       value: sumByToken(rows, lists),
-      gradFunc: (dy: tf.Tensor) =>
-        tf.unsortedSegmentSum(tf.mul<tf.Tensor2D>(tf.gather(dy, tokens), weights), ids, table.shape[0]),
+      gradFunc: (dy: tf.Tensor, saved: tf.Tensor[]) => {
+        const [put, take, shares] = saved as [tf.Tensor1D, tf.Tensor1D, tf.Tensor2D];
+        const rows = tf.mul<tf.Tensor2D>(tf.gather(dy, take), shares);
+        return tf.unsortedSegmentSum(rows, put, table.shape[0]);
+      },
     };
   });
   return op(table) as tf.Tensor2D;

@@ -1,13 +1,10 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { MAX_SPAN } from '../records/example';
 import type { ModelConfig } from './config';
-import { entryVectors, NAME_KIND, type EntryTensors } from './embedding';
 import { gatherRows } from './layers/gather-rows';
-import { packMatrix, type PackedMatrix } from './packed';
-import { unpackedPrecision, type InferencePrecision, type Precision } from './precision';
+import type { NameBatch } from './batch';
+import type { Precision } from './precision';
 import { MASKED } from './layers/attention';
-import { product } from './layers/product';
-import { rms } from './layers/rms';
 import { weight, type Weights } from './weights';
 
 /** Answer states with what the heads need to find tokens in them. */
@@ -20,6 +17,8 @@ export interface Answer {
   positions: number;
   /** True token counts `[B]`. */
   lengths: ArrayLike<number>;
+  /** Names of the files around the rows. */
+  names: NameBatch;
   /** Precision of the slots' products; places and halting are read in float32. */
   precision: Precision;
 }
@@ -31,7 +30,7 @@ export interface Places {
 }
 
 /** Span lengths that are told apart: 0 to MAX_SPAN. */
-const SPANS = MAX_SPAN + 1;
+export const SPANS = MAX_SPAN + 1;
 
 /** States that the heads read, taken out of y together: the gradient goes back to them in one pass. */
 export interface HeadStates {
@@ -126,123 +125,4 @@ export function spanLogits(
 /** Bug-type logits `[R, bugTypes]` given the start. */
 export function bugTypeLogits(weights: Weights, { starts }: HeadStates): tf.Tensor2D {
   return tf.add(tf.matMul(starts, weight(weights, 'heads.bugType')), weight(weights, 'heads.bugTypeBias'));
-}
-
-/** Slots to fill: slot `numbers[q]` of the edit that replaces `spans[q]` tokens at place `places[q]`. Q entries. */
-export interface SlotQueries {
-  places: ArrayLike<number>;
-  spans: ArrayLike<number>;
-  numbers: ArrayLike<number>;
-}
-
-/** Unnormalised choices of Q slots; one softmax runs over all three. */
-export interface SlotLogits {
-  /** `[Q, S]` copy a token of the window; padding masked. */
-  copy: tf.Tensor2D;
-  /** `[Q, V]` closed vocabulary; 0 = EMPTY. */
-  vocabulary: tf.Tensor2D;
-  /** `[Q, tokenizer size]` a name of one piece; pieces that are no name masked. */
-  piece: tf.Tensor2D;
-}
-
-/** What slots need of the vocabularies. */
-export interface EntryParts {
-  config: ModelConfig;
-  entries: EntryTensors;
-  /** Made once, where the weights stay as they are. */
-  fixed?: FixedVectors;
-}
-
-/** Both vocabularies' vectors for products with queries, for inference. Owns its tensors. */
-export interface FixedVectors {
-  /** {@link entryVectors}. */
-  entries: tf.Tensor2D;
-  /** The table of pieces, for the kernels; null where those are not in use. */
-  pieces: PackedMatrix | null;
-}
-
-/** Makes what slots read of weights that stay as they are. */
-export function fixVectors(
-  weights: Weights,
-  entries: EntryTensors,
-  precision: InferencePrecision,
-): FixedVectors {
-  const table = weight(weights, 'embedding.pieces');
-  return {
-    entries: tf.tidy(() => entryVectors(weights, entries, unpackedPrecision(precision))),
-    pieces: packMatrix(table, { transposeB: true, precision }),
-  };
-}
-
-/**
- * Slot k of the edit [i, j) reads rms(y[i] + y[j] + e_k). Both vocabularies are tied to the factorised embedding:
- * a choice's logit is the match of the slot's query with what its pieces and its kind give an input.
- */
-export function slotLogits(
-  weights: Weights,
-  answer: Answer,
-  states: HeadStates,
-  slots: SlotQueries,
-  parts: EntryParts,
-): SlotLogits {
-  const { entries, config } = parts;
-  const { width, registers } = config;
-  const { precision } = answer;
-  const count = slots.places.length;
-  const ends = Int32Array.from(slots.places, (place, q) => place * SPANS + slots.spans[q]);
-  const ownTokens = tf.add(
-    gatherRows(states.starts, Int32Array.from(slots.places)),
-    gatherRows(states.ends, ends),
-  );
-  const numbers = gatherRows(weight(weights, 'heads.slots'), Int32Array.from(slots.numbers));
-  const h = rms(tf.add(ownTokens, numbers));
-  const query = product(h, weight(weights, 'heads.vocabularyQuery'), { precision });
-  const scale = 1 / Math.sqrt(width);
-  const copyQuery = tf.mul(product(h, weight(weights, 'heads.copyQuery'), { precision }), scale);
-  const rows = Array.from(slots.places, (place) => states.places.rows[place]);
-  return {
-    copy: copyLogits(answer, tf.reshape(copyQuery, [count, width, 1]), rows, registers),
-    vocabulary: tf.add(
-      product(query, parts.fixed?.entries ?? entryVectors(weights, entries, precision), {
-        precision,
-        transposeB: true,
-      }),
-      weight(weights, 'heads.vocabularyBias'),
-    ),
-    piece: tf.add(pieceLogits(weights, query, precision, parts.fixed?.pieces), entries.pieceMask),
-  };
-}
-
-function copyLogits(
-  { y, batch, positions, lengths }: Answer,
-  query: tf.Tensor3D,
-  rows: ArrayLike<number>,
-  registers: number,
-): tf.Tensor2D {
-  const count = rows.length;
-  const length = positions - registers;
-  const states = tf.gather(
-    tf.reshape<tf.Rank.R3>(y, [batch, positions, -1]),
-    tf.tensor1d(Int32Array.from(rows), 'int32'),
-  );
-  const all = tf.reshape(tf.matMul(states, query), [count, positions]);
-  const mask = new Float32Array(count * length);
-  for (let q = 0; q < count; q++) mask.fill(MASKED, q * length + lengths[rows[q]], (q + 1) * length);
-  return tf.add(tf.slice(all, [0, registers], [count, length]), tf.tensor2d(mask, [count, length]));
-}
-
-function pieceLogits(
-  weights: Weights,
-  query: tf.Tensor2D,
-  precision: Precision,
-  packed?: PackedMatrix | null,
-): tf.Tensor2D {
-  const features = weight(weights, 'embedding.features');
-  const kind = tf.matMul(query, tf.slice(features, [NAME_KIND, 0], [1, -1]), false, true);
-  const options = { precision, transposeB: true };
-  const narrow = product(query, weight(weights, 'embedding.up'), options);
-  const match = packed
-    ? packed.multiply(narrow)
-    : product(narrow, weight(weights, 'embedding.pieces'), options);
-  return tf.add(match, tf.add(kind, weight(weights, 'heads.pieceBias')));
 }

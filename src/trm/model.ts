@@ -11,17 +11,18 @@ import { checkTables, withoutFeatures, type InputBatch, type VocabularyTables } 
 import { describeParameters, modelConfigSchema, type ModelConfig } from './config';
 import { createLayout, packCore, recursion, tapedRecursions, type State } from './core';
 import { embed, entryTensors, inputTensors, type EntryTensors, type InputTensors } from './embedding';
-import { fixVectors, type Answer, type FixedVectors } from './heads';
+import type { Answer } from './heads';
 import type { PackedCore } from './packed';
 import type { InferencePrecision } from './precision';
 import { type Layout } from './layers/attention';
 import type { StorageForm } from './storage/form';
 import { decodeSafetensors, encodeSafetensors, type StoredTensor } from './storage/safetensors';
 import { readWeights, storedWeights } from './storage/stored-weights';
+import { fixVectors, type FixedVectors } from './slots/slot-logits';
 import { flatLayout, initialWeights, truncatedNormal, unflatten, type Weights } from './weights';
 
 /** Version of a model folder's layout; another one is refused. */
-export const MODEL_VERSION = 2;
+export const MODEL_VERSION = 3;
 
 /** `config.json` of a model folder. */
 export const modelFileSchema = z.strictObject({
@@ -139,7 +140,7 @@ export function lastRecursions(
 /** What the heads read of a state. */
 export function answerOf({ layout, batch }: PreparedBatch, { y }: State): Answer {
   const { positions, precision } = layout;
-  return { y, batch: layout.batch, positions, lengths: batch.lengths, precision };
+  return { y, batch: layout.batch, positions, lengths: batch.lengths, names: batch.names, precision };
 }
 
 /** One whole supervision step without gradient: T recursions, then the answer. */

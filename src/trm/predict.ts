@@ -4,26 +4,22 @@ import type { Tokenizer } from '../processing/tokenizer/tokenizer';
 import { breathe } from '../core/processes/breathe';
 import { DataError } from '../core/errors';
 import { MAX_SPAN, SLOTS, type Example } from '../records/example';
-import type { TokenText } from '../records/sample';
+import { TOKEN_KINDS, type TokenText } from '../records/sample';
 import { collate } from './batch';
-import {
-  bugTypeLogits,
-  haltLogits,
-  headStates,
-  locationLogits,
-  slotLogits,
-  spanLogits,
-  type Answer,
-} from './heads';
+import { bugTypeLogits, haltLogits, headStates, locationLogits, spanLogits, type Answer } from './heads';
 import { logSumExp } from './log-sum-exp';
 import { prepareBatch, runSteps, type Model } from './model';
+import { nameKeys, type NameKeys } from './slots/name-logits';
+import { slotLogits } from './slots/slot-logits';
 import { unpackedPrecision } from './precision';
 import {
-  copyTexts,
   extendContents,
+  offeredTexts,
   rankProposals,
+  renderChoices,
   startContents,
   type Contents,
+  type OfferedTexts,
   type Place,
   type Proposal,
   type SlotChoices,
@@ -160,7 +156,8 @@ function runCore(model: Model, examples: readonly Example[], steps: number): Ans
   const batch = collate(examples);
   const y = tf.tidy(() => runSteps(model, prepareBatch(batch, config, precision), steps).y);
   const positions = config.registers + batch.length;
-  return { y, batch: batch.rows, positions, lengths: batch.lengths, precision: unpackedPrecision(precision) };
+  const { rows, lengths, names } = batch;
+  return { y, batch: rows, positions, lengths, names, precision: unpackedPrecision(precision) };
 }
 
 /** Values of the tensors that a computation ends with; all that it makes are freed. */
@@ -218,57 +215,86 @@ async function fillSlots(
   options: PredictOptions,
 ): Promise<Contents[][]> {
   let contents = places.map(() => startContents());
-  const copied = windows.map(({ tokens }) => copyTexts(tokens, options.vocabulary));
-  for (let number = 0; number < SLOTS; number++) {
-    const open = places.flatMap((_, i) => (contents[i].some(({ closed }) => !closed) ? [i] : []));
-    if (open.length === 0) break;
-    const choices = await slotChoices(
-      model,
-      answer,
-      open.map((i) => places[i]),
-      number,
+  if (places.length === 0) return contents;
+  const rows = places.map(({ row }) => row);
+  const keys = tf.tidy(() => ({ ...nameKeys(model.weights, answer.names, rows) }));
+  try {
+    const offered = new Map(
+      keys.rows.map((row) => {
+        const { tokens, example } = windows[row];
+        return [row, offeredTexts(tokens, example.names.texts, options.vocabulary)];
+      }),
     );
-    const next = [...contents];
-    open.forEach((i, q) => {
-      next[i] = extendContents(contents[i], choices[q], copied[places[i].row], options);
-    });
-    contents = next;
+    for (let number = 0; number < SLOTS; number++) {
+      const open = contents.flatMap((list, place) =>
+        list.flatMap(({ closed, tokens }) => (closed ? [] : [{ place, previous: tokens.at(-1) ?? null }])),
+      );
+      if (open.length === 0) break;
+      const choices = await slotChoices(model, answer, { places, open, number, keys }, options);
+      let next = 0;
+      contents = contents.map((list, place) => {
+        const texts = offered.get(places[place].row) as OfferedTexts;
+        return extendContents(list, () => renderChoices(choices[next++], texts, options));
+      });
+    }
+    return contents;
+  } finally {
+    keys.keys.dispose();
   }
-  return contents;
 }
 
 /** Pieces that are looked at for one slot: the rest have no chance to be in a proposal. */
 const TOP_PIECES = 8;
 
+/** Contents to go on with: slot `number` of each. */
+interface OpenSlots {
+  places: readonly Place[];
+  open: readonly { place: number; previous: TokenText | null }[];
+  number: number;
+  keys: NameKeys;
+}
+
 async function slotChoices(
   model: Model,
   answer: Answer,
-  places: readonly Place[],
-  number: number,
+  { places, open, number, keys }: OpenSlots,
+  { tokenizer }: PredictOptions,
 ): Promise<SlotChoices[]> {
   const at = { rows: places.map(({ row }) => row), starts: places.map(({ start }) => start) };
   const queries = {
-    places: places.map((_, place) => place),
-    spans: places.map(({ spanLength }) => spanLength),
-    numbers: places.map(() => number),
+    places: open.map(({ place }) => place),
+    spans: open.map(({ place }) => places[place].spanLength),
+    numbers: open.map(() => number),
+    previous: open.map(
+      ({ previous }) =>
+        previous && { kind: TOKEN_KINDS.indexOf(previous.kind), pieces: tokenizer.encode(previous) },
+    ),
   };
-  const [copy, vocabulary, pieces, ids] = await readAll(() => {
+  const [copy, vocabulary, pieces, ids, names] = await readAll(() => {
     const states = headStates(answer, model.config, at);
-    const { copy, vocabulary, piece } = slotLogits(model.weights, answer, states, queries, model.parts);
-    const parts = tf.stack([copy, vocabulary, piece].map(logSumExp), 1) as tf.Tensor2D;
+    const logits = slotLogits(model.weights, answer, states, queries, keys, model.parts);
+    const { copy, vocabulary, piece, name } = logits;
+    const parts = tf.stack([copy, vocabulary, piece, name].map(logSumExp), 1) as tf.Tensor2D;
     const divisor = tf.reshape(logSumExp(parts), [-1, 1]);
-    const probability = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, divisor));
+    const probability = (values: tf.Tensor): tf.Tensor => tf.exp(tf.sub(values, divisor));
     const top = tf.topk(piece, Math.min(TOP_PIECES, piece.shape[1]));
-    return [probability(copy), probability(vocabulary), probability(top.values), top.indices];
+    return [
+      probability(copy),
+      probability(vocabulary),
+      probability(top.values),
+      top.indices,
+      probability(name),
+    ];
   });
   const rows = (values: Float32Array | Int32Array, q: number): Float32Array | Int32Array => {
-    const width = values.length / places.length;
+    const width = values.length / open.length;
     return values.subarray(q * width, (q + 1) * width);
   };
-  return places.map((_, q) => ({
+  return open.map((_, q) => ({
     copy: rows(copy, q),
     vocabulary: rows(vocabulary, q),
     pieces: rows(pieces, q),
     pieceIds: rows(ids, q),
+    names: rows(names, q),
   }));
 }

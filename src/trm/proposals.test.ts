@@ -5,7 +5,15 @@ import { buildClosedVocabulary, EMPTY_ENTRY, tokenKey } from '../processing/voca
 import { trainTokenizer } from '../processing/tokenizer/tokenizer';
 import { lex } from '../python/tokens/lexer';
 import type { TokenText } from '../records/sample';
-import { copyTexts, extendContents, startContents, type Contents, type SlotChoices } from './proposals';
+import {
+  extendContents,
+  offeredTexts,
+  renderChoices,
+  startContents,
+  type Contents,
+  type OfferedTexts,
+  type SlotChoices,
+} from './proposals';
 
 const tokenizer = trainTokenizer(
   [
@@ -17,6 +25,10 @@ const tokenizer = trainTokenizer(
 );
 const vocabulary = buildClosedVocabulary([[{ kind: 'name', text: 'total' }, 9]]);
 const renderer = { tokenizer, vocabulary };
+const NAMES = ['other', 'total', 'width'];
+/** Contents of one slot. */
+const fill = (choices: SlotChoices, texts: OfferedTexts): Contents[] =>
+  extendContents(startContents(), () => renderChoices(choices, texts, renderer));
 const pieceOf = (text: string): number => tokenizer.encodeToken(text)[0];
 
 test('choices that render the same token are added up', () => {
@@ -25,9 +37,10 @@ test('choices that render the same token are added up', () => {
     vocabulary: new Array<number>(vocabulary.size).fill(0).map((_, i) => (i === EMPTY_ENTRY ? 0.3 : 0)),
     pieces: [0.1],
     pieceIds: [pieceOf('value')],
+    names: [],
   };
   const tokens = lex('value total value');
-  const [first, second] = extendContents(startContents(), choices, copyTexts(tokens, vocabulary), renderer);
+  const [first, second] = fill(choices, offeredTexts(tokens, [], vocabulary));
   assert.equal(first.tokens, [{ kind: 'name', text: 'value' }]);
   assert.ok(Math.abs(first.probability - 0.55) < 1e-9);
   assert.ok(second.closed && second.tokens.length === 0 && Math.abs(second.probability - 0.3) < 1e-9);
@@ -45,6 +58,9 @@ function everyChoice(choices: SlotChoices, tokens: readonly TokenText[]): Map<st
     const text = tokenizer.nameOf(choices.pieceIds[i]);
     if (text !== null) add({ kind: 'name', text }, choices.pieces[i]);
   }
+  NAMES.forEach((text, i) => {
+    add({ kind: 'name', text }, choices.names[i]);
+  });
   return sums;
 }
 
@@ -52,18 +68,24 @@ function randomChoices(rng: Rng, copied: number): SlotChoices {
   // A few great ones among many small ones, as a model gives them.
   const draw = (length: number): number[] => Array.from({ length }, () => rng.next() ** 12);
   const pieceIds = ['value', 'total', 'self', 'z'].map(pieceOf);
-  return { copy: draw(copied), vocabulary: draw(vocabulary.size), pieces: draw(pieceIds.length), pieceIds };
+  return {
+    copy: draw(copied),
+    vocabulary: draw(vocabulary.size),
+    pieces: draw(pieceIds.length),
+    pieceIds,
+    names: draw(NAMES.length),
+  };
 }
 
 test('the contents kept are the most probable of all choices', () => {
   const rng = seedStream(1, 'proposals-test');
-  const tokens = lex('def f(self, value):\n    return self.value + [total(value), (self)]\n');
-  const copied = copyTexts(tokens, vocabulary);
+  const tokens = lex('def f(self, value):\n    return self.value + [z(value), (self)]\n');
+  const texts = offeredTexts(tokens, NAMES, vocabulary);
   const keyOf = ({ tokens: [token] }: Contents): string => (token ? tokenKey(token) : '');
   for (let round = 0; round < 300; round++) {
     const choices = randomChoices(rng, tokens.length);
     const expected = [...everyChoice(choices, tokens)].sort((a, b) => b[1] - a[1]).slice(0, 4);
-    const kept = extendContents(startContents(), choices, copied, renderer);
+    const kept = fill(choices, texts);
     assert.equal(
       kept.map(keyOf),
       expected.map(([key]) => key),
@@ -73,9 +95,16 @@ test('the contents kept are the most probable of all choices', () => {
 });
 
 test('a text is offered once, with all its places; END is not', () => {
-  const texts = copyTexts(lex('a = b = a\n'), vocabulary);
+  const { copied, names } = offeredTexts(lex('a = b = a\n'), ['gadget', 'total'], vocabulary);
   assert.equal(
-    texts.map(({ token, positions }) => [token.text, positions]),
+    names.map(({ token, entry }) => [token.text, entry]),
+    [
+      ['gadget', -1],
+      ['total', vocabulary.indexOf({ kind: 'name', text: 'total' })],
+    ],
+  );
+  assert.equal(
+    copied.map(({ token, positions }) => [token.text, positions]),
     [
       ['a', [0, 4]],
       ['=', [1, 3]],

@@ -31,6 +31,8 @@ export interface SlotChoices {
   copy: ArrayLike<number>;
   /** By entry of the closed vocabulary. */
   vocabulary: ArrayLike<number>;
+  /** By name of the file. */
+  names: ArrayLike<number>;
   /** Of the likeliest pieces, and their ids. */
   pieces: ArrayLike<number>;
   pieceIds: ArrayLike<number>;
@@ -56,48 +58,62 @@ export interface Renderer {
   vocabulary: ClosedVocabulary;
 }
 
-/** A text that a window offers to be copied. */
-export interface CopyText {
+/** A text that slots may write other than by the vocabularies. */
+interface OfferedText {
   token: TokenText;
   key: string;
   /** Its entry of the closed vocabulary, -1 when it has none. */
   entry: number;
-  /** Where it stands: tokens of the window. */
+  /** Where it stands: tokens of the window; none for a name of the file. */
   positions: number[];
 }
 
-/** The texts of a window, each once, in their order: the same for all its places and slots. */
-export function copyTexts(tokens: readonly TokenText[], vocabulary: ClosedVocabulary): CopyText[] {
-  const byKey = new Map<string, CopyText>();
-  tokens.forEach(({ kind, text }, position) => {
-    // END is no token that can be written.
-    if (kind === 'end') return;
-    const token = { kind, text };
-    const key = tokenKey(token);
-    const known = byKey.get(key);
-    if (known) known.positions.push(position);
-    else byKey.set(key, { token, key, entry: vocabulary.indexOf(token), positions: [position] });
-  });
-  return [...byKey.values()];
+/** What a window offers to be written. */
+export interface OfferedTexts {
+  /** Texts of the window, each once, in their order. */
+  copied: readonly OfferedText[];
+  /** Names of the file, in the order of the example; none of them stands in the window. */
+  names: readonly OfferedText[];
 }
 
+/** The texts of a window and the names of its file: the same for all its places and slots. */
+export function offeredTexts(
+  tokens: readonly TokenText[],
+  names: readonly string[],
+  vocabulary: ClosedVocabulary,
+): OfferedTexts {
+  const byKey = new Map<string, OfferedText>();
+  const offer = ({ kind, text }: TokenText, positions: number[]): OfferedText => {
+    const token = { kind, text };
+    return { token, key: tokenKey(token), entry: vocabulary.indexOf(token), positions };
+  };
+  tokens.forEach((token, position) => {
+    // END is no token that can be written.
+    if (token.kind === 'end') return;
+    const known = byKey.get(tokenKey(token));
+    if (known) known.positions.push(position);
+    else byKey.set(tokenKey(token), offer(token, [position]));
+  });
+  return { copied: [...byKey.values()], names: names.map((text) => offer({ kind: 'name', text }, [])) };
+}
+
+/** Contents less probable than this share of a place's best are given up: they would be in no list. */
+const LEAST_SHARE = 1e-3;
+
 /**
- * Extends every open content by the slot's likeliest tokens; the most probable {@link BEAM} contents stay.
- * Slots are independent given the place, so a content's probability is the product of its slots'.
- * @param copied texts of the window, see {@link copyTexts}
+ * Extends every open content by its likeliest tokens; the most probable {@link BEAM} contents stay. A content's
+ * probability is the product of its slots'.
+ * @param optionsOf ways to fill the next slot; asked once for each open content, in their order
  */
 export function extendContents(
   contents: readonly Contents[],
-  choices: SlotChoices,
-  copied: readonly CopyText[],
-  renderer: Renderer,
+  optionsOf: (content: Contents) => readonly SlotOption[],
 ): Contents[] {
-  const options = renderChoices(choices, copied, renderer);
-  return contents
+  const extended = contents
     .flatMap((content): Contents[] =>
       content.closed
         ? [content]
-        : options.map(({ token, probability }) => ({
+        : optionsOf(content).map(({ token, probability }) => ({
             tokens: token === null ? content.tokens : [...content.tokens, token],
             probability: content.probability * probability,
             closed: token === null,
@@ -105,10 +121,11 @@ export function extendContents(
     )
     .sort((a, b) => b.probability - a.probability)
     .slice(0, BEAM);
+  return extended.filter(({ probability }) => probability >= LEAST_SHARE * extended[0].probability);
 }
 
 /** One way to fill a slot; `token` null is EMPTY. */
-interface SlotOption {
+export interface SlotOption {
   token: TokenText | null;
   probability: number;
 }
@@ -117,9 +134,9 @@ interface SlotOption {
  * The {@link BEAM} most probable ways to fill a slot; choices that render the same text count together. Of the closed
  * vocabulary only the likeliest entries are rendered: it has a thousand, and this runs for each slot of each place.
  */
-function renderChoices(
+export function renderChoices(
   choices: SlotChoices,
-  copied: readonly CopyText[],
+  { copied, names }: OfferedTexts,
   { tokenizer, vocabulary }: Renderer,
 ): SlotOption[] {
   const joined = new Set([EMPTY_ENTRY]);
@@ -133,6 +150,9 @@ function renderChoices(
     const probability = positions.reduce((sum, position) => sum + choices.copy[position], 0);
     byKey.set(key, { token, probability: probability + entryShare(entry) });
   }
+  names.forEach(({ token, key, entry }, i) => {
+    byKey.set(key, { token, probability: choices.names[i] + entryShare(entry) });
+  });
   for (let i = 0; i < choices.pieces.length; i++) {
     const text = tokenizer.nameOf(choices.pieceIds[i]);
     if (text === null) continue;

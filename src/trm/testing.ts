@@ -1,6 +1,12 @@
 /** Made-up models and examples for tests, the parity program and benches. */
 import type { Rng } from '../core/rng';
-import { MAX_PIECES, type Example, type ExampleTarget } from '../records/example';
+import {
+  MAX_PIECES,
+  NO_NAMES,
+  type Example,
+  type ExampleNames,
+  type ExampleTarget,
+} from '../records/example';
 import { TOKEN_KINDS } from '../records/sample';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
 import type { VocabularyTables } from './batch';
@@ -56,6 +62,20 @@ export function syntheticExamples(options: SyntheticOptions, rng: Rng): Example[
   });
 }
 
+/** A few names, the last of which is of piece 6. */
+function syntheticNames(rng: Rng): ExampleNames {
+  const count = 1 + rng.int(4);
+  const pieces = new Uint16Array(count * MAX_PIECES);
+  for (let i = 0; i < count; i++) pieces[i * MAX_PIECES] = i === count - 1 ? 6 : 4 + rng.int(2);
+  const words = (bound: number): Uint16Array => Uint16Array.from({ length: count }, () => rng.int(bound));
+  return {
+    texts: Array.from({ length: count }, (_, i) => `name${i}`),
+    pieces,
+    traits: words(2 ** 16),
+    near: words(3),
+  };
+}
+
 function syntheticExample(ids: number[], bugAt: number | null, sampleId: string, rng: Rng): Example {
   const length = ids.length;
   const pieces = new Uint16Array(length * MAX_PIECES);
@@ -75,6 +95,7 @@ function syntheticExample(ids: number[], bugAt: number | null, sampleId: string,
   // All tokens are names, up to the END.
   features.kinds.fill(0);
   features.kinds[length - 1] = TOKEN_KINDS.indexOf('end');
+  const names = bugAt === null ? NO_NAMES : syntheticNames(rng.fork('names', sampleId));
   const target: ExampleTarget =
     bugAt === null
       ? { location: 0, spanLength: 0, slots: [], bugType: 0 }
@@ -83,8 +104,15 @@ function syntheticExample(ids: number[], bugAt: number | null, sampleId: string,
           spanLength: 1,
           slots: [
             ids[0] % 2 === 1
-              ? { copyGroup: copyGroups[0], vocabulary: -1, piece: -1 }
-              : { copyGroup: -1, vocabulary: 3, piece: 6 },
+              ? { copyGroup: copyGroups[0], vocabulary: -1, piece: -1, name: -1, kind: 0, pieces: [ids[0]] }
+              : {
+                  copyGroup: -1,
+                  vocabulary: 3,
+                  piece: 6,
+                  name: names.texts.length - 1,
+                  kind: 0,
+                  pieces: [6],
+                },
           ],
           bugType: ids[0] % 2 === 1 ? 1 : 2,
         };
@@ -97,6 +125,7 @@ function syntheticExample(ids: number[], bugAt: number | null, sampleId: string,
     ...features,
     pieces,
     copyGroups,
+    names,
     target,
   };
 }

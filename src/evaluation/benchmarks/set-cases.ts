@@ -64,7 +64,8 @@ export async function encodeSet(
       continue;
     }
     const surroundings = contexts.around(sample);
-    const options = { tokenizer, vocabulary, surroundings, stoppedAt: stops.get(sample.id) ?? null };
+    const stoppedAt = stops.get(sample.id) ?? null;
+    const options = { tokenizer, vocabulary, surroundings, withNames: true, stoppedAt };
     const example = encodeSample(sample, options);
     if (!isDropped(example)) {
       cases.push(createCase(sample, example));

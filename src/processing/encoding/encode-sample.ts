@@ -19,6 +19,8 @@ export interface EncodeSampleOptions {
   surroundings?: Surroundings;
   /** Most tokens of the window, END included. Default {@link MAX_WINDOW_TOKENS}. */
   maxTokens?: number;
+  /** Give the window the names around it that slots may write. Default: where there is an edit to write. */
+  withNames?: boolean;
   /** Stream that places the window of a long function. Default: one seeded with the sample's id. */
   rng?: Rng;
   /** Place in `ROW_ORIGINS`. Default 0 = code as it stands somewhere. */
@@ -46,9 +48,11 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
     tokens.length <= maxTokens
       ? { firstToken: 0, endToken: tokens.length }
       : cutWindow(tokens, edit, maxTokens, options.rng ?? seedStream(0, 'window', sample.id));
+  const { withNames = edit !== null } = options;
   return encodeWindow({
     tokens,
     window,
+    names: withNames ? { surroundings, functionTokens: tokens } : null,
     facts: sampleFacts(tokens, surroundings),
     edit,
     bugType: edit && sample.bugType !== null ? bugType(sample.bugType).code : 0,

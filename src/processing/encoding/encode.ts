@@ -1,12 +1,13 @@
 import {
   MAX_PIECES,
   MAX_SPAN,
+  NO_NAMES,
   SLOTS,
   type Example,
   type ExampleTarget,
   type SlotTarget,
 } from '../../records/example';
-import type { Edit, TokenText } from '../../records/sample';
+import { TOKEN_KINDS, type Edit, type TokenText } from '../../records/sample';
 import { tokenKey, type ClosedVocabulary } from '../vocabulary/closed-vocabulary';
 import {
   bracketDepths,
@@ -17,6 +18,7 @@ import {
   nameDistances,
   occurrenceBuckets,
 } from './features';
+import { encodeNames, namesForWindow, type NameSource } from './file-names';
 import { FACT_NAMES, type TokenFacts } from './token-facts';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
@@ -75,6 +77,8 @@ export interface EncodeWindowOptions {
   origin?: number;
   /** Index in `tokens` of the token at which the parser stopped; absent or null when it did not. */
   stoppedAt?: number | null;
+  /** Where names come from that stand outside the window. Default null: none are given. */
+  names?: NameSource | null;
   /** Written into the Example. Default ''. */
   sampleId?: string;
   tokenizer: Tokenizer;
@@ -97,8 +101,17 @@ export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
   if (length > MAX_WINDOW_TOKENS) return { dropped: 'too_long' };
 
   const { groups, groupOf } = copyGroups(inside);
+  const names = options.names
+    ? encodeNames(namesForWindow(inside, options.names), inside, { ...options, groupOf })
+    : NO_NAMES;
   const target = edit
-    ? encodeTarget(leftmostEdit(tokens, edit, firstToken), { ...options, length, groupOf, bugType })
+    ? encodeTarget(leftmostEdit(tokens, edit, firstToken), {
+        ...options,
+        length,
+        groupOf,
+        nameTexts: names.texts,
+        bugType,
+      })
     : { location: 0, spanLength: 0, slots: [], bugType: 0 };
   if (isDropped(target)) return target;
 
@@ -141,6 +154,7 @@ export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
     nextSame: next,
     stopped,
     copyGroups: groups,
+    names,
     target,
   };
 }
@@ -149,6 +163,7 @@ interface TargetContext {
   window: WindowSpan;
   length: number;
   groupOf: ReadonlyMap<string, number>;
+  nameTexts: readonly string[];
   bugType: number;
   tokenizer: Tokenizer;
   vocabulary: ClosedVocabulary;
@@ -163,18 +178,24 @@ function encodeTarget(edit: TokenEdit, context: TargetContext): ExampleTarget | 
   if (end - start > MAX_SPAN) return { dropped: 'span_too_long' };
   if (edit.replacement.length > SLOTS) return { dropped: 'replacement_too_long' };
   const slots = edit.replacement.map((token) => slotTarget(token, context));
-  if (slots.some((slot) => slot.copyGroup < 0 && slot.vocabulary < 0 && slot.piece < 0))
+  if (slots.some((slot) => Math.max(slot.copyGroup, slot.vocabulary, slot.piece, slot.name) < 0))
     return { dropped: 'unrenderable_token' };
   return { location: 1 + start - firstToken, spanLength: end - start, slots, bugType: context.bugType };
 }
 
-/** The three ways in which a slot can write `token`. */
-function slotTarget(token: TokenText, { groupOf, vocabulary, tokenizer }: TargetContext): SlotTarget {
+/** The ways in which a slot can write `token`. */
+function slotTarget(
+  token: TokenText,
+  { groupOf, nameTexts, vocabulary, tokenizer }: TargetContext,
+): SlotTarget {
   const pieces = token.kind === 'name' ? tokenizer.encodeToken(token.text) : [];
   return {
     copyGroup: groupOf.get(tokenKey(token)) ?? -1,
     vocabulary: vocabulary.indexOf(token),
     piece: pieces.length === 1 ? pieces[0] : -1,
+    name: token.kind === 'name' ? nameTexts.indexOf(token.text) : -1,
+    kind: TOKEN_KINDS.indexOf(token.kind),
+    pieces: [...tokenizer.encode(token)],
   };
 }
 

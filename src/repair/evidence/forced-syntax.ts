@@ -3,7 +3,7 @@ import { editDistance } from '../../core/text/edit-distance';
 import { sameToken } from '../../python/edits/edits';
 import type { TokenEdit } from '../../processing/encoding/encode';
 import type { TokenText } from '../../records/sample';
-import { nearness } from './near-names';
+import { nearness } from '../../core/text/near-spelling';
 
 /**
  * Edits of broken code in which nothing is invented and nothing is lost:

@@ -1,6 +1,7 @@
 import { DataError } from '../../core/errors';
 import { MAX_SPAN, type Example } from '../../records/example';
 import { ROW_ORIGINS } from '../../records/mined-fix';
+import { TOKEN_KINDS } from '../../records/sample';
 import { BUG_TYPES } from '../../taxonomy/table';
 
 const HIGHEST_CODE = BUG_TYPES[BUG_TYPES.length - 1].code;
@@ -20,7 +21,7 @@ export interface RowSizes {
  * @throws DataError naming the field, what was expected and the value
  */
 export function checkRow(example: Example, sizes: RowSizes, place: string): void {
-  const { length, target, pieces, copyGroups } = example;
+  const { length, target, pieces, copyGroups, names } = example;
   const check = (field: string, value: number, least: number, most: number): void => {
     if (value >= least && value <= most) return;
     throw new DataError(
@@ -30,15 +31,20 @@ export function checkRow(example: Example, sizes: RowSizes, place: string): void
   };
   check('pieces', maximum(pieces), 0, sizes.tokenizer - 1);
   check('copyGroups', maximum(copyGroups), 0, length - 1);
+  check('names.pieces', maximum(names.pieces), 0, sizes.tokenizer - 1);
+  check('names.near', maximum(names.near), 0, length);
   check('origin', example.origin, 0, ROW_ORIGINS.length - 1);
   check('location', target.location, 0, length);
   check('bugType (highest code of the taxonomy)', target.bugType, 0, HIGHEST_CODE);
   if (target.location === 0) return;
   check('spanLength', target.spanLength, 0, Math.min(MAX_SPAN, length - target.location + 1));
-  for (const { copyGroup, vocabulary, piece } of target.slots) {
+  for (const { copyGroup, vocabulary, piece, name, kind, pieces } of target.slots) {
     check('slots.copyGroup', copyGroup, -1, length - 1);
     check('slots.vocabulary', vocabulary, -1, sizes.vocabulary - 1);
     check('slots.piece', piece, -1, sizes.tokenizer - 1);
+    check('slots.name', name, -1, names.texts.length - 1);
+    check('slots.kind', kind, 0, TOKEN_KINDS.length - 1);
+    check('slots.pieces', maximum(pieces), 0, sizes.tokenizer - 1);
   }
 }
 

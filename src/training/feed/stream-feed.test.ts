@@ -227,10 +227,22 @@ test('damage in the middle of a shard and numbers that point to nothing are foun
           location: 1,
           spanLength: 1,
           bugType: 1,
-          slots: [{ copyGroup: -1, vocabulary: 500, piece: -1 }],
+          slots: [{ copyGroup: -1, vocabulary: 500, piece: -1, name: -1, kind: 0, pieces: [] }],
         },
       },
       /expected slots\.vocabulary within -1\.\.11, got 500/,
+    ],
+    [
+      'names',
+      {
+        target: {
+          location: 1,
+          spanLength: 1,
+          bugType: 1,
+          slots: [{ copyGroup: -1, vocabulary: -1, piece: -1, name: 50, kind: 0, pieces: [] }],
+        },
+      },
+      /expected slots\.name within -1\.\.\d+, got 50/,
     ],
     [
       'spans',

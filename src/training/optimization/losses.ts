@@ -5,15 +5,14 @@ import {
   haltLogits,
   headStates,
   locationLogits,
-  slotLogits,
   spanLogits,
   type Answer,
-  type SlotLogits,
-  type SlotQueries,
 } from '../../trm/heads';
 import { MASKED } from '../../trm/layers/attention';
 import { logSumExp } from '../../trm/log-sum-exp';
 import type { ModelParts } from '../../trm/model';
+import { nameKeys } from '../../trm/slots/name-logits';
+import { slotLogits, type SlotLogits, type SlotQueries } from '../../trm/slots/slot-logits';
 import type { Weights } from '../../trm/weights';
 import type { TrainConfig } from '../config';
 
@@ -63,7 +62,8 @@ export function computeLoss(
   let decided = { spans: tf.tensor1d([]), slots: tf.tensor1d([]) };
   if (targets.buggy > 0) {
     const span = spanLogits(weights, states, config);
-    const slots = slotLogits(weights, answer, states, slotQueries(targets), parts);
+    const keys = nameKeys(weights, answer.names, targets.buggyRows);
+    const slots = slotLogits(weights, answer, states, slotQueries(targets), keys, parts);
     const bugType = bugTypeLogits(weights, states);
     const { loss, right } = slotLoss(slots, targets);
     decided = { spans: tf.cast(tf.argMax<tf.Tensor1D>(span, 1), 'float32'), slots: right };
@@ -89,8 +89,13 @@ function cleanLosses(weights: Weights): tf.Scalar[] {
 
 /** The slots that have a target, as queries for the heads. */
 export function slotQueries(targets: TargetBatch): SlotQueries {
-  const { slotRows, spans, slotNumbers } = targets;
-  return { places: slotRows, spans: slotRows.map((place) => spans[place]), numbers: slotNumbers };
+  const { slotRows, spans, slotNumbers, slotPrevious } = targets;
+  return {
+    places: slotRows,
+    spans: slotRows.map((place) => spans[place]),
+    numbers: slotNumbers,
+    previous: slotPrevious,
+  };
 }
 
 /** Softmax cross-entropy `[rows]` of logits `[rows, classes]`. */
@@ -118,18 +123,20 @@ export function binaryCrossEntropy(logits: tf.Tensor1D, targets: Float32Array): 
  * least as probable as any single choice.
  */
 function slotLoss(
-  { copy, vocabulary, piece }: SlotLogits,
+  { copy, vocabulary, piece, name }: SlotLogits,
   targets: TargetBatch,
 ): { loss: tf.Tensor1D; right: tf.Tensor1D } {
   const together = (parts: tf.Tensor1D[]): tf.Tensor1D => logSumExp(tf.stack(parts, 1) as tf.Tensor2D);
-  const all = together([logSumExp(copy), logSumExp(vocabulary), logSumExp(piece)]);
+  const all = together([copy, vocabulary, piece, name].map(logSumExp));
   const wrongCopies = Float32Array.from(targets.slotCopies, (right) => (right ? 0 : MASKED));
   const right = together([
     logSumExp(tf.add(copy, tf.tensor2d(wrongCopies, copy.shape))),
     pick(vocabulary, targets.slotVocabulary),
     pick(piece, targets.slotPieces),
+    pick(name, targets.slotNames),
   ]);
-  const best = tf.maximum(tf.max(copy, 1), tf.maximum(tf.max(vocabulary, 1), tf.max(piece, 1)));
+  const most = [copy, vocabulary, piece, name].map((logits) => tf.max<tf.Tensor1D>(logits, 1));
+  const best = most.reduce((a, b) => tf.maximum(a, b));
   return { loss: tf.sub(all, right), right: tf.cast(tf.greaterEqual<tf.Tensor1D>(right, best), 'float32') };
 }
 

@@ -42,6 +42,7 @@ export interface StoredFixture {
   config: unknown;
   examples: (Pick<Example, 'sampleId' | 'firstToken' | 'length' | 'target' | 'copyGroups'> & {
     pieces: number[][];
+    names: { pieces: number[][]; traits: number[]; near: number[] };
     features: Record<TokenFeatureName, number[]>;
   })[];
   tables: { pieces: number[][]; kinds: number[]; names: number[] };
@@ -236,7 +237,7 @@ function tablesOf({ tables }: StoredFixture): VocabularyTables {
   };
 }
 
-function toExample({ features, ...rest }: StoredFixture['examples'][number]): Example {
+function toExample({ features, names, ...rest }: StoredFixture['examples'][number]): Example {
   const arrays = Object.fromEntries(
     TOKEN_FEATURE_NAMES.map((name) => [name, Uint8Array.from(features[name])]),
   ) as TokenFeatureArrays;
@@ -247,5 +248,11 @@ function toExample({ features, ...rest }: StoredFixture['examples'][number]): Ex
     origin: 0,
     pieces: padPieces(rest.pieces),
     copyGroups: Uint8Array.from(rest.copyGroups),
+    names: {
+      texts: names.pieces.map((_, i) => `name${i}`),
+      pieces: padPieces(names.pieces),
+      traits: Uint16Array.from(names.traits),
+      near: Uint16Array.from(names.near),
+    },
   };
 }

@@ -7,7 +7,6 @@ import {
   haltLogits,
   headStates,
   locationLogits,
-  slotLogits,
   spanLogits,
   type Answer,
 } from '../../trm/heads';
@@ -17,6 +16,8 @@ import { createParts, prepareBatch, type ModelParts } from '../../trm/model';
 import { flatten, unflatten, type FlatLayout, type Weights } from '../../trm/weights';
 import { resumeState, type CarryPool } from '../carries';
 import { EditTask } from '../edit-task';
+import { nameKeys } from '../../trm/slots/name-logits';
+import { slotLogits } from '../../trm/slots/slot-logits';
 import { computeLoss, slotQueries } from '../optimization/losses';
 import type { PreparedRows, Supervised } from '../task';
 import { MADE_UP_HASHES } from '../testing';
@@ -105,6 +106,7 @@ function compareStep(run: Run, number: number, from: State, rows: ParityRow[]): 
     batch: batch.rows,
     positions,
     lengths: batch.lengths,
+    names: batch.names,
     precision: run.precision,
   };
   for (const [name, tensor] of Object.entries(headLogits(run, answer)))
@@ -127,15 +129,17 @@ function headLogits({ weights, parts, batch }: Run, answer: Answer): Record<stri
   const { targets } = batch;
   const places = { rows: targets.buggyRows, starts: targets.starts };
   const states = headStates(answer, config, places);
-  const { copy, vocabulary, piece } = slotLogits(weights, answer, states, slotQueries(targets), parts);
+  const keys = nameKeys(weights, answer.names, targets.buggyRows);
+  const slots = slotLogits(weights, answer, states, slotQueries(targets), keys, parts);
   return {
     location: locationLogits(weights, answer, states, config),
     halting: haltLogits(weights, states),
     span: spanLogits(weights, states, config),
     'bug type': bugTypeLogits(weights, states),
-    "slots' copy": copy,
-    "slots' vocabulary": vocabulary,
-    "slots' piece": piece,
+    "slots' copy": slots.copy,
+    "slots' vocabulary": slots.vocabulary,
+    "slots' piece": slots.piece,
+    "slots' name": slots.name,
   };
 }
 
