@@ -49,6 +49,7 @@ function* makeExamples(count: number): Generator<Example> {
       ) as TokenFeatureArrays),
       copyGroups: column(length),
       names: NO_NAMES,
+      fills: [],
       target: {
         location: rng.int(length),
         spanLength: 1,

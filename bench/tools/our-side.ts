@@ -59,7 +59,7 @@ const TOP_PIECES = 8;
 function inference({ model: data, examples }: StepMaterial, precision: InferencePrecision): Program {
   const model = new Model(data, null, precision);
   const batch = collate(examples);
-  const places = { rows: batch.targets.buggyRows, starts: batch.targets.starts };
+  const places = { rows: batch.targets.placeRows, starts: batch.targets.starts };
   const queries = slotQueries(batch.targets);
   const { weights, parts, config } = model;
   const compute = (): tf.NamedTensorMap => {

@@ -65,9 +65,19 @@ export const NO_NAMES: ExampleNames = Object.freeze({
   near: new Uint16Array(0),
 });
 
+/** Location of rows that are not asked where a bug is. */
+export const NOT_ASKED = -1;
+
+/** A hidden token: what a slot should write for it when it is told the place. */
+export interface Fill {
+  /** Index of the token in the window. */
+  token: number;
+  slot: SlotTarget;
+}
+
 /** What the model should answer. */
 export interface ExampleTarget {
-  /** 0 = no bug; 1 + i = the edit starts at token i. */
+  /** 0 = no bug; 1 + i = the edit starts at token i; {@link NOT_ASKED} = the row asks for its fills alone. */
   location: number;
   /** Length of the replaced span, 0..MAX_SPAN (0 = insertion). Meaningless when location is 0. */
   spanLength: number;
@@ -97,5 +107,7 @@ export interface Example extends TokenFeatureArrays {
   /** [S] tokens of equal kind and text share a number (0-based, by first occurrence). */
   copyGroups: Uint8Array;
   names: ExampleNames;
+  /** Tokens that are hidden in this row; none in rows that ask for an edit. */
+  fills: readonly Fill[];
   target: ExampleTarget;
 }

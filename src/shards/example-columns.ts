@@ -1,6 +1,13 @@
 /** Rows of example shards: what stands in which column. Light, so that threads can load it without a reader. */
 import { DataError } from '../core/errors';
-import { MAX_PIECES, SLOTS, type Example, type ExampleNames, type SlotTarget } from '../records/example';
+import {
+  MAX_PIECES,
+  SLOTS,
+  type Example,
+  type ExampleNames,
+  type Fill,
+  type SlotTarget,
+} from '../records/example';
 import { MAX_FILE_NAMES, NAME_TRAITS } from '../records/file-names';
 import { ROW_ORIGINS } from '../records/mined-fix';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureArrays } from '../records/token-features';
@@ -35,7 +42,16 @@ export const EXAMPLE_COLUMNS: readonly Column[] = [
     type: 'bytes',
     description: 'uint16 [M] 1 + copy group of a name spelt alike, 0 = none',
   },
-  { name: 'location', type: 'int32', description: '0 = no bug, 1 + i = the edit starts at token i' },
+  {
+    name: 'fills',
+    type: 'bytes',
+    description: `int32 [n, ${1 + SLOT_NUMBERS}] hidden token, then its slot as in slots`,
+  },
+  {
+    name: 'location',
+    type: 'int32',
+    description: '0 = no bug, 1 + i = the edit starts at token i, -1 = not asked',
+  },
   { name: 'span_length', type: 'int32', description: 'tokens replaced' },
   {
     name: 'slots',
@@ -61,6 +77,7 @@ export function rowOfExample(example: Example): Row {
     name_pieces: bytesOf(names.pieces),
     name_traits: bytesOf(names.traits),
     name_near: bytesOf(names.near),
+    fills: packFills(example.fills),
     location: target.location,
     span_length: target.spanLength,
     slots: packSlots(target.slots),
@@ -101,6 +118,7 @@ export function exampleOfRow(row: Row): Example {
       traits: words('name_traits'),
       near: words('name_near'),
     },
+    fills: unpackFills(bytes('fills')),
     target: {
       location: number('location'),
       spanLength: number('span_length'),
@@ -111,20 +129,47 @@ export function exampleOfRow(row: Row): Example {
 }
 
 function packSlots(slots: readonly SlotTarget[]): Uint8Array {
-  const packed = new Int32Array(slots.length * SLOT_NUMBERS);
-  slots.forEach(({ copyGroup, vocabulary, piece, name, kind, pieces }, i) => {
-    packed.set([copyGroup, vocabulary, piece, name, kind, ...pieces], i * SLOT_NUMBERS);
+  return packNumbers(slots.map(numbersOfSlot), SLOT_NUMBERS);
+}
+
+function unpackSlots(bytes: Uint8Array): SlotTarget[] {
+  return unpackNumbers(bytes, SLOT_NUMBERS).map(slotOfNumbers);
+}
+
+function packFills(fills: readonly Fill[]): Uint8Array {
+  const rows = fills.map(({ token, slot }) => [token, ...numbersOfSlot(slot)]);
+  return packNumbers(rows, 1 + SLOT_NUMBERS);
+}
+
+function unpackFills(bytes: Uint8Array): Fill[] {
+  return unpackNumbers(bytes, 1 + SLOT_NUMBERS).map(([token, ...slot]) => ({
+    token,
+    slot: slotOfNumbers(slot),
+  }));
+}
+
+function numbersOfSlot({ copyGroup, vocabulary, piece, name, kind, pieces }: SlotTarget): number[] {
+  return [copyGroup, vocabulary, piece, name, kind, ...pieces];
+}
+
+function slotOfNumbers([copyGroup, vocabulary, piece, name, kind, ...pieces]: number[]): SlotTarget {
+  return { copyGroup, vocabulary, piece, name, kind, pieces: pieces.filter((id) => id !== 0) };
+}
+
+/** Rows of at most `width` numbers as int32, padded with 0. */
+function packNumbers(rows: readonly number[][], width: number): Uint8Array {
+  const packed = new Int32Array(rows.length * width);
+  rows.forEach((row, i) => {
+    packed.set(row, i * width);
   });
   return new Uint8Array(packed.buffer);
 }
 
-function unpackSlots(bytes: Uint8Array): SlotTarget[] {
+function unpackNumbers(bytes: Uint8Array, width: number): number[][] {
   const packed = new Int32Array(bytes.buffer, bytes.byteOffset, bytes.length >> 2);
-  return Array.from({ length: packed.length / SLOT_NUMBERS }, (_, i) => {
-    const numbers = packed.subarray(i * SLOT_NUMBERS, (i + 1) * SLOT_NUMBERS);
-    const [copyGroup, vocabulary, piece, name, kind, ...pieces] = numbers;
-    return { copyGroup, vocabulary, piece, name, kind, pieces: pieces.filter((id) => id !== 0) };
-  });
+  return Array.from({ length: packed.length / width }, (_, i) => [
+    ...packed.subarray(i * width, (i + 1) * width),
+  ]);
 }
 
 /**

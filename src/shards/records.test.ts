@@ -34,6 +34,9 @@ function makeExample(length: number, change: Partial<Example> = {}): Example {
       traits: Uint16Array.from([65535, 1]),
       near: Uint16Array.from([256, 0]),
     },
+    fills: [
+      { token: 0, slot: { copyGroup: 3, vocabulary: -1, piece: 5, name: -1, kind: 2, pieces: [5, 6, 7] } },
+    ],
     target: {
       location: 1,
       spanLength: 0,

@@ -116,6 +116,8 @@ export const trainConfigSchema = z
     feed: feedConfigSchema.prefault({}),
     /** Weight of the bug type's loss; location, span and slots have 1. */
     bugTypeWeight: z.number().nonnegative().default(0.2),
+    /** Weight of the loss of each hidden token that a row asks for, see `feed.mutations.fillsPerFunction`. */
+    fillWeight: z.number().nonnegative().default(0.3),
     /** Most val examples of a group (package, module, repository) among `evaluateExamples`; null = all. */
     evaluateRowsPerGroup: z.int().positive().nullable().default(MAX_ROWS_PER_GROUP),
   })

@@ -23,7 +23,7 @@ import type { TrainConfig } from './config';
 import { validate } from './evaluate';
 import type { Mixture } from './feed/feed';
 import { mixtureWeight } from './feed/mixture';
-import { computeLoss, LOSS_PARTS, type Decisions } from './optimization/losses';
+import { computeLoss, LOSS_PARTS, type Decisions, type LossWeights } from './optimization/losses';
 import type { Counts, Depth, PreparedRows, TrainingTask, Validation } from './task';
 
 /** Settings of {@link EditTask}. */
@@ -32,7 +32,7 @@ export interface EditTaskOptions {
   model: ModelData;
   /** Artefacts the model belongs to, for its folder. */
   hashes: ArtefactHashes;
-  config: Pick<TrainConfig, 'batchTokens' | 'bugTypeWeight' | 'haltWeight'>;
+  config: Pick<TrainConfig, 'batchTokens'> & LossWeights;
   /** Of matrix products. Default `float32`. */
   precision?: Precision;
 }
@@ -125,8 +125,10 @@ function withDepth(config: ModelConfig, { recursions, latentUpdates, supervision
 }
 
 function countsOf(rows: readonly Example[], decisions: Decisions): Counts {
-  const count = (want: boolean, of: keyof Decisions) => {
-    const list = rows.flatMap((row, i) => (isClean(row) === want ? [decisions[of][i]] : []));
+  const count = (want: boolean, of: 'exact' | 'located' | 'mended') => {
+    const list = rows.flatMap((row, i) =>
+      row.fills.length === 0 && isClean(row) === want ? [decisions[of][i]] : [],
+    );
     return { right: list.filter(Boolean).length, total: list.length };
   };
   return {
@@ -134,6 +136,7 @@ function countsOf(rows: readonly Example[], decisions: Decisions): Counts {
     location: count(false, 'located'),
     content: count(false, 'mended'),
     cleanKept: count(true, 'located'),
+    ...(decisions.filled.total > 0 && { filled: decisions.filled }),
   };
 }
 

@@ -2,7 +2,7 @@ import * as tf from '@tensorflow/tfjs-core';
 import type { Example } from '../records/example';
 import { collate } from '../trm/batch';
 import { answerOf, prepareBatch, runSteps, type Model } from '../trm/model';
-import { computeLoss } from './optimization/losses';
+import { computeLoss, type LossWeights } from './optimization/losses';
 import type { TrainConfig } from './config';
 
 /** Accuracies on held-out examples, shares in 0..1; NaN where there was nothing to judge. */
@@ -32,7 +32,7 @@ export interface ValidationResult {
 export function validate(
   model: Model,
   examples: readonly Example[],
-  options: Pick<TrainConfig, 'batchTokens' | 'bugTypeWeight' | 'haltWeight'>,
+  options: Pick<TrainConfig, 'batchTokens'> & LossWeights,
 ): ValidationResult {
   const sums = { loss: 0, joint: 0, location: 0, content: 0, kept: 0, buggy: 0 };
   const sorted = [...examples].sort((a, b) => a.length - b.length);
@@ -74,11 +74,7 @@ function rowsThatFit(sorted: readonly Example[], at: number, batchTokens: number
   return rows;
 }
 
-function judge(
-  model: Model,
-  examples: readonly Example[],
-  options: Pick<TrainConfig, 'bugTypeWeight' | 'haltWeight'>,
-) {
+function judge(model: Model, examples: readonly Example[], options: LossWeights) {
   const batch = collate(examples);
   let decisions;
   const loss = tf.tidy(() => {

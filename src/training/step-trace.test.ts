@@ -41,7 +41,12 @@ test('after the model’s own number of steps the answers are those of validatio
   const clean = traces.filter((trace) => trace.clean);
   const share = (of: typeof traces, right: (trace: (typeof traces)[number]) => boolean): number =>
     of.filter(right).length / of.length;
-  const expected = validate(model, examples, { batchTokens: 200, bugTypeWeight: 0.2, haltWeight: 0.5 });
+  const expected = validate(model, examples, {
+    batchTokens: 200,
+    bugTypeWeight: 0.2,
+    haltWeight: 0.5,
+    fillWeight: 0.3,
+  });
   assert.is(
     share(buggy, ({ exact }) => exact[2]),
     expected.joint,

@@ -2,6 +2,7 @@ import {
   EXAMPLE_VERSION,
   MAX_PIECES,
   MAX_SPAN,
+  NOT_ASKED,
   SLOTS,
   type Example,
   type SlotTarget,
@@ -50,24 +51,29 @@ export interface InputBatch {
   names: NameBatch;
 }
 
-/** Teacher's answers of a batch. Only buggy rows (R of them) have an edit. */
+/**
+ * Teacher's answers of a batch. Its places are those of the edits of the rows that have a bug (R of them), then those of all
+ * hidden tokens.
+ */
 export interface TargetBatch {
-  /** [B] location class, 0 = no bug. */
+  /** [B] location class, 0 = no bug; NOT_ASKED for rows of hidden tokens. */
   location: Int32Array;
-  /** R: buggy rows. */
+  /** R: rows with an edit. */
   buggy: number;
-  /** [R] row of each buggy row in the batch. */
-  buggyRows: Int32Array;
-  /** [R] first token of the edit. */
+  /** [places] row of the batch. */
+  placeRows: Int32Array;
+  /** [places] first token. */
   starts: Int32Array;
-  /** [R] span length. */
+  /** [places] span length; 1 for a hidden token. */
   spans: Int32Array;
   /** [R] taxonomy code. */
   bugTypes: Int32Array;
-  /** Q: slots with a target: the edit's tokens and the EMPTY that ends them. */
+  /** Q: slots with a target: an edit's tokens and the EMPTY that ends them; one for a hidden token. */
   slots: number;
-  /** [Q] which of the R rows a slot belongs to. */
-  slotRows: Int32Array;
+  /** Slots of edits: those after them are of hidden tokens. */
+  editSlots: number;
+  /** [Q] place that a slot belongs to. */
+  slotPlaces: Int32Array;
   /** [Q] k, number of the slot in its row. */
   slotNumbers: Int32Array;
   /** [Q, S] 1 where copying this token is right. */
@@ -108,9 +114,10 @@ function checkExample(example: Example, length: number): void {
     );
   };
   if (example.length > length) fail(`expected at most ${length} tokens, got ${example.length}`);
-  if (target.location < 0 || target.location > example.length)
-    fail(`expected a location in 0..${example.length}, got ${target.location}`);
-  if (target.location === 0) return;
+  const least = example.fills.length > 0 ? NOT_ASKED : 0;
+  if (target.location < least || target.location > example.length)
+    fail(`expected a location in ${least}..${example.length}, got ${target.location}`);
+  if (target.location <= 0) return;
   const end = target.location - 1 + target.spanLength;
   if (target.spanLength < 0 || target.spanLength > MAX_SPAN || end > example.length - 1)
     fail(`span of ${target.spanLength} tokens at ${target.location - 1} leaves the window`);
@@ -196,41 +203,71 @@ export function withoutFeatures(batch: InputBatch, omitted: readonly TokenFeatur
 /** EMPTY, the end of an edit's tokens. */
 const WRITES_NOTHING: SlotTarget = { copyGroup: -1, vocabulary: 0, piece: -1, name: -1, kind: 0, pieces: [] };
 
+/** A slot with its target. */
+interface WantedSlot {
+  place: number;
+  row: number;
+  number: number;
+  want: SlotTarget;
+  previous: TokenShape | null;
+}
+
 function collateTargets(examples: readonly Example[], length: number): TargetBatch {
-  const buggyRows = examples.flatMap((example, row) => (example.target.location > 0 ? [row] : []));
-  const targets = buggyRows.map((row) => examples[row].target);
-  const slots = targets.flatMap((target, r) =>
+  const edits = examples.flatMap(({ target }, row) => (target.location > 0 ? [{ row, target }] : []));
+  const fills = examples.flatMap(({ fills }, row) => fills.map((fill) => ({ row, ...fill })));
+  const editSlots = edits.flatMap(({ row, target }, place): WantedSlot[] =>
     // The EMPTY after the last token is part of the answer; a full row of slots has none.
-    Array.from({ length: Math.min(target.slots.length + 1, SLOTS) }, (_, k) => ({
-      row: r,
-      number: k,
-      want: target.slots[k] ?? WRITES_NOTHING,
-      previous: k > 0 ? target.slots[k - 1] : null,
+    Array.from({ length: Math.min(target.slots.length + 1, SLOTS) }, (_, number) => ({
+      place,
+      row,
+      number,
+      want: target.slots[number] ?? WRITES_NOTHING,
+      previous: number > 0 ? target.slots[number - 1] : null,
     })),
   );
-  const slotCopies = new Float32Array(slots.length * length);
-  slots.forEach(({ row, want }, q) => {
-    if (want.copyGroup < 0) return;
-    const example = examples[buggyRows[row]];
-    for (let token = 0; token < example.length; token++)
-      if (example.copyGroups[token] === want.copyGroup) slotCopies[q * length + token] = 1;
-  });
+  const fillSlots = fills.map(({ row, slot }, i): WantedSlot => ({
+    place: edits.length + i,
+    row,
+    number: 0,
+    want: slot,
+    previous: null,
+  }));
+  const slots = [...editSlots, ...fillSlots];
   return {
-    location: Int32Array.from(examples, (example) => example.target.location),
-    buggy: buggyRows.length,
-    buggyRows: Int32Array.from(buggyRows),
-    starts: Int32Array.from(targets, (target) => target.location - 1),
-    spans: Int32Array.from(targets, (target) => target.spanLength),
-    bugTypes: Int32Array.from(targets, (target) => target.bugType),
+    location: Int32Array.from(examples, ({ target }) => target.location),
+    buggy: edits.length,
+    placeRows: Int32Array.from([...edits, ...fills], ({ row }) => row),
+    starts: Int32Array.from([
+      ...edits.map(({ target }) => target.location - 1),
+      ...fills.map(({ token }) => token),
+    ]),
+    spans: Int32Array.from([...edits.map(({ target }) => target.spanLength), ...fills.map(() => 1)]),
+    bugTypes: Int32Array.from(edits, ({ target }) => target.bugType),
     slots: slots.length,
-    slotRows: Int32Array.from(slots, (slot) => slot.row),
-    slotNumbers: Int32Array.from(slots, (slot) => slot.number),
-    slotCopies,
-    slotVocabulary: Int32Array.from(slots, (slot) => slot.want.vocabulary),
-    slotPieces: Int32Array.from(slots, (slot) => slot.want.piece),
-    slotNames: Int32Array.from(slots, (slot) => slot.want.name),
+    editSlots: editSlots.length,
+    slotPlaces: Int32Array.from(slots, ({ place }) => place),
+    slotNumbers: Int32Array.from(slots, ({ number }) => number),
+    slotCopies: copyTargets(slots, examples, length),
+    slotVocabulary: Int32Array.from(slots, ({ want }) => want.vocabulary),
+    slotPieces: Int32Array.from(slots, ({ want }) => want.piece),
+    slotNames: Int32Array.from(slots, ({ want }) => want.name),
     slotPrevious: slots.map(({ previous }) => previous),
   };
+}
+
+function copyTargets(
+  slots: readonly WantedSlot[],
+  examples: readonly Example[],
+  length: number,
+): Float32Array {
+  const copies = new Float32Array(slots.length * length);
+  slots.forEach(({ row, want }, q) => {
+    if (want.copyGroup < 0) return;
+    const { copyGroups, length: own } = examples[row];
+    for (let token = 0; token < own; token++)
+      if (copyGroups[token] === want.copyGroup) copies[q * length + token] = 1;
+  });
+  return copies;
 }
 
 /**

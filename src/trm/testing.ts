@@ -126,6 +126,7 @@ function syntheticExample(ids: number[], bugAt: number | null, sampleId: string,
     pieces,
     copyGroups,
     names,
+    fills: [],
     target,
   };
 }

@@ -3,7 +3,7 @@ import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
 import { BINDINGS, type Example } from '../../records/example';
 import { NO_SURROUNDINGS, type Surroundings } from '../../records/file-context';
-import type { Sample } from '../../records/sample';
+import type { Sample, TokenText } from '../../records/sample';
 import { bugType } from '../../taxonomy/table';
 import type { ClosedVocabulary } from '../vocabulary/closed-vocabulary';
 import { MAX_WINDOW_TOKENS, encodeWindow, type Dropped, type TokenEdit, type WindowSpan } from './encode';
@@ -53,7 +53,7 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
     tokens,
     window,
     names: withNames ? { surroundings, functionTokens: tokens } : null,
-    facts: sampleFacts(tokens, surroundings),
+    facts: functionFacts(tokens, surroundings),
     edit,
     bugType: edit && sample.bugType !== null ? bugType(sample.bugType).code : 0,
     difficulty: edit ? sample.difficulty : 0,
@@ -66,7 +66,7 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
 }
 
 /** Facts as the whole file would give them: the module's names are known, and a method's own name is its class's. */
-function sampleFacts(tokens: readonly Token[], surroundings: Surroundings): TokenFacts {
+export function functionFacts(tokens: readonly TokenText[], surroundings: Surroundings): TokenFacts {
   const facts = tokenFacts(tokens, surroundings);
   const { bindings } = facts;
   const own = tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def') + 1;

@@ -155,6 +155,7 @@ export function encodeWindow(options: EncodeWindowOptions): Example | Dropped {
     stopped,
     copyGroups: groups,
     names,
+    fills: [],
     target,
   };
 }
@@ -178,15 +179,24 @@ function encodeTarget(edit: TokenEdit, context: TargetContext): ExampleTarget | 
   if (end - start > MAX_SPAN) return { dropped: 'span_too_long' };
   if (edit.replacement.length > SLOTS) return { dropped: 'replacement_too_long' };
   const slots = edit.replacement.map((token) => slotTarget(token, context));
-  if (slots.some((slot) => Math.max(slot.copyGroup, slot.vocabulary, slot.piece, slot.name) < 0))
-    return { dropped: 'unrenderable_token' };
+  if (!slots.every(isRenderable)) return { dropped: 'unrenderable_token' };
   return { location: 1 + start - firstToken, spanLength: end - start, slots, bugType: context.bugType };
 }
 
+/** True for a token that slots can write. */
+export function isRenderable({ copyGroup, vocabulary, piece, name }: SlotTarget): boolean {
+  return Math.max(copyGroup, vocabulary, piece, name) >= 0;
+}
+
 /** The ways in which a slot can write `token`. */
-function slotTarget(
+export function slotTarget(
   token: TokenText,
-  { groupOf, nameTexts, vocabulary, tokenizer }: TargetContext,
+  {
+    groupOf,
+    nameTexts,
+    vocabulary,
+    tokenizer,
+  }: Pick<TargetContext, 'groupOf' | 'nameTexts' | 'vocabulary' | 'tokenizer'>,
 ): SlotTarget {
   const pieces = token.kind === 'name' ? tokenizer.encodeToken(token.text) : [];
   return {

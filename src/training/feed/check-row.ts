@@ -1,5 +1,5 @@
 import { DataError } from '../../core/errors';
-import { MAX_SPAN, type Example } from '../../records/example';
+import { MAX_SPAN, NOT_ASKED, type Example } from '../../records/example';
 import { ROW_ORIGINS } from '../../records/mined-fix';
 import { TOKEN_KINDS } from '../../records/sample';
 import { BUG_TYPES } from '../../taxonomy/table';
@@ -21,7 +21,7 @@ export interface RowSizes {
  * @throws DataError naming the field, what was expected and the value
  */
 export function checkRow(example: Example, sizes: RowSizes, place: string): void {
-  const { length, target, pieces, copyGroups, names } = example;
+  const { length, target, pieces, copyGroups, names, fills } = example;
   const check = (field: string, value: number, least: number, most: number): void => {
     if (value >= least && value <= most) return;
     throw new DataError(
@@ -34,11 +34,13 @@ export function checkRow(example: Example, sizes: RowSizes, place: string): void
   check('names.pieces', maximum(names.pieces), 0, sizes.tokenizer - 1);
   check('names.near', maximum(names.near), 0, length);
   check('origin', example.origin, 0, ROW_ORIGINS.length - 1);
-  check('location', target.location, 0, length);
+  check('location', target.location, fills.length > 0 ? NOT_ASKED : 0, length);
   check('bugType (highest code of the taxonomy)', target.bugType, 0, HIGHEST_CODE);
-  if (target.location === 0) return;
-  check('spanLength', target.spanLength, 0, Math.min(MAX_SPAN, length - target.location + 1));
-  for (const { copyGroup, vocabulary, piece, name, kind, pieces } of target.slots) {
+  for (const { token } of fills) check('fills.token', token, 0, length - 1);
+  if (target.location > 0)
+    check('spanLength', target.spanLength, 0, Math.min(MAX_SPAN, length - target.location + 1));
+  for (const slot of [...target.slots, ...fills.map((fill) => fill.slot)]) {
+    const { copyGroup, vocabulary, piece, name, kind, pieces } = slot;
     check('slots.copyGroup', copyGroup, -1, length - 1);
     check('slots.vocabulary', vocabulary, -1, sizes.vocabulary - 1);
     check('slots.piece', piece, -1, sizes.tokenizer - 1);

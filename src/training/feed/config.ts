@@ -26,6 +26,8 @@ export const feedConfigSchema = z.strictObject({
     .extend({
       /** Mutants drawn from a function each time it comes by. */
       mutantsPerFunction: z.int().min(1).max(100).default(2),
+      /** Rows beside them in which tokens of the function are hidden, to be written by slots that are told their places. */
+      fillsPerFunction: z.int().min(0).max(10).default(0),
       /** Clean functions of a block. */
       blockFunctions: z.int().positive().default(1000),
       /** CPython processes that judge the mutants. */

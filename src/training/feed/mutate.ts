@@ -5,6 +5,7 @@ import { judge, judgementDrop, type JudgedFunction } from '../../generation/judg
 import { aimedShares, normalised } from '../../generation/mixture/aims';
 import type { MixturePart } from '../../generation/drawing/mixture-part';
 import { isDropped } from '../../processing/encoding/encode';
+import { encodeFill } from '../../processing/encoding/encode-fill';
 import { encodeSample, type EncodableSample } from '../../processing/encoding/encode-sample';
 import type { ClosedVocabulary } from '../../processing/vocabulary/closed-vocabulary';
 import type { Tokenizer } from '../../processing/tokenizer/tokenizer';
@@ -88,14 +89,29 @@ export async function mutateFunctions(
     const { id, after, surroundings } = clean;
     const samples = judgedMutants.map((mutant) => toSample(clean, mutant));
     const all = [...samples, { id, before: after, after, edits: [], bugType: null, difficulty: 1 }];
-    return all.flatMap((sample) => {
-      const example = encode(sample, surroundings, verdicts.get(sample.before), options);
+    return [
+      ...all.map((sample) => encode(sample, surroundings, verdicts.get(sample.before), options)),
+      ...fillsOf(clean, options),
+    ].flatMap((example) => {
       if (!isDropped(example)) return [example];
       dropped.push(example.dropped);
       return [];
     });
   });
   return { examples, dropped };
+}
+
+/** Rows of a function in which some of its tokens are hidden. */
+function fillsOf(
+  clean: CleanFunction,
+  { settings, tokenizer, vocabulary, maxTokens, seed, epoch }: MutateOptions,
+): ReturnType<typeof encodeFill>[] {
+  const { surroundings } = clean;
+  const origin = ROW_ORIGINS.indexOf('code');
+  return Array.from({ length: settings.fillsPerFunction }, (_, i) => {
+    const rng = seedStream(seed, 'fills', epoch, clean.id, i);
+    return encodeFill(clean, { tokenizer, vocabulary, surroundings, maxTokens, origin, rng });
+  });
 }
 
 /** The mutants that are not dropped. */

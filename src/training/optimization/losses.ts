@@ -1,5 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
+import { NOT_ASKED } from '../../records/example';
 import type { TargetBatch } from '../../trm/batch';
+import type { ModelConfig } from '../../trm/config';
 import {
   bugTypeLogits,
   haltLogits,
@@ -7,6 +9,7 @@ import {
   locationLogits,
   spanLogits,
   type Answer,
+  type HeadStates,
 } from '../../trm/heads';
 import { MASKED } from '../../trm/layers/attention';
 import { logSumExp } from '../../trm/log-sum-exp';
@@ -16,8 +19,11 @@ import { slotLogits, type SlotLogits, type SlotQueries } from '../../trm/slots/s
 import type { Weights } from '../../trm/weights';
 import type { TrainConfig } from '../config';
 
-/** Parts of the loss, each a mean over the batch's B rows (clean rows have no span, slots and bug type). */
-export const LOSS_PARTS = ['location', 'span', 'slots', 'bugType', 'halt'] as const;
+/**
+ * Parts of the loss, each a sum over the batch's B rows, divided by B: clean rows have no span, slots and bug type, rows of
+ * hidden tokens have fills alone.
+ */
+export const LOSS_PARTS = ['location', 'span', 'slots', 'bugType', 'halt', 'fill'] as const;
 
 /** What the model decided, row by row; plain numbers. */
 export interface Decisions {
@@ -27,72 +33,114 @@ export interface Decisions {
   located: boolean[];
   /** `[B]` span and contents are right given the true location; true for clean rows. */
   mended: boolean[];
+  /** Hidden tokens, and those that were written rightly. */
+  filled: { right: number; total: number };
 }
 
 /** Loss of one supervision step. */
 export interface LossResult {
   /** Weighted sum of the parts, scalar. */
   loss: tf.Scalar;
-  /** `[5]` parts in the order of {@link LOSS_PARTS}, unweighted. */
+  /** `[6]` parts in the order of {@link LOSS_PARTS}, unweighted. */
   parts: tf.Tensor1D;
   /** `[B]` halting logits. */
   halt: tf.Tensor1D;
   decisions: Decisions;
 }
 
+/** Weights of the loss's parts that a config sets. */
+export type LossWeights = Pick<TrainConfig, 'bugTypeWeight' | 'haltWeight' | 'fillWeight'>;
+
 /**
- * Loss of docs/MODEL.md: CE(location) + CE(span) + slots + 0.2 CE(bug type) + 0.5 BCE(halt, exactly right).
- * A slot's loss is -log of the summed probability of all choices that render the right token; the heads are given
- * the true location.
+ * Loss of docs/MODEL.md: CE(location) + CE(span) + slots + 0.2 CE(bug type) + 0.5 BCE(halt, exactly right), and 0.3 for each
+ * hidden token. A slot's loss is -log of the summed probability of all choices that render the right token; the heads are
+ * given the true location.
  */
 export function computeLoss(
   weights: Weights,
   parts: ModelParts,
   answer: Answer,
   targets: TargetBatch,
-  weighting: Pick<TrainConfig, 'bugTypeWeight' | 'haltWeight'>,
+  weighting: LossWeights,
 ): LossResult {
   const { config } = parts;
-  const rows = answer.batch;
-  const mean = (losses: tf.Tensor1D): tf.Scalar => tf.mul(tf.sum(losses), 1 / rows);
-  const places = { rows: targets.buggyRows, starts: targets.starts };
-  const states = headStates(answer, config, places);
+  const mean = (losses: tf.Tensor1D): tf.Scalar => tf.mul(tf.sum(losses), 1 / answer.batch);
+  const states = headStates(answer, config, { rows: targets.placeRows, starts: targets.starts });
   const location = locationLogits(weights, answer, states, config);
-  const losses: tf.Scalar[] = [mean(crossEntropy(location, targets.location))];
-  let decided = { spans: tf.tensor1d([]), slots: tf.tensor1d([]) };
-  if (targets.buggy > 0) {
-    const span = spanLogits(weights, states, config);
-    const keys = nameKeys(weights, answer.names, targets.buggyRows);
-    const slots = slotLogits(weights, answer, states, slotQueries(targets), keys, parts);
-    const bugType = bugTypeLogits(weights, states);
-    const { loss, right } = slotLoss(slots, targets);
-    decided = { spans: tf.cast(tf.argMax<tf.Tensor1D>(span, 1), 'float32'), slots: right };
-    losses.push(mean(crossEntropy(span, targets.spans)), mean(loss));
-    losses.push(mean(crossEntropy(bugType, targets.bugTypes)));
-  } else losses.push(...cleanLosses(weights));
+  const isAsked = Float32Array.from(targets.location, (want) => (want === NOT_ASKED ? 0 : 1));
+  const asked = (losses: tf.Tensor1D): tf.Scalar => mean(tf.mul(losses, tf.tensor1d(isAsked)));
+  const places = crossEntropy(
+    location,
+    targets.location.map((want) => Math.max(0, want)),
+  );
+  const edits = editLosses(weights, { states, config, targets });
+  const slots = targets.slots > 0 ? slotLosses(weights, parts, answer, states, targets) : null;
+  const decided = { spans: edits.spans, slots: slots?.right ?? tf.tensor1d([]) };
   const decisions = decide(location, decided, targets);
   const halt = haltLogits(weights, states);
-  losses.push(mean(binaryCrossEntropy(halt, Float32Array.from(decisions.exact, Number))));
-  const factors = [1, 1, 1, weighting.bugTypeWeight, weighting.haltWeight];
+  const halting = binaryCrossEntropy(halt, Float32Array.from(decisions.exact, Number));
+  const none = noLoss(weights);
+  const losses = [
+    asked(places),
+    edits.span ? mean(edits.span) : none,
+    slots && targets.editSlots > 0 ? mean(tf.slice(slots.loss, 0, targets.editSlots)) : none,
+    edits.bugType ? mean(edits.bugType) : none,
+    asked(halting),
+    slots && targets.editSlots < targets.slots ? mean(tf.slice(slots.loss, targets.editSlots)) : none,
+  ];
+  const factors = [1, 1, 1, weighting.bugTypeWeight, weighting.haltWeight, weighting.fillWeight];
   const loss = losses.map((part, i) => tf.mul(part, factors[i])).reduce((a, b) => tf.add(a, b)) as tf.Scalar;
   return { loss, parts: tf.stack(losses) as tf.Tensor1D, halt, decisions };
 }
 
-/** Losses of the edit heads in a batch without bugs: 0, yet tied to their weights, so that each has a gradient (of 0). */
-function cleanLosses(weights: Weights): tf.Scalar[] {
+/** 0, yet tied to the heads' weights: each has a gradient (of 0) in batches that do not ask for it. */
+function noLoss(weights: Weights): tf.Scalar {
   const heads = Object.entries(weights).flatMap(([name, tensor]) =>
     name.startsWith('heads.') ? [tf.sum(tensor)] : [],
   );
-  const zero = tf.mul<tf.Scalar>(tf.addN(heads), 0);
-  return [zero, zero, zero];
+  return tf.mul<tf.Scalar>(tf.addN(heads), 0);
+}
+
+interface EditHeads {
+  states: HeadStates;
+  config: ModelConfig;
+  targets: TargetBatch;
+}
+
+/** Losses of the heads that answer for an edit's place, `[R]` each, and the spans they choose; null without an edit. */
+function editLosses(
+  weights: Weights,
+  { states, config, targets }: EditHeads,
+): { span: tf.Tensor1D | null; bugType: tf.Tensor1D | null; spans: tf.Tensor1D } {
+  const { buggy } = targets;
+  if (buggy === 0) return { span: null, bugType: null, spans: tf.tensor1d([]) };
+  const ofEdits = (logits: tf.Tensor2D): tf.Tensor2D =>
+    buggy === logits.shape[0] ? logits : tf.slice(logits, [0, 0], [buggy, -1]);
+  const span = ofEdits(spanLogits(weights, states, config));
+  return {
+    span: crossEntropy(span, targets.spans.subarray(0, buggy)),
+    bugType: crossEntropy(ofEdits(bugTypeLogits(weights, states)), targets.bugTypes),
+    spans: tf.cast(tf.argMax<tf.Tensor1D>(span, 1), 'float32'),
+  };
+}
+
+function slotLosses(
+  weights: Weights,
+  parts: ModelParts,
+  answer: Answer,
+  states: HeadStates,
+  targets: TargetBatch,
+): ReturnType<typeof slotLoss> {
+  const keys = nameKeys(weights, answer.names, targets.placeRows);
+  return slotLoss(slotLogits(weights, answer, states, slotQueries(targets), keys, parts), targets);
 }
 
 /** The slots that have a target, as queries for the heads. */
 export function slotQueries(targets: TargetBatch): SlotQueries {
-  const { slotRows, spans, slotNumbers, slotPrevious } = targets;
+  const { slotPlaces, spans, slotNumbers, slotPrevious } = targets;
   return {
-    places: slotRows,
-    spans: slotRows.map((place) => spans[place]),
+    places: slotPlaces,
+    spans: slotPlaces.map((place) => spans[place]),
     numbers: slotNumbers,
     previous: slotPrevious,
   };
@@ -154,11 +202,18 @@ function decide(
   const rows = targets.location.length;
   const located = Array.from(targets.location, (want, row) => values[row] === want);
   const mended = located.map(() => true);
-  targets.spans.forEach((want, r) => {
-    if (values[rows + r] !== want) mended[targets.buggyRows[r]] = false;
-  });
-  targets.slotRows.forEach((r, q) => {
-    if (values[rows + targets.buggy + q] === 0) mended[targets.buggyRows[r]] = false;
-  });
-  return { located, mended, exact: located.map((right, row) => right && mended[row]) };
+  const { buggy, editSlots, slots: count } = targets;
+  for (let r = 0; r < buggy; r++)
+    if (values[rows + r] !== targets.spans[r]) mended[targets.placeRows[r]] = false;
+  const isRight = values.subarray(rows + buggy);
+  for (let q = 0; q < editSlots; q++)
+    if (isRight[q] === 0) mended[targets.placeRows[targets.slotPlaces[q]]] = false;
+  let right = 0;
+  for (let q = editSlots; q < count; q++) right += isRight[q];
+  return {
+    located,
+    mended,
+    exact: located.map((place, row) => place && mended[row]),
+    filled: { right, total: count - editSlots },
+  };
 }

@@ -40,7 +40,7 @@ export interface StepFixture {
 /** `parity.json`, as `src/trm/fixtures/make_parity.py` (PyTorch, float64) writes it. */
 export interface StoredFixture {
   config: unknown;
-  examples: (Pick<Example, 'sampleId' | 'firstToken' | 'length' | 'target' | 'copyGroups'> & {
+  examples: (Pick<Example, 'sampleId' | 'firstToken' | 'length' | 'target' | 'copyGroups' | 'fills'> & {
     pieces: number[][];
     names: { pieces: number[][]; traits: number[]; near: number[] };
     features: Record<TokenFeatureName, number[]>;

@@ -26,7 +26,7 @@ import type { Fixture } from './fixture';
 
 /** Tokens the batch is padded to: more than its longest row has. */
 const LENGTH = 11;
-const WEIGHTING = { bugTypeWeight: 0.2, haltWeight: 0.5 };
+const WEIGHTING = { bugTypeWeight: 0.2, haltWeight: 0.5, fillWeight: 0.3 };
 
 /** A model on the engine with a batch of the fixture's rows. */
 interface Run {
@@ -127,15 +127,17 @@ function compareStep(run: Run, number: number, from: State, rows: ParityRow[]): 
 function headLogits({ weights, parts, batch }: Run, answer: Answer): Record<string, tf.Tensor> {
   const { config } = parts;
   const { targets } = batch;
-  const places = { rows: targets.buggyRows, starts: targets.starts };
+  const places = { rows: targets.placeRows, starts: targets.starts };
   const states = headStates(answer, config, places);
-  const keys = nameKeys(weights, answer.names, targets.buggyRows);
+  const keys = nameKeys(weights, answer.names, targets.placeRows);
   const slots = slotLogits(weights, answer, states, slotQueries(targets), keys, parts);
+  // Hidden tokens have places, but neither span nor bug type.
+  const ofEdits = (logits: tf.Tensor2D): tf.Tensor2D => tf.slice(logits, [0, 0], [targets.buggy, -1]);
   return {
     location: locationLogits(weights, answer, states, config),
     halting: haltLogits(weights, states),
-    span: spanLogits(weights, states, config),
-    'bug type': bugTypeLogits(weights, states),
+    span: ofEdits(spanLogits(weights, states, config)),
+    'bug type': ofEdits(bugTypeLogits(weights, states)),
     "slots' copy": slots.copy,
     "slots' vocabulary": slots.vocabulary,
     "slots' piece": slots.piece,

@@ -1,0 +1,115 @@
+import type { Rng } from '../../core/rng';
+import { lex } from '../../python/tokens/lexer';
+import { MAX_PIECES, NOT_ASKED, type Example, type Fill } from '../../records/example';
+import { NO_SURROUNDINGS } from '../../records/file-context';
+import { TOKEN_KINDS, type TokenText } from '../../records/sample';
+import { encodeWindow, isDropped, isRenderable, MAX_WINDOW_TOKENS, slotTarget, type Dropped } from './encode';
+import { cutWindow, functionFacts, type EncodeSampleOptions } from './encode-sample';
+import { copyGroups } from './features';
+
+/** Share of a window's tokens that is hidden, and most of them. */
+const HIDDEN_SHARE = 0.12;
+const MOST_HIDDEN = 10;
+
+/** Operators and keywords that another could stand for; brackets and what opens a statement give the code its shape. */
+const CHANGEABLE = new Set(
+  '== != < > <= >= + - * / // % ** & | ^ << >> += -= *= /= and or not in is True False None break continue'.split(
+    ' ',
+  ),
+);
+
+/** Kind of a hidden token in the feature table: the row of EMPTY, which no token of code has. */
+const HIDDEN_KIND = TOKEN_KINDS.length;
+
+/** Encoding settings that filling has in common with samples. */
+export type EncodeFillOptions = Pick<
+  EncodeSampleOptions,
+  'tokenizer' | 'vocabulary' | 'surroundings' | 'maxTokens' | 'origin'
+> & {
+  /** Draws the window and what is hidden. */
+  rng: Rng;
+};
+
+/** `nothing_hidden`: no token of the window can be hidden and written. */
+export type FillDrop = 'nothing_hidden';
+
+/**
+ * A window of clean code in which some tokens are hidden, each to be written by a slot that is told its place. A hidden
+ * name is, to everything that is known of tokens, a name that occurs nowhere else: so nothing says which it was, and what
+ * is known of the others is what it would be beside a wrong name.
+ */
+export function encodeFill(
+  sample: { id: string; after: string },
+  options: EncodeFillOptions,
+): Example | Dropped<FillDrop> {
+  const { tokenizer, vocabulary, surroundings = NO_SURROUNDINGS, rng } = options;
+  const { maxTokens = MAX_WINDOW_TOKENS } = options;
+  const tokens = lex(sample.after);
+  const window =
+    tokens.length <= maxTokens
+      ? { firstToken: 0, endToken: tokens.length }
+      : cutWindow(tokens, null, maxTokens, rng);
+  const { firstToken, endToken } = window;
+  const hidden = choose(tokens, firstToken, endToken, rng);
+  const shown = tokens.map((token, i): TokenText => (hidden.has(i) ? stranger(token, i) : token));
+  const known = tokens.map((token, i): TokenText =>
+    hidden.has(i) && token.kind === 'name' ? shown[i] : token,
+  );
+  const names = { surroundings, functionTokens: shown };
+  const facts = functionFacts(known, surroundings);
+  const example = encodeWindow({
+    tokens: shown,
+    window,
+    facts,
+    names,
+    origin: options.origin,
+    sampleId: sample.id,
+    tokenizer,
+    vocabulary,
+  });
+  // A window that fits is dropped for its edit only, and there is none.
+  if (isDropped(example)) return { dropped: 'nothing_hidden' };
+  const { groupOf } = copyGroups(shown.slice(firstToken, endToken));
+  const fills = [...hidden].flatMap((index): Fill[] => {
+    const slot = slotTarget(tokens[index], {
+      groupOf,
+      nameTexts: example.names.texts,
+      vocabulary,
+      tokenizer,
+    });
+    return isRenderable(slot) ? [{ token: index - firstToken, slot }] : [];
+  });
+  if (fills.length === 0) return { dropped: 'nothing_hidden' };
+  for (const index of hidden) hide(example, index - firstToken);
+  return { ...example, fills, target: { ...example.target, location: NOT_ASKED } };
+}
+
+/** Indices of tokens to hide, in order. */
+function choose(tokens: readonly TokenText[], from: number, to: number, rng: Rng): Set<number> {
+  const places: number[] = [];
+  for (let i = from; i < to; i++) if (canBeHidden(tokens, i)) places.push(i);
+  const count = Math.min(MOST_HIDDEN, Math.ceil(HIDDEN_SHARE * (to - from)), places.length);
+  return new Set(
+    rng
+      .shuffle(places)
+      .slice(0, count)
+      .sort((a, b) => a - b),
+  );
+}
+
+function canBeHidden(tokens: readonly TokenText[], index: number): boolean {
+  const { kind, text } = tokens[index];
+  if (kind === 'number' || kind === 'string') return true;
+  if (kind === 'name') return !['def', 'class'].includes(tokens[index - 1]?.text ?? '');
+  return CHANGEABLE.has(text);
+}
+
+/** A token of the same kind that is like no other. */
+function stranger({ kind }: TokenText, index: number): TokenText {
+  return { kind, text: `\0${index}` };
+}
+
+function hide(example: Example, token: number): void {
+  example.pieces.fill(0, token * MAX_PIECES, (token + 1) * MAX_PIECES);
+  example.kinds[token] = HIDDEN_KIND;
+}
