@@ -53,12 +53,7 @@ interface Wanted {
   tried: Map<string, boolean>;
 }
 
-function canPlant(
-  target: MutationTarget,
-  mutator: Mutator,
-  site: MutationSite,
-  wanted: Wanted,
-): boolean {
+function canPlant(target: MutationTarget, mutator: Mutator, site: MutationSite, wanted: Wanted): boolean {
   let elsewhere = 0;
   for (const edit of everyOutcome((rng) => mutator.apply(target, site, rng), MOST_OUTCOMES)) {
     if (!edit || !touches(edit, wanted.changed)) {
