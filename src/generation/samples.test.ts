@@ -38,7 +38,7 @@ async function judge(mutants: DrawnMutant[]): Promise<{ samples: Sample[]; tally
         {
           config: generateConfigSchema.parse({}),
           rng: seedStream(1),
-          pool: { draw: () => Promise.resolve([drawn]) },
+          pool: { run: () => Promise.resolve([drawn]) },
           critic,
           contexts: new Contexts(),
           isAllowed: () => true,

@@ -6,7 +6,7 @@ import type { Contexts } from '../shards/context-shard';
 import { LEXER_VERSION } from '../python/tokens/lexer';
 import type { Judge } from '../python/critic/critic';
 import { bugType } from '../taxonomy/table';
-import { mapAhead } from './drawing/ahead';
+import { mapAhead } from '../core/processes/ahead';
 import type { GenerateConfig } from './config';
 import type { DrawnMutant, DrawRequest } from './drawing/draw';
 import type { DrawPool } from './drawing/draw-pool';
@@ -27,7 +27,7 @@ export interface GenerateOptions {
   /** Forked by the id of each clean function, so that order and neighbours do not matter. */
   rng: Rng;
   /** Draws the mutants. */
-  pool: Pick<DrawPool, 'draw'>;
+  pool: Pick<DrawPool, 'run'>;
   critic: Omit<Judge, 'pythonVersion'>;
   /** Of the samples' files. */
   contexts: Contexts;
@@ -126,7 +126,7 @@ async function work(candidates: readonly Candidate[], options: GenerateOptions):
     const { imports, names } = options.contexts.around(sample);
     return { source: sample.after, context: { imports, names }, seed };
   });
-  const drawn = requests.length > 0 ? await options.pool.draw(requests) : [];
+  const drawn = requests.length > 0 ? await options.pool.run(requests) : [];
   const ofSample = new Map(used.map(({ sample }, i) => [sample, drawn[i]]));
   const items = candidates.map((candidate): Judged => ({
     ...candidate,

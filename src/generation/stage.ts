@@ -23,7 +23,8 @@ import { settledConfig } from '../records/stage-job';
 import { BUG_TYPES, taxonomyHash } from '../taxonomy/table';
 import { GENERATE_VERSION, type GenerateConfig } from './config';
 import { finishedShards, recordedPrograms, recordShard, type ShardRecord } from './journal';
-import { DrawPool, workerCount } from './drawing/draw-pool';
+import { workerCount } from '../core/processes/thread-pool';
+import { createDrawPool, type DrawPool } from './drawing/draw-pool';
 import { familyShares } from './mixture/aims';
 import { fitToCorpus } from './mixture/corpus';
 import type { FittedMixture } from './mixture/fit';
@@ -61,7 +62,7 @@ export async function generateWith(
   const contexts = await Contexts.read(collected);
   const mixture = await fitToCorpus(config, context, collected, contexts);
   const critic = await context.machine.critic({ workers: workerCount(config.criticWorkers) });
-  const pool = DrawPool.start(workerCount(config.workers), { ...config, weights: mixture.weights });
+  const pool = createDrawPool(workerCount(config.workers), { ...config, weights: mixture.weights });
   const python = critic.pythonVersion;
   let finished: ShardRecord[];
   let shards: ShardRecord[];

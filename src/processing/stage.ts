@@ -32,6 +32,8 @@ import {
 } from './metadata';
 import { Projects, SPLITS, splitProjects, type Split } from './admission/split';
 import { heldOutHashes } from './near/held-out';
+import { createEncodePool } from './threads/encode-pool';
+import { createNamePool } from './threads/name-pool';
 import { surveySamples, type Survey } from './survey';
 import { TOKENIZER_VERSION, trainTokenizer } from './tokenizer/tokenizer';
 import { writeSplit, type Job, type Vocabularies } from './write-split';
@@ -71,9 +73,14 @@ export const process: Stage<ProcessConfig> = async (config, context) => {
     const vocabularies = learnVocabularies(job, survey);
     const resources = await writeVocabularies(store, vocabularies);
     const counters = {} as Record<Split, SplitCounter>;
-    for (const split of SPLITS) {
-      counters[split] = new SplitCounter();
-      resources.push(...(await writeSplit(job, split, survey, vocabularies, counters[split])));
+    const pool = createEncodePool(vocabularies, contexts, config.maxTokens);
+    try {
+      for (const split of SPLITS) {
+        counters[split] = new SplitCounter();
+        resources.push(...(await writeSplit(job, split, survey, vocabularies, pool, counters[split])));
+      }
+    } finally {
+      await pool.close();
     }
     const referenced = await referencedContexts(store, ...SPLITS.map((split) => `samples/${split}`));
     resources.push(...(await writeContextShards(store, contexts.select(referenced))));
@@ -106,6 +113,7 @@ async function surveyInputs({ config, context, contexts, drops, scratch }: Job):
   const splitOf = splitProjects(projects, { seed: context.seed, fractions, assignments });
   const task = context.progress.start('validating samples', { total });
   const critic = await context.machine.critic({ workers: criticWorkers });
+  const names = createNamePool();
   try {
     const survey = await surveySamples({
       samples: readAll(stores),
@@ -115,6 +123,7 @@ async function surveyInputs({ config, context, contexts, drops, scratch }: Job):
       allowedGroups,
       nearDuplicates,
       critic,
+      names,
       drops,
       folder: scratch,
       task,
@@ -123,6 +132,7 @@ async function surveyInputs({ config, context, contexts, drops, scratch }: Job):
     requireRows(survey, config, drops);
     return survey;
   } finally {
+    await names.close();
     task.finish();
   }
 }

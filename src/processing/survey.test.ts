@@ -11,6 +11,7 @@ import { DropLog } from '../storage/drop-log';
 import { createFolderStore } from '../storage/folder-store';
 import { readJsonLines } from '../storage/json-lines';
 import { collectAll, withTemporaryFolder } from '../storage/testing';
+import { bugTypeOfFix } from './admission/classify-fix';
 import type { DroppedSample } from './dropped-sample';
 import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
 import { surveySamples, type ValidSample, type Survey } from './survey';
@@ -30,6 +31,7 @@ async function survey(
     const found = await surveySamples({
       samples: stream(samples),
       contexts: new Contexts(),
+      names: { run: (fixes) => Promise.resolve(fixes.map(bugTypeOfFix)) },
       splitOf: new Map([
         ['learn', 'train'],
         ['judge', 'test'],
@@ -98,6 +100,7 @@ test('a sample that CPython cannot judge is dropped as that, not as broken', asy
     await surveySamples({
       samples: stream([deep]),
       contexts: new Contexts(),
+      names: { run: (fixes) => Promise.resolve(fixes.map(bugTypeOfFix)) },
       splitOf: new Map([['learn', 'train']]),
       licences: PERMISSIVE_LICENCES,
       allowedGroups: ['learn'],

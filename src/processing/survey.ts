@@ -4,6 +4,7 @@ import { allowedProjects, projectOf, type ProjectClues } from '../core/keys/grou
 import { isReserved } from '../core/keys/reserved';
 import { hashJson, sha256 } from '../core/hash';
 import { KeySet } from '../core/keys/key-set';
+import { batchesOf, mapAhead } from '../core/processes/ahead';
 import type { ProgressTask } from '../core/progress';
 import type { Critic, Verdict } from '../python/critic/critic';
 import { lex } from '../python/tokens/lexer';
@@ -12,7 +13,7 @@ import { tokenOfError } from '../python/tokens/positions';
 import { placeOf, type Sample } from '../records/sample';
 import type { Contexts } from '../shards/context-shard';
 import { Admission, type Admitted } from './admission/admission';
-import { classifyFix, isUnclassified, type FixCounts } from './admission/classify-fix';
+import { isUnclassified, type FixCounts, type UnnamedFix } from './admission/classify-fix';
 import { contentKeys, type ContentKeys } from './admission/content-keys';
 import { licenceAllowed } from './admission/allowed-licence';
 import { SPLITS, type Split } from './admission/split';
@@ -21,6 +22,8 @@ import { readHeldOut } from './near/held-out';
 import { NearDuplicates } from './near/near-duplicates';
 import type { ProcessConfig } from './config';
 import { TokenCounter } from './vocabulary/token-counter';
+import type { NamePool } from './threads/name-pool';
+import { bugType as bugTypeById } from '../taxonomy/table';
 import { checkTokens, checkVerdicts, isClean } from './admission/validate';
 import type { DropLog } from '../storage/drop-log';
 import { JsonLinesWriter } from '../storage/json-lines';
@@ -59,6 +62,8 @@ export interface SurveyOptions {
   /** How near functions are found; null: they are not looked for. */
   nearDuplicates: ProcessConfig['nearDuplicates'];
   critic: Pick<Critic, 'check' | 'pythonVersion'>;
+  /** Names the bug types of mined fixes. */
+  names: Pick<NamePool, 'run'>;
   drops: DropLog<DroppedSample>;
   /** Folder for the valid rows. */
   folder: string;
@@ -76,6 +81,15 @@ interface Judged {
 /** Samples that go to the critic together. */
 const BATCH = 256;
 
+/** Fixes that a thread names at a time: each takes it tens of milliseconds. */
+const NAMED_TOGETHER = 8;
+
+/** A sample that is dropped. */
+interface Refused {
+  sample: Sample;
+  reason: string;
+}
+
 interface Checked {
   sample: Sample;
   before: readonly Token[];
@@ -83,13 +97,16 @@ interface Checked {
   keys: { before: ContentKeys; after: ContentKeys };
 }
 
+/** A valid sample with CPython's word on its buggy side; `bugType` only of fixes that came without one. */
+type Examined = Refused | (Checked & { verdict: Verdict; bugType: string | null | undefined });
+
 /**
  * First pass over all samples: licence, validation, a type for bugs that came without one; what is valid is written to
  * one file a split, in its order, and the train split's clean code is counted for the vocabularies. Then admission says
  * which of them are taken in; nothing of that depends on the order.
  */
 export async function surveySamples(options: SurveyOptions): Promise<Survey> {
-  const { samples, critic, folder, task, signal } = options;
+  const { samples, critic, folder, task } = options;
   const writers = {} as Record<Split, JsonLinesWriter>;
   const survey: Survey = {
     read: 0,
@@ -104,17 +121,12 @@ export async function surveySamples(options: SurveyOptions): Promise<Survey> {
   const surveyor = new Surveyor(options, survey, writers, near);
   try {
     if (near) await holdOut(near, options);
-    let batch: Sample[] = [];
-    for await (const sample of samples) {
-      survey.read++;
-      if (batch.push(sample) < BATCH) continue;
-      throwIfAborted(signal, 'processing');
-      await surveyor.take(batch);
+    // While a batch waits for processes and threads, the next one is read and lexed.
+    for await (const batch of mapAhead(batchesOf(samples, BATCH), (batch) => surveyor.examine(batch), 1)) {
+      for (const item of batch) await surveyor.settle(item);
+      survey.read += batch.length;
       task.advance(batch.length);
-      batch = [];
     }
-    await surveyor.take(batch);
-    task.advance(batch.length);
     for (const split of SPLITS) await writers[split].commit();
     const admitted = surveyor.admission.settle(near?.settle());
     for (const split of SPLITS) survey.splits[split] = { ...admitted[split], path: pathOf(split) };
@@ -157,26 +169,43 @@ class Surveyor {
     this.isAllowed = allowedProjects(options.allowedGroups);
   }
 
-  async take(batch: readonly Sample[]): Promise<void> {
-    const checked: Checked[] = [];
-    for (const sample of batch) {
-      const result = this.checkAlone(sample);
-      if (typeof result === 'string') await this.options.drops.drop(droppedSample(result, sample));
-      else checked.push(result);
-    }
-    const verdicts = await this.judge(checked);
-    for (const [i, item] of checked.entries()) await this.settle(item, verdicts[i]);
+  /**
+   * All that is found out about a batch without regard to other samples: here, in processes and in threads. Batches may
+   * overlap.
+   */
+  async examine(samples: readonly Sample[]): Promise<Examined[]> {
+    throwIfAborted(this.options.signal, 'processing');
+    const results = samples.map((sample) => this.checkAlone(sample));
+    const checked = results.filter((result) => 'keys' in result);
+    const judged = await this.judge(checked);
+    const reasons = checked.map(({ sample }, i) => reasonOf(sample, judged[i]));
+    const fixes = checked.filter(({ sample }, i) => reasons[i] === null && isUnclassified(sample));
+    const names = await this.nameFixes(fixes, new Map(checked.map((item, i) => [item, judged[i]])));
+    const examined = checked.map((item, i): Examined => {
+      const { sample } = item;
+      const reason = reasons[i];
+      if (reason !== null) return { sample, reason };
+      return { ...item, verdict: judged[i].before, bugType: names.get(item) };
+    });
+    return results.map((result) => ('keys' in result ? (examined.shift() as Examined) : result));
+  }
+
+  /** Keeps a valid sample for its split, or drops it. */
+  async settle(item: Examined): Promise<void> {
+    if ('reason' in item) return this.options.drops.drop(droppedSample(item.reason, item.sample));
+    await this.keep(item);
   }
 
   /** The checks that need nothing but the sample. */
-  private checkAlone(sample: Sample): Checked | string {
-    if (isReserved(sample)) return 'project_reserved';
-    if (!this.isAllowed(sample)) return 'group_not_allowed';
-    if (!licenceAllowed(sample.licence, this.options.licences)) return 'licence_not_allowed';
+  private checkAlone(sample: Sample): Checked | Refused {
+    if (isReserved(sample)) return { sample, reason: 'project_reserved' };
+    if (!this.isAllowed(sample)) return { sample, reason: 'group_not_allowed' };
+    if (!licenceAllowed(sample.licence, this.options.licences))
+      return { sample, reason: 'licence_not_allowed' };
     const before = lex(sample.before);
     const after = isClean(sample) ? before : lex(sample.after);
     const result = checkTokens(sample, before, after);
-    if ('reason' in result) return result.reason;
+    if ('reason' in result) return { sample, reason: result.reason };
     const mended = contentKeys(after);
     return {
       sample,
@@ -209,14 +238,31 @@ class Surveyor {
     });
   }
 
-  /** Keeps a valid sample for its split, or drops it. */
-  private async settle(item: Checked, verdict: Judged): Promise<void> {
-    const { sample, before, after, keys } = item;
+  /** The bug types of some mined fixes, so that figures by bug type hold real bugs too. */
+  private async nameFixes(
+    fixes: readonly Checked[],
+    judged: ReadonlyMap<Checked, Judged>,
+  ): Promise<Map<Checked, string | null>> {
+    const requests = fixes.map((item): UnnamedFix => {
+      const { before, after } = item.sample;
+      const { imports, names } = this.options.contexts.around(item.sample);
+      return {
+        before,
+        after,
+        context: { imports, names },
+        compiles: judged.get(item)?.before.valid === true,
+      };
+    });
+    const parts: Promise<(string | null)[]>[] = [];
+    for (let at = 0; at < requests.length; at += NAMED_TOGETHER)
+      parts.push(this.options.names.run(requests.slice(at, at + NAMED_TOGETHER)));
+    const types = (await Promise.all(parts)).flat();
+    return new Map(fixes.map((item, i) => [item, types[i]]));
+  }
+
+  private async keep(item: Exclude<Examined, Refused>): Promise<void> {
+    const { sample, before, after, keys, verdict, bugType } = item;
     const split = this.options.splitOf.get(projectOf(sample)) ?? 'train';
-    const reason =
-      (verdict.unknown ? 'not_judged' : null) ??
-      checkVerdicts(sample, { before: verdict.before.valid, after: verdict.after });
-    if (reason !== null) return this.options.drops.drop(droppedSample(reason, sample));
     const { id, parentId, group, source, origin } = sample;
     const provenance = hashJson({ group, source, origin, parentId });
     const { content } = keys.after;
@@ -225,18 +271,16 @@ class Surveyor {
     this.admission.add({ id, parentId, ...keys, split, provenance, function: of });
     // Mutants repeat their parent's code, which is counted already; so do copies, and a fix its mended form.
     if (split === 'train' && parentId === null && this.counted.add(content)) this.survey.tokens.add(after);
+    if (bugType !== undefined) this.survey.fixes[bugType === null ? 'unexplained' : 'recognised']++;
     const valid: ValidSample = {
-      sample: this.classify(sample, verdict.before.valid),
-      stoppedAt: tokenOfError(sample.before, before, verdict.before.error),
+      sample: bugType ? { ...sample, bugType, family: bugTypeById(bugType).family } : sample,
+      stoppedAt: tokenOfError(sample.before, before, verdict.error),
     };
     await this.writers[split].write(valid);
   }
+}
 
-  /** Names the type of a mined fix, so that figures by bug type hold real bugs too. */
-  private classify(sample: Sample, compiles: boolean): Sample {
-    if (!isUnclassified(sample)) return sample;
-    const named = classifyFix(sample, this.options.contexts.around(sample), compiles);
-    this.survey.fixes[named.bugType === null ? 'unexplained' : 'recognised']++;
-    return named;
-  }
+/** Why CPython's word rules a sample out; null when it does not. */
+function reasonOf(sample: Sample, { before, after, unknown }: Judged): string | null {
+  return unknown ? 'not_judged' : checkVerdicts(sample, { before: before.valid, after });
 }

@@ -1,6 +1,9 @@
 import { join } from 'node:path';
 import { throwIfAborted } from '../core/errors';
 import { sha256 } from '../core/hash';
+import { batchesOf, mapAhead } from '../core/processes/ahead';
+import { workerCount } from '../core/processes/thread-pool';
+import type { Rng } from '../core/rng';
 import type { Example } from '../records/example';
 import type { Resource } from '../records/manifest';
 import { ROW_ORIGINS, rowOrigin } from '../records/mined-fix';
@@ -15,14 +18,17 @@ import { rowCopies } from './admission/balance';
 import { droppedSample, type DroppedSample } from './dropped-sample';
 import type { ClosedVocabulary } from './vocabulary/closed-vocabulary';
 import type { ProcessConfig } from './config';
-import { isDropped } from './encoding/encode';
-import { encodeSample } from './encoding/encode-sample';
+import { isDropped, type Dropped } from './encoding/encode';
 import type { SplitCounter } from './metadata';
 import { shuffleRows, type KeyedRow } from './shuffle';
 import type { Split } from './admission/split';
 import type { Survey, ValidSample } from './survey';
 import type { Tokenizer } from './tokenizer/tokenizer';
 import { isClean } from './admission/validate';
+import type { EncodePool, EncodeRequest } from './threads/encode-pool';
+
+/** Rows that a thread encodes at a time. */
+const BATCH = 64;
 
 /** A row on its way through the shuffle: a sample and which of its copies it is. */
 interface Row extends ValidSample {
@@ -49,6 +55,7 @@ export interface Job {
 /**
  * Balances, shuffles and encodes one split, and writes `<split>/shard_*.parquet` and, row for row, the samples in
  * `samples/<split>/shard_*.parquet`.
+ * @param pool encodes with the vocabularies
  * @param counter gathers the figures of the rows written
  */
 export async function writeSplit(
@@ -56,6 +63,7 @@ export async function writeSplit(
   split: Split,
   survey: Survey,
   vocabularies: Vocabularies,
+  pool: EncodePool,
   counter: SplitCounter,
 ): Promise<Resource[]> {
   const { config, context, scratch } = job;
@@ -72,7 +80,7 @@ export async function writeSplit(
   const examples = await writeExampleShards(
     store,
     split,
-    encodeRows(job, split, rows, vocabularies, {
+    encodeRows(job, split, rows, pool, {
       onExample: (row, example) => counter.add(row.sample, example, row.copy),
       onSkip: (number) => skipped.add(number),
       onRow: () => task.advance(),
@@ -121,34 +129,42 @@ interface RowEvents {
 }
 
 async function* encodeRows(
-  { config, context, contexts, drops }: Job,
+  { context, drops }: Job,
   split: Split,
   rows: AsyncIterable<Row>,
-  { tokenizer, vocabulary }: Vocabularies,
+  pool: EncodePool,
   { onExample, onSkip, onRow }: RowEvents,
 ): AsyncGenerator<Example> {
-  let number = 0;
-  for await (const row of rows) {
+  const encode = async (batch: Row[]): Promise<[Row, Example | Dropped][]> => {
     throwIfAborted(context.signal, 'processing');
-    const { sample, stoppedAt, copy } = row;
-    const rng = context.rng.fork('window', sample.id, copy);
-    const { maxTokens } = config;
-    const surroundings = contexts.around(sample);
-    const origin = ROW_ORIGINS.indexOf(rowOrigin(sample));
-    // What is judged is asked for edits of clean code, too.
-    const withNames = split === 'train' ? undefined : true;
-    const options = { tokenizer, vocabulary, surroundings, withNames, maxTokens, rng, stoppedAt, origin };
-    const example = encodeSample(sample, options);
-    if (isDropped(example)) {
-      onSkip(number);
-      if (copy === 0) await drops.drop(droppedSample(example.dropped, sample));
-    } else {
-      onExample(row, example);
-      yield example;
+    const encoded = await pool.run(batch.map((row) => requestOf(row, split, context.rng)));
+    return batch.map((row, i) => [row, encoded[i]]);
+  };
+  let number = 0;
+  for await (const batch of mapAhead(batchesOf(rows, BATCH), encode, 2 * workerCount(null)))
+    for (const [row, example] of batch) {
+      if (isDropped(example)) {
+        onSkip(number);
+        if (row.copy === 0) await drops.drop(droppedSample(example.dropped, row.sample));
+      } else {
+        onExample(row, example);
+        yield example;
+      }
+      number++;
+      onRow();
     }
-    number++;
-    onRow();
-  }
+}
+
+function requestOf({ sample, stoppedAt, copy }: Row, split: Split, rng: Rng): EncodeRequest {
+  const { id, before, after, edits, bugType, difficulty, context } = sample;
+  return {
+    sample: { id, before, after, edits, bugType, difficulty, context },
+    stoppedAt,
+    origin: ROW_ORIGINS.indexOf(rowOrigin(sample)),
+    // What is judged is asked for edits of clean code, too.
+    withNames: split === 'train' ? undefined : true,
+    rng: rng.fork('window', id, copy).state(),
+  };
 }
 
 async function* keptSamples(

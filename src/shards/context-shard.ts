@@ -1,4 +1,5 @@
 import { deflateRawSync, inflateRawSync } from 'node:zlib';
+import { LRUCache } from 'lru-cache';
 import { DataError } from '../core/errors';
 import { parseJson } from '../core/files';
 import {
@@ -72,17 +73,32 @@ export async function referencedContexts(
   return ids;
 }
 
-/** Contexts kept parsed: samples of a file mostly stand together. */
-const PARSED = 64;
+/**
+ * Characters of the contexts that are kept parsed, 2 to 3 bytes of memory each: samples of a file mostly stand together,
+ * but a shuffled dataset asks for all of them in turn. Those of 8,000 files.
+ */
+const PARSED_CHARACTERS = 2 ** 25;
+
+/** Contexts by id as {@link Contexts} holds them: what another thread can be given. */
+export type PackedContexts = ReadonlyMap<string, Uint8Array>;
 
 /** The contexts of a dataset's files, by id. Holds them packed in memory, some kB a file. */
 export class Contexts {
-  private readonly packed = new Map<string, Buffer>();
-  private readonly parsed = new Map<string, FileContext>();
+  private readonly packed: Map<string, Uint8Array>;
+  private readonly parsed = new LRUCache<string, FileContext>({ maxSize: PARSED_CHARACTERS });
 
-  /** @param contexts those to hold, when they are at hand */
-  constructor(contexts: Iterable<StoredContext> = []) {
+  /**
+   * @param contexts those to hold, when they are at hand
+   * @param packed others, from {@link Contexts.pack}
+   */
+  constructor(contexts: Iterable<StoredContext> = [], packed: PackedContexts = new Map()) {
+    this.packed = new Map(packed);
     for (const { id, context } of contexts) this.add(id, JSON.stringify(context));
+  }
+
+  /** All of them, for a thread's `new Contexts([], packed)`. */
+  pack(): PackedContexts {
+    return this.packed;
   }
 
   /**
@@ -122,12 +138,9 @@ export class Contexts {
         `expected the file context ${id.slice(0, 12)} beside the samples, found none`,
         'samples and contexts belong together; run the stage that made them again',
       );
-    const context = JSON.parse(inflateRawSync(packed).toString('utf8')) as FileContext;
-    for (const oldest of this.parsed.keys()) {
-      if (this.parsed.size < PARSED) break;
-      this.parsed.delete(oldest);
-    }
-    this.parsed.set(id, context);
+    const text = inflateRawSync(packed).toString('utf8');
+    const context = JSON.parse(text) as FileContext;
+    this.parsed.set(id, context, { size: text.length });
     return context;
   }
 
@@ -149,6 +162,7 @@ export class Contexts {
   }
 
   private add(id: string, text: string): void {
-    if (!this.packed.has(id)) this.packed.set(id, deflateRawSync(text, { level: 1 }));
+    // A copy: zlib's answer is a view of a buffer of 16 KiB.
+    if (!this.packed.has(id)) this.packed.set(id, new Uint8Array(deflateRawSync(text, { level: 1 })));
   }
 }

@@ -24,6 +24,20 @@ declare module 'parquetjs-lite' {
     constructor(fields: Record<string, FieldDefinition>);
   }
 
+  /** Values of a column and their levels. */
+  export interface ColumnBuffer {
+    rlevels: number[];
+    dlevels: number[];
+    values: (Uint8Array | number | boolean)[];
+    count: number;
+  }
+
+  export interface RowBuffer {
+    rowCount: number;
+    pageRowCount: number;
+    columnData: Record<string, ColumnBuffer>;
+  }
+
   /** Errors are thrown as bare strings. */
   export class ParquetWriter {
     /** Writes the header without awaiting it. */
@@ -33,6 +47,8 @@ declare module 'parquetjs-lite' {
       options?: WriterOptions,
     ): Promise<ParquetWriter>;
     appendRow(row: Record<string, unknown>): Promise<void>;
+    /** Rows that wait for their page to be full; empty before the first row of a group. */
+    readonly rowBuffer: RowBuffer | { columnData?: undefined };
     setMetadata(key: string, value: string): void;
     /** Writes the footer; must be called exactly once. */
     close(): Promise<void>;

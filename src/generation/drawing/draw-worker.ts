@@ -1,4 +1,4 @@
-/** Thread of {@link DrawPool}: draws the mutants of the functions it is handed, one call a batch. */
+/** Thread of `DrawPool`: draws the mutants of the functions it is handed, one call a batch. */
 import { workerData } from 'piscina';
 import { drawFunction, type Drawn, type DrawRequest, type DrawSettings } from './draw';
 import { createMixture } from './mixture-part';

@@ -48,7 +48,10 @@ class ScriptedRng implements Rng {
   }
 
   weighted(weights: readonly number[]): number {
-    return this.pick(weights.flatMap((weight, i) => (weight > 0 ? [i] : [])));
+    const count = weights.reduce((sum, weight) => (weight > 0 ? sum + 1 : sum), 0);
+    if (count === 0) throw new RangeError('weighted: expected a positive weight, got none');
+    let left = this.int(count);
+    return weights.findIndex((weight) => weight > 0 && left-- === 0);
   }
 
   fork(): Rng {

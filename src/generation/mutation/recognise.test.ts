@@ -6,7 +6,7 @@ import { recogniseBug } from './recognise';
 const CONTEXT = { imports: {}, names: [] };
 
 function types(before: string, after: string): string[] {
-  return recogniseBug({ before, after, context: CONTEXT }).map(({ bugType }) => bugType);
+  return Array.from(recogniseBug({ before, after, context: CONTEXT }), ({ bugType }) => bugType);
 }
 
 for (const { id, example } of BUG_TYPES)
@@ -25,12 +25,12 @@ test('what no mutator makes is not recognised', () => {
 });
 
 test('the most specific type comes first', () => {
-  const found = recogniseBug({
+  const [best] = recogniseBug({
     before: 'def f(a, b, c):\n    return a[b] + b + c + c is 1\n',
     after: 'def f(a, b, c):\n    return a[b] + b + c + c == 1\n',
     context: CONTEXT,
   });
-  assert.is(found[0].bugType, 'literal-identity-comparison');
+  assert.is(best.bugType, 'literal-identity-comparison');
 });
 
 test.run();

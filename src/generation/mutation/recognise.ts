@@ -23,47 +23,56 @@ const MOST_ELSEWHERE = 4;
 
 /**
  * Which bug types a real bug is an instance of: those whose mutator turns the fixed function into the buggy one, token
- * for token. The most specific type (with the fewest sites) comes first; none when no mutator makes this bug.
+ * for token. The most specific type (with the fewest sites) comes first; none when no mutator makes this bug. Each is
+ * sought when it is asked for: who wants the first one alone does not pay for the others.
  *
  * This is generation run backwards, so that what is counted in real fixes is exactly what would be planted.
  */
-export function recogniseBug(
+export function* recogniseBug(
   { before, after, context }: Pick<Sample, 'before' | 'after'> & { context: ModuleContext },
   mutators: readonly Mutator[] = MUTATORS,
-): Recognition[] {
+): Generator<Recognition> {
   const target = createTarget(after, context);
-  const wanted = lex(before);
-  const changed = changedSpan(wanted, target);
-  if (!changed) return [];
-  return mutators
-    .flatMap((mutator) => {
-      const sites = mutator.sites(target);
-      const planted = sites.some((site) => canPlant(target, mutator, site, { wanted, changed }));
-      return planted ? [{ bugType: mutator.bugType, sites: sites.length }] : [];
-    })
-    .sort((a, b) => a.sites - b.sites);
+  const tokens = lex(before);
+  const changed = changedSpan(tokens, target);
+  if (!changed) return;
+  const wanted: Wanted = { tokens, changed, tried: new Map() };
+  const places = mutators
+    .map((mutator) => ({ mutator, sites: mutator.sites(target) }))
+    .sort((a, b) => a.sites.length - b.sites.length);
+  for (const { mutator, sites } of places)
+    if (sites.some((site) => canPlant(target, mutator, site, wanted)))
+      yield { bugType: mutator.bugType, sites: sites.length };
 }
 
 interface Wanted {
-  wanted: readonly Token[];
+  tokens: readonly Token[];
   /** Characters of the clean source whose tokens differ. */
   changed: readonly [start: number, end: number];
+  /** Whether an edit makes the bug, by its place and text: many ways lead to the same one. */
+  tried: Map<string, boolean>;
 }
 
-function canPlant(
-  target: MutationTarget,
-  mutator: Mutator,
-  site: MutationSite,
-  { wanted, changed }: Wanted,
-): boolean {
+function canPlant(target: MutationTarget, mutator: Mutator, site: MutationSite, wanted: Wanted): boolean {
   let elsewhere = 0;
   for (const edit of everyOutcome((rng) => mutator.apply(target, site, rng), MOST_OUTCOMES)) {
-    if (!edit || !touches(edit, changed)) {
+    if (!edit || !touches(edit, wanted.changed)) {
       elsewhere += 1;
       if (elsewhere === MOST_ELSEWHERE) return false;
-    } else if (sameTokens(lex(applyTextEdit(target.source, edit)), wanted)) return true;
+    } else if (makes(target, edit, wanted)) return true;
   }
   return false;
+}
+
+/** Whether an edit of the clean source gives the tokens that are wanted. */
+function makes({ source }: MutationTarget, edit: TextEdit, { tokens, tried }: Wanted): boolean {
+  const key = `${edit.start} ${edit.end} ${edit.text}`;
+  let same = tried.get(key);
+  if (same === undefined) {
+    same = sameTokens(lex(applyTextEdit(source, edit)), tokens);
+    tried.set(key, same);
+  }
+  return same;
 }
 
 function touches({ start, end }: TextEdit, [from, to]: readonly [number, number]): boolean {

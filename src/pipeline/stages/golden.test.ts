@@ -8,7 +8,7 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { DataError, UserError } from '../../core/errors';
 import { projectRoot } from '../../core/paths';
-import { workerCount } from '../../generation/drawing/draw-pool';
+import { workerCount } from '../../core/processes/thread-pool';
 import { silentProgress } from '../../core/progress';
 import { STAGES, type StageName } from '../../records/run';
 import { createFolderStore } from '../../storage/folder-store';

@@ -94,7 +94,7 @@ async function readRequest(flags: GenerateFlags): Promise<DatasetRequest> {
     generateConfigSchema,
     'trm data generate',
   );
-  const cores = (await import('../../generation/drawing/draw-pool.js')).workerCount(workers);
+  const cores = (await import('../../core/processes/thread-pool.js')).workerCount(workers);
   return {
     from: flags.from,
     out: flags.out,

@@ -1,5 +1,5 @@
 import { canonicalJson, hashJson } from '../../core/hash';
-import { mapAhead } from '../../generation/drawing/ahead';
+import { mapAhead } from '../../core/processes/ahead';
 import { GENERATE_VERSION } from '../../generation/config';
 import type { DrawnMutant } from '../../generation/drawing/draw';
 import { fixedFamilies } from '../../generation/mixture/aims';

@@ -2,14 +2,15 @@ import { BUILTINS } from '../../../python/names/builtins';
 import { type MutationTarget, isAssignment, matchesAt, textAt } from '../../mutation/target';
 
 /** Builtins, keywords, and every name that stands in the function or its module, attributes included. */
-export function knownNames({ tokens, context }: MutationTarget): Set<string> {
-  return new Set([
-    ...BUILTINS,
-    ...Object.keys(context.imports),
-    ...context.names,
-    ...tokens.filter(({ kind }) => kind === 'name' || kind === 'keyword').map(({ text }) => text),
-  ]);
-}
+export const knownNames = oncePerTarget(
+  ({ tokens, context }) =>
+    new Set([
+      ...BUILTINS,
+      ...Object.keys(context.imports),
+      ...context.names,
+      ...tokens.filter(({ kind }) => kind === 'name' || kind === 'keyword').map(({ text }) => text),
+    ]),
+);
 
 /** True for an attribute that is assigned to. */
 export function isStored(target: MutationTarget, index: number): boolean {
@@ -17,12 +18,24 @@ export function isStored(target: MutationTarget, index: number): boolean {
 }
 
 /** Builtins, and names that stand in the function or module without a receiver. */
-export function plainNames(target: MutationTarget): Set<string> {
+export const plainNames = oncePerTarget((target) => {
   const out = new Set([...BUILTINS, ...Object.keys(target.context.imports), ...target.context.names]);
   target.tokens.forEach(({ kind, text }, i) => {
     if (kind === 'name' && textAt(target, i - 1) !== '.') out.add(text);
   });
   return out;
+});
+
+/** Mutators ask for the names of a function at each of its sites: they are gathered once, as long as it is at hand. */
+function oncePerTarget(
+  gather: (target: MutationTarget) => ReadonlySet<string>,
+): (target: MutationTarget) => ReadonlySet<string> {
+  const known = new WeakMap<MutationTarget, ReadonlySet<string>>();
+  return (target) => {
+    let names = known.get(target);
+    if (!names) known.set(target, (names = gather(target)));
+    return names;
+  };
 }
 
 /** Index of the parameter `self` at the start of the function's own list, or undefined. */
