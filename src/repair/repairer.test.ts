@@ -126,6 +126,7 @@ const plusForMinus: RepairTools = {
           return text === '-' ? [{ edit, bugType: 0, probability: 1, confidence: 1, window, steps: 1 }] : [];
         });
       }),
+  maxTokens: 128,
   threshold: 0,
   critic: { check: async (sources) => sources.map(() => ({ valid: true, unknown: false, error: null })) },
   diagnoser: { diagnose: async () => null },
@@ -178,6 +179,7 @@ test('a signal ends a repair whatever it waits for', async () => {
     const stop = new AbortController();
     const tools: RepairTools = {
       createProposer: () => async () => [],
+      maxTokens: 128,
       threshold: 0,
       critic: { check: async (sources) => sources.map(() => (i === 2 ? valid : broken)) },
       diagnoser: { diagnose: async () => null },

@@ -124,7 +124,8 @@ async function encodeLesson(
   parts: Parts,
   critic: Critic,
 ): Promise<Example[]> {
-  const program = analyse(buggy);
+  const { maxTokens } = parts.data.config;
+  const program = analyse(buggy, { maxTokens });
   const edit = diffTokens(program.tokens, lex(fixed));
   const [{ error }] = await critic.check([buggy]);
   const stoppedAt = tokenOfError(buggy, program.tokens, error);
@@ -132,7 +133,7 @@ async function encodeLesson(
     const example = encodeWindow({ tokens, facts, window, ...parts, ...more });
     return isDropped(example) ? [] : [example];
   };
-  const right = analyse(fixed);
+  const right = analyse(fixed, { maxTokens });
   return [
     ...program.windows.flatMap((window) =>
       encode(program, window, { edit, bugType: bugType(type).code, stoppedAt }),

@@ -48,12 +48,13 @@ export interface EncodableSet {
   stops: ParserStops;
 }
 
-/** Encodes samples with a model's own tokenizer and vocabulary. A set has the same n for every model of the same window. */
+/** Encodes samples with a model's own tokenizer, vocabulary and window. A set has the same n for every model of the same window. */
 export async function encodeSet(
   { samples, contexts, stops }: EncodableSet,
-  { tokenizer, vocabulary }: Pick<RepairModel, 'tokenizer' | 'vocabulary'>,
+  { model, tokenizer, vocabulary }: Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>,
   signal?: AbortSignal,
 ): Promise<SetCases> {
+  const { maxTokens } = model.config;
   const cases: Case[] = [];
   const dropped: Record<string, number> = {};
   let unrenderable = 0;
@@ -64,7 +65,8 @@ export async function encodeSet(
       continue;
     }
     const surroundings = contexts.around(sample);
-    const options = { tokenizer, vocabulary, surroundings, stoppedAt: stops.get(sample.id) ?? null };
+    const stoppedAt = stops.get(sample.id) ?? null;
+    const options = { tokenizer, vocabulary, surroundings, stoppedAt, maxTokens };
     const example = encodeSample(sample, options);
     if (!isDropped(example)) {
       cases.push(createCase(sample, example));

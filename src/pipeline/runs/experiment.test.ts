@@ -68,7 +68,7 @@ test('the pair of recursion-seeds differs in recursion alone', async () => {
     [recursive.seed, recursive.collect, recursive.generate, recursive.process],
   );
   const flops = ({ train }: typeof plain): number =>
-    supervisionStepFlops(modelConfigOf(train, { tokenizer: 1000, vocabulary: 500 }), 32, 64, true);
+    supervisionStepFlops(modelConfigOf(train, { sizes: { tokenizer: 1000, vocabulary: 500 }, maxTokens: 128 }), 32, 64, true);
   assert.ok(Math.abs(flops(plain) / flops(recursive) - 1) < 0.01, 'equal operations a step');
 });
 

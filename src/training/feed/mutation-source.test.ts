@@ -69,7 +69,7 @@ async function writeDataset(name: string, train: Sample[], heldOut: Sample[]): P
 function openFeed(
   store = input,
   seed = 1,
-  { python }: { python: string } = testMachine,
+  { python = testMachine.python, maxTokens = 128 }: { python?: string; maxTokens?: number } = {},
 ): Promise<StreamFeed> {
   return openStreamFeed({
     config,
@@ -77,6 +77,7 @@ function openFeed(
     metadata: {
       hashes: { tokenizer: tokenizer.hash, vocabulary: vocabulary.hash, taxonomy: taxonomyHash() },
       sizes: { tokenizer: tokenizer.size, vocabulary: vocabulary.size },
+      maxTokens,
     },
     bucketLengths: [16, 32, 64, 128],
     cleanShare: 0.5,
