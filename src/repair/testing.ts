@@ -113,6 +113,7 @@ function createParts(code: string): Parts {
     embeddingWidth: 8,
     tokenizerSize: tokenizer.size,
     vocabularySize: vocabulary.size,
+    maxTokens: 128,
   });
   const tables = vocabularyTables(vocabulary, tokenizer);
   return { tokenizer, vocabulary, data: createModelData(config, tables, seedStream(1, 'test-model')) };

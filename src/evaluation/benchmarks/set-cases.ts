@@ -54,7 +54,6 @@ export async function encodeSet(
   { model, tokenizer, vocabulary }: Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>,
   signal?: AbortSignal,
 ): Promise<SetCases> {
-  const { maxTokens } = model.config;
   const cases: Case[] = [];
   const dropped: Record<string, number> = {};
   let unrenderable = 0;
@@ -66,6 +65,7 @@ export async function encodeSet(
     }
     const surroundings = contexts.around(sample);
     const stoppedAt = stops.get(sample.id) ?? null;
+    const { maxTokens } = model.config;
     const options = { tokenizer, vocabulary, surroundings, stoppedAt, maxTokens };
     const example = encodeSample(sample, options);
     if (!isDropped(example)) {

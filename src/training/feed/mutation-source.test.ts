@@ -211,6 +211,16 @@ test('the feed deals mutants of the clean functions, half of the rows clean', as
   }
 });
 
+test('windows are as long as those of the data, whatever the buckets hold', async () => {
+  const feed = await openFeed(input, 1, { maxTokens: 24 });
+  try {
+    const rows = await takeBatches(feed, 40);
+    assert.is(Math.max(...rows.map(({ length }) => length)), 24);
+  } finally {
+    await feed.close();
+  }
+});
+
 test('the interpreter that is given judges', async () => {
   const interpreter = await recorder(folder, await whereIs(testMachine.python));
   await (await openFeed(input, 1, { python: interpreter.path })).close();
