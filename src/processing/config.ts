@@ -5,7 +5,7 @@ import { SPLITS } from './admission/split';
 import { MAX_VOCABULARY_SIZE, MIN_VOCABULARY_SIZE } from './tokenizer/tokenizer';
 
 /** Version of the process stage's code; raised when the same config would give other examples. */
-export const PROCESS_VERSION = 7;
+export const PROCESS_VERSION = 8;
 
 const fraction = z.number().min(0).max(0.5);
 
