@@ -33,7 +33,7 @@ const FACTORS = {
   recursions: [1, 2, 3, 4],
   latentUpdates: [1, 2, 4, 6],
   supervisionSteps: [1, 2, 4, 8],
-  length: [16, 32, 64, 96, 128],
+  length: [16, 32, 64, 96, 128, 192, 256],
   rows: [1, 4, 8, 16, 32, 64],
   preset: ['trm-smoke', 'trm-cpu', 'trm-7m-total', 'trm-7m'],
 } as const;

@@ -4,7 +4,7 @@
  * the batch together. First both sides must find the same losses and gradient norms; then they take turns, one computing
  * while the other waits.
  *
- *   make bench BENCH=train-step ARGS='--presets trm-cpu --lengths 32,64,128 --batch-tokens 2048 --rounds 5'
+ *   make bench BENCH=train-step ARGS='--presets trm-cpu --lengths 32,64,128,256 --batch-tokens 2048 --rounds 5'
  *
  * The peer needs PyTorch (`make bench-peer`, or TRM_PEER_PYTHON); without it `ratio` is null. The last line is JSON: ratio
  * (the peer's time over ours, geometric mean over the presets; each case's is the median of its rounds), blasRatio (of it
@@ -24,7 +24,7 @@ async function main(): Promise<void> {
   const { values } = parseArgs({
     options: {
       presets: { type: 'string', default: 'trm-smoke,trm-cpu,trm-7m' },
-      // Default: 32, 64 and 128 for trm-cpu, 64 for the others.
+      // Default: 32, 64, 128 and 256 for trm-cpu, 64 for the others.
       lengths: { type: 'string' },
       'batch-tokens': { type: 'string', default: '2048' },
       rounds: { type: 'string', default: '5' },
@@ -36,7 +36,7 @@ async function main(): Promise<void> {
   const cases = values.presets.split(',').flatMap((name): StepCase[] => {
     resolveModelConfig(name);
     const preset = PRESET_NAMES.find((each) => each === name) as PresetName;
-    const lengths = (values.lengths ?? (preset === HEADLINE ? '32,64,128' : '64')).split(',').map(Number);
+    const lengths = (values.lengths ?? (preset === HEADLINE ? '32,64,128,256' : '64')).split(',').map(Number);
     return depthsOf(preset, 'train').flatMap((depth) =>
       lengths.map((length) => ({
         preset,

@@ -21,7 +21,8 @@ export async function measureLatency(
   for (const [i, { sample, before }] of [...cases.slice(0, WARM_UP), ...cases].entries()) {
     const from = performance.now();
     // Without the fix, as at inference.
-    const example = encodeSample({ ...sample, after: sample.before }, { withNames: true, tokenizer, vocabulary });
+    const options = { tokenizer, vocabulary, withNames: true, maxTokens: model.config.maxTokens };
+    const example = encodeSample({ ...sample, after: sample.before }, options);
     if (isDropped(example)) continue;
     const tokens = before.slice(example.firstToken, example.firstToken + example.length);
     await predict(model, [{ example, tokens }], {

@@ -1,11 +1,11 @@
 import { z } from 'zod';
-import { MAX_WINDOW_TOKENS } from './encoding/encode';
+import { MAX_WINDOW_TOKENS } from '../records/example';
 import { PERMISSIVE_LICENCES } from '../records/permissive-licences';
 import { SPLITS } from './admission/split';
 import { MAX_VOCABULARY_SIZE, MIN_VOCABULARY_SIZE } from './tokenizer/tokenizer';
 
 /** Version of the process stage's code; raised when the same config would give other examples. */
-export const PROCESS_VERSION = 7;
+export const PROCESS_VERSION = 8;
 
 const fraction = z.number().min(0).max(0.5);
 
@@ -17,7 +17,10 @@ export const processConfigSchema = z.strictObject({
   closedVocabularySize: z.int().min(1).max(8192).default(1024),
   /** Pairs of pieces seen less often in the training code are not merged. */
   minPieceCount: z.int().positive().default(2),
-  /** Most program tokens of a window, END included; longer functions are cut around the edit. */
+  /**
+   * Most program tokens of a window, END included: of those of training and of the model. Longer functions are cut into
+   * windows that overlap, as repair cuts them.
+   */
   maxTokens: z.int().min(16).max(MAX_WINDOW_TOKENS).default(MAX_WINDOW_TOKENS),
   /** Shares of projects kept for choosing (val) and judging (test). */
   fractions: z.strictObject({ val: fraction.default(0.1), test: fraction.default(0.1) }).prefault({}),

@@ -262,7 +262,7 @@ test('the config: {} is valid, unknown keys and impossible values are not', () =
   for (const bad of [
     { vocabulary: 1 },
     { vocabularySize: 100 },
-    { maxTokens: 129 },
+    { maxTokens: 257 },
     { fractions: { val: 0.9 } },
   ])
     assert.not.ok(processConfigSchema.safeParse(bad).success, JSON.stringify(bad));

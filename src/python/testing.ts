@@ -114,7 +114,7 @@ export async function fuzzLibrary(options: FuzzOptions): Promise<FuzzResult> {
 
 function windowFault(tokens: readonly Token[]): string | undefined {
   let next = 0;
-  for (const { firstToken, endToken } of windowsOf(tokens)) {
+  for (const { firstToken, endToken } of windowsOf(tokens, { maxTokens: 127 })) {
     if (firstToken > next || endToken <= firstToken) return `window at ${firstToken}`;
     next = Math.max(next, endToken);
   }

@@ -9,6 +9,9 @@ export { BINDINGS, DISTANCE_BUCKETS, type Binding } from './token-features';
 /** Version of the layout below; part of shard metadata and checkpoints. */
 export const EXAMPLE_VERSION = 4;
 
+/** Most program tokens of any model's window, the closing END included: a byte numbers the distinct ones. */
+export const MAX_WINDOW_TOKENS = 256;
+
 /** Most BPE pieces kept of one program token; longer tokens are cut. */
 export const MAX_PIECES = 6;
 

@@ -37,6 +37,7 @@ test.after(async () => {
 function repair(source: string, propose: Proposer, options: RepairOptions = {}): Promise<Fix> {
   const tools = {
     createProposer: () => propose,
+    maxTokens: 128,
     threshold: 0.1,
     critic,
     diagnoser,

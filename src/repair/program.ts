@@ -2,7 +2,6 @@ import { BINDINGS } from '../records/example';
 import { lex } from '../python/tokens/lexer';
 import type { Token } from '../python/tokens/token';
 import { windowsOf, type TokenWindow } from '../python/structure/windows';
-import { MAX_WINDOW_TOKENS } from '../processing/encoding/encode';
 import { tokenFacts, type TokenFacts } from '../processing/encoding/token-facts';
 import { NameReader } from './evidence/name-reader';
 import { undefinedNames, type UndefinedNames } from './evidence/names';
@@ -23,8 +22,14 @@ export interface Program {
   names: NameReader;
 }
 
+/** Settings of {@link analyse}. */
+export interface AnalyseOptions {
+  /** Most tokens of a window, END included: what the model was trained for (`model.config.maxTokens`). */
+  maxTokens: number;
+}
+
 /** Lexes a file, finds the facts of its tokens and cuts it into windows. Never throws: broken code has all of these too. */
-export function analyse(source: string): Program {
+export function analyse(source: string, { maxTokens }: AnalyseOptions): Program {
   const tokens = lex(source);
   const facts = tokenFacts(tokens);
   const bindings = Array.from(facts.bindings, (code) => BINDINGS[code]);
@@ -33,7 +38,7 @@ export function analyse(source: string): Program {
     source,
     tokens,
     facts,
-    windows: windowsOf(tokens, { maxTokens: MAX_WINDOW_TOKENS - 1 }),
+    windows: windowsOf(tokens, { maxTokens: maxTokens - 1 }),
     undefinedNames: names,
     windowNames: windowNames(tokens),
     names: new NameReader({ source, tokens, undefinedNames: names }),

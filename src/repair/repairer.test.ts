@@ -1,4 +1,4 @@
-import { mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
+import { cp, mkdir, mkdtemp, readFile, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
@@ -12,6 +12,7 @@ import { RELEASE_FILES } from './model-folder';
 import { loadRepairer, repairSource, type Repairer, type RepairTools } from './repairer';
 import { writeRandomModel } from './testing';
 import { testMachine } from '../stages/testing';
+import type { ModelFile } from '../trm/model';
 
 let folder: string;
 let repairer: Repairer;
@@ -63,6 +64,20 @@ test('a critic that is given judges, and stays open for others', async () => {
   await guest.close();
   assert.ok(asked > 0);
   assert.ok((await shared.check(['x = 1\n']))[0].valid);
+});
+
+test('a file is cut into windows as long as the model was trained on', async () => {
+  const short = join(folder, 'short');
+  await mkdir(short);
+  for (const name of ['weights', 'tokenizer', 'vocabulary'] as const)
+    await cp(join(folder, RELEASE_FILES[name]), join(short, RELEASE_FILES[name]));
+  const config = JSON.parse(await readFile(join(folder, RELEASE_FILES.config), 'utf8')) as ModelFile;
+  config.model.maxTokens = 16;
+  await writeFile(join(short, RELEASE_FILES.config), JSON.stringify(config));
+  const guest = await loadRepairer(short, { critic: await testMachine.critic() });
+  // Longer windows are refused by the model.
+  for (const source of [CLEAN, buggy]) await guest.repair(source, { maxRounds: 1 });
+  await guest.close();
 });
 
 test('the answer is a valid record and the same every time, in whatever order files come', async () => {
@@ -126,6 +141,7 @@ const plusForMinus: RepairTools = {
           return text === '-' ? [{ edit, bugType: 0, probability: 1, confidence: 1, window, steps: 1 }] : [];
         });
       }),
+  maxTokens: 128,
   threshold: 0,
   critic: { check: async (sources) => sources.map(() => ({ valid: true, unknown: false, error: null })) },
   diagnoser: { diagnose: async () => null },
@@ -178,6 +194,7 @@ test('a signal ends a repair whatever it waits for', async () => {
     const stop = new AbortController();
     const tools: RepairTools = {
       createProposer: () => async () => [],
+      maxTokens: 128,
       threshold: 0,
       critic: { check: async (sources) => sources.map(() => (i === 2 ? valid : broken)) },
       diagnoser: { diagnose: async () => null },

@@ -94,6 +94,7 @@ export async function loadRepairer(folder: string, options: LoadRepairerOptions 
   const predictWindows = createWindowPredictor(parts);
   const tools: RepairTools = {
     createProposer: (settings) => createProposer(predictWindows, { calibration, ...settings }),
+    maxTokens: parts.model.config.maxTokens,
     threshold: calibration.threshold,
     critic,
     diagnoser,
@@ -133,6 +134,8 @@ interface Timings {
 export interface RepairTools {
   /** The model, as {@link createProposer} lends it. */
   createProposer: (options: Omit<ProposerOptions, 'calibration'>) => Proposer;
+  /** Most tokens of its windows, END included. */
+  maxTokens: number;
   /** Default of {@link RepairOptions.threshold}. */
   threshold: number;
   critic: Checker;
@@ -215,19 +218,17 @@ async function repairPython(
   options: RepairOptions,
   timings: Timings,
 ): Promise<Repaired> {
-  const { critic, python } = tools;
+  const { critic, python, maxTokens } = tools;
   const { maxRounds = 8, topK = 8, supervisionSteps, within, signal, threshold = tools.threshold } = options;
   const timed = (propose: Proposer): Proposer => timeProposer(propose, timings);
   const syntax = await searchSyntax(source, {
     propose: timed(tools.createProposer({ topK: SYNTAX_TOP_K, supervisionSteps, signal })),
-    critic,
-    verdict,
-    signal,
+    ...{ critic, maxTokens, verdict, signal },
   });
   const mended = applySearch(source, syntax, verdict, threshold);
   const shared = {
     propose: timed(tools.createProposer({ topK, supervisionSteps, signal })),
-    ...{ critic, threshold, maxRounds, within, signal, dropped: new Map<string, DropReason>() },
+    ...{ critic, maxTokens, threshold, maxRounds, within, signal, dropped: new Map<string, DropReason>() },
   };
   // A name is sure where the rest of the file is: in one that parses, or does so by edits that are sure.
   const sure =

@@ -46,6 +46,7 @@ function run(
 ): ReturnType<typeof repairInRounds> {
   return repairInRounds(startText(source), {
     propose,
+    maxTokens: 128,
     critic,
     threshold: 0.5,
     maxRounds: 8,

@@ -18,6 +18,8 @@ export interface AppliedEdit {
 /** Settings of {@link repairInRounds}. */
 export interface RoundsOptions {
   propose: Proposer;
+  /** Most tokens of a window, END included, of the model that proposes. */
+  maxTokens: number;
   critic: Checker;
   /** Edits at or below this confidence are not looked at. */
   threshold: number;
@@ -49,7 +51,7 @@ export async function repairInRounds(
   const applied: AppliedEdit[] = [];
   for (let round = 0; round < maxRounds; round++) {
     throwIfAborted(signal, 'the repair');
-    const program = analyse(text.current);
+    const program = analyse(text.current, options);
     const windows = within && windowsTouching(program, currentSpan(text, ...within));
     const candidates = (await propose({ program, windows }))
       .filter(({ confidence, edit }) => confidence > threshold && !holdsWritten(text, ...edit.charSpan))

@@ -50,22 +50,25 @@ test('what an edit wrote is not edited again, so that each edit is what it says 
     program.tokens.flatMap(({ text }, i) =>
       text in next ? [candidate(program, i, i + 1, [op(next[text])], 0.9)] : [],
     );
-  assert.is((await searchSyntax('x = 1 $ 2\n', { propose: chain, critic })).text, 'x = 1 + 2\n');
-  assert.is((await searchSyntax('x = 1 ? 2\n', { propose: chain, critic })).parses, false);
+  assert.is(
+    (await searchSyntax('x = 1 $ 2\n', { propose: chain, critic, maxTokens: 128 })).text,
+    'x = 1 + 2\n',
+  );
+  assert.is((await searchSyntax('x = 1 ? 2\n', { propose: chain, critic, maxTokens: 128 })).parses, false);
 });
 
 test('a file that parses is left alone without asking the model', async () => {
   const never: Proposer = () => {
     throw new Error('the model was asked');
   };
-  const result = await searchSyntax('x = 1\n', { propose: never, critic });
+  const result = await searchSyntax('x = 1\n', { propose: never, critic, maxTokens: 128 });
   const verdict = { valid: true, unknown: false, error: null };
   assert.equal(result, { steps: [], text: 'x = 1\n', parses: true, verdict, guess: null });
 });
 
 test('a mark that the parser itself asks for is vouched for, however unsure the model; another place is not', async () => {
   const vouched = async (source: string, propose: Proposer): Promise<boolean[]> =>
-    (await searchSyntax(source, { propose, critic })).steps.map((step) => step.vouched);
+    (await searchSyntax(source, { propose, critic, maxTokens: 128 })).steps.map((step) => step.vouched);
   assert.equal(await vouched('def f(a)\n    return a\n', colonsAndDeletions), [true]);
   // A closing bracket may go elsewhere: nobody but the model says where.
   const closing: Proposer = async ({ program }) => {
@@ -78,7 +81,7 @@ test('a mark that the parser itself asks for is vouched for, however unsure the 
 test('errors in several functions are mended one after the other, from the top', async () => {
   const source =
     'def f(a)\n    return a\n\n\ndef g(b):\n    if b\n        return 1\n    while b\n        b -= 1\n';
-  const result = await searchSyntax(source, { propose: colonsAndDeletions, critic });
+  const result = await searchSyntax(source, { propose: colonsAndDeletions, critic, maxTokens: 128 });
   assert.ok(result.parses);
   assert.is(
     result.text,
@@ -89,7 +92,7 @@ test('errors in several functions are mended one after the other, from the top',
 
 test('of edits that make it parse, the one with the fewest tokens wins, then the most probable', async () => {
   const source = 'x = (1 + 2))\n';
-  const program = analyse(source);
+  const program = analyse(source, { maxTokens: 128 });
   const close = program.tokens.length - 3;
   assert.is(program.tokens[close].text, ')');
   const options: Candidate[] = [
@@ -98,7 +101,7 @@ test('of edits that make it parse, the one with the fewest tokens wins, then the
     candidate(program, 2, 2, [op('(')], 0.2),
     candidate(program, close, close + 1, [], 0.4),
   ];
-  const result = await searchSyntax(source, { propose: async () => options, critic });
+  const result = await searchSyntax(source, { propose: async () => options, critic, maxTokens: 128 });
   assert.is(result.text, 'x = (1 + 2)\n');
 });
 
@@ -114,7 +117,7 @@ test('two edits are combined when no single one is enough', async () => {
       candidate(program, 1, 2, [{ kind: 'name', text: 'g' }], 0.6),
     ];
   };
-  const result = await searchSyntax(source, { propose: wanted, critic });
+  const result = await searchSyntax(source, { propose: wanted, critic, maxTokens: 128 });
   assert.is(result.text, 'def f(a):\n    return a\n');
   assert.is(result.steps.length, 2);
 });
@@ -125,7 +128,7 @@ test('when nothing helps, the text stays and the first guess is told', async () 
     candidate(program, 1, 2, [{ kind: 'name', text: 'y' }], 0.8),
     candidate(program, 1, 2, [{ kind: 'name', text: 'z' }], 0.1),
   ];
-  const result = await searchSyntax(source, { propose: useless, critic });
+  const result = await searchSyntax(source, { propose: useless, critic, maxTokens: 128 });
   assert.not.ok(result.parses);
   assert.is(result.text, source);
   assert.equal(result.steps, []);
@@ -133,7 +136,7 @@ test('when nothing helps, the text stays and the first guess is told', async () 
 });
 
 test('the windows of a search are those around the place and the one before', () => {
-  const program = analyse('import os\n\n\ndef f():\n    pass\n\n\ndef g():\n    pass\n');
+  const program = analyse('import os\n\n\ndef f():\n    pass\n\n\ndef g():\n    pass\n', { maxTokens: 128 });
   assert.is(program.windows.length, 3);
   assert.equal(windowsNear(program, program.windows[1].firstToken), [0, 1]);
   assert.equal(windowsNear(program, 0), [0]);

@@ -11,6 +11,8 @@ import { isVouchedSyntax } from './evidence/vouched';
 /** Settings of {@link searchSyntax}. */
 export interface SyntaxSearchOptions {
   propose: Proposer;
+  /** Most tokens of a window, END included, of the model that proposes. */
+  maxTokens: number;
   critic: Checker;
   /** What the critic says of the text, where it has been asked. Default: it is asked. */
   verdict?: Verdict;
@@ -74,7 +76,7 @@ export async function searchSyntax(source: string, options: SyntaxSearchOptions)
     const [verdict] = error === 0 && options.verdict ? [options.verdict] : await critic.check([text], signal);
     if (verdict.valid || verdict.unknown) return { steps, text, parses: verdict.valid, verdict, guess: null };
     const start: Node = {
-      program: analyse(text),
+      program: analyse(text, options),
       verdict,
       steps: [],
       edited: startText(text),
@@ -123,7 +125,7 @@ async function mendError(start: Node, options: SyntaxSearchOptions): Promise<Men
       ...texts[i],
       edited: texts[i].steps.reduce(applyStep, startText(start.program.source)),
       verdict: verdicts[i],
-      program: analyse(results[i]),
+      program: analyse(results[i], options),
     });
     if (best !== undefined) return { mended: node(best), guess };
     nodes = order

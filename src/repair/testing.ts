@@ -113,6 +113,7 @@ function createParts(code: string): Parts {
     embeddingWidth: 8,
     tokenizerSize: tokenizer.size,
     vocabularySize: vocabulary.size,
+    maxTokens: 128,
   });
   const tables = vocabularyTables(vocabulary, tokenizer);
   return { tokenizer, vocabulary, data: createModelData(config, tables, seedStream(1, 'test-model')) };
@@ -124,7 +125,8 @@ async function encodeLesson(
   parts: Parts,
   critic: Critic,
 ): Promise<Example[]> {
-  const program = analyse(buggy);
+  const { maxTokens } = parts.data.config;
+  const program = analyse(buggy, { maxTokens });
   const edit = diffTokens(program.tokens, lex(fixed));
   const [{ error }] = await critic.check([buggy]);
   const stoppedAt = tokenOfError(buggy, program.tokens, error);
@@ -132,7 +134,7 @@ async function encodeLesson(
     const example = encodeWindow({ tokens, facts, window, ...parts, ...more });
     return isDropped(example) ? [] : [example];
   };
-  const right = analyse(fixed);
+  const right = analyse(fixed, { maxTokens });
   return [
     ...program.windows.flatMap((window) =>
       encode(program, window, { edit, bugType: bugType(type).code, stoppedAt }),

@@ -13,13 +13,13 @@ const FIRST = 'def first(a):\n    return a\n';
 const SECOND = '\n\ndef second(b):\n    return b\n';
 
 test('windows that touch a range: the function around it, both where it holds both', () => {
-  const program = analyse(`${FIRST}${SECOND}`);
+  const program = analyse(`${FIRST}${SECOND}`, { maxTokens: 128 });
   const at = program.source.indexOf('def second');
   assert.equal(windowsTouching(program, [0, 3]), [0]);
   assert.equal(windowsTouching(program, [at, at]), [1]);
   assert.equal(windowsTouching(program, [at + 5, at + 5]), [1]);
   assert.equal(windowsTouching(program, [FIRST.length - 2, at]), [0, 1]);
-  assert.equal(windowsTouching(analyse(''), [0, 0]), []);
+  assert.equal(windowsTouching(analyse('', { maxTokens: 128 }), [0, 0]), []);
 });
 
 test('of an edited file only what changed is predicted again', async () => {
@@ -29,15 +29,16 @@ test('of an edited file only what changed is predicted again', async () => {
     await writeRandomModel(folder, { code: FIRST + SECOND });
     const parts = await loadRepairModel(folder);
     const predictWindows = createWindowPredictor(parts);
-    const program = analyse(FIRST + SECOND);
+    const { maxTokens } = parts.model.config;
+    const program = analyse(FIRST + SECOND, { maxTokens });
     const all = await predictWindows({ program, topK: 2 });
     assert.is(all.length, 2);
     // Without weights, only what is remembered can be answered.
     parts.model.dispose();
-    const edited = analyse(`${FIRST}${SECOND.replace('return b', 'return a')}`);
+    const edited = analyse(`${FIRST}${SECOND.replace('return b', 'return a')}`, { maxTokens });
     assert.equal(await predictWindows({ program: edited, windows: [0], topK: 2 }), all.slice(0, 1));
     const isAsked = async (source: string, windows: number[], topK = 2): Promise<boolean> =>
-      predictWindows({ program: analyse(source), windows, topK }).then(
+      predictWindows({ program: analyse(source, { maxTokens }), windows, topK }).then(
         () => false,
         () => true,
       );

@@ -1,6 +1,8 @@
 import { z } from 'zod';
+import { ConfigError } from '../core/errors';
 import { canonicalJson } from '../core/hash';
 import { MAX_ROWS_PER_GROUP } from '../metrics/cap-per-group';
+import type { DatasetMetadata } from '../processing/metadata';
 import { TOKEN_FEATURE_NAMES } from '../records/token-features';
 import {
   CORE_KINDS,
@@ -20,7 +22,7 @@ import { refuseMachineBound } from './optimization/schedule';
 /** Version of the train stage's code; part of its key. */
 export const TRAIN_VERSION = 3;
 
-/** Fields of a preset that an experiment may replace; the vocabularies' sizes come from the data. */
+/** Fields of a preset that an experiment may replace; window and sizes of the vocabularies come from the data. */
 const modelOverridesSchema = z.strictObject({
   core: z.enum(CORE_KINDS).optional(),
   width: z.int().positive().multipleOf(64).optional(),
@@ -101,8 +103,11 @@ export const trainConfigSchema = z
     /** Fields of the preset to replace. */
     model: modelOverridesSchema.prefault({}),
     ...runConfigShape,
-    /** Windows are batched with others of their bucket: at most this many tokens. Ascending. */
-    bucketLengths: z.array(z.int().min(2)).min(1).default([16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128]),
+    /** Windows are batched with others of their bucket: at most this many tokens. Ascending, to those of the data. */
+    bucketLengths: z
+      .array(z.int().min(2))
+      .min(1)
+      .default([16, 24, 32, 40, 48, 56, 64, 80, 96, 112, 128, 160, 192, 224, 256]),
     /** Share of rows without a bug. */
     cleanShare: z.number().min(0).max(1).default(0.5),
     /**
@@ -135,15 +140,28 @@ export const trainConfigSchema = z
 /** A value of {@link trainConfigSchema}. */
 export type TrainConfig = z.output<typeof trainConfigSchema>;
 
-/** The model of a training config, for vocabularies of these sizes. */
+/** Why buckets do not do for windows of `maxTokens`; undefined when they do. */
+export function shortBuckets({ bucketLengths }: TrainConfig, maxTokens: number): string | undefined {
+  const longest = bucketLengths[bucketLengths.length - 1];
+  if (longest >= maxTokens) return undefined;
+  return `expected a last bucket of at least ${maxTokens} tokens, as long as the data's windows (process.maxTokens), got ${longest}`;
+}
+
+/**
+ * The model of a training config on a dataset: its vocabularies and its windows are the model's.
+ * @throws ConfigError when the windows are longer than the last bucket, or the preset cannot be so
+ */
 export function modelConfigOf(
   config: TrainConfig,
-  sizes: { tokenizer: number; vocabulary: number },
+  { sizes, maxTokens }: Pick<DatasetMetadata, 'sizes' | 'maxTokens'>,
 ): ModelConfig {
+  const reason = shortBuckets(config, maxTokens);
+  if (reason !== undefined)
+    throw new ConfigError(`train.bucketLengths: ${reason}`, 'add a bucket, or process with shorter windows');
   return resolveModelConfig(config.preset, {
     ...overridesOf(config.model),
     tokenizerSize: sizes.tokenizer,
     vocabularySize: sizes.vocabulary,
-    maxTokens: config.bucketLengths[config.bucketLengths.length - 1],
+    maxTokens,
   });
 }

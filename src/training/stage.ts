@@ -112,7 +112,7 @@ async function openModel(
         `${what} of ${input.location}: expected hash ${expected}, got ${got}`,
         'run the process stage again',
       );
-  const modelConfig = modelConfigOf(config, { tokenizer: tokenizer.size, vocabulary: vocabulary.size });
+  const modelConfig = modelConfigOf(config, metadata);
   const hashes: ArtefactHashes = {
     dataset: datasetDigest(await readManifest(input)),
     tokenizer: tokenizer.hash,

@@ -1,6 +1,6 @@
 import { z } from 'zod';
 import { ConfigError, nearestName } from '../core/errors';
-import { MAX_SPAN, SLOTS } from '../records/example';
+import { MAX_SPAN, MAX_WINDOW_TOKENS, SLOTS } from '../records/example';
 import { NAME_TRAITS } from '../records/file-names';
 import { TOKEN_FEATURE_NAMES, TOKEN_FEATURES, type TokenFeatureName } from '../records/token-features';
 
@@ -56,8 +56,8 @@ export const modelConfigSchema = z
     bugTypes: z.int().min(2).default(256),
     /** P: learned register positions before the tokens. */
     registers: z.int().positive().default(8),
-    /** Most program tokens of a window, END included. */
-    maxTokens: z.int().min(2).max(1024).default(128),
+    /** Most program tokens of a window, END included. Replaced likewise: the data's windows are the model's. */
+    maxTokens: z.int().min(2).max(MAX_WINDOW_TOKENS).default(MAX_WINDOW_TOKENS),
     /** T: recursions a supervision step, the last with gradient. */
     recursions: z.int().positive().default(1),
     /** n: updates of z a recursion. */
@@ -83,7 +83,7 @@ const preset = (value: z.input<typeof modelConfigSchema>): ModelConfig => modelC
  * curriculum, except in `trm-smoke`, which stays shallow.
  */
 export const PRESETS: Readonly<Record<PresetName, ModelConfig>> = {
-  'trm-smoke': preset({ width: 128, embeddingWidth: 64, tokenizerSize: 8192 }),
+  'trm-smoke': preset({ width: 128, embeddingWidth: 64, tokenizerSize: 8192, maxTokens: 128 }),
   'trm-cpu': preset({
     width: 256,
     embeddingWidth: 128,

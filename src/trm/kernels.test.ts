@@ -120,6 +120,8 @@ test('attention and both blocks with padding of every length', () => {
     [[40, 40], 40],
     [[3], 3],
     [[136, 100, 129], 136],
+    // The longest window with its registers.
+    [[264, 9], 264],
   ] as const) {
     const rows = counts.length * positions;
     let layout: Layout;

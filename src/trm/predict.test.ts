@@ -87,6 +87,22 @@ test('a forced location is the only one proposed, and batches do not change the 
   model.dispose();
 });
 
+test('a window longer than those of training is refused', async () => {
+  const shorter = { ...config, maxTokens: 5 };
+  const model = new Model(createModelData(shorter, vocabularyTables(vocabulary, tokenizer), rng));
+  const asked = async (some: readonly PredictWindow[]): Promise<string> =>
+    predict(model, some, { tokenizer, vocabulary }).then(
+      () => '',
+      (error: Error) => error.message,
+    );
+  assert.is(await asked(windows.slice(0, 1)), '');
+  assert.match(
+    await asked(windows),
+    /windows of at most 5 tokens, as the model was trained on, got one of 7/,
+  );
+  model.dispose();
+});
+
 test('a vocabulary of another size is refused', async () => {
   const model = new Model(createModelData(config, vocabularyTables(vocabulary, tokenizer), rng));
   const other = trainTokenizer([['abc', 9]], { vocabularySize: 264 });

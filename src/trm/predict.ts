@@ -72,7 +72,7 @@ const SPANS_PER_PLACE = 2;
  * Proposes edits for windows: probability = P(location) P(span | location) P(contents | location, span), the
  * contents' summed over all choices that render the same tokens. Deterministic: the same windows, model and
  * settings give the same answer.
- * @throws DataError when the vocabularies are not the model's
+ * @throws DataError when the vocabularies are not the model's, or a window is longer than it reads
  */
 export async function predict(
   model: Model,
@@ -80,6 +80,7 @@ export async function predict(
   options: PredictOptions,
 ): Promise<Prediction[]> {
   checkVocabularies(model, options);
+  checkLengths(model, windows);
   const { batchTokens = 2048 } = options;
   // Longest first: windows of like length share a batch, so little is padding.
   const order = windows.map((_, i) => i).sort((a, b) => lengthOf(windows[b]) - lengthOf(windows[a]) || a - b);
@@ -114,6 +115,15 @@ function checkVocabularies({ config, file }: Model, { tokenizer, vocabulary }: P
         `${what}: the model was trained with ${expected}, got ${got}`,
         'use the tokenizer.json and closed.json of the model folder',
       );
+}
+
+function checkLengths({ config: { maxTokens } }: Model, windows: readonly PredictWindow[]): void {
+  const longest = windows.reduce((most, window) => Math.max(most, lengthOf(window)), 0);
+  if (longest > maxTokens)
+    throw new DataError(
+      `expected windows of at most ${maxTokens} tokens, as the model was trained on, got one of ${longest}`,
+      'process the data with that process.maxTokens, or take a model of longer windows',
+    );
 }
 
 async function predictBatch(

@@ -48,10 +48,10 @@ export interface EncodableSet {
   stops: ParserStops;
 }
 
-/** Encodes samples with a model's own tokenizer and vocabulary. A set has the same n for every model of the same window. */
+/** Encodes samples with a model's own tokenizer, vocabulary and window. A set has the same n for every model of the same window. */
 export async function encodeSet(
   { samples, contexts, stops }: EncodableSet,
-  { tokenizer, vocabulary }: Pick<RepairModel, 'tokenizer' | 'vocabulary'>,
+  { model, tokenizer, vocabulary }: Pick<RepairModel, 'model' | 'tokenizer' | 'vocabulary'>,
   signal?: AbortSignal,
 ): Promise<SetCases> {
   const cases: Case[] = [];
@@ -65,7 +65,8 @@ export async function encodeSet(
     }
     const surroundings = contexts.around(sample);
     const stoppedAt = stops.get(sample.id) ?? null;
-    const options = { tokenizer, vocabulary, surroundings, withNames: true, stoppedAt };
+    const { maxTokens } = model.config;
+    const options = { tokenizer, vocabulary, surroundings, withNames: true, stoppedAt, maxTokens };
     const example = encodeSample(sample, options);
     if (!isDropped(example)) {
       cases.push(createCase(sample, example));

@@ -68,7 +68,7 @@ test('the pair of recursion-seeds differs in recursion alone', async () => {
     [recursive.seed, recursive.collect, recursive.generate, recursive.process],
   );
   const flops = ({ train }: typeof plain): number =>
-    supervisionStepFlops(modelConfigOf(train, { tokenizer: 1000, vocabulary: 500 }), 32, 64, true);
+    supervisionStepFlops(modelConfigOf(train, { sizes: { tokenizer: 1000, vocabulary: 500 }, maxTokens: 128 }), 32, 64, true);
   assert.ok(Math.abs(flops(plain) / flops(recursive) - 1) < 0.01, 'equal operations a step');
 });
 
@@ -134,6 +134,24 @@ test('a phase that ends before one in front of it is refused by its key', async 
     );
     assert.is(await refusal(experiment, fine), 'no error');
   }
+});
+
+test('buckets that end before the windows of the data are refused; the model reads as much as the data has', async () => {
+  const short = { 'process.maxTokens': 96, 'train.bucketLengths': [32, 64] };
+  assert.match(
+    await refusal('tiny', short),
+    /: train\.bucketLengths: expected a last bucket of at least 96 tokens, .*process\.maxTokens\), got 64/,
+  );
+  assert.is(await refusal('tiny', { ...short, 'process.maxTokens': 64 }), 'no error');
+  assert.match(await refusal('tiny', { 'process.maxTokens': 257 }), /process\.maxTokens/);
+  const { config } = await loadExperiment({ experiment: 'edit-cpu' });
+  assert.is(config.process.maxTokens, 256);
+  const data = { sizes: { tokenizer: 1000, vocabulary: 500 }, maxTokens: 128 };
+  assert.is(modelConfigOf(config.train, data).maxTokens, 128);
+  assert.throws(
+    () => modelConfigOf({ ...config.train, bucketLengths: [64] }, data),
+    /train\.bucketLengths: expected a last bucket of at least 128 tokens/,
+  );
 });
 
 test('a plain core with a depth, from the preset or in a phase, is refused', async () => {

@@ -10,13 +10,14 @@ import { GENERATE_VERSION, generateConfigSchema } from '../../generation/config'
 import { PROCESS_VERSION, processConfigSchema } from '../../processing/config';
 import type { StageName } from '../../records/run';
 import { RELEASE_VERSION, releaseConfigSchema } from '../../release/config';
-import { TRAIN_VERSION, trainConfigSchema } from '../../training/config';
+import { shortBuckets, TRAIN_VERSION, trainConfigSchema } from '../../training/config';
 import { readRunRecord } from './run-record';
 
 /**
  * An experiment file: one part a stage. `{}` is valid: every key has a default (experiments/base.yaml lists them all).
  */
-export const experimentSchema = z.strictObject({
+export const experimentSchema = z
+  .strictObject({
   /** What the experiment is for; one or two sentences. Default empty. */
   description: z.string().default(''),
   /** Seed of everything random. Default 42. */
@@ -27,7 +28,11 @@ export const experimentSchema = z.strictObject({
   train: trainConfigSchema.prefault({}),
   evaluate: evaluateConfigSchema.prefault({}),
   release: releaseConfigSchema.prefault({}),
-});
+})
+  .superRefine(({ process, train }, context) => {
+    const message = shortBuckets(train, process.maxTokens);
+    if (message !== undefined) context.addIssue({ code: 'custom', path: ['train', 'bucketLengths'], message });
+  });
 
 /** A resolved experiment. */
 export type Experiment = z.output<typeof experimentSchema>;

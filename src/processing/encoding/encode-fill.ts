@@ -1,10 +1,10 @@
 import type { Rng } from '../../core/rng';
 import { lex } from '../../python/tokens/lexer';
-import { MAX_PIECES, NOT_ASKED, type Example, type Fill } from '../../records/example';
+import { MAX_PIECES, MAX_WINDOW_TOKENS, NOT_ASKED, type Example, type Fill } from '../../records/example';
 import { NO_SURROUNDINGS } from '../../records/file-context';
 import { TOKEN_KINDS, type TokenText } from '../../records/sample';
-import { encodeWindow, isDropped, isRenderable, MAX_WINDOW_TOKENS, slotTarget, type Dropped } from './encode';
-import { cutWindow, functionFacts, type EncodeSampleOptions } from './encode-sample';
+import { encodeWindow, isDropped, isRenderable, slotTarget, type Dropped } from './encode';
+import { functionFacts, pickWindow, type EncodeSampleOptions } from './encode-sample';
 import { copyGroups } from './features';
 
 /** Share of a window's tokens that is hidden, and most of them. */
@@ -45,10 +45,7 @@ export function encodeFill(
   const { tokenizer, vocabulary, surroundings = NO_SURROUNDINGS, rng } = options;
   const { maxTokens = MAX_WINDOW_TOKENS } = options;
   const tokens = lex(sample.after);
-  const window =
-    tokens.length <= maxTokens
-      ? { firstToken: 0, endToken: tokens.length }
-      : cutWindow(tokens, null, maxTokens, rng);
+  const window = pickWindow(tokens, null, maxTokens, rng);
   const { firstToken, endToken } = window;
   const hidden = choose(tokens, firstToken, endToken, rng);
   const shown = tokens.map((token, i): TokenText => (hidden.has(i) ? stranger(token, i) : token));

@@ -2,14 +2,15 @@ import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
 import { functionsInContext } from '../../python/names/file-context';
+import { windowsOf } from '../../python/structure/windows';
 import { lex } from '../../python/tokens/lexer';
 import { makeSample } from '../../python/edits/sample-testing';
 import { NO_SURROUNDINGS } from '../../records/file-context';
 import { BINDINGS } from '../../records/example';
 import type { Sample, TokenText } from '../../records/sample';
 import { buildClosedVocabulary, tokenKey } from '../vocabulary/closed-vocabulary';
-import { encodeWindow, isDropped, type Dropped } from './encode';
-import { cutWindow, encodeSample, type EncodeSampleOptions } from './encode-sample';
+import { encodeWindow, isDropped, type Dropped, type TokenEdit } from './encode';
+import { encodeSample, pickWindow, type EncodeSampleOptions } from './encode-sample';
 import type { Example } from '../../records/example';
 import { trainTokenizer } from '../tokenizer/tokenizer';
 import { answers, piecesAt } from '../testing';
@@ -86,23 +87,42 @@ test('long functions: the window fits, holds the edit, and its target mends the 
   }
 });
 
-test('cut windows: every place is reached, the END of the function too', () => {
+test('a long function gives the windows that repair would cut it into, those of a bug hold the edit', () => {
   const tokens = lex(LONG);
-  const starts = new Set<number>();
-  let ends = 0;
-  for (let seed = 0; seed < 2000; seed++) {
-    const { firstToken, endToken } = cutWindow(tokens, null, 128, seedStream(seed));
-    const added = endToken === tokens.length ? 0 : 1;
-    const size = endToken - firstToken + added;
-    // The longest line has 11 tokens.
-    assert.ok(size <= 128 && size > 128 - 11, `${size} tokens`);
-    assert.ok(firstToken === 0 || tokens[firstToken - 1].kind === 'newline' || added === 0);
-    assert.ok(tokens[endToken - 1].kind === 'newline' || added === 0);
-    starts.add(firstToken);
-    ends += 1 - added;
-  }
-  assert.ok(starts.size > 60, `${starts.size} places`);
-  assert.ok(ends > 0);
+  const windows = windowsOf(tokens, { maxTokens: 63 }).map(({ firstToken, endToken }) => [
+    firstToken,
+    endToken,
+  ]);
+  const picked = (edit: TokenEdit | null): number[][] => {
+    const found = new Map<string, number[]>();
+    for (let seed = 0; seed < 300; seed++) {
+      const { firstToken, endToken } = pickWindow(tokens, edit, 64, seedStream(seed));
+      found.set(`${firstToken}`, [firstToken, endToken]);
+    }
+    return [...found.values()].sort((x, y) => x[0] - y[0]);
+  };
+  assert.equal(picked(null), windows);
+  const cut = windows[0][1];
+  const [second] = windows[1];
+  const edits: [tokenSpan: [number, number], windows: number[][]][] = [
+    [[0, 1], windows.slice(0, 1)],
+    [[second - 1, second + 1], windows.slice(0, 1)],
+    [[second, second + 1], windows.slice(0, 2)],
+    [[cut - 1, cut], windows.slice(0, 2)],
+    // An insertion at the cut belongs to the window behind it, which sees more of the code around.
+    [[cut, cut], windows.slice(1, 2)],
+    [[tokens.length - 1, tokens.length - 1], windows.slice(-1)],
+  ];
+  for (const [tokenSpan, expected] of edits)
+    assert.equal(picked({ tokenSpan, replacement: [] }), expected, tokenSpan.join('-'));
+});
+
+test('an edit that is too long is refused as such, also where no window holds it', () => {
+  const sample = makeSample(LONG, LONG.replace('value > 3:', 'value > 3:'.repeat(4)));
+  assert.equal(encode(sample, { maxTokens: 64 }), { dropped: 'replacement_too_long' });
+  const [first, ...rest] = LONG.split('\n');
+  const lost = makeSample(LONG, [first, ...rest.slice(40)].join('\n'));
+  assert.equal(encode(lost, { maxTokens: 64 }), { dropped: 'span_too_long' });
 });
 
 test('an edit at either end of a long function stays in the window', () => {
@@ -117,10 +137,14 @@ test('an edit at either end of a long function stays in the window', () => {
 
 test('clean code has no target; a function longer than the window is cut, not dropped', () => {
   assert.is(example(makeSample(SHORT)).target.location, 0);
-  const long = example(makeSample(LONG));
-  assert.ok(long.length > 116 && long.length <= 128);
+  const long = example(makeSample(LONG), { maxTokens: 128 });
+  assert.ok(long.length <= 128);
   assert.is(long.target.location, 0);
-  assert.equal(example(makeSample(LONG)), long, 'without a stream the id seeds the window');
+  assert.equal(
+    example(makeSample(LONG), { maxTokens: 128 }),
+    long,
+    'without a stream the id seeds the window',
+  );
 });
 
 test('names that the module binds are seen as such', () => {

@@ -1,12 +1,13 @@
 import { seedStream, type Rng } from '../../core/rng';
+import { cutStretch } from '../../python/structure/windows';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
-import { BINDINGS, type Example } from '../../records/example';
+import { BINDINGS, MAX_WINDOW_TOKENS, type Example } from '../../records/example';
 import { NO_SURROUNDINGS, type Surroundings } from '../../records/file-context';
 import type { Sample, TokenText } from '../../records/sample';
 import { bugType } from '../../taxonomy/table';
 import type { ClosedVocabulary } from '../vocabulary/closed-vocabulary';
-import { MAX_WINDOW_TOKENS, encodeWindow, type Dropped, type TokenEdit, type WindowSpan } from './encode';
+import { encodeWindow, type Dropped, type TokenEdit, type WindowSpan } from './encode';
 import { targetEdit } from './target-edit';
 import { tokenFacts, type TokenFacts } from './token-facts';
 import type { Tokenizer } from '../tokenizer/tokenizer';
@@ -21,7 +22,7 @@ export interface EncodeSampleOptions {
   maxTokens?: number;
   /** Give the window the names around it that slots may write. Default: where there is an edit to write. */
   withNames?: boolean;
-  /** Stream that places the window of a long function. Default: one seeded with the sample's id. */
+  /** Stream that picks the window of a long function. Default: one seeded with the sample's id. */
   rng?: Rng;
   /** Place in `ROW_ORIGINS`. Default 0 = code as it stands somewhere. */
   origin?: number;
@@ -34,8 +35,7 @@ export type EncodableSample = Pick<Sample, 'id' | 'before' | 'after' | 'edits' |
 
 /**
  * Encodes a sample's `before`, with the smallest single edit to `after` as the target, or the leftmost edit of several
- * bugs (see {@link targetEdit}). Functions that are too long
- * are cut to a window that holds the edit, at a random place; clean ones likewise.
+ * bugs (see {@link targetEdit}). Of a function that is too long one window is taken, see {@link pickWindow}.
  * @returns the Example, or the reason why there is none
  * @throws UserError when the bug type is not in the taxonomy
  */
@@ -44,10 +44,7 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
   const { maxTokens = MAX_WINDOW_TOKENS, stoppedAt = null } = options;
   const tokens = lex(sample.before);
   const edit = sample.before === sample.after ? null : targetEdit(sample.edits, tokens, lex(sample.after));
-  const window =
-    tokens.length <= maxTokens
-      ? { firstToken: 0, endToken: tokens.length }
-      : cutWindow(tokens, edit, maxTokens, options.rng ?? seedStream(0, 'window', sample.id));
+  const window = pickWindow(tokens, edit, maxTokens, options.rng ?? seedStream(0, 'window', sample.id));
   const { withNames = edit !== null } = options;
   return encodeWindow({
     tokens,
@@ -76,31 +73,26 @@ export function functionFacts(tokens: readonly TokenText[], surroundings: Surrou
 }
 
 /**
- * A window of at most `maxTokens` (with the END that the encoder adds) that holds the whole edit, cut at line
- * starts as windows of a file are. It starts at a random line, or so that it ends with the function's own END;
- * a single line that is too long is cut anywhere.
+ * The whole function where it fits, else one of the windows that repair cuts it into, at random; of a function with a
+ * bug one that holds the edit. Cut anywhere else, a model would learn from windows that it is never asked about: repair's begin with the
+ * function or share a quarter with the one before, and the last is short.
+ * @param maxTokens END included
  */
-export function cutWindow(
+export function pickWindow(
   tokens: readonly Token[],
   edit: TokenEdit | null,
   maxTokens: number,
   rng: Rng,
 ): WindowSpan {
-  const size = maxTokens - 1;
-  // The last token is `end`: a window that reaches it needs no END of its own.
-  const last = tokens.length - 1 - size;
-  const [start, end] = edit?.tokenSpan ?? [last, 0];
-  const first = Math.max(0, Math.min(end, tokens.length - 1) - size);
-  const latest = Math.max(first, Math.min(start, last));
-  const places: number[] = [];
-  for (let i = first; i <= latest; i++) if (startsLine(tokens, i) || i === last) places.push(i);
-  const firstToken = places.length > 0 ? rng.pick(places) : first + rng.int(latest - first + 1);
-  if (firstToken === last) return { firstToken, endToken: tokens.length };
-  let endToken = firstToken + size;
-  while (endToken > Math.max(end, firstToken + 1) && !startsLine(tokens, endToken)) endToken--;
-  return { firstToken, endToken: startsLine(tokens, endToken) ? endToken : firstToken + size };
-}
-
-function startsLine(tokens: readonly Token[], index: number): boolean {
-  return index === 0 || tokens[index - 1].kind === 'newline';
+  if (tokens.length <= maxTokens) return { firstToken: 0, endToken: tokens.length };
+  const last = tokens.length - 1;
+  const windows = cutStretch(tokens, [0, last], { maxTokens: maxTokens - 1 });
+  const [start, end] = edit?.tokenSpan ?? [0, 0];
+  // What is inserted at a cut belongs to the window behind it, which has more of the code around.
+  const holds = ([from, to]: readonly [number, number]): boolean =>
+    from <= start && end <= to && (start < to || to === last);
+  const holding = edit ? windows.filter(holds) : windows;
+  // An edit that no window holds is the encoder's to refuse.
+  const [firstToken, endToken] = rng.pick(holding.length > 0 ? holding : windows);
+  return { firstToken, endToken };
 }

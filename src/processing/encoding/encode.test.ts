@@ -130,7 +130,7 @@ test('insertion at the end points to END, also where the window adds it', () => 
 });
 
 const DROPS: [reason: string, list: TokenText[], edit: TokenEdit | undefined, window?: [number, number]][] = [
-  ['too_long', tokens(Array(128).fill('a').join(' ')), undefined],
+  ['too_long', tokens(Array(256).fill('a').join(' ')), undefined],
   ['edit_outside_window', FUNCTION, { tokenSpan: [2, 3], replacement: [] }, [9, 14]],
   ['edit_outside_window', FUNCTION, { tokenSpan: [13, 15], replacement: [] }, [9, 14]],
   ['edit_outside_window', FUNCTION, { tokenSpan: [26, 27], replacement: [] }],
@@ -145,10 +145,10 @@ for (const [reason, list, edit, [firstToken, endToken] = [0, list.length]] of DR
     assert.equal(encode(list, { edit, window: { firstToken, endToken } }), { dropped: reason });
   });
 
-test('the longest window that fits: 127 tokens and END', () => {
-  assert.is(example(tokens(Array(127).fill('a').join(' '))).length, 128);
-  const distinct = tokens(Array.from({ length: 127 }, (_, i) => `n${i}`).join(' '));
-  assert.is(new Set(example(distinct).copyGroups).size, 128);
+test('the longest window that fits: 255 tokens and END, of numbers that a byte holds', () => {
+  assert.is(example(tokens(Array(255).fill('a').join(' '))).length, 256);
+  const distinct = tokens(Array.from({ length: 255 }, (_, i) => `n${i}`).join(' '));
+  assert.is(new Set(example(distinct).copyGroups).size, 256);
 });
 
 function apply(list: readonly TokenText[], { tokenSpan: [start, end], replacement }: TokenEdit): string {

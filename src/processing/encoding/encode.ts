@@ -1,6 +1,7 @@
 import {
   MAX_PIECES,
   MAX_SPAN,
+  MAX_WINDOW_TOKENS,
   NO_NAMES,
   SLOTS,
   type Example,
@@ -21,9 +22,6 @@ import {
 import { encodeNames, namesForWindow, type NameSource } from './file-names';
 import { FACT_NAMES, type TokenFacts } from './token-facts';
 import type { Tokenizer } from '../tokenizer/tokenizer';
-
-/** Most program tokens of a window, the closing END included. */
-export const MAX_WINDOW_TOKENS = 128;
 
 /** Why a window cannot become an Example. */
 export const ENCODE_DROPS = [
@@ -174,9 +172,9 @@ function encodeTarget(edit: TokenEdit, context: TargetContext): ExampleTarget | 
   const [start, end] = edit.tokenSpan;
   const { firstToken } = context.window;
   if (start === end && edit.replacement.length === 0) return { dropped: 'no_change' };
+  if (end - start > MAX_SPAN) return { dropped: 'span_too_long' };
   // The END itself is a place to insert before, never a token to replace.
   if (start < firstToken || end > firstToken + context.length - 1) return { dropped: 'edit_outside_window' };
-  if (end - start > MAX_SPAN) return { dropped: 'span_too_long' };
   if (edit.replacement.length > SLOTS) return { dropped: 'replacement_too_long' };
   const slots = edit.replacement.map((token) => slotTarget(token, context));
   if (!slots.every(isRenderable)) return { dropped: 'unrenderable_token' };

@@ -23,7 +23,7 @@ const FILE = [
 
 test('functions, then the code between them, in order', () => {
   const tokens = lex(FILE);
-  const windows = windowsOf(tokens);
+  const windows = windowsOf(tokens, { maxTokens: 127 });
   assert.equal(
     windows.map(({ function: name, baseLevel }) => [name, baseLevel]),
     [

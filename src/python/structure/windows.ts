@@ -13,10 +13,10 @@ export interface TokenWindow {
   function: string | null;
 }
 
-/** Settings of {@link windowsOf}. */
+/** Settings of {@link windowsOf} and {@link cutStretch}. */
 export interface WindowOptions {
-  /** Most tokens of a window, the END that closes it not counted. Default 127 (S = 128). */
-  maxTokens?: number;
+  /** Most tokens of a window, the END that closes it not counted. */
+  maxTokens: number;
   /** Tokens that neighbouring windows of one long stretch share, at least. Default a quarter of `maxTokens`. */
   overlap?: number;
 }
@@ -26,14 +26,10 @@ export interface WindowOptions {
  * between functions, whole where it fits. Longer stretches are cut at line starts into overlapping windows. A
  * single line longer than a window is cut within.
  */
-export function windowsOf(tokens: readonly Token[], options: WindowOptions = {}): TokenWindow[] {
-  const { maxTokens = 127 } = options;
-  const { overlap = Math.floor(maxTokens / 4) } = options;
-  if (!(maxTokens >= 1 && overlap >= 0 && overlap < maxTokens))
-    throw new RangeError(`expected 0 <= overlap < maxTokens, got ${overlap} and ${maxTokens}`);
+export function windowsOf(tokens: readonly Token[], options: WindowOptions): TokenWindow[] {
   const levels = levelsOf(tokens);
   return stretches(tokens).flatMap(({ start, end, name }) =>
-    cuts(tokens, start, end, maxTokens, overlap).map(([firstToken, endToken]) => ({
+    cutStretch(tokens, [start, end], options).map(([firstToken, endToken]) => ({
       firstToken,
       endToken,
       baseLevel: levels[firstToken],
@@ -78,14 +74,20 @@ function levelsOf(tokens: readonly Token[]): Int32Array {
   return levels;
 }
 
-/** Splits [start, end) into runs of at most `most` tokens that share at least `overlap` and start at line starts. */
-function cuts(
+/**
+ * Cuts the tokens [start, end) into runs of at most `maxTokens` that start at line starts and share `overlap`, to the
+ * line. A quarter is enough: of 4,018 real fixes of at most 8 tokens, runs of 255 leave all but two 32
+ * tokens away from every cut in some run; runs of 127 leave nine in ten (with halves 99 of 100, for a third more tokens).
+ * @returns the runs in order; one where all fits
+ * @throws RangeError for an overlap that is not less than `maxTokens`
+ */
+export function cutStretch(
   tokens: readonly Token[],
-  start: number,
-  end: number,
-  most: number,
-  overlap: number,
+  [start, end]: readonly [number, number],
+  { maxTokens: most, overlap = Math.floor(most / 4) }: WindowOptions,
 ): [number, number][] {
+  if (!(most >= 1 && overlap >= 0 && overlap < most))
+    throw new RangeError(`expected 0 <= overlap < maxTokens, got ${overlap} and ${most}`);
   const found: [number, number][] = [];
   let from = start;
   while (end - from > most) {

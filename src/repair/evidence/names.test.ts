@@ -4,7 +4,7 @@ import { compareNames, type NameVerdict } from './names';
 import { analyse } from '../program';
 
 function compare(before: string, after: string): NameVerdict {
-  return compareNames(analyse(before).undefinedNames, analyse(after).undefinedNames);
+  return compareNames(analyse(before, { maxTokens: 128 }).undefinedNames, analyse(after, { maxTokens: 128 }).undefinedNames);
 }
 
 test('a new undefined name is seen, one that went away mends', () => {
@@ -21,7 +21,7 @@ test('one undefined name for another is no mend', () => {
 
 test('builtins, imports, globals and attributes are defined', () => {
   const source = 'import os\nLIMIT = 3\ndef f(x):\n    return len(os.path.sep) + LIMIT + x.anything\n';
-  assert.is(analyse(source).undefinedNames.counts.size, 0);
+  assert.is(analyse(source, { maxTokens: 128 }).undefinedNames.counts.size, 0);
 });
 
 test('after a star import nothing can be said', () => {

@@ -56,7 +56,7 @@ test('random edits of the standard library are judged as the whole edited file w
   const files = (await libraryFiles()).filter((_, i) => i % 83 === 3);
   let [judgements, parsing, adding] = [0, 0, 0];
   for (const [k, file] of files.entries()) {
-    const program = analyse(readFileSync(file, 'latin1'));
+    const program = analyse(readFileSync(file, 'latin1'), { maxTokens: 128 });
     const [verdict] = await critic.check([program.source]);
     if (!verdict.valid || program.tokens.length < 20 || program.source.length > 40_000) continue;
     const rng = seedStream(5, `judge/${k}`);
@@ -83,7 +83,7 @@ async function judgeName(
   wrong: string,
   right: string,
 ): Promise<[names: boolean, ...boolean[]]> {
-  const program = analyse(source);
+  const program = analyse(source, { maxTokens: 128 });
   const at = program.tokens.findIndex(({ text }) => text === wrong);
   const written = [{ kind: 'name' as const, text: right }];
   const [one] = await judge(program, [candidate(program, at, at + 1, written)], critic, true);
@@ -105,7 +105,7 @@ test('a name is looked up where the edit stands: in the function, the class arou
 
 test('a name that an edit takes from the module is missed everywhere', async () => {
   const source = 'def first():\n    return second()\n\n\ndef second():\n    return 1\n';
-  const program = analyse(source);
+  const program = analyse(source, { maxTokens: 128 });
   const at = program.tokens.findLastIndex(({ text }) => text === 'second');
   const renamed = candidate(program, at, at + 1, [{ kind: 'name', text: 'third' }]);
   assert.is((await judge(program, [renamed], critic, true))[0].checks.names, false);
@@ -125,7 +125,7 @@ test('a near name that has no value yet is not vouched for', async () => {
 test('of a file that does not parse, the innermost function around the edit is asked', async () => {
   const source =
     'x = )\n\n\nclass A:\n    def f(self):\n        def g(a):\n            return a - 1\n\n        return g(\n';
-  const program = analyse(source);
+  const program = analyse(source, { maxTokens: 128 });
   const edit = (text: string): Candidate => {
     const at = program.tokens.findIndex((token) => token.text === '-');
     return candidate(program, at, at + 1, [{ kind: 'op', text }]);

@@ -69,7 +69,7 @@ async function writeDataset(name: string, train: Sample[], heldOut: Sample[]): P
 function openFeed(
   store = input,
   seed = 1,
-  { python }: { python: string } = testMachine,
+  { python = testMachine.python, maxTokens = 128 }: { python?: string; maxTokens?: number } = {},
 ): Promise<StreamFeed> {
   return openStreamFeed({
     config,
@@ -77,6 +77,7 @@ function openFeed(
     metadata: {
       hashes: { tokenizer: tokenizer.hash, vocabulary: vocabulary.hash, taxonomy: taxonomyHash() },
       sizes: { tokenizer: tokenizer.size, vocabulary: vocabulary.size },
+      maxTokens,
     },
     bucketLengths: [16, 32, 64, 128],
     cleanShare: 0.5,
@@ -205,6 +206,16 @@ test('the feed deals mutants of the clean functions, half of the rows clean', as
     const waiting = feed.state().pending.length;
     const later = (await takeBatches(feed, 120)).filter((row) => familyOf(row) !== 'logic');
     assert.ok(later.length <= waiting, `${later.length} rows of other families, ${waiting} waited`);
+  } finally {
+    await feed.close();
+  }
+});
+
+test('windows are as long as those of the data, whatever the buckets hold', async () => {
+  const feed = await openFeed(input, 1, { maxTokens: 24 });
+  try {
+    const rows = await takeBatches(feed, 40);
+    assert.is(Math.max(...rows.map(({ length }) => length)), 24);
   } finally {
     await feed.close();
   }

@@ -16,7 +16,7 @@ export interface OpenFeedOptions extends StreamFeedOptions {
   /** Output of the process stage. */
   input: ObjectStore;
   /** Its description. */
-  metadata: Pick<DatasetMetadata, 'hashes' | 'sizes'>;
+  metadata: Pick<DatasetMetadata, 'hashes' | 'sizes' | 'maxTokens'>;
   /** Path of the interpreter that judges mutations. */
   python: string;
   /** Its seed path fixes the order of rows and the mutations. */
@@ -45,7 +45,7 @@ export async function openStreamFeed(options: OpenFeedOptions): Promise<StreamFe
     kind,
     config,
     seed: rng.fork('feed').int(2 ** 32),
-    longest: bucketLengths[bucketLengths.length - 1],
+    longest: Math.min(metadata.maxTokens, bucketLengths[bucketLengths.length - 1]),
     sizes: metadata.sizes,
     python,
   };

@@ -14,6 +14,7 @@ import { testMachine } from '../../stages/testing';
 export const TEST_METADATA = {
   hashes: { tokenizer: 'a'.repeat(64), vocabulary: 'b'.repeat(64), taxonomy: 'c'.repeat(64) },
   sizes: { tokenizer: TINY_CONFIG.tokenizerSize, vocabulary: TINY_CONFIG.vocabularySize },
+  maxTokens: TINY_CONFIG.maxTokens,
 };
 
 /** Footer of made-up shards. */
