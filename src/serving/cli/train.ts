@@ -3,6 +3,9 @@ import type { ExperimentSource } from '../../pipeline/runs/experiment';
 import type { OpenedStage, OpenStageOptions } from '../../pipeline/stages/open-stage';
 import { collect, SET_HELP, wholeNumber, type Register } from './command';
 
+/** What a pack may weigh without a word: it is to fit where files are handed on. */
+const PACK_MEGABYTES = 150;
+
 interface TrainFlags {
   resume?: string;
   decayNow?: string;
