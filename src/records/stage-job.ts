@@ -45,6 +45,7 @@ export const EXECUTION_KEYS: Readonly<Record<StageName, readonly string[]>> = {
     'checkpointEvery',
     'checkpointSeconds',
     'keepCheckpoints',
+    'keepEvery',
     'feed.prefetchBlocks',
     'feed.mutations.criticWorkers',
   ],

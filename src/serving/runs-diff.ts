@@ -6,12 +6,12 @@ import { z } from 'zod';
 import { DataError } from '../core/errors';
 import { readJson } from '../core/files';
 import { runsDir } from '../core/paths';
-import { readStageManifest, stageFolder } from '../pipeline/stages/stage-folder';
+import { readStageJob, readStageManifest, stageFolder } from '../pipeline/stages/stage-folder';
 import type { StageJob } from '../records/stage-job';
 import { datasetDigest } from '../shards/manifest';
 import { runSchema } from '../records/run';
 import { METRICS_KEY, readMetrics } from '../training/metrics-log';
-import { finalMetrics, findRun, stageJob } from './runs';
+import { finalMetrics, findRun } from './runs';
 
 /** A value in both runs; null where one has none. */
 export interface Difference {
@@ -77,7 +77,7 @@ type Flat = ReadonlyMap<string, unknown>;
 async function readEither(id: string, runs: string): Promise<ReadRun> {
   // `trm train` prints the stage's output, one level below its job.
   for (const folder of [id, dirname(id)]) {
-    const job = await stageJob(folder);
+    const job = await readStageJob({ job: join(folder, 'job.json') });
     if (job) return readStage(resolve(folder), job);
   }
   return readRun(await findRun(id, runs));

@@ -7,14 +7,14 @@ import { UserError } from '../core/errors';
 import { readJson } from '../core/files';
 import { lockHolder } from '../pipeline/stages/lock';
 import { recordedKey } from '../pipeline/runs/run-record';
-import { stageFolder } from '../pipeline/stages/stage-folder';
+import { readStageJob, stageFolder } from '../pipeline/stages/stage-folder';
 import { openSecrets } from '../storage/secrets';
 import { localFolders } from '../stages/context';
 import { METRICS_KEY } from '../training/metrics-log';
 import { trackingConfigSchema, type WandbConfig } from '../training/tracking/config';
 import { syncWandb, WANDB_CURSOR } from '../training/tracking/wandb';
 import { wandbCursorSchema } from '../training/tracking/wandb-cursor';
-import { findRun, stageJob } from './runs';
+import { findRun } from './runs';
 
 /** Settings of {@link syncRun}; what is not given comes from the run's config. */
 export type SyncOverrides = Partial<Pick<WandbConfig, 'baseUrl' | 'project' | 'entity'>>;
@@ -72,7 +72,7 @@ async function placeOf(folder: string): Promise<SyncOverrides> {
 
 /** The train stage of a run, and the config to show beside its curves. */
 async function locate(id: string): Promise<{ stage: string; live: string; config: Record<string, unknown> }> {
-  const job = await stageJob(id);
+  const job = await readStageJob({ job: join(id, 'job.json') });
   if (job) return { stage: resolve(id), ...localFolders(resolve(id)), config: { train: job.config } };
   const run = await findRun(id);
   const key = await recordedKey(run, 'train');

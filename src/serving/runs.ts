@@ -8,7 +8,6 @@ import { listRuns, readMark, runState, type RunState } from '../core/run-folder'
 import { formatDuration } from '../core/progress';
 import { stageFolder } from '../pipeline/stages/stage-folder';
 import { runSchema, type Metric, type RunRecord } from '../records/run';
-import { stageJobSchema, type StageJob } from '../records/stage-job';
 import { METRICS_KEY, readMetrics } from '../training/metrics-log';
 import { TENSORBOARD } from '../training/tracking/tracker';
 
@@ -78,12 +77,6 @@ export async function findRun(id: string, runs = runsDir()): Promise<string> {
       : `expected a run in ${runs}, found none that matches "${id}"${near ? `, did you mean ${near}?` : ''}`,
     '`trm runs list` shows them all',
   );
-}
-
-/** The job of a stage, by the stage's folder; undefined for other folders. @throws DataError when it is damaged */
-export async function stageJob(folder: string): Promise<StageJob | undefined> {
-  const path = join(folder, 'job.json');
-  return existsSync(path) ? readJson(path, stageJobSchema) : undefined;
 }
 
 /** A run for people. */

@@ -25,7 +25,8 @@ export const BEFORE_DECAY = 'before-decay/';
 const BEST = `${JOURNAL}best/`;
 /** What a training ends with: the averaged weights of its best evaluation. */
 export const MODEL = 'model/';
-const RECORD = 'checkpoint.json';
+/** Its last file, without which a checkpoint does not count. */
+export const RECORD = 'checkpoint.json';
 const ROWS = 'rows.bin';
 const WEIGHTS = 'weights.safetensors';
 
@@ -61,7 +62,8 @@ export interface CheckpointState<Row> {
   stale: number;
 }
 
-const keyOf = (step: number, file: string, folder = CHECKPOINTS): string =>
+/** Where a file of a checkpoint lies; of '' its folder. */
+export const keyOf = (step: number, file: string, folder = CHECKPOINTS): string =>
   `${folder}${String(step).padStart(8, '0')}/${file}`;
 
 /** Where {@link writeCheckpoint} writes, and how many it leaves there. */
@@ -130,7 +132,8 @@ export async function writeCheckpoint<Row>(
   if (folder === CHECKPOINTS) await forgetModels(store);
 }
 
-const bestFolder = (step: number): string => `${BEST}${String(step).padStart(8, '0')}/`;
+/** Where the weights of an evaluation wait to be released. */
+export const bestFolder = (step: number): string => `${BEST}${String(step).padStart(8, '0')}/`;
 
 /** Keeps the weights of an evaluation that was the best so far; a checkpoint written later may name its step. */
 export async function keepModel(
@@ -232,8 +235,12 @@ export async function fixedTensors(
 }
 
 /** A checkpoint's record; null when it is damaged or of another version. */
-async function readRecord(store: ObjectStore, step: number): Promise<CheckpointRecord | null> {
-  const text = Buffer.from(await store.get(keyOf(step, RECORD))).toString('utf8');
+export async function readRecord(
+  store: ObjectStore,
+  step: number,
+  folder = CHECKPOINTS,
+): Promise<CheckpointRecord | null> {
+  const text = Buffer.from(await store.get(keyOf(step, RECORD, folder))).toString('utf8');
   try {
     return parseJson(text, checkpointSchema, RECORD);
   } catch (error) {
@@ -257,18 +264,6 @@ export async function removeUnfinished(store: ObjectStore): Promise<void> {
       if (!whole.has(key.slice(0, key.lastIndexOf('/') + 1))) await store.delete(key);
   }
   await forgetModels(store);
-}
-
-/** Copies a checkpoint to another run's {@link CHECKPOINTS}, its record last: it is there whole or not at all. */
-export async function copyCheckpoint(
-  from: ObjectStore,
-  { folder, step }: { folder: string; step: number },
-  to: ObjectStore,
-): Promise<void> {
-  const record = keyOf(step, RECORD, folder);
-  const files = (await listKeys(from, keyOf(step, '', folder))).filter((key) => key !== record);
-  for (const key of [...files, record])
-    await to.put(keyOf(step, key.slice(key.lastIndexOf('/') + 1)), await from.get(key));
 }
 
 /** What {@link loadNewestCheckpoint} found. */

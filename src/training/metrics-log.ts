@@ -32,10 +32,11 @@ export async function appendMetric(path: string, step: number, values: MetricVal
 /** Reads a metrics log; a last line that is cut short is left out. Empty when there is no file. */
 export async function readMetrics(path: string): Promise<Metric[]> {
   if (!existsSync(path)) return [];
-  return parseLines(await readFile(path, 'utf8'));
+  return parseMetrics(await readFile(path, 'utf8'));
 }
 
-function parseLines(text: string): Metric[] {
+/** The lines of a log's text; those that are cut short are left out. */
+export function parseMetrics(text: string): Metric[] {
   return text.split('\n').flatMap((line) => {
     if (line === '') return [];
     try {
@@ -51,7 +52,7 @@ function parseLines(text: string): Metric[] {
 
 /** The lines of a log up to `step`: a resumed run writes the later ones anew. */
 export function metricsUntil(text: string, step: number): string {
-  const kept = parseLines(text).filter((metric) => metric.step <= step);
+  const kept = parseMetrics(text).filter((metric) => metric.step <= step);
   return kept.map((metric) => `${JSON.stringify(metric)}\n`).join('');
 }
 
@@ -94,7 +95,7 @@ export async function* followMetrics(
       offset = size;
       const end = text.lastIndexOf('\n') + 1;
       rest = text.slice(end);
-      yield* parseLines(text.slice(0, end));
+      yield* parseMetrics(text.slice(0, end));
     }
     if (last) return;
     await sleep(intervalMs);

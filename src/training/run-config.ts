@@ -42,6 +42,16 @@ const earlyStoppingSchema = z.strictObject({
   leastGain: z.number().nonnegative().default(0),
 });
 
+/** When a run keeps the model that it has, besides checkpoints; both null = never. */
+const keepEverySchema = z
+  .strictObject({
+    /** Hours of training, of all starts together. */
+    hours: z.number().positive().nullable().default(null),
+    /** Optimizer steps. */
+    steps: z.int().positive().nullable().default(null),
+  })
+  .refine(({ hours, steps }) => hours === null || steps === null, 'expected hours or steps, got both');
+
 /** What every training run has, whatever its task. */
 export const runConfigShape = {
   /** Optimizer steps at most; null = no limit. */
@@ -92,6 +102,8 @@ export const runConfigShape = {
   checkpointSeconds: z.number().positive().nullable().default(120),
   /** Checkpoints kept. */
   keepCheckpoints: z.int().positive().default(2),
+  /** Keeps averaged weights as model folders `snapshots/<step>/` in the output, for a curve of quality against hours. */
+  keepEvery: keepEverySchema.prefault({}),
   /** Optimizer steps between two lines of metrics.jsonl. */
   logEvery: z.int().positive().default(20),
   /** Where else those lines are shown; changes nothing of what is trained. */

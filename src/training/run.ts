@@ -3,6 +3,7 @@ import { basename, dirname, join } from 'node:path';
 import { InterruptedError, throwIfAborted } from '../core/errors';
 import type { ProgressTask } from '../core/progress';
 import type { CheckpointRecord } from '../records/checkpoint';
+import type { EarlyDecay } from '../records/early-decay';
 import { getText } from '../storage/objects';
 import type { StageContext } from '../stages/context';
 import { settledConfig } from '../records/stage-job';
@@ -20,8 +21,17 @@ import {
 } from './checkpoint';
 import type { RunConfig } from './run-config';
 import type { Mixture, RowFeed } from './feed/feed';
-import { METRICS_KEY, type MetricValues } from './metrics-log';
-import { budgetUsed, decayBegin, evaluationDue } from './optimization/schedule';
+import { heedDecayRequest, readEarlyDecay } from './long-run/early-decay';
+import { dropLaterSnapshots, keepSnapshot, snapshotDue } from './long-run/snapshots';
+import { describeStart, earlierStarts, startLine, type EarlierStarts } from './long-run/start-line';
+import { METRICS_KEY, metricsUntil, parseMetrics, type MetricValues } from './metrics-log';
+import {
+  budgetUsed,
+  decayBegin,
+  evaluationDue,
+  learningRate,
+  type Progress as RunProgress,
+} from './optimization/schedule';
 import { StepMeter } from './step-meter';
 import type { TrainingTask, Validation } from './task';
 import { openRunLog, type RunLog } from './tracking/run-log';
@@ -40,6 +50,8 @@ export interface TrainingRunOptions<Row> {
   validation: readonly Row[];
   identity: RunIdentity;
   context: StageContext;
+  /** What a model that is kept on the way needs beside the task's own files to be loaded by itself. Default: nothing. */
+  beside?: Readonly<Record<string, Uint8Array | string>>;
   /** Milliseconds since any moment; what budgets in seconds are counted by. Default `performance.now`. */
   clock?: () => number;
 }
@@ -54,8 +66,10 @@ export interface RunSummary {
   best: CheckpointRecord['best'];
   /** The evaluation at the end. */
   last: Validation | null;
-  /** Why it ended: the budget was used up, or evaluations no longer improved. */
-  ended: 'budget' | 'early_stopping';
+  /** Why it ended: the budget was used up, evaluations no longer improved, or somebody asked for a decay. */
+  ended: 'budget' | 'early_stopping' | 'early_decay';
+  /** That decay; null where none was asked for. */
+  earlyDecay: EarlyDecay | null;
 }
 
 /**
@@ -63,6 +77,8 @@ export interface RunSummary {
  *
  * Until the learning rate begins to fall, a run whose warm-up is counted in steps is the same whatever its budget. The state at that moment stays in
  * `before-decay/`: a run with a larger budget goes on from there as if it had had that budget from the start.
+ *
+ * A decay that was asked for (`long-run/early-decay.ts`) takes the place of the budget's end; phases go on as the budget has them.
  */
 export class TrainingRun<Row> {
   private best: CheckpointRecord['best'] = null;
@@ -76,6 +92,7 @@ export class TrainingRun<Row> {
   private saved = { step: -1, seconds: 0 };
   /** True when the rate has begun to fall: too late for `before-decay/`. */
   private decaying = false;
+  private earlyDecay: EarlyDecay | null = null;
   private readonly system = new SystemMeter();
   private readonly meter = new StepMeter();
 
@@ -83,6 +100,7 @@ export class TrainingRun<Row> {
     private readonly options: TrainingRunOptions<Row>,
     private readonly trainer: Trainer<Row>,
     private readonly lines: RunLog,
+    private readonly before: EarlierStarts,
   ) {
     this.now = options.clock ?? (() => performance.now());
     this.started = this.now();
@@ -105,7 +123,10 @@ export class TrainingRun<Row> {
       name: nameOf(store.location),
       experiment: { seed: context.seed, model: identity.model, train: settledConfig('train', config) },
     });
-    const run = new TrainingRun(options, trainer, lines);
+    await dropLaterSnapshots(store, trainer.step);
+    const before = earlierStarts(parseMetrics(metricsUntil(logged, trainer.step)));
+    const run = new TrainingRun(options, trainer, lines, before);
+    run.earlyDecay = await readEarlyDecay(store);
     if (checkpoint) {
       // Weights of a best evaluation that are not here (the checkpoint came from another run) cannot be released.
       const { best } = checkpoint;
@@ -115,7 +136,8 @@ export class TrainingRun<Row> {
       run.secondsBefore = checkpoint.seconds;
       run.saved = { step: trainer.step, seconds: checkpoint.seconds };
       run.meter.restore(checkpoint.meter);
-      run.decaying = run.used > decayBegin(options.config.optimizer);
+      const asked = run.earlyDecay !== null && trainer.step > run.earlyDecay.from;
+      run.decaying = asked || run.used > decayBegin(options.config.optimizer);
     }
     for (const { step, reason } of checkpoint?.rejected ?? [])
       lines.warn(`the checkpoint of step ${step} cannot be used: ${reason}`);
@@ -127,7 +149,19 @@ export class TrainingRun<Row> {
   }
 
   private get used(): number {
-    return budgetUsed({ step: this.trainer.step, seconds: this.seconds }, this.options.config);
+    return budgetUsed(this.progress, this.options.config);
+  }
+
+  /** Share of the way to the end, 0..1: of the budget, or of the steps until a decay that was asked for is over. */
+  private get done(): number {
+    const { earlyDecay } = this;
+    return earlyDecay === null
+      ? this.used
+      : Math.min(1, this.trainer.step / (earlyDecay.from + earlyDecay.steps));
+  }
+
+  private get progress(): RunProgress {
+    return { step: this.trainer.step, seconds: this.seconds };
   }
 
   /** One line of metrics.jsonl at the present step. */
@@ -162,25 +196,28 @@ export class TrainingRun<Row> {
   private async trainToEnd(): Promise<void> {
     const { config, context } = this.options;
     this.started = this.now();
-    this.system.start(this.used);
-    // Thousandths of the budget: the same bar for a budget of steps and one of seconds.
-    const task = context.progress.start('training', { total: 1000, done: Math.floor(1000 * this.used) });
-    let shown = Math.floor(1000 * this.used);
+    await this.logStart();
+    this.system.start(this.done);
+    // Thousandths of the way: the same bar for a budget of steps and one of seconds.
+    let shown = Math.floor(1000 * this.done);
+    const task = context.progress.start('training', { total: 1000, done: shown });
     while (!this.finished) {
       await this.stopIfAborted();
+      await this.heedDecay();
       await this.keepBeforeDecay();
-      const [began, from] = [this.now(), this.used];
+      const [began, from, before] = [this.now(), this.used, this.progress];
       const result = await this.nextStep(from);
       this.meter.add(result, (this.now() - began) / 1000);
       const to = this.used;
       if (result.step % config.logEvery === 0) {
         const values = this.meter.read();
         await this.log({ kind: 'train', ...values, ...this.health() });
-        shown = advanceTo(task, Math.floor(1000 * this.used), shown, result.step, values.loss);
+        shown = advanceTo(task, Math.floor(1000 * this.done), shown, result.step, values.loss);
       }
       // Lets signals and timers through: steps are synchronous.
       await new Promise(setImmediate);
       if (evaluationDue(result.step, { from, to }, config)) await this.evaluate();
+      if (snapshotDue(before, this.progress, config.keepEvery)) await this.keepSnapshot();
       // What is saved amid spikes would be no good checkpoint to go back to.
       if (this.checkpointDue && !this.trainer.spiking) await this.save();
     }
@@ -190,18 +227,26 @@ export class TrainingRun<Row> {
     task.finish(`score ${(this.best?.score ?? 0).toFixed(3)}`);
   }
 
+  private async logStart(): Promise<void> {
+    const { config, context } = this.options;
+    const { samplesSeen } = this.trainer;
+    const state = { ...this.progress, samplesSeen, precision: config.precision };
+    await this.log(startLine(this.before, state));
+    context.progress.start(describeStart(this.before, state)).finish();
+  }
+
   private async nextStep(used: number) {
     try {
-      return await this.trainer.next(used);
+      return await this.trainer.next(used, this.earlyDecay);
     } catch (error) {
       if (error instanceof DivergedError) await this.log({ kind: 'diverged', reason: error.message });
       throw error;
     }
   }
 
-  /** True at the end of the budget, or when the last `patience` evaluations brought nothing better. */
+  /** True at the end of the budget or of an early decay, or when the last `patience` evaluations brought nothing better. */
   private get finished(): boolean {
-    return this.used >= 1 || this.stoppedEarly;
+    return this.done >= 1 || this.stoppedEarly;
   }
 
   private get stoppedEarly(): boolean {
@@ -232,10 +277,27 @@ export class TrainingRun<Row> {
     this.saved = { step: this.trainer.step, seconds: this.seconds };
   }
 
+  /** Between two steps: whoever wants the run to end is heard. */
+  private async heedDecay(): Promise<void> {
+    const { config, context } = this.options;
+    const { step } = this.trainer;
+    // Of nothing there is no share, and nothing to keep.
+    if (step === 0) return;
+    const start = { step, rate: learningRate(step, this.used, config), maxSteps: config.maxSteps };
+    const decay = await heedDecayRequest(context.store, this.earlyDecay, start);
+    if (decay === null || this.earlyDecay !== null) return;
+    this.earlyDecay = decay;
+    this.system.start(this.done);
+    context.progress.start(`asked to end: ${decay.steps} more steps at a falling rate`).finish();
+  }
+
   /** Before the first step at a falling rate. */
   private async keepBeforeDecay(): Promise<void> {
     const { config, context, identity, task } = this.options;
-    if (this.decaying || this.used < decayBegin(config.optimizer)) return;
+    const { earlyDecay, trainer } = this;
+    const falls =
+      earlyDecay === null ? this.used >= decayBegin(config.optimizer) : trainer.step >= earlyDecay.from;
+    if (this.decaying || !falls) return;
     this.decaying = true;
     const keep = { keep: 1, folder: BEFORE_DECAY };
     await this.publishLog();
@@ -275,12 +337,21 @@ export class TrainingRun<Row> {
     await keepModel(context.store, step, task.modelFiles(weights, step, depth));
   }
 
+  /** Keeps the averaged weights as a model that can be loaded by itself. */
+  private async keepSnapshot(): Promise<void> {
+    const { task, context, beside } = this.options;
+    const { step, settings } = this.trainer;
+    const files = task.modelFiles(this.trainer.emaWeights(), step, settings.depth);
+    const folder = await keepSnapshot(context.store, step, { ...beside, ...files });
+    await this.log({ kind: 'kept', folder, seconds: this.seconds, samplesSeen: this.trainer.samplesSeen });
+  }
+
   private health(): MetricValues {
     return {
       seconds: this.seconds,
       samplesSeen: this.trainer.samplesSeen,
-      budgetUsed: this.used,
-      ...this.system.read(this.used),
+      budgetUsed: this.done,
+      ...this.system.read(this.done),
     };
   }
 
@@ -292,7 +363,8 @@ export class TrainingRun<Row> {
       samplesSeen: this.trainer.samplesSeen,
       best: this.best,
       last: this.last,
-      ended: this.used < 1 ? 'early_stopping' : 'budget',
+      ended: this.done < 1 ? 'early_stopping' : this.earlyDecay ? 'early_decay' : 'budget',
+      earlyDecay: this.earlyDecay,
     };
   }
 

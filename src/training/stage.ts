@@ -28,7 +28,7 @@ import { TrainingRun, type RunSummary } from './run';
 import type { RunIdentity } from './checkpoint';
 import { describeTraining } from './output';
 import { settleInitialWeights, withInitialWeights } from './initial-weights';
-import { INITIAL_WEIGHTS } from './initial-weights-folder';
+import { INITIAL_WEIGHTS, WEIGHT_FILES } from './initial-weights-folder';
 import { settlePrecision } from './precision';
 
 /**
@@ -43,7 +43,7 @@ export const train: Stage<TrainConfig> = async (asked, given) => {
   const config = { ...asked, precision };
   const context = config.seed === null ? given : { ...given, rng: seedStream(config.seed, 'train') };
   const input = requireInput(context, 'train', 'process');
-  const { model, identity, hashes, initialWeights } = await openModel(config, input, context);
+  const { model, identity, hashes, initialWeights, beside } = await openModel(config, input, context);
   const validation = await collectValidation(input, context, config);
   if (validation.length === 0)
     throw new DataError(
@@ -55,7 +55,7 @@ export const train: Stage<TrainConfig> = async (asked, given) => {
   let run: TrainingRun<Example> | undefined;
   try {
     const mixture = runMixture(config);
-    run = await TrainingRun.open({ config, task, feed, mixture, validation, identity, context });
+    run = await TrainingRun.open({ config, task, feed, mixture, validation, identity, context, beside });
     await run.train();
     const { rows } = (await readMetadata(input)).splits.train;
     const dropped = feed.dropped?.() ?? {};
@@ -98,11 +98,17 @@ async function openModel(
   hashes: ArtefactHashes;
   /** Hash of the weights it begins with; null where they are drawn. */
   initialWeights: string | null;
+  /** The vocabularies, under the names that a model folder has for them. */
+  beside: Record<string, string>;
 }> {
   const metadata = await readMetadata(input);
   const text = async (key: string): Promise<string> => Buffer.from(await input.get(key)).toString('utf8');
-  const tokenizer = loadTokenizer(await text('vocabulary/tokenizer.json'));
-  const vocabulary = loadClosedVocabulary(await text('vocabulary/closed.json'));
+  const beside = {
+    [WEIGHT_FILES.tokenizer]: await text('vocabulary/tokenizer.json'),
+    [WEIGHT_FILES.vocabulary]: await text('vocabulary/closed.json'),
+  };
+  const tokenizer = loadTokenizer(beside[WEIGHT_FILES.tokenizer]);
+  const vocabulary = loadClosedVocabulary(beside[WEIGHT_FILES.vocabulary]);
   for (const [what, expected, got] of [
     ['tokenizer', metadata.hashes.tokenizer, tokenizer.hash],
     ['closed vocabulary', metadata.hashes.vocabulary, vocabulary.hash],
@@ -141,7 +147,7 @@ async function openModel(
     training: config,
     hashes: { ...hashes, ...(initial && { [INITIAL_WEIGHTS]: initial.hash }) },
   };
-  return { model, identity, hashes, initialWeights: initial?.hash ?? null };
+  return { model, identity, hashes, initialWeights: initial?.hash ?? null, beside };
 }
 
 /** The first `evaluateExamples` val examples, of a group no more than `evaluateRowsPerGroup`. */

@@ -36,7 +36,7 @@ export class StepMeter {
 
   /**
    * Means of loss and parts, shares of right answers, the curriculum's phase, samples and program tokens a second, GFLOP/s of the core, the share of
-   * real tokens and the seconds spent waiting for rows; then starts over.
+   * real tokens, the seconds of the steps and those spent waiting for rows; then starts over.
    */
   read(): MeterReading {
     const { results, seconds } = this;
@@ -56,6 +56,7 @@ export class StepMeter {
       samplesPerSecond: sum(({ newRows }) => newRows) / seconds,
       tokensPerSecond: sum(({ tokens }) => tokens) / seconds,
       gflops: sum(({ flops }) => flops) / seconds / 1e9,
+      stepSeconds: seconds,
       waitSeconds: sum(({ waitSeconds }) => waitSeconds),
       realTokens: sum(({ tokens }) => tokens) / sum(({ paddedTokens }) => paddedTokens),
     };

@@ -1,6 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { TrmError } from '../core/errors';
 import type { Rng } from '../core/rng';
+import type { EarlyDecay } from '../records/early-decay';
 import { flatten, unflatten } from '../trm/weights';
 import {
   decideHalting,
@@ -133,9 +134,10 @@ export class Trainer<Row> {
   /**
    * Runs one optimizer step.
    * @param used share of the budget used, for the schedule and the curriculum
+   * @param early a decay that ends the run before its budget does. Default none
    * @throws DivergedError before weights are changed, when loss or gradient is not finite, or the loss runs away
    */
-  async next(used: number): Promise<StepResult> {
+  async next(used: number, early: EarlyDecay | null = null): Promise<StepResult> {
     this.enterPhase(used);
     const { task, feed, config } = this.options;
     const { batchTokens, name } = this.settings;
@@ -149,7 +151,7 @@ export class Trainer<Row> {
     const result = this.batchGradient(bucket, before, rows);
     const gradientNorm = tf.tidy(() => vectorNorm(result.gradient).dataSync()[0]);
     this.check(result, gradientNorm, bucket, rows);
-    const rate = learningRate(this.step, used, config);
+    const rate = learningRate(this.step, used, config, early);
     this.update(result.gradient, gradientNorm, rate);
     disposePool(before);
     this.carry(bucket, rows, result);

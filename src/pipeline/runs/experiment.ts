@@ -8,6 +8,7 @@ import { projectRoot } from '../../core/paths';
 import { EVALUATE_VERSION, evaluateConfigSchema } from '../../evaluation/config';
 import { GENERATE_VERSION, generateConfigSchema } from '../../generation/config';
 import { PROCESS_VERSION, processConfigSchema } from '../../processing/config';
+import type { Redactor } from '../../core/text/redact';
 import type { StageName } from '../../records/run';
 import { RELEASE_VERSION, releaseConfigSchema } from '../../release/config';
 import { shortBuckets, TRAIN_VERSION, trainConfigSchema } from '../../training/config';
@@ -91,6 +92,18 @@ export async function loadExperiment(source: ExperimentSource): Promise<LoadedCo
       'start a new run with `trm run <experiment> --new`',
     );
   return { ...loaded, name: record.experiment };
+}
+
+/**
+ * Refuses a secret in a config: it would be in every manifest and notebook, and the redacted copy could not be resumed.
+ * @throws ConfigError
+ */
+export function refuseSecrets(config: Experiment, redact: Redactor): void {
+  if (redact(JSON.stringify(config)) !== JSON.stringify(config))
+    throw new ConfigError(
+      'the config holds a secret (the value of a secret variable, or the shape of a token)',
+      'take it out of the experiment and put it into an environment variable',
+    );
 }
 
 /** Kinds of experiments: of the pipeline from code to fixes, or of the model alone on Sudoku. */

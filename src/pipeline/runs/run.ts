@@ -3,7 +3,7 @@ import { existsSync } from 'node:fs';
 import { basename, join } from 'node:path';
 import { stringify } from 'yaml';
 import type { LoadedConfig } from '../../core/config';
-import { ConfigError, DataError, InterruptedError, throwIfAborted, TrmError } from '../../core/errors';
+import { DataError, InterruptedError, throwIfAborted, TrmError } from '../../core/errors';
 import { withAtomicFile, writeFileAtomic, writeJsonAtomic } from '../../core/files';
 import { projectRoot, runsDir } from '../../core/paths';
 import type { ProgressReading } from '../../core/progress';
@@ -11,7 +11,7 @@ import type { Redactor } from '../../core/text/redact';
 import { createRunFolder, listRuns, markRun, runState } from '../../core/run-folder';
 import { STAGES, type RunRecord, type StageName } from '../../records/run';
 import { captureEnvironment } from './environment';
-import { type Experiment, loadExperiment } from './experiment';
+import { type Experiment, loadExperiment, refuseSecrets } from './experiment';
 import { openSecrets, type Secrets } from '../../storage/secrets';
 import type { Machine } from '../../stages/machine';
 import { lockFolder } from '../stages/lock';
@@ -23,6 +23,7 @@ import { executeNotebook, exportHtml, NotebookError } from '../notebooks/papermi
 import { newRunRecord, readRunRecord, type StageState, withStage, writeRunRecord } from './run-record';
 import { isFinished, readStageManifest, type StageFolder, stageFolder } from '../stages/stage-folder';
 import { stageNotebook } from '../stages/stage-inputs';
+import { refuseOtherTraining } from './unpacked';
 import { stopHolder, waitForHolder, watchProgress } from '../stages/stage-watch';
 
 /** What happens in a run, in order; {@link formatRunEvent} makes lines of it. */
@@ -123,15 +124,6 @@ export async function runExperiment(experiment: string, options: RunOptions): Pr
   }
 }
 
-/** A secret in the config would be in every manifest and notebook; the redacted copy could not be resumed either. */
-function refuseSecrets(config: Experiment, redact: Redactor): void {
-  if (redact(JSON.stringify(config)) !== JSON.stringify(config))
-    throw new ConfigError(
-      'the config holds a secret (the value of a secret variable, or the shape of a token)',
-      'take it out of the experiment and put it into an environment variable',
-    );
-}
-
 /** The newest run of this config when it is not done, else a new folder. */
 async function chooseRunFolder(
   loaded: LoadedConfig<Experiment>,
@@ -217,7 +209,8 @@ async function completeStage(
   before: RunRecord['stages'][number] | undefined,
 ): Promise<void> {
   const { folder, loaded, machine, notebooks, force, signal } = context;
-  const { key } = await locateStage(stage, loaded.config, { machine, signal });
+  const { key, job } = await locateStage(stage, loaded.config, { machine, signal });
+  if (stage === 'train') await refuseOtherTraining(folder, { key, data: job.inputs.process });
   const output = stageFolder(key);
   if (force) await discard(output);
   await linkTo(join(folder, 'stages', stage), output.path);

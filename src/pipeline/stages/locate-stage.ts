@@ -9,7 +9,7 @@ import { settledConfig, stageKey, type StageJob } from '../../records/stage-job'
 import { STAGE_VERSIONS, type Experiment } from '../runs/experiment';
 import type { Machine } from '../../stages/machine';
 import { recordedKey } from '../runs/run-record';
-import { readStageManifest, type StageFolder, stageFolder } from './stage-folder';
+import { readStageJob, readStageManifest, type StageFolder, stageFolder } from './stage-folder';
 import { STAGE_INPUTS, stageNotebook } from './stage-inputs';
 
 /** Where a stage's output belongs, what makes it, and where its inputs are. */
@@ -61,7 +61,7 @@ class Locator {
     const inputs: Partial<Record<StageName, StageFolder>> = {};
     const digests: Partial<Record<StageName, string>> = {};
     for (const name of STAGE_INPUTS[stage]) {
-      const folder = stageFolder((await this.locate(name)).key);
+      const folder = stageFolder((await this.recorded(name)) ?? (await this.locate(name)).key);
       const manifest = await readStageManifest(folder);
       if (manifest === undefined)
         throw new DataError(
@@ -71,21 +71,29 @@ class Locator {
       inputs[name] = folder;
       digests[name] = datasetDigest(manifest);
     }
-    const { run } = this.options;
+    const recorded = await this.recorded(stage);
     const job: StageJob = {
       stage,
       version: STAGE_VERSIONS[stage],
-      ...(await this.outside(stage)),
+      ...(await this.outside(stage, recorded)),
       seed: this.config.seed,
       python: this.isJudged(stage) ? (await this.options.machine.pythonFacts()).version : null,
       inputs: digests,
     };
-    const key = (run ? await recordedKey(run, stage) : undefined) ?? stageKey(job);
-    return { key, job, inputs };
+    return { key: recorded ?? stageKey(job), job, inputs };
+  }
+
+  /** The key that the run has for a stage, if there is a run and it came to the stage. */
+  private async recorded(stage: StageName): Promise<string | undefined> {
+    const { run } = this.options;
+    return run ? recordedKey(run, stage) : undefined;
   }
 
   /** The config as it counts, and the revisions of what it names outside the project. */
-  private async outside(stage: StageName): Promise<Pick<StageJob, 'config' | 'sources'>> {
+  private async outside(
+    stage: StageName,
+    recorded: string | undefined,
+  ): Promise<Pick<StageJob, 'config' | 'sources'>> {
     const { machine, signal } = this.options;
     const settled = settledConfig(stage, this.config[stage]);
     if (stage === 'collect') {
@@ -102,7 +110,10 @@ class Locator {
     if (stage === 'evaluate')
       return { config: settled, sources: await setRevisions(this.config.evaluate.benchmarks) };
     if (stage === 'train' && this.config.train.initialWeights !== null) {
-      const revision = await initialWeightsRevision(this.config.train.initialWeights);
+      const begun = recorded === undefined ? undefined : await readStageJob(stageFolder(recorded));
+      // A training that has begun has its weights: the folder may have gone, or never was on this machine.
+      const revision =
+        begun?.sources[INITIAL_WEIGHTS] ?? (await initialWeightsRevision(this.config.train.initialWeights));
       return { config: settled, sources: { [INITIAL_WEIGHTS]: revision } };
     }
     return { config: settled, sources: {} };

@@ -5,6 +5,7 @@ import { pathInside, workDir } from '../../core/paths';
 import { DataError } from '../../core/errors';
 import { readJson } from '../../core/files';
 import { manifestSchema, type Manifest } from '../../records/manifest';
+import { stageJobSchema, type StageJob } from '../../records/stage-job';
 import { notebookCodeHash, readNotebook } from '../notebooks/notebook';
 import { localFolders } from '../../stages/context';
 
@@ -69,6 +70,11 @@ export async function readStageManifest(
     onDamaged(error.message);
     return undefined;
   }
+}
+
+/** The job that a stage was begun for; undefined before. @throws DataError when it is damaged */
+export async function readStageJob({ job }: Pick<StageFolder, 'job'>): Promise<StageJob | undefined> {
+  return existsSync(job) ? readJson(job, stageJobSchema) : undefined;
 }
 
 /**

@@ -186,7 +186,9 @@ test('real trainings: killed sweeps come to the same end, the best one is ready 
   );
   // The last rung went on from the state before the first one's decay.
   const trained = join(placeOf('straight').TRM_WORK_DIR, 'stages', want.results[3].stage ?? '');
-  const early = (await readMetrics(join(trained, 'output/metrics.jsonl'))).filter(({ step }) => step <= 4);
+  const early = (await readMetrics(join(trained, 'output/metrics.jsonl'))).filter(
+    ({ kind, step }) => kind === 'train' && step <= 4,
+  );
   assert.equal(
     early.map(({ step, budgetUsed }) => [step, budgetUsed]),
     [1, 2, 3, 4].map((step) => [step, step / 6]),

@@ -1,4 +1,5 @@
 import type { z } from 'zod';
+import type { EarlyDecay } from '../../records/early-decay';
 import type { OptimizerConfig, RunConfig } from '../run-config';
 
 /** How far a run is. */
@@ -24,13 +25,20 @@ export function budgetUsed({ step, seconds }: Progress, { maxSteps, maxSeconds }
  * `warmupSteps`, where they are given), constant, then linear down to `finalShare` over the last `decayShare`.
  * @param step optimizer steps done before this one
  * @param used share of the budget used, 0..1
+ * @param early a decay that ends the run before its budget does: linear from its own rate down to the same end. Default none
  */
 export function learningRate(
   step: number,
   used: number,
   { maxSteps, optimizer }: { maxSteps: number | null; optimizer: OptimizerConfig },
+  early: EarlyDecay | null = null,
 ): number {
   const { learningRate: peak, decayShare, finalShare } = optimizer;
+  if (early !== null && step >= early.from) {
+    // Asked for at the very beginning of a warm-up, the rate is below that of the end.
+    const end = Math.min(early.rate, peak * finalShare);
+    return end + (early.rate - end) * Math.max(0, 1 - (step - early.from) / early.steps);
+  }
   const left = decayShare === 0 ? 1 : Math.min(1, (1 - used) / decayShare);
   return peak * Math.min(warmth(step, used, maxSteps, optimizer), finalShare + (1 - finalShare) * left);
 }

@@ -1,7 +1,8 @@
 import { MANIFEST_KEY } from '../../shards/manifest';
 import type { ObjectStore } from '../../storage/object-store';
 import { getText } from '../../storage/objects';
-import { BEFORE_DECAY, CHECKPOINTS, copyCheckpoint, listCheckpoints } from '../checkpoint';
+import { BEFORE_DECAY, CHECKPOINTS, listCheckpoints } from '../checkpoint';
+import { copyCheckpoint } from '../long-run/transfer';
 import type { RunConfig } from '../run-config';
 import { METRICS_KEY, metricsUntil } from '../metrics-log';
 

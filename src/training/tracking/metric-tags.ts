@@ -16,6 +16,7 @@ const SYSTEM_NAMES: ReadonlySet<string> = new Set([
   'tokensPerSecond',
   'gflops',
   'realTokens',
+  'stepSeconds',
   'waitSeconds',
   'evaluationSeconds',
 ]);
@@ -30,7 +31,7 @@ const VALIDATION = 'val_';
 export function scalarsOf({ step: _, time: __, kind, ...values }: Metric): [tag: string, value: number][] {
   return Object.entries(values).flatMap(([name, value]): [string, number][] => {
     if (typeof value !== 'number' || !Number.isFinite(value)) return [];
-    if (SYSTEM_NAMES.has(name)) return kind === 'evaluation' ? [] : [[`system/${name}`, value]];
+    if (SYSTEM_NAMES.has(name)) return (kind ?? 'train') === 'train' ? [[`system/${name}`, value]] : [];
     if (name.startsWith(VALIDATION)) return [[`validation/${name.slice(VALIDATION.length)}`, value]];
     return [[`${typeof kind === 'string' ? kind : 'train'}/${name}`, value]];
   });
