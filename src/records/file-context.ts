@@ -87,6 +87,11 @@ export interface ModuleContext {
   imports: Record<string, string>;
   /** All other names of the module: functions, classes, assigned names, loop and `with` targets. */
   names: string[];
+  /**
+   * Names that the class around a method binds, as far as the method's header may name them; absent for functions of the
+   * module. Neither they nor the method's own name are seen inside it.
+   */
+  classNames?: readonly string[];
 }
 
 /** What a reader of a file knows when one of its functions is hidden. */

@@ -1,14 +1,14 @@
 import { seedStream, type Rng } from '../../core/rng';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
-import { BINDINGS, type Example } from '../../records/example';
+import type { Example } from '../../records/example';
 import { NO_SURROUNDINGS, type Surroundings } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
 import { bugType } from '../../taxonomy/table';
 import type { ClosedVocabulary } from '../vocabulary/closed-vocabulary';
 import { MAX_WINDOW_TOKENS, encodeWindow, type Dropped, type TokenEdit, type WindowSpan } from './encode';
 import { targetEdit } from './target-edit';
-import { tokenFacts, type TokenFacts } from './token-facts';
+import { tokenFacts } from './token-facts';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 /** Settings of {@link encodeSample}. */
@@ -53,7 +53,7 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
     tokens,
     window,
     names: withNames ? { surroundings, functionTokens: tokens } : null,
-    facts: sampleFacts(tokens, surroundings),
+    facts: tokenFacts(tokens, surroundings),
     edit,
     bugType: edit && sample.bugType !== null ? bugType(sample.bugType).code : 0,
     difficulty: edit ? sample.difficulty : 0,
@@ -63,16 +63,6 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
     tokenizer,
     vocabulary,
   });
-}
-
-/** Facts as the whole file would give them: the module's names are known, and a method's own name is its class's. */
-function sampleFacts(tokens: readonly Token[], surroundings: Surroundings): TokenFacts {
-  const facts = tokenFacts(tokens, surroundings);
-  const { bindings } = facts;
-  const own = tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def') + 1;
-  if (surroundings.enclosingClass !== null && bindings[own] === BINDINGS.indexOf('global'))
-    bindings[own] = BINDINGS.indexOf('local');
-  return facts;
 }
 
 /**

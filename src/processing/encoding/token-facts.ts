@@ -1,8 +1,9 @@
 import { defUse } from '../../python/names/def-use';
 import { fileContext } from '../../python/names/file-context';
-import { viewOf } from '../../python/file-facts/file-index';
+import { isNameOfClass, viewOf, type FileView } from '../../python/file-facts/file-index';
 import { noFileFacts, writeFileFacts, type KnownTokens } from '../../python/file-facts/file-facts';
 import { findDefinitions } from '../../python/structure/definitions';
+import { statementEnd } from '../../python/structure/logical-lines';
 import {
   fileAround,
   NO_SURROUNDINGS,
@@ -52,9 +53,20 @@ export function tokenFacts(
   surroundings: Surroundings = NO_SURROUNDINGS,
 ): TokenFacts {
   const file = fileAround(surroundings);
-  const { facts, known } = plainFacts(tokens, surroundings);
-  writeFileFacts(known, [[0, tokens.length]], file && viewOf(file), facts);
+  const view = file && viewOf(file);
+  const { imports, names, enclosingClass } = surroundings;
+  const isMethod = view !== undefined && enclosingClass !== null;
+  const context = isMethod ? { imports, names, classNames: namesOfHeader(tokens, view) } : surroundings;
+  const { facts, known } = plainFacts(tokens, context);
+  writeFileFacts(known, [[0, tokens.length]], view, facts);
   return facts;
+}
+
+/** Names in a method's decorators, defaults and annotations that its class binds. */
+function namesOfHeader(tokens: readonly TokenText[], view: FileView): string[] {
+  const def = tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def');
+  const header = tokens.slice(0, def < 0 ? 0 : statementEnd(tokens, def));
+  return header.flatMap(({ kind, text }) => (kind === 'name' && isNameOfClass(view, text) ? [text] : []));
 }
 
 /** Facts of all tokens of a file: each function, and all that stands outside them, sees the rest of the file. */

@@ -67,6 +67,17 @@ export function isAttributeElsewhere({ index, own }: FileView, name: string): bo
   return (index.attributeCounts.get(name) ?? 0) > (own.attributes.has(name) ? 1 : 0);
 }
 
+/** True for what the body of the enclosing class binds, the hidden method aside. */
+export function isNameOfClass({ index, hidden, enclosingClass }: FileView, name: string): boolean {
+  const facts = index.classes.get(enclosingClass ?? '');
+  return facts !== undefined && (facts.attributes.has(name) || isOtherMethod(facts, name, hidden));
+}
+
+/** True when a class has a method of this name beside the hidden one. */
+export function isOtherMethod({ methods }: ClassIndex, name: string, hidden: FunctionFacts | null): boolean {
+  return methods.get(name)?.some((one) => one !== hidden) ?? false;
+}
+
 /** Part of a qualified name after the last dot. */
 export function lastPart(name: string): string {
   return name.slice(name.lastIndexOf('.') + 1);

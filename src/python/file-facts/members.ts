@@ -1,6 +1,6 @@
 import type { Member } from '../../records/token-features';
 import { memberOf } from '../library/library';
-import { isAttributeElsewhere, type FileView } from './file-index';
+import { isAttributeElsewhere, isOtherMethod, type FileView } from './file-index';
 import { lineageOf } from './lineage';
 
 /** What a method's own text says, which its view does not. */
@@ -30,7 +30,7 @@ export function ownMember(view: FileView, attribute: string, own: OwnText): Memb
       const elsewhere = (counts: ReadonlyMap<string, number>, list: readonly string[] | undefined): boolean =>
         (counts.get(attribute) ?? 0) > (list?.includes(attribute) ? 1 : 0);
       if (facts.attributes.has(attribute) || elsewhere(facts.assigned, mine?.assigned)) return 'own-assigned';
-      found.method ||= facts.methods.get(attribute)?.some((one) => one !== hidden) ?? false;
+      found.method ||= isOtherMethod(facts, attribute, hidden);
       found.read ||= elsewhere(facts.read, mine?.read);
       found.unknown ||= ['__getattr__', '__getattribute__'].some((name) => facts.methods.has(name));
     }
