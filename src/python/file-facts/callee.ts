@@ -57,7 +57,16 @@ function signaturesOf(methods: readonly FunctionFacts[], access: Access): Signat
   const names = decorators.map(lastPart);
   if (signature === '' || names.some((name) => !KEEPING.has(name))) return undefined;
   if (names.includes('staticmethod')) return [signature];
-  return [access === 'object' || names.includes('classmethod') ? withoutFirst(signature) : signature];
+  return [access === 'object' || names.includes('classmethod') ? bound(methods[0]) : signature];
+}
+
+const boundSignatures = new WeakMap<FunctionFacts, string>();
+
+/** Signature of a method as its callers see it. */
+function bound(method: FunctionFacts): string {
+  let signature = boundSignatures.get(method);
+  if (signature === undefined) boundSignatures.set(method, (signature = withoutFirst(method.signature)));
+  return signature;
 }
 
 /** What a function or class of the module may be called with. */

@@ -18,7 +18,7 @@ import { constructorSignatures, functionSignatures, methodSignatures, type Signa
 import { mentionsElsewhere, type FileView } from './file-index';
 import { callOf, memberOf, resolvePath, type LibraryEntity } from '../library/library';
 import { otherMember, ownMember } from './members';
-import { nearnesses } from './near-names';
+import { nearnesses, type NameOfCode } from './near-names';
 import { fitOf, parseSignature, takesKeyword, type CallArguments } from './signature';
 
 /** Codes of one piece of code: a function, or all code of a file outside functions. 0 elsewhere. */
@@ -87,7 +87,9 @@ class UnitReader {
   private readonly entities = new Map<number, Known>();
   private readonly ownImports = new Map<string, string>();
   private readonly ownAssigned = new Set<string>();
-  private readonly occurrences = new Map<string, number>();
+  private readonly names = new Map<string, NameOfCode>();
+  /** Tokens that are names; soft keywords are none. */
+  private readonly places: number[] = [];
   /** Name of the function; '' outside functions. */
   private ownName = '';
   /** First parameter of a method; null where there is none. */
@@ -103,29 +105,35 @@ class UnitReader {
 
   read(): void {
     const { view } = this;
+    const { tokens } = this.known;
     if (view?.hidden) this.readHeader();
-    this.eachName((i) => this.collect(i));
-    const near = view && nearnesses(view, this.occurrences);
-    const codes = new Map<string, readonly [familiarity: number, near: number]>();
-    for (const name of this.occurrences.keys())
-      codes.set(
-        name,
-        view
-          ? [familiarityCode(mentionsElsewhere(view, name)), NEARNESS[near?.get(name) ?? 'far']]
-          : [FAMILIARITY.unknown, NEARNESS.unknown],
-      );
-    this.eachName((i, text) => {
-      [this.facts.familiarities[i], this.facts.nearNames[i]] = codes.get(text) ?? [0, 0];
+    this.findNames();
+    const near = view && nearnesses(view, this.names);
+    const { familiarities, nearNames } = this.facts;
+    for (const i of this.places) {
+      const { text } = tokens[i];
+      familiarities[i] = view ? familiarityCode(this.names.get(text)?.elsewhere ?? 0) : FAMILIARITY.unknown;
+      nearNames[i] = near ? NEARNESS[near.get(text) ?? 'far'] : NEARNESS.unknown;
       this.readName(i, text);
-    });
+    }
   }
 
-  /** Every token that is a name; soft keywords are none. */
-  private eachName(visit: (index: number, text: string) => void): void {
-    const { tokens, roles } = this.known;
+  /** Counts names, and remembers what the code imports and assigns. */
+  private findNames(): void {
+    const { view } = this;
+    const { tokens, roles, starts } = this.known;
     for (const [from, to] of this.spans)
-      for (let i = from; i < to; i++)
-        if (tokens[i].kind === 'name' && roles[i] !== ROLE.none) visit(i, tokens[i].text);
+      for (let i = from; i < to; i++) {
+        const { kind, text } = tokens[i];
+        if (kind !== 'name' || roles[i] === ROLE.none) continue;
+        this.places.push(i);
+        if (!view) continue;
+        const known = this.names.get(text);
+        if (known) known.count++;
+        else this.names.set(text, { name: text, count: 1, elsewhere: mentionsElsewhere(view, text) });
+        if (roles[i] === ROLE['attribute-written'] && this.isOwn(i)) this.ownAssigned.add(text);
+        if (roles[i] === ROLE.import && view.hidden) this.readImport(starts[i]);
+      }
   }
 
   /** The function's name and, of a method, its first parameter. */
@@ -143,15 +151,6 @@ class UnitReader {
     if (first === undefined) return;
     this.receiver = tokens[first].text;
     this.isClassMethod = decorated('classmethod');
-  }
-
-  /** Counts a name and remembers what the code imports and assigns. */
-  private collect(index: number): void {
-    const { tokens, roles, starts } = this.known;
-    const { text } = tokens[index];
-    this.occurrences.set(text, (this.occurrences.get(text) ?? 0) + 1);
-    if (roles[index] === ROLE['attribute-written'] && this.isOwn(index)) this.ownAssigned.add(text);
-    if (roles[index] === ROLE.import && this.view?.hidden) this.readImport(starts[index]);
   }
 
   /** Remembers what an import statement of the function itself binds; one of the module is in its context. */
@@ -181,13 +180,14 @@ class UnitReader {
   private readName(index: number, text: string): void {
     const { tokens, roles, bindings, partner } = this.known;
     if (roles[index] === ROLE['module-path']) return;
+    const next = tokens[index + 1] as TokenText | undefined;
+    const follows = next?.kind === 'op' ? next.text : '';
     if (bindings[index] === 'attribute') this.facts.members[index] = MEMBER[this.memberAt(index, text)];
-    else if (this.view) {
+    else if (this.view && (follows === '.' || follows === '(')) {
       const entity = this.entityAt(index, text, this.view);
       if (entity) this.entities.set(index, entity);
     }
-    const next = tokens[index + 1] as TokenText | undefined;
-    if (next?.kind !== 'op' || next.text !== '(' || roles[index] === ROLE.definition) return;
+    if (follows !== '(' || roles[index] === ROLE.definition) return;
     if (partner[index + 1] < 0) this.facts.callFits[index] = CALL_FIT.unknown;
     else this.readCall(index, partner[index + 1]);
   }

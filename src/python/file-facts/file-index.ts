@@ -20,13 +20,17 @@ export interface ClassIndex {
   read: ReadonlyMap<string, number>;
 }
 
+/** How often a file speaks of a name: in so many functions, the code outside them counted as one. */
+export interface NameCounts {
+  mentions: number;
+  /** Where it is an attribute. */
+  asAttribute: number;
+}
+
 /** What is counted of a file once, for all its functions. */
 export interface FileIndex {
   context: FileContext;
-  /** Name -> in how many functions it is mentioned, the code outside them counted as one. */
-  counts: ReadonlyMap<string, number>;
-  /** The same for names of attributes. */
-  attributeCounts: ReadonlyMap<string, number>;
+  names: ReadonlyMap<string, NameCounts>;
   classes: ReadonlyMap<string, ClassIndex>;
   /** Functions of the module and of classes by qualified name. */
   functions: ReadonlyMap<string, readonly FunctionFacts[]>;
@@ -43,28 +47,34 @@ export interface FileView {
 }
 
 const indexes = new WeakMap<FileContext, FileIndex>();
+/** Names of functions that were hidden once: their mutants come next. */
+const hiddenNames = new WeakMap<FunctionFacts, UnitNames>();
 
 /** The view of a file that one of its functions has. Counts of the file are made once and kept with the context. */
 export function viewOf({ context, hidden }: HiddenFunction): FileView {
   const index = indexes.get(context) ?? indexFile(context);
   indexes.set(context, index);
   const own = hidden === null ? null : context.functions[hidden];
+  const names = own === null ? namesOutside(context) : (hiddenNames.get(own) ?? namesOfFunction(own));
+  if (own) hiddenNames.set(own, names);
   return {
     index,
     hidden: own,
-    own: own ? namesOfFunction(own) : namesOutside(context),
+    own: names,
     enclosingClass: own?.name.includes('.') ? own.name.slice(0, own.name.lastIndexOf('.')) : null,
   };
 }
 
 /** In how many other functions of the file a name is mentioned, the code outside functions counted as one. */
 export function mentionsElsewhere({ index, own }: FileView, name: string): number {
-  return (index.counts.get(name) ?? 0) - (own.all.has(name) ? 1 : 0);
+  const counts = index.names.get(name);
+  return counts === undefined ? 0 : counts.mentions - (own.all.has(name) ? 1 : 0);
 }
 
 /** True when other code of the file has an attribute of this name. */
 export function isAttributeElsewhere({ index, own }: FileView, name: string): boolean {
-  return (index.attributeCounts.get(name) ?? 0) > (own.attributes.has(name) ? 1 : 0);
+  const counts = index.names.get(name);
+  return counts !== undefined && counts.asAttribute > (own.attributes.has(name) ? 1 : 0);
 }
 
 /** True for what the body of the enclosing class binds, the hidden method aside. */
@@ -84,11 +94,14 @@ export function lastPart(name: string): string {
 }
 
 function indexFile(context: FileContext): FileIndex {
-  const counts = new Map<string, number>();
-  const attributeCounts = new Map<string, number>();
+  const names = new Map<string, NameCounts>();
   const add = ({ all, attributes }: UnitNames): void => {
-    for (const name of all) counts.set(name, (counts.get(name) ?? 0) + 1);
-    for (const name of attributes) attributeCounts.set(name, (attributeCounts.get(name) ?? 0) + 1);
+    for (const name of all) {
+      let counts = names.get(name);
+      if (!counts) names.set(name, (counts = { mentions: 0, asAttribute: 0 }));
+      counts.mentions++;
+      if (attributes.has(name)) counts.asAttribute++;
+    }
   };
   const functions = new Map<string, FunctionFacts[]>();
   for (const facts of context.functions) {
@@ -96,7 +109,7 @@ function indexFile(context: FileContext): FileIndex {
     push(functions, facts.name, facts);
   }
   add(namesOutside(context));
-  return { context, counts, attributeCounts, classes: indexClasses(context), functions };
+  return { context, names, classes: indexClasses(context), functions };
 }
 
 function push<T>(lists: Map<string, T[]>, key: string, value: T): void {

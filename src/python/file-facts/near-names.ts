@@ -20,39 +20,50 @@ interface NearIndex {
 
 const indexes = new WeakMap<FileIndex, NearIndex>();
 
+/** A name of a piece of code. */
+export interface NameOfCode {
+  name: string;
+  /** Places in the code. */
+  count: number;
+  /** See `mentionsElsewhere`. */
+  elsewhere: number;
+}
+
 /**
  * Whether names of a piece of code are nearly others that are more familiar: mentioned in more functions of the file,
  * the places in this code counted as well. In time linear in the names of the file (once) and of the code.
- * @param occurrences name -> how often the code has it
+ * @returns entries for those that are
  */
-export function nearnesses(view: FileView, occurrences: ReadonlyMap<string, number>): Map<string, Nearness> {
+export function nearnesses(view: FileView, names: ReadonlyMap<string, NameOfCode>): Map<string, Nearness> {
   const { index } = view;
-  const file = indexes.get(index) ?? indexNames(index);
-  indexes.set(index, file);
+  let file = indexes.get(index);
+  if (!file) indexes.set(index, (file = indexNames(index)));
   // What all names have in common with a name that is new to the file is not known yet.
   let known = true;
-  for (const name of occurrences.keys()) known &&= index.counts.has(name);
-  const keysOf = (name: string): NameKeys => (known ? sharedKeys(file, name) : allKeys(name));
-  const weightOf = (name: string): number => mentionsElsewhere(view, name) + (occurrences.get(name) ?? 0);
-  const bests = new Map<string, Best>();
-  for (const name of occurrences.keys()) {
-    const { letters, parts } = keysOf(name);
-    for (const keys of [letters, parts])
-      for (const key of keys) {
-        let best = bests.get(key);
-        if (!best) bests.set(key, (best = bestElsewhere(file.names.get(key) ?? [], view, occurrences)));
-        improve(best, name, weightOf(name));
-      }
+  for (const name of names.keys()) known &&= index.names.has(name);
+  const unsure: { one: NameOfCode; keys: NameKeys }[] = [];
+  for (const one of names.values()) {
+    const keys = known ? sharedKeys(file, one.name) : allKeys(one.name);
+    if (keys !== NO_KEYS) unsure.push({ one, keys });
   }
+  const bests = new Map<string, Best>();
+  for (const { one, keys } of unsure)
+    for (const list of [keys.letters, keys.parts])
+      for (const key of list) {
+        let best = bests.get(key);
+        if (!best) bests.set(key, (best = bestElsewhere(file.names.get(key) ?? [], view, names)));
+        improve(best, one.name, one.elsewhere + one.count);
+      }
   const found = new Map<string, Nearness>();
-  for (const name of occurrences.keys()) {
-    const { letters, parts } = keysOf(name);
-    const own = weightOf(name);
+  for (const { one, keys } of unsure) {
     const isNear = (key: string): boolean => {
       const best = bests.get(key);
-      return best !== undefined && (best.name === name ? best.second : best.first) > own;
+      return (
+        best !== undefined && (best.name === one.name ? best.second : best.first) > one.elsewhere + one.count
+      );
     };
-    found.set(name, letters.some(isNear) ? 'near' : parts.some(isNear) ? 'shares-parts' : 'far');
+    if (keys.letters.some(isNear)) found.set(one.name, 'near');
+    else if (keys.parts.some(isNear)) found.set(one.name, 'shares-parts');
   }
   return found;
 }
@@ -73,25 +84,21 @@ function improve(best: Best, name: string, weight: number): void {
 }
 
 /** The best of those that the code at hand does not have. */
-function bestElsewhere(
-  names: readonly string[],
-  view: FileView,
-  occurrences: ReadonlyMap<string, number>,
-): Best {
+function bestElsewhere(names: readonly string[], view: FileView, own: ReadonlyMap<string, NameOfCode>): Best {
   const best: Best = { name: '', first: 0, second: 0 };
   for (const name of names) {
-    if (occurrences.has(name)) continue;
+    if (own.has(name)) continue;
     // The following ones are mentioned no more often.
-    if ((view.index.counts.get(name) ?? 0) <= best.second) break;
+    if ((view.index.names.get(name)?.mentions ?? 0) <= best.second) break;
     improve(best, name, mentionsElsewhere(view, name));
   }
   return best;
 }
 
-function indexNames({ counts }: FileIndex): NearIndex {
+function indexNames(index: FileIndex): NearIndex {
   const names = new Map<string, string[]>();
-  const byCount = [...counts.keys()].sort((a, b) => (counts.get(b) ?? 0) - (counts.get(a) ?? 0));
-  for (const name of byCount) {
+  const byCount = [...index.names].sort(([, a], [, b]) => b.mentions - a.mentions);
+  for (const [name] of byCount) {
     const { letters, parts } = allKeys(name);
     for (const keys of [letters, parts])
       for (const key of keys) {
@@ -108,7 +115,9 @@ function sharedKeys({ names, shared }: NearIndex, name: string): NameKeys {
   if (!keys) {
     const { letters, parts } = allKeys(name);
     const isShared = (key: string): boolean => (names.get(key)?.length ?? 0) > 1;
-    shared.set(name, (keys = { letters: letters.filter(isShared), parts: parts.filter(isShared) }));
+    keys = { letters: letters.filter(isShared), parts: parts.filter(isShared) };
+    if (keys.letters.length + keys.parts.length === 0) keys = NO_KEYS;
+    shared.set(name, keys);
   }
   return keys;
 }
@@ -121,7 +130,8 @@ function allKeys(name: string): NameKeys {
   let keys = kept.get(name);
   if (!keys) {
     if (kept.size >= MOST_KEPT) kept.clear();
-    keys = name.startsWith('__') ? NO_KEYS : { letters: letterKeys(name), parts: partKeys(name) };
+    keys = { letters: letterKeys(name), parts: partKeys(name) };
+    if (name.startsWith('__') || keys.letters.length + keys.parts.length === 0) keys = NO_KEYS;
     kept.set(name, keys);
   }
   return keys;

@@ -23,7 +23,7 @@ export interface CallArguments {
   unpacked: boolean;
 }
 
-const parsed = new Map<string, Signature | undefined>();
+const parsed = new Map<string, Signature | null>();
 /** Signatures kept parsed: those of some hundred files. */
 const KEPT = 20_000;
 
@@ -32,11 +32,12 @@ const KEPT = 20_000;
  * has.
  */
 export function parseSignature(text: string): Signature | undefined {
-  if (!parsed.has(text)) {
+  let signature = parsed.get(text);
+  if (signature === undefined) {
     if (parsed.size >= KEPT) parsed.clear();
-    parsed.set(text, readSignature(text));
+    parsed.set(text, (signature = readSignature(text) ?? null));
   }
-  return parsed.get(text);
+  return signature ?? undefined;
 }
 
 function readSignature(text: string): Signature | undefined {
@@ -113,13 +114,14 @@ export function takesKeyword(
 /** How a call fits a signature: never `none` or `unknown`. */
 export function fitOf(signature: Signature, call: CallArguments): CallFit {
   const { positional, positionalOnly, required, keywordOnly, rest } = signature;
-  if (call.keywords.some((name) => !takesKeyword(signature, name))) return 'bad-keyword';
+  const { keywords } = call;
+  if (keywords.some((name) => !takesKeyword(signature, name))) return 'bad-keyword';
   if (call.unpacked) return 'fits';
   const given = Math.min(call.positional, positional.length);
   if (call.positional > given && !rest) return 'too-many';
-  const named = new Set(call.keywords);
-  for (let i = positionalOnly; i < given; i++) if (named.has(positional[i])) return 'too-many';
-  for (let i = given; i < required; i++) if (!named.has(positional[i])) return 'too-few';
-  for (const [name, needed] of keywordOnly) if (needed && !named.has(name)) return 'too-few';
+  if (keywords.length === 0 && keywordOnly.size === 0) return given < required ? 'too-few' : 'fits';
+  for (let i = positionalOnly; i < given; i++) if (keywords.includes(positional[i])) return 'too-many';
+  for (let i = given; i < required; i++) if (!keywords.includes(positional[i])) return 'too-few';
+  for (const [name, needed] of keywordOnly) if (needed && !keywords.includes(name)) return 'too-few';
   return 'fits';
 }

@@ -31,10 +31,14 @@ export type LibraryEntity =
 
 let loaded: LibraryTable | undefined;
 
-/** The file is our own and has no border to check at. */
 function table(): LibraryTable {
+  return (loaded ??= readTable());
+}
+
+/** The file is our own and has no border to check at. */
+function readTable(): LibraryTable {
   const path = join(projectRoot(), 'src', 'python', 'library', 'typeshed.json.gz');
-  return (loaded ??= JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as LibraryTable);
+  return JSON.parse(gunzipSync(readFileSync(path)).toString('utf8')) as LibraryTable;
 }
 
 /** Own entry of a record: `toString` is no module. */
@@ -88,8 +92,21 @@ export function callOf(entity: LibraryEntity): readonly string[] | undefined {
   return entity.kind === 'class' ? constructorOf(entity.path) : undefined;
 }
 
+const paths = new Map<string, LibraryEntity | null>();
+/** Paths kept: those of imports come again and again. */
+const MOST_PATHS = 20_000;
+
 /** What a dotted path stands for; undefined when the library has no such thing, or does not tell. */
 export function resolvePath(path: string): LibraryEntity | undefined {
+  let found = paths.get(path);
+  if (found === undefined) {
+    if (paths.size >= MOST_PATHS) paths.clear();
+    paths.set(path, (found = findPath(path) ?? null));
+  }
+  return found ?? undefined;
+}
+
+function findPath(path: string): LibraryEntity | undefined {
   const [root, ...rest] = path.split('.');
   let found: LibraryEntity | undefined = isModule(root) ? { kind: 'module', path: root } : undefined;
   for (const name of rest) {
@@ -128,7 +145,16 @@ export function memberOf(
   return ofType || name.startsWith('_') || hasUnknownBases(entity.path) ? 'untold' : 'missing';
 }
 
+/** What words of the table mean, for classes and for their objects; each is read once. */
+const entities = { class: new Map<string, LibraryEntity>(), object: new Map<string, LibraryEntity>() };
+
 function entityOf(word: string, access: 'class' | 'object'): LibraryEntity {
+  let entity = entities[access].get(word);
+  if (!entity) entities[access].set(word, (entity = readWord(word, access)));
+  return entity;
+}
+
+function readWord(word: string, access: 'class' | 'object'): LibraryEntity {
   if (word.startsWith('@')) return { kind: 'module', path: word.slice(1) };
   if (word.startsWith('=')) return { kind: 'class', path: word.slice(1) };
   if (word === '') return { kind: 'other' };
@@ -143,8 +169,7 @@ function entityOf(word: string, access: 'class' | 'object'): LibraryEntity {
 /** A signature without `self`; one that starts with `*args` takes it in there. */
 export function withoutFirst(signature: string): string {
   if (signature.startsWith('(*')) return signature;
-  const rest = signature.replace(/^\([^,)]*,?/, '(');
-  return rest.startsWith('(/') ? rest.replace(/^\(\/,?/, '(') : rest;
+  return signature.replace(/^\([^,)]*,?(\/,?)?/, '(');
 }
 
 const lineages = new Map<string, readonly LibraryClass[]>();
@@ -174,8 +199,15 @@ function hasUnknownBases(path: string): boolean {
 /** Classes that are called in ways of their own. */
 const SPECIAL = new Set(['typing.NamedTuple', 'typing.TypedDict', '?']);
 
+const constructors = new Map<string, readonly string[] | undefined>();
+
 /** The nearest `__init__` or `__new__`; what only `object` takes is not told: stubs often leave it out. */
 function constructorOf(path: string): readonly string[] | undefined {
+  if (!constructors.has(path)) constructors.set(path, findConstructor(path));
+  return constructors.get(path);
+}
+
+function findConstructor(path: string): readonly string[] | undefined {
   const ways = lineage(path);
   for (const { bases, meta, members } of ways) {
     if (meta !== undefined && meta !== 'abc.ABCMeta') return undefined;
