@@ -87,6 +87,11 @@ export interface ModuleContext {
   imports: Record<string, string>;
   /** All other names of the module: functions, classes, assigned names, loop and `with` targets. */
   names: string[];
+  /**
+   * Names that the class around a method binds, as far as the method's header may name them; absent for functions of the
+   * module. Neither they nor the method's own name are seen inside it.
+   */
+  classNames?: readonly string[];
 }
 
 /** What a reader of a file knows when one of its functions is hidden. */
@@ -133,7 +138,7 @@ export function contextAround(context: FileContext, index: number | null): Surro
   const defined = [...functions, ...context.classes].map(({ name }) => name);
   const names = new Set([...context.names, ...defined.filter((name) => name !== '' && !name.includes('.'))]);
   for (const name of Object.keys(context.imports)) names.delete(name);
-  return {
+  const surroundings: Surroundings = {
     imports: context.imports,
     names: [...names],
     enclosingClass: own?.name.includes('.') ? own.name.slice(0, own.name.lastIndexOf('.')) : null,
@@ -142,6 +147,32 @@ export function contextAround(context: FileContext, index: number | null): Surro
     before: index ?? functions.length,
     mentions: context.mentions,
   };
+  FILES.set(surroundings, { context, hidden: index });
+  return surroundings;
+}
+
+/** A file and which of its functions is hidden, as {@link contextAround} takes them. */
+export interface HiddenFunction {
+  context: FileContext;
+  /** Index in `context.functions`; null for the code outside functions. */
+  hidden: number | null;
+}
+
+const FILES = new WeakMap<Surroundings, HiddenFunction>();
+
+/**
+ * The file that surroundings were taken from, so that what is counted once a file serves all its functions. What the
+ * hidden function says in it is to be taken off again.
+ * @returns undefined for {@link NO_SURROUNDINGS}
+ * @throws Error for other surroundings that do not come from {@link contextAround}: copies know of no file
+ */
+export function fileAround(surroundings: Surroundings): HiddenFunction | undefined {
+  const file = FILES.get(surroundings);
+  if (file === undefined && surroundings !== NO_SURROUNDINGS)
+    throw new Error(
+      'expected surroundings as contextAround gives them, got a copy: give the ones it returned',
+    );
+  return file;
 }
 
 /** A context with its identity. */

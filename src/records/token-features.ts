@@ -164,6 +164,79 @@ export const STATEMENTS = [
 /** One of {@link STATEMENTS}. */
 export type StatementKind = (typeof STATEMENTS)[number];
 
+/**
+ * What the file and the library know of an attribute; `none` for tokens that are none. *Own* ones are those of the first
+ * parameter of a method (`self`, `cls`). Order is the code: append only.
+ */
+export const MEMBERS = [
+  'none',
+  /** There is no file, or the receiver is a module or a class of which nothing is known. */
+  'unknown',
+  /** Own: another method, the class body, or either of a base in the file, gives it a value. */
+  'own-assigned',
+  /** Own: a method of the class, or of a base in the file. */
+  'own-method',
+  /** Own: a base from the standard library has it, or every object. */
+  'inherited',
+  /** Own: other methods read it, nothing of the above is true. */
+  'own-read',
+  /** Own: this function alone names it, and gives it a value. */
+  'own-here',
+  /** Own: it stands nowhere else, but the class has bases of which nothing is known, or a `__getattr__`. */
+  'inherited-maybe',
+  /** Own: nothing of the above. */
+  'own-never',
+  /** The module, class or literal before the dot is of the standard library, and has it. */
+  'library-member',
+  /** Has it not. */
+  'library-unknown',
+  /** Of anything else: an attribute of this name stands elsewhere in the file. */
+  'seen-elsewhere',
+  'seen-nowhere',
+] as const;
+/** One of {@link MEMBERS}. */
+export type Member = (typeof MEMBERS)[number];
+
+/**
+ * In how many other functions of the file a name is mentioned, the code outside functions counted as one; `none` for
+ * tokens that are no name. Order is the code: append only.
+ */
+export const FAMILIARITIES = ['none', 'unknown', 'nowhere', 'one', 'two', 'few', 'many'] as const;
+/** One of {@link FAMILIARITIES}. */
+export type Familiarity = (typeof FAMILIARITIES)[number];
+
+/**
+ * Whether a name is nearly one that the file, or the function itself, names more often. Order is the code: append only.
+ */
+export const NEARNESSES = [
+  'none',
+  'unknown',
+  'far',
+  /** The same when at most one letter of each is left out. */
+  'near',
+  /** Of several parts (`read_line`, `readLine`) all but one are the same. */
+  'shares-parts',
+] as const;
+/** One of {@link NEARNESSES}. */
+export type Nearness = (typeof NEARNESSES)[number];
+
+/**
+ * How a call fits the signature of what is called: at the called name and at its keyword arguments; `none` for all other
+ * tokens. Order is the code: append only.
+ */
+export const CALL_FITS = [
+  'none',
+  'unknown',
+  'fits',
+  /** A keyword that the signature does not have; at the called name: one of several. */
+  'bad-keyword',
+  /** More positional arguments than parameters, or one parameter given twice. */
+  'too-many',
+  'too-few',
+] as const;
+/** One of {@link CALL_FITS}. */
+export type CallFit = (typeof CALL_FITS)[number];
+
 /** One feature of tokens. */
 export interface TokenFeature {
   /** Values are 0..size - 1; size 1 is a flag, 0 or 1. */
@@ -218,6 +291,10 @@ export const TOKEN_FEATURES = {
   enclosures: feature(ENCLOSURES.length, 'enclosures', 'index in ENCLOSURES'),
   places: feature(DISTANCE_BUCKETS, 'places', 'bucket of the place in the logical line, which starts at 1'),
   statements: feature(STATEMENTS.length, 'statements', 'index in STATEMENTS'),
+  members: feature(MEMBERS.length, 'members', 'index in MEMBERS'),
+  familiarities: feature(FAMILIARITIES.length, 'familiarities', 'index in FAMILIARITIES'),
+  nearNames: feature(NEARNESSES.length, 'near_names', 'index in NEARNESSES'),
+  callFits: feature(CALL_FITS.length, 'call_fits', 'index in CALL_FITS'),
 } as const satisfies Record<string, TokenFeature>;
 
 /** Name of a feature, and of its array in an Example. */

@@ -2,7 +2,7 @@ import { BINDINGS } from '../records/example';
 import { lex } from '../python/tokens/lexer';
 import type { Token } from '../python/tokens/token';
 import { windowsOf, type TokenWindow } from '../python/structure/windows';
-import { tokenFacts, type TokenFacts } from '../processing/encoding/token-facts';
+import { fileTokenFacts, type TokenFacts } from '../processing/encoding/token-facts';
 import { NameReader } from './evidence/name-reader';
 import { undefinedNames, type UndefinedNames } from './evidence/names';
 import { windowNames, type WindowNames } from './window-names';
@@ -31,7 +31,7 @@ export interface AnalyseOptions {
 /** Lexes a file, finds the facts of its tokens and cuts it into windows. Never throws: broken code has all of these too. */
 export function analyse(source: string, { maxTokens }: AnalyseOptions): Program {
   const tokens = lex(source);
-  const facts = tokenFacts(tokens);
+  const facts = fileTokenFacts(tokens);
   const bindings = Array.from(facts.bindings, (code) => BINDINGS[code]);
   const names = undefinedNames(tokens, bindings);
   return {

@@ -4,8 +4,9 @@ import { MAX_PIECES, MAX_WINDOW_TOKENS, NOT_ASKED, type Example, type Fill } fro
 import { NO_SURROUNDINGS } from '../../records/file-context';
 import { TOKEN_KINDS, type TokenText } from '../../records/sample';
 import { encodeWindow, isDropped, isRenderable, slotTarget, type Dropped } from './encode';
-import { functionFacts, pickWindow, type EncodeSampleOptions } from './encode-sample';
+import { pickWindow, type EncodeSampleOptions } from './encode-sample';
 import { copyGroups } from './features';
+import { tokenFacts } from './token-facts';
 
 /** Share of a window's tokens that is hidden, and most of them. */
 const HIDDEN_SHARE = 0.12;
@@ -53,7 +54,7 @@ export function encodeFill(
     hidden.has(i) && token.kind === 'name' ? shown[i] : token,
   );
   const names = { surroundings, functionTokens: shown };
-  const facts = functionFacts(known, surroundings);
+  const facts = tokenFacts(known, surroundings);
   const example = encodeWindow({
     tokens: shown,
     window,

@@ -1,11 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { seedStream } from '../../core/rng';
-import { functionsInContext } from '../../python/names/file-context';
+import { fileContext, functionsInContext } from '../../python/names/file-context';
 import { windowsOf } from '../../python/structure/windows';
 import { lex } from '../../python/tokens/lexer';
 import { makeSample } from '../../python/edits/sample-testing';
-import { NO_SURROUNDINGS } from '../../records/file-context';
+import { contextAround } from '../../records/file-context';
 import { BINDINGS } from '../../records/example';
 import type { Sample, TokenText } from '../../records/sample';
 import { buildClosedVocabulary, tokenKey } from '../vocabulary/closed-vocabulary';
@@ -14,7 +14,7 @@ import { encodeSample, pickWindow, type EncodeSampleOptions } from './encode-sam
 import type { Example } from '../../records/example';
 import { trainTokenizer } from '../tokenizer/tokenizer';
 import { answers, piecesAt } from '../testing';
-import { tokenFacts } from './token-facts';
+import { fileTokenFacts } from './token-facts';
 
 const BODY = Array.from(
   { length: 40 },
@@ -149,11 +149,8 @@ test('clean code has no target; a function longer than the window is cut, not dr
 
 test('names that the module binds are seen as such', () => {
   const source = 'def f(a):\n    return json.dumps(LIMIT + a + other)\n';
-  const surroundings = {
-    ...NO_SURROUNDINGS,
-    imports: { json: 'json', unused: 'unused' },
-    names: ['LIMIT', 'f'],
-  };
+  const file = 'import json, unused\nLIMIT = 1\n';
+  const surroundings = contextAround(fileContext(lex(file)), null);
   const { bindings } = example(makeSample(source), { surroundings });
   const tokens = lex(source);
   const bindingOf = (text: string): string =>
@@ -185,7 +182,7 @@ def other(value):
 
 test('a function encodes alone as it does inside its file', () => {
   const tokens = lex(FILE);
-  const facts = tokenFacts(tokens);
+  const facts = fileTokenFacts(tokens);
   const functions = functionsInContext(FILE, tokens);
   assert.is(functions.length, 3);
   for (const { span, surroundings } of functions) {

@@ -2,14 +2,14 @@ import { seedStream, type Rng } from '../../core/rng';
 import { cutStretch } from '../../python/structure/windows';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
-import { BINDINGS, MAX_WINDOW_TOKENS, type Example } from '../../records/example';
+import { MAX_WINDOW_TOKENS, type Example } from '../../records/example';
 import { NO_SURROUNDINGS, type Surroundings } from '../../records/file-context';
-import type { Sample, TokenText } from '../../records/sample';
+import type { Sample } from '../../records/sample';
 import { bugType } from '../../taxonomy/table';
 import type { ClosedVocabulary } from '../vocabulary/closed-vocabulary';
 import { encodeWindow, type Dropped, type TokenEdit, type WindowSpan } from './encode';
 import { targetEdit } from './target-edit';
-import { tokenFacts, type TokenFacts } from './token-facts';
+import { tokenFacts } from './token-facts';
 import type { Tokenizer } from '../tokenizer/tokenizer';
 
 /** Settings of {@link encodeSample}. */
@@ -50,7 +50,7 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
     tokens,
     window,
     names: withNames ? { surroundings, functionTokens: tokens } : null,
-    facts: functionFacts(tokens, surroundings),
+    facts: tokenFacts(tokens, surroundings),
     edit,
     bugType: edit && sample.bugType !== null ? bugType(sample.bugType).code : 0,
     difficulty: edit ? sample.difficulty : 0,
@@ -62,20 +62,10 @@ export function encodeSample(sample: EncodableSample, options: EncodeSampleOptio
   });
 }
 
-/** Facts as the whole file would give them: the module's names are known, and a method's own name is its class's. */
-export function functionFacts(tokens: readonly TokenText[], surroundings: Surroundings): TokenFacts {
-  const facts = tokenFacts(tokens, surroundings);
-  const { bindings } = facts;
-  const own = tokens.findIndex(({ kind, text }) => kind === 'keyword' && text === 'def') + 1;
-  if (surroundings.enclosingClass !== null && bindings[own] === BINDINGS.indexOf('global'))
-    bindings[own] = BINDINGS.indexOf('local');
-  return facts;
-}
-
 /**
  * The whole function where it fits, else one of the windows that repair cuts it into, at random; of a function with a
- * bug one that holds the edit. Cut anywhere else, a model would learn from windows that it is never asked about: repair's begin with the
- * function or share a quarter with the one before, and the last is short.
+ * bug one that holds the edit. Cut anywhere else, a model would learn from windows that it is never asked about:
+ * repair's begin with the function or share a quarter with the one before, and the last is short.
  * @param maxTokens END included
  */
 export function pickWindow(

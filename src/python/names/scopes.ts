@@ -51,7 +51,9 @@ export function findScopes(tokens: readonly TokenText[], context?: ModuleContext
   for (const name of context?.names ?? []) module.names.set(canonicalName(name), 'global');
   for (const name of Object.keys(context?.imports ?? {})) module.names.set(canonicalName(name), 'import');
   const bound: (BoundName & { def?: boolean })[] = [];
-  const of = scopeOfTokens(tokens, module, bound);
+  const outermost = context?.classNames ? newScope('class', module) : module;
+  for (const name of context?.classNames ?? []) outermost.names.set(canonicalName(name), 'local');
+  const of = scopeOfTokens(tokens, outermost, bound);
   for (let i = 0; i < tokens.length; i = statementEnd(tokens, i))
     for (const one of boundNames(tokens, skipIndentation(tokens, i), statementEnd(tokens, i))) {
       bind(tokens, one, of[one.index]);
@@ -110,10 +112,10 @@ function newScope(kind: Scope['kind'], parent: Scope | undefined): Scope {
 
 function scopeOfTokens(
   tokens: readonly TokenText[],
-  module: Scope,
+  outermost: Scope,
   bound: (BoundName & { def?: boolean })[],
 ): Scope[] {
-  const scopes = new Array<Scope>(tokens.length).fill(module);
+  const scopes = new Array<Scope>(tokens.length).fill(outermost);
   // Outer definitions come first, so that inner ones overwrite their part.
   for (const definition of findDefinitions(tokens)) {
     const { kind, keyword, endToken } = definition;

@@ -117,7 +117,9 @@ async function pack(stage: OpenedStage<unknown>, path: string): Promise<void> {
   const megabytes = (await stat(path)).size / 1e6;
   console.log(`packed: ${path}, ${megabytes.toFixed(1)} MB, run ${run} at step ${step}`);
   if (megabytes > PACK_MEGABYTES)
-    console.log(`more than the ${PACK_MEGABYTES} MB that some hosts take: a smaller preset makes a smaller file`);
+    console.log(
+      `more than the ${PACK_MEGABYTES} MB that some hosts take: a smaller preset makes a smaller file`,
+    );
   console.log(`it learns from ${stage.inputs.process?.location ?? dataKey}, which is not in it`);
 }
 
