@@ -1,6 +1,7 @@
 import { encodeWindow, isDropped, type EncodeDrop, type TokenEdit } from '../../processing/encoding/encode';
 import type { FunctionSpan } from '../../python/structure/functions';
 import { findFunctions } from '../../python/structure/functions';
+import { lineMap } from '../../python/tokens/positions';
 import { analyse, type Program } from '../../repair/program';
 import type { RepairModel } from '../../repair/model-folder';
 import type { PredictWindow } from '../../trm/predict';
@@ -26,11 +27,15 @@ function outerFunctions({ source, tokens }: Program): FunctionSpan[] {
   return findFunctions(source, tokens).filter(({ nested }) => !nested);
 }
 
-/** The place of the function that starts at a line, from 1; null when there is none of that name. */
+/**
+ * The place of the function that holds a line, from 1: some records count from the line of its `def`, others from its decorators.
+ * Null when there is none of that name.
+ */
 export function placeAtLine(program: Program, name: string, line: number): FunctionPlace | null {
+  const lines = lineMap(program.source);
   const index = outerFunctions(program)
     .filter((span) => span.name === name)
-    .findIndex((span) => span.line === line);
+    .findIndex((span) => span.line <= line && line <= lines.at(span.end - 1).line);
   return index < 0 ? null : { name, index };
 }
 

@@ -1,10 +1,10 @@
 /** Real code that did not parse, and what its author made of it: `real-syntax/` of `TRM_DATA_DIR`. */
 import { existsSync } from 'node:fs';
 import { join } from 'node:path';
+import { z } from 'zod';
 import { dataDir } from '../../core/paths';
 import { commonEnds } from '../../core/text/common-ends';
 import { editDistance } from '../../core/text/edit-distance';
-import { readFixRecord, type FixRecord } from '../../collection/pairs/fix-record';
 import { locatePairs } from '../../collection/pairs/pair-files';
 import { pairRows } from '../../collection/pairs/pair-rows';
 import { clusterProportion } from '../../metrics/clusters';
@@ -18,7 +18,7 @@ import { repairSource, SYNTAX_TOP_K, type RepairTools } from '../../repair/repai
 import { searchSyntax } from '../../repair/syntax-search';
 import { createWindowPredictor } from '../../repair/window-predictor';
 import { toRate } from '../report-parts';
-import { isReservedRepository, type RealSplit } from './real-fixes';
+import { isReservedRepository } from './real-fixes';
 import type { MeasureRealFiles, RealJudged } from './real-judged';
 import { SYNTAX_MODES, type RealSyntax, type SyntaxMode } from './real-report';
 
@@ -127,31 +127,36 @@ export function editedTokens(before: string, after: string): number {
   return editDistance(letters(from), letters(to));
 }
 
+const brokenCodeSchema = z.object({ repo: z.string().min(1), before: z.string(), min_after: z.string() });
+
+/** Longest line of JSON. */
+const MAX_BYTES = 2 ** 22;
+
 async function readBrokenCode({
   split,
-  dataFolder,
+  dataFolder = dataDir(),
   most,
 }: Pick<MeasureRealFiles, 'split' | 'dataFolder' | 'most'>): Promise<{
   code: BrokenCode[];
   rejected: Record<string, number>;
 } | null> {
-  const folder = dataFolder ?? dataDir();
-  if (folder === undefined || !existsSync(join(folder, 'real-syntax'))) return null;
+  if (dataFolder === undefined || !existsSync(join(dataFolder, 'real-syntax'))) return null;
   const purpose = split === 'dev' ? 'evaluation' : 'training';
-  const { files } = await locatePairs({ path: join(folder, 'real-syntax'), name: 'real-syntax', purpose });
+  const { files } = await locatePairs({
+    path: join(dataFolder, 'real-syntax'),
+    name: 'real-syntax',
+    purpose,
+  });
   const code: BrokenCode[] = [];
   const rejected: Record<string, number> = {};
   for (const file of files)
     for await (const { value, drop } of pairRows(file, 0, MAX_BYTES)) {
-      const record = drop ?? readFixRecord(value);
-      if ('reason' in record) rejected[record.reason] = (rejected[record.reason] ?? 0) + 1;
-      else if (isTaken(record, split)) code.push(record);
+      const parsed = brokenCodeSchema.safeParse(value);
+      if (drop || !parsed.success) rejected.bad_row = (rejected.bad_row ?? 0) + 1;
+      else if (split === 'dev' || isReservedRepository(parsed.data.repo)) {
+        const { repo, before, min_after: after } = parsed.data;
+        code.push({ repo, before, after });
+      }
     }
   return { code: most === null ? code : code.slice(0, most), rejected };
-}
-
-const MAX_BYTES = 2 ** 22;
-
-function isTaken({ repo, place }: FixRecord, split: RealSplit): boolean {
-  return place === null && (split === 'dev' || isReservedRepository(repo));
 }

@@ -36,7 +36,7 @@ function isOfTiers({ facts: { tier } }: FixAnswer, tiers: TierGroup): boolean {
 }
 
 /** The lowest threshold above which at most the allowed share of the fixed functions lies. */
-function alarmPoint(answers: readonly FixAnswer[], allowed: number): AlarmPoint {
+export function alarmPoint(answers: readonly FixAnswer[], allowed: number): AlarmPoint {
   const asked = answers.filter(({ fixedAsked }) => fixedAsked);
   const scores = asked.map(({ fixedScore }) => fixedScore ?? -Infinity).sort((a, b) => b - a);
   const threshold = scores[Math.floor(allowed * scores.length + 1e-9)] ?? -Infinity;
