@@ -1,10 +1,18 @@
 /** Real fixes with their whole files, as `real-files/` of `TRM_DATA_DIR` holds them: which are judged on, and what each says. */
+import { existsSync } from 'node:fs';
 import { join } from 'node:path';
 import { z } from 'zod';
+import { hashJson } from '../../core/hash';
 import { isReserved } from '../../core/keys/reserved';
-import { locatePairs } from '../../collection/pairs/pair-files';
+import { locatePairs, pairsRevision, type LocatedPairs } from '../../collection/pairs/pair-files';
 import { pairRows, type PairFields } from '../../collection/pairs/pair-rows';
 import { TIERS } from '../../records/mined-fix';
+
+/** Name of the set, and of its folder in `TRM_DATA_DIR`. */
+export const REAL_FILES_SET = 'real-files';
+
+/** Real code that does not parse, beside it. */
+export const REAL_SYNTAX_SET = 'real-syntax';
 
 /** Repositories that models are chosen on (reserved ones of the train files), and those that are only reported (dev files). */
 export const REAL_SPLITS = ['reserved', 'dev'] as const;
@@ -74,11 +82,7 @@ export interface RealFixes {
  * @throws UserError without `TRM_DATA_DIR` or such files, DataError when a file cannot be read
  */
 export async function openRealFixes({ split, dataFolder, most }: OpenRealFixes): Promise<RealFixes> {
-  const { files } = await locatePairs({
-    path: dataFolder === undefined ? 'real-files' : join(dataFolder, 'real-files'),
-    name: 'real-files',
-    purpose: split === 'dev' ? 'evaluation' : 'training',
-  });
+  const { files } = await locateSet(REAL_FILES_SET, split, dataFolder);
   const chosen = await chooseRows(files, split, most);
   return {
     total: chosen.reduce((sum, { rows }) => sum + rows.size, 0),
@@ -86,6 +90,33 @@ export async function openRealFixes({ split, dataFolder, most }: OpenRealFixes):
       for (const { file, rows } of chosen) yield* readRows(file, rows);
     },
   };
+}
+
+/**
+ * Files of a set of real fixes.
+ * @param dataFolder `TRM_DATA_DIR`. Default: the environment's
+ * @throws UserError when there are none
+ */
+export function locateSet(
+  set: typeof REAL_FILES_SET | typeof REAL_SYNTAX_SET,
+  split: RealSplit,
+  dataFolder?: string,
+): Promise<LocatedPairs> {
+  const path = dataFolder === undefined ? set : join(dataFolder, set);
+  return locatePairs({ path, name: set, purpose: split === 'dev' ? 'evaluation' : 'training' });
+}
+
+/**
+ * In which state the sets are, for the key of a stage that measures on them.
+ * @param dataFolder `TRM_DATA_DIR`; undefined: not set
+ */
+export async function realFilesRevision(split: RealSplit, dataFolder: string | undefined): Promise<string> {
+  if (dataFolder === undefined) return 'not at hand';
+  const revisions: string[] = [];
+  for (const set of [REAL_FILES_SET, REAL_SYNTAX_SET] as const)
+    if (existsSync(join(dataFolder, set)))
+      revisions.push(await pairsRevision(await locateSet(set, split, dataFolder)));
+  return revisions.length === 0 ? 'not at hand' : `sha256:${hashJson(revisions)}`;
 }
 
 interface ChosenRows {

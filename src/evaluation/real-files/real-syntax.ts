@@ -5,7 +5,6 @@ import { z } from 'zod';
 import { dataDir } from '../../core/paths';
 import { commonEnds } from '../../core/text/common-ends';
 import { editDistance } from '../../core/text/edit-distance';
-import { locatePairs } from '../../collection/pairs/pair-files';
 import { pairRows } from '../../collection/pairs/pair-rows';
 import { clusterProportion } from '../../metrics/clusters';
 import { tokenKey } from '../../processing/vocabulary/closed-vocabulary';
@@ -18,7 +17,7 @@ import { repairSource, SYNTAX_TOP_K, type RepairTools } from '../../repair/repai
 import { searchSyntax } from '../../repair/syntax-search';
 import { createWindowPredictor } from '../../repair/window-predictor';
 import { toRate } from '../report-parts';
-import { isReservedRepository } from './real-fixes';
+import { isReservedRepository, locateSet, REAL_SYNTAX_SET } from './real-fixes';
 import type { MeasureRealFiles, RealJudged } from './real-judged';
 import { SYNTAX_MODES, type RealSyntax, type SyntaxMode } from './real-report';
 
@@ -140,13 +139,8 @@ async function readBrokenCode({
   code: BrokenCode[];
   rejected: Record<string, number>;
 } | null> {
-  if (dataFolder === undefined || !existsSync(join(dataFolder, 'real-syntax'))) return null;
-  const purpose = split === 'dev' ? 'evaluation' : 'training';
-  const { files } = await locatePairs({
-    path: join(dataFolder, 'real-syntax'),
-    name: 'real-syntax',
-    purpose,
-  });
+  if (dataFolder === undefined || !existsSync(join(dataFolder, REAL_SYNTAX_SET))) return null;
+  const { files } = await locateSet(REAL_SYNTAX_SET, split, dataFolder);
   const code: BrokenCode[] = [];
   const rejected: Record<string, number> = {};
   for (const file of files)

@@ -70,6 +70,11 @@ function checkFlags(models: readonly string[], others: readonly string[], flags:
     );
   if (flags.split !== undefined && !flags.on?.includes(REAL_FILES))
     throw new UserError('--split is of real-files, which is not asked for', '--on real-files');
+  if (flags.json && others.length > 0 && flags.on?.includes(REAL_FILES))
+    throw new UserError(
+      'the reports of real-files and of other sets are not one JSON document',
+      'ask for them one by one',
+    );
   if (others.length === 0 && (flags.against !== undefined || flags.steps !== undefined))
     throw new UserError(
       'real-files knows no --against and no --steps',
