@@ -7,7 +7,8 @@ import { UserError } from '../../core/errors';
 import { fileRecord, writeJsonLines, writeParquet } from '../../collection/pairs/testing';
 import { openDuckDB } from '../../shards/duckdb';
 import { collectAll, rejection } from '../../storage/testing';
-import { openRealFixes, type BadFix, type RealFix, type RealSplit } from './real-fixes';
+import { setRevisions } from '../benchmarks/set-revision';
+import { openRealFixes, realFilesRevision, type BadFix, type RealFix, type RealSplit } from './real-fixes';
 
 const folders: string[] = [];
 async function dataFolder(): Promise<string> {
@@ -90,6 +91,20 @@ test('what is missing is one clear error of bad input', async () => {
   assert.match(lacks.message, /found no path, func, line/);
   await writeFile(join(folder, 'real-files', 'dev.jsonl.gz'), 'no gzip');
   assert.match((await rejection(() => read(folder, 'dev'))).message, /cannot be read to its end/);
+});
+
+test('a stage that measures on them is made anew when they change', async () => {
+  const folder = await dataFolder();
+  const revision = async (place: string | undefined): Promise<string> =>
+    (await setRevisions(['real-files'], place))['set:real-files'];
+  assert.is(await realFilesRevision('reserved', undefined), 'not at hand');
+  assert.is(await revision(join(folder, 'none')), 'not at hand');
+  const path = join(folder, 'real-files', 'train.jsonl');
+  await writeJsonLines(path, [fileRecord()]);
+  const first = await revision(folder);
+  assert.match(first, /^sha256:/);
+  await writeJsonLines(path, [fileRecord({ id: 'b' })]);
+  assert.is.not(await revision(folder), first);
 });
 
 test.run();
