@@ -39,7 +39,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   // Rows may be mutants that are drawn while training.
   training: [...MODEL, 'stages', 'generation'],
   repair: MODEL,
-  evaluation: [...MODEL, 'stages', 'repair'],
+  // Real fixes are read for judging as they are for training.
+  evaluation: [...MODEL, 'stages', 'collection', 'repair'],
   release: [...MODEL, 'stages', 'repair', 'evaluation'],
   pipeline: PIPELINE,
   serving: [...PIPELINE, 'pipeline'],

@@ -45,6 +45,7 @@ export { openRun, stageTimes } from './pipeline/runs/open-run';
 export { evaluationRow, evaluationsOf } from './pipeline/runs/evaluations';
 export { estimateRows, percent, rateBar, rateRow } from './pipeline/reviews/rates';
 export { differenceOf, judgedBugs, openOther, runFigures } from './pipeline/reviews/compare-runs';
+export { readRealFixes, realRows } from './pipeline/reviews/real-fixes';
 export { readRecursionCost } from './pipeline/reviews/recursion-cost';
 export { sweepIds, sweepTable } from './pipeline/sweeps/sweep';
 export { clusterProportion } from './metrics/clusters';

@@ -24,7 +24,10 @@ export const evaluateConfigSchema = z.strictObject({
   baseRate: z.number().gt(0).lt(1).default(0.05),
   /** The threshold is never below this. */
   leastThreshold: z.number().min(0).max(1).default(0.1),
-  /** Frozen sets to measure as well: benchmarks of the project `real-dev` or `real-dev2` (`loadSet`); see also `trm evaluate`. */
+  /**
+   * Frozen sets to measure as well: benchmarks of the project, `real-dev` or `real-dev2` (`loadSet`), `real-files` (its reserved
+   * repositories); see also `trm evaluate`.
+   */
   benchmarks: z.array(z.string().min(1)).default(['synthetic-9']),
   /** Functions whose latency is measured one by one. */
   latencySamples: z.int().nonnegative().default(100),

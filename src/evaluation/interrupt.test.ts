@@ -1,4 +1,7 @@
 /** A signal ends a measurement soon, however many functions are left: each unit of work lets it through. */
+import { mkdir, mkdtemp, rm } from 'node:fs/promises';
+import { tmpdir } from 'node:os';
+import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
 import { requireNativeEngine } from '../core/engine';
@@ -16,6 +19,8 @@ import { judgeRanker } from './baselines';
 import { encodeSet, findParserStops } from './benchmarks/set-cases';
 import { mendGuided } from './guided-mends';
 import { measureCases } from './measure';
+import { measureRealFiles } from './real-files/measure-real-files';
+import { fileRecord, writeJsonLines } from '../collection/pairs/testing';
 import { testMachine } from '../stages/testing';
 
 const tokenizer = trainTokenizer([['value', 50]], { vocabularySize: 264 });
@@ -76,6 +81,27 @@ test('the rankers end within their cases', async () => {
   const broken = samples.map((sample) => ({ sample, before: [{ kind: 'end', text: '', start: 0, end: 0 }] }));
   await interrupted(mendGuided(broken as never[], never, critic, abortOnTurn()));
   assert.ok(asked < samples.length, `${asked} of ${2 * samples.length} cases were asked`);
+});
+
+test('real fixes end within a fix, whatever is left of their file', async () => {
+  await requireNativeEngine();
+  const model = new Model(
+    createModelData(config, vocabularyTables(vocabulary, tokenizer), seedStream(1, 'interrupt')),
+  );
+  const folder = await mkdtemp(join(tmpdir(), 'trm-interrupt-'));
+  try {
+    await mkdir(join(folder, 'real-files'));
+    const fixes = Array.from({ length: 40 }, (_, i) => fileRecord({ id: `fix-${i}` }));
+    await writeJsonLines(join(folder, 'real-files', 'dev.jsonl'), fixes);
+    const options = { split: 'dev', dataFolder: folder, most: null, batchTokens: 64 } as const;
+    const critic = await testMachine.critic();
+    const judged = [{ name: 'model', parts: { model, tokenizer, vocabulary }, calibration: null }];
+    const signal = abortOnTurn();
+    await interrupted(measureRealFiles(judged, { ...options, critic, signal, progress: silentProgress }));
+  } finally {
+    model.dispose();
+    await rm(folder, { recursive: true });
+  }
 });
 
 test.run();

@@ -39,6 +39,7 @@ function prediction(answersNoBug: boolean, ...proposals: Partial<Proposal>[]): P
     answersNoBug,
     halt: 0.5,
     steps: 1,
+    starts: [],
     proposals: proposals.map((proposal) => ({
       location: 0,
       spanLength: 1,
@@ -57,7 +58,7 @@ const place = item.example.target.location - 1;
 test('the case knows what the right edit writes', () => {
   assert.is(showTokens(expectedTokens(item)), 'a');
   assert.is(item.before[item.example.firstToken + place].text, 'b');
-  assert.is(predictWindow(item, true).forceLocation, place);
+  assert.equal(predictWindow(item, true).allowedStarts, [place]);
   assert.is(predictWindow(item).tokens.length, item.example.length);
 });
 

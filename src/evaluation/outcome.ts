@@ -53,7 +53,7 @@ export function isClean({ example }: Case): boolean {
 /** The window to predict. With `given`, the location of the right edit is told. */
 export function predictWindow({ example, before }: Case, given = false): PredictWindow {
   const tokens = before.slice(example.firstToken, example.firstToken + example.length);
-  return { example, tokens, ...(given && { forceLocation: example.target.location - 1 }) };
+  return { example, tokens, ...(given && { allowedStarts: [example.target.location - 1] }) };
 }
 
 /**

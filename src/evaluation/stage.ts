@@ -40,6 +40,9 @@ import { isClean, type Case } from './outcome';
 import { PREDICTION_COLUMNS, predictionRow } from './predictions';
 import { REPORT_VERSION, reportSchema, type Report } from './report';
 import type { Baseline } from './report-parts';
+import { measureRealFiles } from './real-files/measure-real-files';
+import { REAL_FILES_SET } from './real-files/real-fixes';
+import { writeRealFiles } from './real-files/write-real-files';
 import { readTrainingFacts, type TrainingFacts } from './training-facts';
 
 export { EVALUATE_VERSION, evaluateConfigSchema, type EvaluateConfig } from './config';
@@ -152,7 +155,7 @@ interface JudgedParts {
   calibration: Calibration;
   facts: TrainingFacts;
   validation: readonly Case[];
-  critic: Pick<Judge, 'check'>;
+  critic: Judge;
 }
 
 /** Judges the model on the config's benchmarks and writes `benchmarks/<name>/`. */
@@ -167,6 +170,19 @@ async function measureBenchmarks(
   const contexts = await Contexts.read(data);
   const written: Resource[] = [];
   for (const name of config.benchmarks) {
+    if (name === REAL_FILES_SET) {
+      const options = {
+        ...config,
+        split: 'reserved',
+        most: config.maxSamples,
+        critic,
+        signal,
+        progress,
+      } as const;
+      const measured = await measureRealFiles([{ name: 'model', parts, calibration }], options);
+      written.push(...(await writeRealFiles(store, `benchmarks/${name}`, measured)));
+      continue;
+    }
     const set = await loadSet(name, { data: null });
     if ('skipped' in set) throw new DataError(set.skipped, 'take it out of evaluate.benchmarks');
     const training = { facts, validation: clean, contexts };

@@ -4,7 +4,7 @@ import type { Edit } from '../records/sample';
 import type { Prediction } from '../trm/predict';
 import { confidenceOf, type Calibration } from './calibration';
 import type { Program } from './program';
-import type { WindowPredictor, WindowRequest } from './window-predictor';
+import type { WindowPrediction, WindowPredictor, WindowRequest } from './window-predictor';
 
 /** An edit of a file that the model proposes. */
 export interface Candidate {
@@ -33,21 +33,30 @@ export type ProposeRequest = Pick<WindowRequest, 'program' | 'windows' | 'stoppe
 /** Asks the model for edits. */
 export type Proposer = (request: ProposeRequest) => Promise<Candidate[]>;
 
-/**
- * Makes edits of the file of what the model says of its windows, the most confident first; equal edits of overlapping
- * windows come once, with the higher probability.
- */
+/** Asks the model about windows of a file, and makes edits of the file of its answers: see {@link mergeProposals}. */
 export function createProposer(
   predictWindows: WindowPredictor,
   { calibration, ...settings }: ProposerOptions,
 ): Proposer {
   return async (request) => {
     const predictions = await predictWindows({ ...request, ...settings });
-    const candidates = predictions.flatMap(({ window, prediction }) =>
-      toCandidates(request.program, window, prediction, calibration),
-    );
-    return mergeEqual(candidates).sort(byConfidence);
+    return mergeProposals(request.program, predictions, calibration);
   };
+}
+
+/**
+ * Makes edits of the file of what the model says of its windows, the most confident first; equal edits of overlapping
+ * windows come once, with the higher probability.
+ */
+export function mergeProposals(
+  program: Program,
+  predictions: readonly WindowPrediction[],
+  calibration: Calibration,
+): Candidate[] {
+  const candidates = predictions.flatMap(({ window, prediction }) =>
+    toCandidates(program, window, prediction, calibration),
+  );
+  return mergeEqual(candidates).sort(byConfidence);
 }
 
 /** Most confident first; then by place, so that the order never depends on chance. */

@@ -76,7 +76,7 @@ export interface Repairer {
 }
 
 /** Proposals a window while searching for a text that parses. */
-const SYNTAX_TOP_K = 16;
+export const SYNTAX_TOP_K = 16;
 
 /**
  * Loads a model folder (a release), an engine and a critic.

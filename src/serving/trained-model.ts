@@ -2,13 +2,15 @@ import { existsSync } from 'node:fs';
 import { basename, join, resolve } from 'node:path';
 import { DataError } from '../core/errors';
 import { projectRoot } from '../core/paths';
-import { loadTrained } from '../evaluation/stage';
+import { parseJson } from '../core/files';
+import { CALIBRATION_KEY, loadTrained } from '../evaluation/stage';
 import type { JudgedModel } from '../evaluation/benchmarks/measure-model';
 import { loadExperiment } from '../pipeline/runs/experiment';
 import { locateStage } from '../pipeline/stages/locate-stage';
 import { recordedKey } from '../pipeline/runs/run-record';
 import { stageFolder } from '../pipeline/stages/stage-folder';
 import type { StageName } from '../records/run';
+import { calibrationSchema, type Calibration } from '../repair/calibration';
 import { loadRepairModel, RELEASE_FILES } from '../repair/model-folder';
 import { MANIFEST_KEY } from '../shards/manifest';
 import type { Machine } from '../stages/machine';
@@ -20,6 +22,8 @@ import { findRun } from './runs';
 export interface TrainedModel extends JudgedModel {
   /** Output of the process stage that it was trained on; null for a model folder, which does not know it. */
   data: ObjectStore | null;
+  /** What its evaluate stage fitted, or what lies in its folder; null where it was not judged yet. */
+  fitted: Calibration | null;
   /** Frees the weights. */
   dispose(): void;
 }
@@ -37,40 +41,54 @@ export async function loadTrainedModel(
 ): Promise<TrainedModel> {
   if (existsSync(join(what, RELEASE_FILES.config))) {
     const parts = await loadRepairModel(what);
-    return judged(basename(resolve(what)), parts, null, parts.calibration);
+    return {
+      ...judged(basename(resolve(what)), parts, null, parts.calibration),
+      calibration: parts.calibration,
+    };
   }
   const isExperiment =
     /\.ya?ml$/.test(what) || existsSync(join(projectRoot(), 'experiments', `${what}.yaml`));
   if (isExperiment) {
     const { name, config } = await loadExperiment({ experiment: what, set });
-    const { inputs } = await locateStage('evaluate', config, { machine });
+    const { inputs, key } = await locateStage('evaluate', config, { machine });
     const [trained, data] = [inputs.train, inputs.process].map((folder) => {
       if (!folder) throw new DataError(`the training of ${name} is not finished`, `\`trm train ${name}\``);
       return createFolderStore(folder.output);
     });
-    return judged(name, await loadTrained(trained, data), data);
+    return judged(name, await loadTrained(trained, data), data, await fittedIn(await finishedOutput(key)));
   }
   const folder = await findRun(what);
   const [trained, data] = [await outputOf(folder, 'train'), await outputOf(folder, 'process')];
-  return judged(basename(folder), await loadTrained(trained, data), data);
+  const fitted = await fittedIn(await finishedOutput(await recordedKey(folder, 'evaluate')));
+  return judged(basename(folder), await loadTrained(trained, data), data, fitted);
 }
 
 /** Output of a run's finished stage. Its config is not read: runs of older versions are judged, too. */
 async function outputOf(run: string, stage: StageName): Promise<ObjectStore> {
-  const key = await recordedKey(run, stage);
-  const store = key === undefined ? undefined : createFolderStore(stageFolder(key).output);
-  if (store && (await store.exists(MANIFEST_KEY))) return store;
+  const store = await finishedOutput(await recordedKey(run, stage));
+  if (store) return store;
   throw new DataError(
     `run ${basename(run)} has not finished stage ${stage}`,
     `\`trm runs show ${basename(run)}\``,
   );
 }
 
+async function finishedOutput(key: string | undefined): Promise<ObjectStore | undefined> {
+  const store = key === undefined ? undefined : createFolderStore(stageFolder(key).output);
+  return store && (await store.exists(MANIFEST_KEY)) ? store : undefined;
+}
+
+async function fittedIn(store: ObjectStore | undefined): Promise<Calibration | null> {
+  if (store === undefined) return null;
+  const text = Buffer.from(await store.get(CALIBRATION_KEY)).toString('utf8');
+  return parseJson(text, calibrationSchema, `${store.location}/${CALIBRATION_KEY}`);
+}
+
 function judged(
   name: string,
   parts: JudgedModel['parts'],
   data: ObjectStore | null,
-  calibration?: JudgedModel['calibration'],
+  fitted: Calibration | null,
 ): TrainedModel {
-  return { name, parts, data, calibration, dispose: () => parts.model.dispose() };
+  return { name, parts, data, fitted, dispose: () => parts.model.dispose() };
 }

@@ -72,13 +72,22 @@ test('proposals are sorted, at most topK, deterministic, and their probabilities
   model.dispose();
 });
 
-test('a forced location is the only one proposed, and batches do not change the answer', async () => {
+test('only allowed starts are proposed, their probabilities sum to one, and batches do not change the answer', async () => {
   const model = new Model(createModelData(config, vocabularyTables(vocabulary, tokenizer), rng));
-  const forced = windows.map((window) => ({ ...window, forceLocation: 1 }));
   const options = { tokenizer, vocabulary };
-  for (const { proposals } of await predict(model, forced, options))
-    assert.ok(proposals.length > 0 && proposals.every(({ location }) => location === 1));
   const together = await predict(model, windows, options);
+  for (const allowedStarts of [[1], [0, 2]]) {
+    const told = windows.map((window) => ({ ...window, allowedStarts }));
+    for (const [i, { proposals, starts }] of (await predict(model, told, options)).entries()) {
+      assert.ok(proposals.length > 0 && proposals.every(({ location }) => allowedStarts.includes(location)));
+      assert.ok(Math.abs(starts.reduce((sum, { probability }) => sum + probability, 0) - 1) < 1e-6);
+      const free = (at: number): number =>
+        together[i].starts.find(({ start }) => start === at)?.probability ?? 0;
+      const total = allowedStarts.reduce((sum, at) => sum + free(at), 0);
+      for (const { start, probability } of starts)
+        assert.ok(Math.abs(probability - free(start) / total) < 1e-6);
+    }
+  }
   const alone = await predict(model, windows, { ...options, batchTokens: 1 });
   together.forEach(({ noBug, proposals }, i) => {
     assert.ok(Math.abs(noBug - alone[i].noBug) < 1e-5);

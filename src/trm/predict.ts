@@ -30,8 +30,11 @@ export interface PredictWindow {
   example: Example;
   /** The window's tokens, `example.length` of them (a closing END that is missing is understood). */
   tokens: readonly TokenText[];
-  /** "Repair given the location": only edits that start at this token of the window are proposed. */
-  forceLocation?: number;
+  /**
+   * "Repair given the place": only edits that start at one of these tokens of the window are proposed, whose probabilities
+   * are made to sum to one. Default: every token.
+   */
+  allowedStarts?: readonly number[];
 }
 
 /** Settings of {@link predict}. */
@@ -63,7 +66,20 @@ export interface Prediction {
   steps: number;
   /** Edits, most probable first. */
   proposals: Proposal[];
+  /** Tokens of the window at which an edit may start, likeliest first, whatever it is: at most {@link STARTS_TOLD}. */
+  starts: LikelyStart[];
 }
+
+/** A token at which an edit may start. */
+export interface LikelyStart {
+  /** Token of the window. */
+  start: number;
+  /** P(location); among `allowedStarts` where they are given. */
+  probability: number;
+}
+
+/** Start tokens that a {@link Prediction} tells. */
+const STARTS_TOLD = 16;
 
 /** Spans tried at each place. */
 const SPANS_PER_PLACE = 2;
@@ -144,7 +160,10 @@ async function predictBatch(
       return [tf.softmax(places), tf.sigmoid(haltLogits(model.weights, states))];
     });
     const classes = answer.positions - model.config.registers + 1;
-    const places = await placeEdits(model, answer, windows, location, topK);
+    const starts = windows.map((window, row) =>
+      likelyStarts(window, location.subarray(row * classes + 1, (row + 1) * classes)),
+    );
+    const places = await placeEdits(model, answer, starts, topK);
     const contents = await fillSlots(model, answer, windows, places, options);
     return windows.map((_, row) => ({
       noBug: location[row * classes],
@@ -154,6 +173,7 @@ async function predictBatch(
       halt: halt[row],
       steps: supervisionSteps,
       proposals: rankProposals(places, contents, row, topK),
+      starts: starts[row].slice(0, STARTS_TOLD),
     }));
   } finally {
     answer.y.dispose();
@@ -178,25 +198,26 @@ async function readAll(compute: () => tf.Tensor[]): Promise<(Float32Array | Int3
   return values as (Float32Array | Int32Array)[];
 }
 
-/** The topK locations of each row (or the forced one), each with its likeliest spans. */
+/** The tokens at which an edit of a window may start, likeliest first. @param location probability by token, padding included */
+function likelyStarts(
+  { example, allowedStarts }: PredictWindow,
+  location: Float32Array | Int32Array,
+): LikelyStart[] {
+  const starts = allowedStarts ?? Array.from({ length: example.length }, (_, start) => start);
+  const total = allowedStarts ? allowedStarts.reduce((sum, start) => sum + location[start], 0) : 1;
+  return starts
+    .map((start) => ({ start, probability: total > 0 ? location[start] / total : 1 / starts.length }))
+    .sort((a, b) => b.probability - a.probability || a.start - b.start);
+}
+
+/** The topK likeliest starts of each row, each with its likeliest spans. */
 async function placeEdits(
   model: Model,
   answer: Answer,
-  windows: readonly PredictWindow[],
-  location: ArrayLike<number>,
+  starts: readonly (readonly LikelyStart[])[],
   topK: number,
 ): Promise<Place[]> {
-  const classes = answer.positions - model.config.registers + 1;
-  const chosen = windows.flatMap(({ example, forceLocation }, row) => {
-    const of = (start: number): { row: number; start: number; probability: number } => ({
-      row,
-      start,
-      probability: forceLocation === undefined ? location[row * classes + 1 + start] : 1,
-    });
-    if (forceLocation !== undefined) return [of(forceLocation)];
-    const starts = Array.from({ length: example.length }, (_, start) => of(start));
-    return starts.sort((a, b) => b.probability - a.probability || a.start - b.start).slice(0, topK);
-  });
+  const chosen = starts.flatMap((own, row) => own.slice(0, topK).map((start) => ({ row, ...start })));
   const places = { rows: chosen.map(({ row }) => row), starts: chosen.map(({ start }) => start) };
   const [spans, types] = await readAll(() => {
     const states = headStates(answer, model.config, places);

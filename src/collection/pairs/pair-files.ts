@@ -21,14 +21,16 @@ export interface LocatedPairs {
  * `train*` to train on, `dev*` to judge by. A file of another name belongs to the train split.
  * @throws UserError when there is none, or they are to be trained on and belong to the dev split
  */
-export async function locatePairs(source: PairsSource): Promise<LocatedPairs> {
+export async function locatePairs(
+  source: Pick<PairsSource, 'path' | 'name' | 'purpose'>,
+): Promise<LocatedPairs> {
   const place = placeOf(source.path);
   const name = source.name ?? sourceName(place).replace(/\.(?:parquet|jsonl|jsonl\.gz)$/, '');
   const wanted = source.purpose === 'evaluation' ? 'dev' : 'train';
   const facts = await stat(place).catch((error: unknown) => {
     throw new UserError(
       `expected mined fixes at ${place}: ${(error as Error).message}`,
-      'correct collect.sources[].path or TRM_DATA_DIR',
+      'correct TRM_DATA_DIR, or the path that the config names',
       { cause: error },
     );
   });

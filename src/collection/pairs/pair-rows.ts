@@ -17,14 +17,26 @@ export interface PairRow {
   drop: Drop | null;
 }
 
+/** Columns that are read of a Parquet file: those that it must have, and those that it may. */
+export interface PairFields {
+  needed: readonly string[];
+  optional: readonly string[];
+}
+
 /**
  * Rows of a file from a row on, streaming. `.parquet` is read by row groups; every other file is JSON Lines, gzipped
  * where its name ends in `.gz`. Empty lines count and give nothing.
  * @param maxBytes longer lines are not kept in memory
+ * @param fields default: what a sample is made of
  * @throws DataError when the file cannot be read, or a Parquet file lacks a column
  */
-export async function* pairRows(path: string, from: number, maxBytes: number): AsyncGenerator<PairRow> {
-  yield* path.endsWith('.parquet') ? parquetRows(path, from) : jsonRows(path, from, maxBytes);
+export async function* pairRows(
+  path: string,
+  from: number,
+  maxBytes: number,
+  fields: PairFields = RECORD_FIELDS,
+): AsyncGenerator<PairRow> {
+  yield* path.endsWith('.parquet') ? parquetRows(path, from, fields) : jsonRows(path, from, maxBytes);
 }
 
 /** Rows of a file where that can be known without reading it; else undefined. */
@@ -38,17 +50,21 @@ export async function countPairRows(path: string): Promise<number | undefined> {
   }
 }
 
-async function* parquetRows(path: string, from: number): AsyncGenerator<PairRow> {
+async function* parquetRows(
+  path: string,
+  from: number,
+  { needed, optional }: PairFields,
+): AsyncGenerator<PairRow> {
   const reader = await ParquetReader.open();
   try {
     const there = new Set(await reader.columns(path));
-    const missing = RECORD_FIELDS.needed.filter((name) => !there.has(name));
+    const missing = needed.filter((name) => !there.has(name));
     if (missing.length > 0)
       throw new DataError(
-        `${path}: expected the columns ${RECORD_FIELDS.needed.join(', ')}, found no ${missing.join(', ')}`,
+        `${path}: expected the columns ${needed.join(', ')}, found no ${missing.join(', ')}`,
         'it holds no mined fixes with their files; docs/DATA.md names the fields',
       );
-    const names = [...RECORD_FIELDS.needed, ...RECORD_FIELDS.optional.filter((name) => there.has(name))];
+    const names = [...needed, ...optional.filter((name) => there.has(name))];
     const count = await reader.countRows(path);
     if (from >= count) return;
     let row = from;

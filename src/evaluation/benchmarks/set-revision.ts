@@ -5,6 +5,7 @@ import { hashJson } from '../../core/hash';
 import { dataDigest } from '../../shards/data-digest';
 import { MANIFEST_KEY } from '../../shards/manifest';
 import { createFolderStore } from '../../storage/folder-store';
+import { realFilesRevision, REAL_FILES_SET } from '../real-files/real-fixes';
 import { benchmarkFolder, benchmarkNames } from './benchmark';
 import { REAL_SET_NAMES, realFiles } from './real-pairs';
 
@@ -33,6 +34,7 @@ async function revisionOf(name: string, folder: string | undefined): Promise<str
     if (files.length === 0) return 'not at hand';
     return `sha256:${hashJson(await Promise.all(files.map(dataDigest)))}`;
   }
+  if (name === REAL_FILES_SET) return realFilesRevision('reserved', folder);
   const store = createFolderStore(benchmarkNames().includes(name) ? benchmarkFolder(name) : name);
   // A name that means nothing is refused by whoever reads the set.
   if (!existsSync(join(store.location, MANIFEST_KEY))) return 'no manifest';

@@ -61,7 +61,7 @@ export async function loadSet(name: string, options: LoadSetOptions): Promise<Ev
   }
   throw new UserError(
     `expected a set to evaluate on, got "${name}"`,
-    `one of ${benchmarkNames().join(', ')}, test, val, ${REAL_SET_NAMES.join(', ')}, or the folder of a dataset`,
+    `one of ${benchmarkNames().join(', ')}, test, val, real-files, ${REAL_SET_NAMES.join(', ')}, or the folder of a dataset`,
   );
 }
 
