@@ -18,10 +18,10 @@ struct __attribute__((packed)) TileConfig {
   uint8_t rows[16] = {16, 16, 16, 16, 16, 16, 16, 16};
 };
 
-void begin() {
-  const TileConfig config;
-  _tile_loadconfig(&config);
-}
+// Not a local: GCC's intrinsic tells the compiler of the first eight bytes alone, and it may leave out the rest.
+const TileConfig kConfig;
+
+void begin() { _tile_loadconfig(&kConfig); }
 void end() { _tile_release(); }
 
 void load_sums(const float* c, int64_t row) {

@@ -1,4 +1,5 @@
 import { nearness } from '../../core/text/near-spelling';
+import { isModule, membersOf } from '../../python/library/library';
 import { MAX_PIECES, type ExampleNames } from '../../records/example';
 import type { FunctionFacts, Mentions, Surroundings } from '../../records/file-context';
 import { MAX_FILE_NAMES, NAME_TRAITS, type NameTrait } from '../../records/file-names';
@@ -174,7 +175,7 @@ export interface NameSource {
   functionTokens: readonly TokenText[];
 }
 
-/** The names of a file for one of its windows: those that do not stand in it, nearest first. */
+/** The names of a file for one of its windows: those that do not stand in it, nearest first; then the library's. */
 export function namesForWindow(
   window: readonly TokenText[],
   { surroundings, functionTokens }: NameSource,
@@ -184,12 +185,22 @@ export function namesForWindow(
   if (functionTokens.length > window.length)
     for (const text of namesIn(functionTokens))
       if (!inWindow.has(text)) chosen.set(text, { text, traits: BIT.function });
-  for (const { text, traits } of namesAround(surroundings)) {
+  const add = ({ text, traits }: FileName): void => {
     const known = chosen.get(text);
     if (known) known.traits |= traits;
     else if (chosen.size < MAX_FILE_NAMES && !inWindow.has(text)) chosen.set(text, { text, traits });
-  }
+  };
+  namesAround(surroundings).forEach(add);
+  for (const text of libraryNames(inWindow, surroundings)) add({ text, traits: BIT.library });
   return [...chosen.values()].slice(0, MAX_FILE_NAMES);
+}
+
+/** Members of the library's modules that a window speaks of, by the names that the file's imports give them. */
+function libraryNames(inWindow: ReadonlySet<string>, { imports }: Surroundings): string[] {
+  const modules = Object.entries(imports).flatMap(([name, path]) => (inWindow.has(name) ? [path] : []));
+  // `os.path` is reached through `os`.
+  const inner = modules.flatMap((path) => [...inWindow].map((name) => `${path}.${name}`));
+  return [...modules, ...inner].filter(isModule).flatMap(membersOf);
 }
 
 function namesIn(tokens: readonly TokenText[]): string[] {
