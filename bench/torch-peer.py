@@ -22,6 +22,8 @@ from torch import nn
 HEAD_WIDTH = 64
 MASKED = -1e9
 TOP_PIECES = 8
+# As NAME_TRAITS in src/records/file-names.ts.
+NAME_TRAITS = 16
 TYPES = {"F32": torch.float32, "I32": torch.int32, "U16": torch.uint16, "U8": torch.uint8}
 
 
@@ -104,7 +106,7 @@ class Batch:
 
     def __init__(self, stored, case, model):
         self.__dict__.update(stored)
-        self.rows, self.length = case["rows"], case["length"]
+        self.rows, self.length, self.buggy = case["rows"], case["length"], len(stored["bugTypes"])
         positions = model.registers.shape[0] + self.length
         self.piece_offsets = bags(self.pieceTokens, self.rows * self.length)
         token, self.feature_ids = self.features.nonzero(as_tuple=True)
@@ -118,7 +120,30 @@ class Batch:
         attended = F.pad(self.real, (positions - self.length, 0), value=True)
         self.mask = None if bool(attended.all()) else attended[:, None, None, :]
         self.location_mask = F.pad(torch.where(self.real, 0.0, MASKED), (1, 0))
-        self.last = self.lengths[self.buggyRows] - 1
+        self.last = self.lengths[self.placeRows] - 1
+        self.edited = self.placeRows[: self.buggy]
+        self.set_names()
+
+    def set_names(self):
+        """Names of the rows that have places, side by side and padded: `[G, M]`, of which row `group` is a slot's."""
+        rows, groups = self.placeRows.unique(return_inverse=True)
+        self.name_group = groups[self.slotPlaces]
+        counts = self.nameOffsets[rows + 1] - self.nameOffsets[rows]
+        places = torch.arange(max(1, int(counts.max())))
+        self.no_name = places >= counts[:, None]
+        index = (self.nameOffsets[rows][:, None] + places).masked_fill(self.no_name, 0)
+        starts = self.namePieceStarts
+        lists = [
+            self.namePieceIds[starts[name] : starts[name + 1]] if real else self.namePieceIds[:0]
+            for name, real in zip(index.flatten().tolist(), (~self.no_name).flatten().tolist())
+        ]
+        self.name_ids = torch.cat(lists)
+        self.name_bags = F.pad(torch.tensor([len(ids) for ids in lists]).cumsum(0), (1, 0))[:-1]
+        bits = torch.arange(NAME_TRAITS)
+        pick = lambda values: (F.pad(values, (0, 1))[index]).masked_fill(self.no_name, 0)
+        self.name_traits = (pick(self.nameTraits)[..., None] >> bits & 1).float()
+        start = self.placeRows * self.length + self.starts
+        self.name_near = (pick(self.nameNear)[groups] == 1 + self.nameGroups[start][:, None]).float()[self.slotPlaces]
 
 
 class Model(nn.Module):
@@ -184,21 +209,22 @@ class Model(nn.Module):
     def places(self, y, batch):
         """Span and bug-type logits at the true places."""
         head, first = self.head, self.registers.shape[0]
-        start = y[batch.buggyRows, first + batch.starts]
-        ends = batch.starts[:, None] + torch.arange(head["spanBias"].shape[0])
-        last = batch.last[:, None]
-        states = y[batch.buggyRows[:, None], first + torch.minimum(ends, last)]
+        start = y[batch.edited, first + batch.starts[: batch.buggy]]
+        ends = batch.starts[: batch.buggy, None] + torch.arange(head["spanBias"].shape[0])
+        last = batch.last[: batch.buggy, None]
+        states = y[batch.edited[:, None], first + torch.minimum(ends, last)]
         match = (states @ (start @ head["spanQuery"])[:, :, None])[..., 0] / y.shape[-1] ** 0.5
         span = match + start @ head["spanLength"] + head["spanBias"] + torch.where(ends > last, MASKED, 0.0)
         return span, start @ head["bugType"] + head["bugTypeBias"]
 
     def slots(self, y, batch):
-        """Logits of the three choices of each slot."""
+        """Logits of the four choices of each slot."""
         head, first = self.head, self.registers.shape[0]
-        owner = batch.slotRows
-        rows, start = batch.buggyRows[owner], batch.starts[owner]
+        owner = batch.slotPlaces
+        rows, start = batch.placeRows[owner], batch.starts[owner]
         end = torch.minimum(start + batch.spans[owner], batch.last[owner])
-        h = rms(y[rows, first + start] + y[rows, first + end] + head["slots"][batch.slotNumbers])
+        before = head["slots"][batch.slotNumbers] + self.previous(batch) @ head["previous"]
+        h = rms(y[rows, first + start] + y[rows, first + end] + before)
         query = h @ head["vocabularyQuery"]
         copy_query = (h @ head["copyQuery"])[:, :, None] / y.shape[-1] ** 0.5
         copy = torch.bmm(y[:, first:][rows], copy_query)[..., 0].masked_fill(~batch.real[rows], MASKED)
@@ -206,8 +232,22 @@ class Model(nn.Module):
         entries = entries + self.features[self.entry_kinds]
         vocabulary = F.linear(query, entries, head["vocabularyBias"])
         kind = query @ self.features[self.config["nameKind"]]
-        piece = F.linear(query @ self.up, self.pieces) + (kind[:, None] + head["pieceBias"]) + self.piece_mask
-        return copy, vocabulary, piece
+        narrow = query @ self.up
+        piece = F.linear(narrow, self.pieces) + (kind[:, None] + head["pieceBias"]) + self.piece_mask
+        return copy, vocabulary, piece, self.names(h, query, narrow, kind, batch)
+
+    def previous(self, batch):
+        """What the token of the slot before gives an input; 0 for first slots."""
+        mean = F.embedding_bag(batch.previousIds, self.pieces, batch.previousStarts, mode="mean")
+        return rms(F.linear(mean, self.up) + self.features[batch.previousKinds]) * batch.previousGiven[:, None]
+
+    def names(self, h, query, narrow, kind, batch):
+        head = self.head
+        means = F.embedding_bag(batch.name_ids, self.pieces, batch.name_bags, mode="mean")
+        keys = torch.cat((means.view(*batch.no_name.shape, -1), batch.name_traits), -1)[batch.name_group]
+        ask = torch.cat((narrow, query @ head["nameTraits"].t()), 1)
+        match = torch.bmm(keys, ask[:, :, None])[..., 0] + batch.name_near * (h @ head["nameNear"])
+        return (match + (kind[:, None] + head["nameBias"])).masked_fill(batch.no_name[batch.name_group], MASKED)
 
     def forward(self, batch, y, z):
         """(next y, next z, loss, halting logits) of a supervision step."""
@@ -219,8 +259,8 @@ class Model(nn.Module):
         with torch.no_grad():
             exact = location.argmax(1) == batch.location
             wrong = torch.zeros_like(exact)
-            wrong[batch.buggyRows[span.argmax(1) != batch.spans]] = True
-            wrong[batch.buggyRows[batch.slotRows[~slot_right]]] = True
+            wrong[batch.edited[span.argmax(1) != batch.spans]] = True
+            wrong[batch.placeRows[batch.slotPlaces[~slot_right]]] = True
             exact = (exact & ~wrong).float()
         loss = (
             F.cross_entropy(location, batch.location, reduction="sum")
@@ -231,18 +271,18 @@ class Model(nn.Module):
         ) / batch.rows
         return y.detach(), z.detach(), loss, halt
 
-    def slot_loss(self, batch, copy, vocabulary, piece):
+    def slot_loss(self, batch, copy, vocabulary, piece, name):
         """-log of the summed probability of the right choices, and whether they win."""
 
         def pick(logits, columns):
             picked = logits.gather(1, columns.clamp(min=0)[:, None])[:, 0]
             return torch.where(columns < 0, MASKED, picked)
 
-        parts = (copy, vocabulary, piece)
+        parts = (copy, vocabulary, piece, name)
         every = torch.stack([part.logsumexp(1) for part in parts]).logsumexp(0)
         copies = copy.masked_fill(batch.slotCopies == 0, MASKED).logsumexp(1)
-        choices = (copies, pick(vocabulary, batch.slotVocabulary), pick(piece, batch.slotPieces))
-        right = torch.stack(choices).logsumexp(0)
+        written = (pick(vocabulary, batch.slotVocabulary), pick(piece, batch.slotPieces), pick(name, batch.slotNames))
+        right = torch.stack((copies, *written)).logsumexp(0)
         with torch.no_grad():
             best = torch.stack([part.amax(1) for part in parts]).amax(0)
         return every - right, right >= best
@@ -252,8 +292,8 @@ class Model(nn.Module):
         for _ in range(self.config["supervisionSteps"]):
             y, z = self.supervision_step(batch, y, z)
         span, bug_type = self.places(y, batch)
-        copy, vocabulary, piece = self.slots(y, batch)
-        total = torch.stack([part.logsumexp(1) for part in (copy, vocabulary, piece)]).logsumexp(0)[:, None]
+        copy, vocabulary, piece, name = self.slots(y, batch)
+        total = torch.stack([part.logsumexp(1) for part in (copy, vocabulary, piece, name)]).logsumexp(0)[:, None]
         top = piece.topk(TOP_PIECES, 1)
         return {
             "location": self.location(y, batch).softmax(1),
@@ -264,6 +304,7 @@ class Model(nn.Module):
             "vocabulary": (vocabulary - total).exp(),
             "piece": (top.values - total).exp(),
             "pieceIds": top.indices,
+            "name": (name - total).exp(),
         }
 
 

@@ -80,6 +80,7 @@ function inference({ model: data, examples }: StepMaterial, precision: Inference
       vocabulary: share(vocabulary),
       piece: share(top.values),
       pieceIds: top.indices,
+      name: share(name),
     };
   };
   return {

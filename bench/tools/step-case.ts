@@ -5,7 +5,7 @@ import { seedStream } from '../../src/core/rng';
 import type { Example } from '../../src/records/example';
 import { trainConfigSchema, type TrainConfig } from '../../src/training/config';
 import { MADE_UP_HASHES } from '../../src/training/testing';
-import { collate, EMPTY_KIND, type Batch } from '../../src/trm/batch';
+import { collate, EMPTY_KIND, type Batch, type TargetBatch } from '../../src/trm/batch';
 import { resolveModelConfig, type ModelConfig, type PresetName } from '../../src/trm/config';
 import { NAME_KIND } from '../../src/trm/embedding';
 import { createModelData, encodeModel, type ModelData } from '../../src/trm/model';
@@ -124,6 +124,18 @@ export async function writeMaterial(folder: string, step: StepCase, material: St
   await writeFile(join(folder, 'batch.safetensors'), encodeSafetensors(batchTensors(collate(examples))));
 }
 
+/** What the slots before write: a list of pieces each, empty for first slots. */
+function previousTensors({ slotPrevious }: TargetBatch): Record<string, Int32Array | Float32Array> {
+  const pieces = slotPrevious.map((token) => token?.pieces ?? []);
+  let at = 0;
+  return {
+    previousIds: Int32Array.from(pieces.flat()),
+    previousStarts: Int32Array.from(pieces, (ids) => (at += ids.length) - ids.length),
+    previousKinds: Int32Array.from(slotPrevious, (token) => token?.kind ?? 0),
+    previousGiven: Float32Array.from(slotPrevious, (token) => (token ? 1 : 0)),
+  };
+}
+
 /** Every array of a batch; the two matrices with their shape. */
 function batchTensors(batch: Batch): Record<string, StoredTensor> {
   const { rows, length, targets } = batch;
@@ -131,7 +143,17 @@ function batchTensors(batch: Batch): Record<string, StoredTensor> {
     features: batch.features.length / (rows * length),
     slotCopies: length,
   };
-  const arrays = Object.entries({ ...batch, ...targets }).flatMap(([name, data]: [string, unknown]) => {
+  const { names } = batch;
+  const lists = {
+    nameOffsets: names.offsets,
+    namePieceStarts: names.pieceStarts,
+    namePieceIds: names.pieceIds,
+    nameTraits: Int32Array.from(names.traits),
+    nameNear: Int32Array.from(names.near),
+    nameGroups: Int32Array.from(names.groups),
+    ...previousTensors(targets),
+  };
+  const arrays = Object.entries({ ...batch, ...targets, ...lists }).flatMap(([name, data]: [string, unknown]) => {
     if (data instanceof Float32Array || data instanceof Int32Array) return [{ name, data }];
     return [];
   });

@@ -74,7 +74,7 @@ test('names of the file, with what is known of each', () => {
   assert.equal(found.get('far'), ['module-function', 'module-name']);
   assert.equal(found.get('Base')?.includes('class'), true);
   assert.equal(found.get('LIMIT')?.includes('module-name'), true);
-  assert.equal(found.get('json'), ['import']);
+  assert.equal(found.get('json'), ['import', 'variable']);
   assert.equal(found.get('parse'), ['called']);
   assert.equal(found.get('strict'), ['keyword']);
   assert.equal(found.get('bit_length'), ['method']);
