@@ -153,10 +153,12 @@ function batchTensors(batch: Batch): Record<string, StoredTensor> {
     nameGroups: Int32Array.from(names.groups),
     ...previousTensors(targets),
   };
-  const arrays = Object.entries({ ...batch, ...targets, ...lists }).flatMap(([name, data]: [string, unknown]) => {
-    if (data instanceof Float32Array || data instanceof Int32Array) return [{ name, data }];
-    return [];
-  });
+  const arrays = Object.entries({ ...batch, ...targets, ...lists }).flatMap(
+    ([name, data]: [string, unknown]) => {
+      if (data instanceof Float32Array || data instanceof Int32Array) return [{ name, data }];
+      return [];
+    },
+  );
   return Object.fromEntries(
     arrays.map(({ name, data }) => {
       const shape = name in columns ? [data.length / columns[name], columns[name]] : [data.length];

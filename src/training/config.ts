@@ -20,7 +20,7 @@ import { BUDGET_EXPECTED, hasBudget, runConfigShape } from './run-config';
 import { refuseMachineBound } from './optimization/schedule';
 
 /** Version of the train stage's code; part of its key. */
-export const TRAIN_VERSION = 3;
+export const TRAIN_VERSION = 4;
 
 /** Fields of a preset that an experiment may replace; window and sizes of the vocabularies come from the data. */
 const modelOverridesSchema = z.strictObject({
