@@ -33,9 +33,9 @@ test('of an edited file only what changed is predicted again', async () => {
     const program = analyse(FIRST + SECOND, { maxTokens });
     const all = await predictWindows({ program, topK: 2 });
     assert.is(all.length, 2);
-    // Without weights, only what is remembered can be answered.
+    // Without weights, only what is remembered can be answered. The edit leaves the names of the file as they are.
     parts.model.dispose();
-    const edited = analyse(`${FIRST}${SECOND.replace('return b', 'return a')}`, { maxTokens });
+    const edited = analyse(`${FIRST}${SECOND.replace('return b', 'return -b')}`, { maxTokens });
     assert.equal(await predictWindows({ program: edited, windows: [0], topK: 2 }), all.slice(0, 1));
     const isAsked = async (source: string, windows: number[], topK = 2): Promise<boolean> =>
       predictWindows({ program: analyse(source, { maxTokens }), windows, topK }).then(
