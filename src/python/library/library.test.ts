@@ -28,6 +28,11 @@ test('modules and their members, in the order of the stubs', () => {
     );
 });
 
+test('a module that is no part of the table has members that nobody tells of', () => {
+  assert.is(memberOf({ kind: 'module', path: 'sys._monitoring' }, 'get_tool'), 'untold');
+  assert.is(resolvePath('sys.monitoring.get_tool'), undefined);
+});
+
 test('members of types, inherited ones among them', () => {
   for (const name of ['join', 'startswith', 'removeprefix']) assert.ok(membersOfType('str').includes(name));
   assert.ok(membersOfType('dict').includes('setdefault'), 'of MutableMapping');

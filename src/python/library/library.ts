@@ -130,7 +130,9 @@ export function memberOf(
   access: 'class' | 'object' = 'class',
 ): LibraryEntity | Absence {
   if (entity.kind === 'module') {
-    const members = table().modules[entity.path];
+    const members = entry(table().modules, entity.path);
+    // A module that is no part of the table: `sys.monitoring` is `sys._monitoring`.
+    if (!members) return 'untold';
     const word = entry(members, name);
     if (word !== undefined) return entityOf(word, access);
     return name.startsWith('_') || '*' in members ? 'untold' : 'missing';
