@@ -4,13 +4,13 @@ import { basename, join, resolve } from 'node:path';
 import { z } from 'zod';
 import { DataError, UserError } from '../core/errors';
 import { readJson } from '../core/files';
-import { workDir } from '../core/paths';
+import { projectRoot, workDir } from '../core/paths';
 import { calibrationSchema, UNCALIBRATED } from '../repair/calibration';
 import { RELEASE_FILES } from '../repair/model-folder';
 import { MANIFEST_KEY } from '../shards/manifest';
 
 /** How a model came to be used. */
-export type ModelOrigin = 'given' | 'TRM_MODEL' | 'best';
+export type ModelOrigin = 'given' | 'TRM_MODEL' | 'shipped' | 'best';
 
 /** What a release folder says of itself; null where it does not say. */
 export interface ModelFacts {
@@ -47,30 +47,40 @@ const LEAST_MEASURED = 200;
 /** Training for less is a trial, too. */
 const LEAST_SECONDS = 60;
 
+/** The model that comes with the project. */
+export const shippedModel = (): string => join(projectRoot(), 'models', 'trm-code-repair');
+
 /**
- * The model folder to use: the one given, else `TRM_MODEL` (an empty one counts as none), else the best suited of
- * `TRM_WORK_DIR/models`, where every finished release is linked by its experiment's name: the one that certainly (lower
- * end of the interval) mends the largest share of its test bugs, the newer of equals. Trials are never taken unless
- * they are named: models measured on fewer than 200 functions or trained for less than a minute.
+ * The model folder to use: the one given, else `TRM_MODEL` (an empty one counts as none), else the one that comes with
+ * the project, else the best suited of those made here: the one that certainly (lower end of the interval) mends the
+ * largest share of its test bugs, the newer of equals. Trials are never taken unless they are named: models measured on
+ * fewer than 200 functions or trained for less than a minute.
+ *
+ * Models made here lie in `TRM_WORK_DIR/models`, every finished release linked by its experiment's name. Such a name is
+ * as good as a folder. They do not come before the project's own: each is measured on a test split of its own, so that
+ * their figures cannot be compared.
+ * @param shipped folder of the project's own model. Default: {@link shippedModel}
  * @throws UserError when there is none, with the reason for each that was passed over; DataError for a damaged folder
  */
 export async function chooseModel(
   given: string | undefined,
   env: NodeJS.ProcessEnv = process.env,
+  shipped: string = shippedModel(),
 ): Promise<ChosenModel> {
+  const models = join(workDir(env), 'models');
   const named = given ?? (env.TRM_MODEL || undefined);
   if (named !== undefined)
     return {
-      facts: await readFacts(named),
+      facts: await readFacts(folderOf(named, models)),
       origin: given === undefined ? 'TRM_MODEL' : 'given',
       passedOver: [],
     };
-  const models = join(workDir(env), 'models');
+  if (isModel(shipped)) return { facts: await readFacts(shipped), origin: 'shipped', passedOver: [] };
   const candidates: ModelFacts[] = [];
   const passedOver: ChosenModel['passedOver'] = [];
   for (const name of existsSync(models) ? (await readdir(models)).sort() : []) {
     const folder = join(models, name);
-    if (!existsSync(join(folder, RELEASE_FILES.config))) continue;
+    if (!isModel(folder)) continue;
     // One broken folder does not hide the others; it is said with the rest.
     const facts = await readFacts(folder).catch((error: Error) => error);
     const reason = facts instanceof Error ? facts.message : trialReason(facts);
@@ -86,6 +96,15 @@ export async function chooseModel(
       : `expected a trained model in ${models}, found only ${passedOver.map(({ name, reason }) => `${name} (${reason})`).join(', ')}`,
     'make one with `trm run quickstart`, or name one: --model <folder> or TRM_MODEL',
   );
+}
+
+const isModel = (folder: string): boolean => existsSync(join(folder, RELEASE_FILES.config));
+
+/** A folder as it was named; where there is none, the model of that name among those made here. */
+function folderOf(named: string, models: string): string {
+  return !isModel(named) && basename(named) === named && isModel(join(models, named))
+    ? join(models, named)
+    : named;
 }
 
 function trialReason({ accuracy, measured, trainedSeconds }: ModelFacts): string | null {

@@ -20,7 +20,7 @@ export function addRepairOptions(command: Command): Command {
     .argument('<file...>', 'Python files; "-" is standard input')
     .option(
       '--model <folder>',
-      'release folder; default: TRM_MODEL, else the best one made here, trials apart',
+      'release folder, or the name of an experiment; default: TRM_MODEL, else the model of this project',
     )
     .option('--threshold <number>', "least confidence, 0..1; default: the model's calibrated one", parseShare)
     .option('--max-rounds <number>', 'rounds over a file', parseCount)
