@@ -2,7 +2,7 @@
  * Where the time of a training step or of an answer goes: seconds by op of the native engine, and what is left for the
  * program around them.
  *
- *   make bench BENCH=step-profile ARGS='--preset trm-cpu --kind train --rows 32 --length 64 --recursions 1 --latent 1'
+ *   make bench BENCH=step-profile ARGS='--preset trm-cpu --kind train --rows 32 --length 64 --recursions 1 --latent 1 --precision float32'
  *
  * Prints a table, the largest part first. The last line is JSON: kind, case, stepMs, calls, coreGflops, parts (name, calls a
  * step, ms a step).
@@ -14,6 +14,7 @@ import { percentile } from '../src/metrics/percentile';
 import { PRESET_NAMES, resolveModelConfig } from '../src/trm/config';
 import { supervisionStepFlops } from '../src/trm/flops';
 import { cpuFacts } from './tools/cpu';
+import { INFERENCE_PRECISIONS, type InferencePrecision } from '../src/trm/precision';
 import { startProgram } from './tools/our-side';
 import { caseModel, makeMaterial, type StepCase, type StepKind } from './tools/step-case';
 
@@ -79,6 +80,7 @@ async function main(): Promise<void> {
       recursions: { type: 'string', default: '1' },
       latent: { type: 'string', default: '1' },
       steps: { type: 'string', default: '20' },
+      precision: { type: 'string', default: 'float32' },
     },
   });
   resolveModelConfig(values.preset);
@@ -92,7 +94,7 @@ async function main(): Promise<void> {
     length: Number(values.length),
   };
   const { kernels } = await requireNativeEngine();
-  const program = startProgram(makeMaterial(step, kind), kind);
+  const program = startProgram(makeMaterial(step, kind), kind, precisionOf(values.precision));
   const { parts, times } = await profile(program, Number(values.steps));
   const stepMs = percentile(times, 0.5);
   print(parts, stepMs);
@@ -109,6 +111,12 @@ async function main(): Promise<void> {
     ...cpuFacts(),
   };
   console.log(JSON.stringify(result));
+}
+
+function precisionOf(given: string): InferencePrecision {
+  const precision = INFERENCE_PRECISIONS.find((name) => name === given);
+  if (!precision) throw new Error(`expected a precision of ${INFERENCE_PRECISIONS.join(', ')}, got ${given}`);
+  return precision;
 }
 
 async function profile(program: ReturnType<typeof startProgram>, steps: number) {
