@@ -73,7 +73,7 @@ export function meanPieces(table: tf.Tensor2D, lists: PieceLists): tf.Tensor2D {
       },
     };
   });
-  return op(table) as tf.Tensor2D;
+  return op(table);
 }
 
 /** Sums `[M, E]` rows of one token, `[count, E]`. */

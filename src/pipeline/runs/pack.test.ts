@@ -14,7 +14,7 @@ import { createFolderStore } from '../../storage/folder-store';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { readEarlyDecay, requestDecay } from '../../training/long-run/early-decay';
 import { losses, trainIn } from '../../training/testing-run';
-import { datasetDigest } from '../../shards/manifest';
+import { datasetDigest, readManifest } from '../../shards/manifest';
 import { openStage, type OpenedStage } from '../stages/open-stage';
 import { packTraining, unpackTraining } from './pack';
 import { recordedKey } from './run-record';
@@ -164,10 +164,9 @@ test('other data than the training learned from is refused when it is unpacked a
     await rm(join(root, 'second/data/stages', folder), { recursive: true });
     const { run, pack } = await unpackTraining(path);
     await pretendData(2);
-    const manifest = await createFolderStore(join(root, 'second/data/stages', folder, 'output')).get(
-      'manifest.json',
+    const data = datasetDigest(
+      await readManifest(createFolderStore(join(root, 'second/data/stages', folder, 'output'))),
     );
-    const data = datasetDigest(JSON.parse(Buffer.from(manifest).toString('utf8')));
     const late = await rejection(() => refuseOtherTraining(run, { key: pack.key, data }));
     assert.match(late.message, /here the digest is/);
     const other = await rejection(() =>

@@ -65,8 +65,9 @@ export async function packTraining(stage: OpenedStage<unknown>, path: string): P
   return header;
 }
 
-async function stateOf({ store, manifest, key }: OpenedStage<unknown>): Promise<RunState> {
-  const finished = await manifest();
+async function stateOf(stage: OpenedStage<unknown>): Promise<RunState> {
+  const { store, key } = stage;
+  const finished = await stage.manifest();
   if (finished === undefined) return readRunState(store);
   if (finished['trm:metrics']?.ended === 'early_decay') return readRunState(store, BEFORE_DECAY);
   throw new UserError(

@@ -4,7 +4,10 @@ import { compareNames, type NameVerdict } from './names';
 import { analyse } from '../program';
 
 function compare(before: string, after: string): NameVerdict {
-  return compareNames(analyse(before, { maxTokens: 128 }).undefinedNames, analyse(after, { maxTokens: 128 }).undefinedNames);
+  return compareNames(
+    analyse(before, { maxTokens: 128 }).undefinedNames,
+    analyse(after, { maxTokens: 128 }).undefinedNames,
+  );
 }
 
 test('a new undefined name is seen, one that went away mends', () => {
