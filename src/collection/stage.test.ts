@@ -1,3 +1,4 @@
+import { NO_MENTIONS, type Mentions } from '../records/file-context';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
@@ -164,15 +165,25 @@ test('the context of a fix is that of the file before it, without the function i
       sources: [{ kind: 'git', path: repository, licence: 'MIT' }],
     });
     const sum = samples.find(({ origin }) => origin.function === 'A.sum') ?? { context: null };
+    const none = { decorators: [], assigned: [], read: [] };
+    const mentions = (more: Partial<Mentions>): Mentions => ({ ...NO_MENTIONS, ...more });
     assert.equal(contexts.around(sum), {
       imports: { os: 'os' },
       names: ['f', 'A'],
       enclosingClass: 'A',
       classes: [{ name: 'A', bases: [], attributes: [] }],
       functions: [
-        { name: 'A.__init__', signature: '(self,n)', decorators: [], assigned: ['n'], read: [] },
-        { name: 'f', signature: '(a)', decorators: [], assigned: [], read: [] },
+        {
+          ...{ ...none, name: 'A.__init__', signature: '(self,n)', assigned: ['n'] },
+          mentions: mentions({ variables: ['self', 'n'] }),
+        },
+        {
+          ...{ ...none, name: 'f', signature: '(a)' },
+          mentions: mentions({ variables: ['a'], calls: ['A'] }),
+        },
       ],
+      before: 1,
+      mentions: mentions({ variables: ['os'] }),
     });
   });
 });

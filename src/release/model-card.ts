@@ -202,7 +202,7 @@ ${licences.map(([licence, count]) => `| ${licence} | ${count} |`).join('\n')}`;
 function limits({ config, model }: CardParts): string {
   const known = [
     'Trained mostly on synthetic bugs: real bugs are more varied, and accuracy on them is lower than the tables say.',
-    `It sees ${model.model.maxTokens} program tokens at a time and no comments, docstrings or other files.`,
+    `It sees ${model.model.maxTokens} program tokens at a time, with the names of their file, and no comments, docstrings or other files.`,
     'One edit replaces at most 8 tokens by at most 8; larger repairs are found only as a sequence of such edits.',
     'A plausible fix has no verifier behind it but the parser and the name check: read it before applying it.',
     ...(config.storage === 'float32'

@@ -13,6 +13,7 @@ import { nameKeys, type NameKeys } from './slots/name-logits';
 import { slotLogits } from './slots/slot-logits';
 import { unpackedPrecision } from './precision';
 import {
+  dropHopeless,
   extendContents,
   offeredTexts,
   rankProposals,
@@ -164,7 +165,7 @@ async function predictBatch(
       likelyStarts(window, location.subarray(row * classes + 1, (row + 1) * classes)),
     );
     const places = await placeEdits(model, answer, starts, topK);
-    const contents = await fillSlots(model, answer, windows, places, options);
+    const contents = await fillSlots(model, answer, windows, places, { ...options, topK });
     return windows.map((_, row) => ({
       noBug: location[row * classes],
       answersNoBug: location
@@ -243,8 +244,9 @@ async function fillSlots(
   answer: Answer,
   windows: readonly PredictWindow[],
   places: readonly Place[],
-  options: PredictOptions,
+  options: PredictOptions & { topK: number },
 ): Promise<Contents[][]> {
+  const { topK } = options;
   let contents = places.map(() => startContents());
   if (places.length === 0) return contents;
   const rows = places.map(({ row }) => row);
@@ -267,6 +269,7 @@ async function fillSlots(
         const texts = offered.get(places[place].row) as OfferedTexts;
         return extendContents(list, () => renderChoices(choices[next++], texts, options));
       });
+      contents = dropHopeless(places, contents, topK);
     }
     return contents;
   } finally {

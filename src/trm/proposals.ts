@@ -61,7 +61,6 @@ export interface Renderer {
 /** A text that slots may write other than by the vocabularies. */
 interface OfferedText {
   token: TokenText;
-  key: string;
   /** Its entry of the closed vocabulary, -1 when it has none. */
   entry: number;
   /** Where it stands: tokens of the window; none for a name of the file. */
@@ -85,7 +84,7 @@ export function offeredTexts(
   const byKey = new Map<string, OfferedText>();
   const offer = ({ kind, text }: TokenText, positions: number[]): OfferedText => {
     const token = { kind, text };
-    return { token, key: tokenKey(token), entry: vocabulary.indexOf(token), positions };
+    return { token, entry: vocabulary.indexOf(token), positions };
   };
   tokens.forEach((token, position) => {
     // END is no token that can be written.
@@ -124,6 +123,45 @@ export function extendContents(
   return extended.filter(({ probability }) => probability >= LEAST_SHARE * extended[0].probability);
 }
 
+/**
+ * Gives up contents that have no chance to be among the `topK` proposals of their row: as many others that have reached
+ * their EMPTY are more probable (what follows only makes a content less so), or one is by {@link LEAST_SHARE}.
+ * @param contents of each place
+ * @returns those that are left, in their order
+ */
+export function dropHopeless(
+  places: readonly Place[],
+  contents: readonly (readonly Contents[])[],
+  topK: number,
+): Contents[][] {
+  const jointOf = (place: number, { probability }: Contents): number =>
+    places[place].probability * probability;
+  const closedOf = new Map<number, number[]>(places.map(({ row }) => [row, []]));
+  const bestOf = new Map<number, number>();
+  contents.forEach((list, place) => {
+    const { row, spanLength } = places[place];
+    for (const content of list) {
+      if (content.closed && !isEdit(spanLength, content.tokens)) continue;
+      const joint = jointOf(place, content);
+      bestOf.set(row, Math.max(joint, bestOf.get(row) ?? 0));
+      if (content.closed) closedOf.get(row)?.push(joint);
+    }
+  });
+  const least = new Map(
+    [...closedOf].map(([row, closed]) => {
+      const last = closed.sort((a, b) => b - a)[topK - 1] ?? 0;
+      return [row, Math.max(last, LEAST_SHARE * (bestOf.get(row) ?? 0))];
+    }),
+  );
+  return contents.map((list, place) =>
+    list.filter((content) => jointOf(place, content) >= (least.get(places[place].row) ?? 0)),
+  );
+}
+
+/** An edit that removes nothing and writes nothing is none. */
+const isEdit = (spanLength: number, replacement: readonly TokenText[]): boolean =>
+  spanLength > 0 || replacement.length > 0;
+
 /** One way to fill a slot; `token` null is EMPTY. */
 export interface SlotOption {
   token: TokenText | null;
@@ -145,37 +183,39 @@ export function renderChoices(
     joined.add(entry);
     return choices.vocabulary[entry];
   };
-  const byKey = new Map<string, SlotOption>();
-  for (const { token, key, entry, positions } of copied) {
-    const probability = positions.reduce((sum, position) => sum + choices.copy[position], 0);
-    byKey.set(key, { token, probability: probability + entryShare(entry) });
-  }
-  names.forEach(({ token, key, entry }, i) => {
-    byKey.set(key, { token, probability: choices.names[i] + entryShare(entry) });
+  const offered = [...copied, ...names];
+  const shares = offered.map(({ entry, positions }, i) => {
+    const own = i < copied.length ? sumAt(choices.copy, positions) : choices.names[i - copied.length];
+    return own + entryShare(entry);
   });
+  const others: SlotOption[] = [];
   for (let i = 0; i < choices.pieces.length; i++) {
     const text = tokenizer.nameOf(choices.pieceIds[i]);
     if (text === null) continue;
     const token: TokenText = { kind: 'name', text };
-    const key = tokenKey(token);
-    const known = byKey.get(key);
-    if (known) known.probability += choices.pieces[i];
-    else byKey.set(key, { token, probability: entryShare(vocabulary.indexOf(token)) + choices.pieces[i] });
+    const known = offered.findIndex((one) => one.token.kind === 'name' && one.token.text === text);
+    if (known >= 0) shares[known] += choices.pieces[i];
+    else others.push({ token, probability: entryShare(vocabulary.indexOf(token)) + choices.pieces[i] });
   }
-  const others = likeliest(choices.vocabulary, joined).map((entry) => ({
-    token: vocabulary.entries[entry],
-    probability: choices.vocabulary[entry],
-  }));
-  const empty = { token: null, probability: choices.vocabulary[EMPTY_ENTRY] };
-  return [...byKey.values(), ...others, empty].sort((a, b) => b.probability - a.probability).slice(0, BEAM);
+  for (const i of likeliest(shares)) others.push({ token: offered[i].token, probability: shares[i] });
+  for (const entry of likeliest(choices.vocabulary, joined))
+    others.push({ token: vocabulary.entries[entry], probability: choices.vocabulary[entry] });
+  others.push({ token: null, probability: choices.vocabulary[EMPTY_ENTRY] });
+  return others.sort((a, b) => b.probability - a.probability).slice(0, BEAM);
+}
+
+function sumAt(values: ArrayLike<number>, places: readonly number[]): number {
+  let sum = 0;
+  for (const place of places) sum += values[place];
+  return sum;
 }
 
 /** Places of the {@link BEAM} greatest values that are not left out, greatest first; of equals the first. */
-function likeliest(values: ArrayLike<number>, leftOut: ReadonlySet<number>): number[] {
+function likeliest(values: ArrayLike<number>, leftOut?: ReadonlySet<number>): number[] {
   const best: number[] = [];
   for (let i = 0; i < values.length; i++) {
     if (best.length === BEAM && values[i] <= values[best[BEAM - 1]]) continue;
-    if (leftOut.has(i)) continue;
+    if (leftOut?.has(i)) continue;
     let at = best.length;
     while (at > 0 && values[best[at - 1]] < values[i]) at--;
     best.splice(at, 0, i);
@@ -191,22 +231,19 @@ export function rankProposals(
   row: number,
   topK: number,
 ): Proposal[] {
-  return (
-    places
-      .flatMap((place, i) =>
-        place.row !== row
-          ? []
-          : contents[i].map(({ tokens, probability }) => ({
-              location: place.start,
-              spanLength: place.spanLength,
-              replacement: tokens,
-              bugType: place.bugType,
-              probability: place.probability * probability,
-            })),
-      )
-      // An edit that removes nothing and writes nothing is no edit.
-      .filter(({ spanLength, replacement }) => spanLength > 0 || replacement.length > 0)
-      .sort((a, b) => b.probability - a.probability || a.location - b.location || a.spanLength - b.spanLength)
-      .slice(0, topK)
-  );
+  return places
+    .flatMap((place, i) =>
+      place.row !== row
+        ? []
+        : contents[i].map(({ tokens, probability }) => ({
+            location: place.start,
+            spanLength: place.spanLength,
+            replacement: tokens,
+            bugType: place.bugType,
+            probability: place.probability * probability,
+          })),
+    )
+    .filter(({ spanLength, replacement }) => isEdit(spanLength, replacement))
+    .sort((a, b) => b.probability - a.probability || a.location - b.location || a.spanLength - b.spanLength)
+    .slice(0, topK);
 }
