@@ -6,12 +6,14 @@ import { trainTokenizer } from '../processing/tokenizer/tokenizer';
 import { lex } from '../python/tokens/lexer';
 import type { TokenText } from '../records/sample';
 import {
+  dropHopeless,
   extendContents,
   offeredTexts,
   renderChoices,
   startContents,
   type Contents,
   type OfferedTexts,
+  type Place,
   type SlotChoices,
 } from './proposals';
 
@@ -112,6 +114,34 @@ test('a text is offered once, with all its places; END is not', () => {
       ['', [5]],
     ],
   );
+});
+
+test('contents that cannot be among the proposals of their row are given up', () => {
+  const place = (row: number, probability: number, spanLength = 1): Place => {
+    return { row, probability, spanLength, start: 0, bugType: 0 };
+  };
+  const written = (probability: number, closed: boolean): Contents => {
+    return { tokens: [{ kind: 'name', text: 'x' }], probability, closed };
+  };
+  const places = [place(0, 0.9), place(0, 0.5), place(1, 0.1), place(1, 1, 0)];
+  const nothing: Contents = { tokens: [], probability: 1, closed: true };
+  const contents = [
+    [written(0.5, true), written(0.2, false)],
+    // 0.4 * 0.5 is more than what place 0 has open, 0.3 * 0.5 is less than two that are finished.
+    [written(0.4, true), written(0.3, false)],
+    // Another row: what is likely elsewhere does not matter, and an insertion of nothing is no proposal.
+    [written(0.9, true), written(0.0001, false)],
+    [nothing],
+  ];
+  const kept = dropHopeless(places, contents, 2);
+  assert.equal(kept, [
+    contents[0].slice(0, 1),
+    contents[1].slice(0, 1),
+    // A share of 1e-3 of the best is too little, whatever is finished.
+    contents[2].slice(0, 1),
+    [nothing],
+  ]);
+  assert.equal(dropHopeless(places, contents, 4).slice(0, 2), contents.slice(0, 2));
 });
 
 test.run();
