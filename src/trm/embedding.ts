@@ -22,6 +22,28 @@ export interface PieceLists {
   count: number;
 }
 
+/** Moves the pieces of some tokens, padding left out, to the engine. */
+export function pieceLists(pieces: readonly ArrayLike<number>[]): PieceLists {
+  const ids: number[] = [];
+  const tokens: number[] = [];
+  const shares: number[] = [];
+  pieces.forEach((own, token) => {
+    for (let i = 0; i < own.length; i++) {
+      ids.push(own[i]);
+      tokens.push(token);
+      shares.push(1 / own.length);
+    }
+  });
+  // An empty list has no tensor that the kernels take: the padding piece, which counts nothing.
+  if (ids.length === 0) [ids[0], tokens[0], shares[0]] = [0, 0, 0];
+  return {
+    ids: tf.tensor1d(ids, 'int32'),
+    tokens: tf.tensor1d(tokens, 'int32'),
+    weights: tf.tensor2d(shares, [shares.length, 1]),
+    count: pieces.length,
+  };
+}
+
 /** {@link InputBatch} on the engine. */
 export interface InputTensors {
   pieces: PieceLists;
@@ -122,28 +144,14 @@ export interface EntryTensors {
 /** Moves vocabulary tables to the engine. */
 export function entryTensors(tables: VocabularyTables): EntryTensors {
   const count = tables.entryKinds.length;
-  const ids: number[] = [];
-  const tokens: number[] = [];
-  const shares: number[] = [];
-  for (let entry = 0; entry < count; entry++) {
-    const row = Array.from(tables.entryPieces.subarray(entry * MAX_PIECES, (entry + 1) * MAX_PIECES));
-    const used = row.filter((id) => id !== 0);
-    for (const id of used) {
-      ids.push(id);
-      tokens.push(entry);
-      shares.push(1 / used.length);
-    }
-  }
+  const pieces = Array.from({ length: count }, (_, entry) =>
+    tables.entryPieces.subarray(entry * MAX_PIECES, (entry + 1) * MAX_PIECES).filter((id) => id !== 0),
+  );
   const kinds = Int32Array.from(tables.entryKinds);
   kinds[0] = EMPTY_KIND;
   const mask = Float32Array.from(tables.namePieces, (isName) => (isName ? 0 : MASKED));
   return {
-    pieces: {
-      ids: tf.tensor1d(ids, 'int32'),
-      tokens: tf.tensor1d(tokens, 'int32'),
-      weights: tf.tensor2d(shares, [shares.length, 1]),
-      count,
-    },
+    pieces: pieceLists(pieces),
     kinds: tf.tensor1d(kinds, 'int32'),
     pieceMask: tf.tensor2d(mask, [1, mask.length]),
   };

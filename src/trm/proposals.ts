@@ -73,6 +73,8 @@ export interface OfferedTexts {
   copied: readonly OfferedText[];
   /** Names of the file, in the order of the example; none of them stands in the window. */
   names: readonly OfferedText[];
+  /** Place of each name among `copied`, then `names`, by its text. */
+  nameAt: ReadonlyMap<string, number>;
 }
 
 /** The texts of a window and the names of its file: the same for all its places and slots. */
@@ -93,10 +95,16 @@ export function offeredTexts(
     if (known) known.positions.push(position);
     else byKey.set(tokenKey(token), offer(token, [position]));
   });
-  return { copied: [...byKey.values()], names: names.map((text) => offer({ kind: 'name', text }, [])) };
+  const copied = [...byKey.values()];
+  const others = names.map((text) => offer({ kind: 'name', text }, []));
+  const nameAt = new Map<string, number>();
+  [...copied, ...others].forEach(({ token: { kind, text } }, i) => {
+    if (kind === 'name') nameAt.set(text, i);
+  });
+  return { copied, names: others, nameAt };
 }
 
-/** Contents less probable than this share of a place's best are given up: they would be in no list. */
+/** Contents less probable than this share of the best of their place or row are given up: they would be in no list. */
 const LEAST_SHARE = 1e-3;
 
 /**
@@ -174,7 +182,7 @@ export interface SlotOption {
  */
 export function renderChoices(
   choices: SlotChoices,
-  { copied, names }: OfferedTexts,
+  { copied, names, nameAt }: OfferedTexts,
   { tokenizer, vocabulary }: Renderer,
 ): SlotOption[] {
   const joined = new Set([EMPTY_ENTRY]);
@@ -193,8 +201,8 @@ export function renderChoices(
     const text = tokenizer.nameOf(choices.pieceIds[i]);
     if (text === null) continue;
     const token: TokenText = { kind: 'name', text };
-    const known = offered.findIndex((one) => one.token.kind === 'name' && one.token.text === text);
-    if (known >= 0) shares[known] += choices.pieces[i];
+    const known = nameAt.get(text);
+    if (known !== undefined) shares[known] += choices.pieces[i];
     else others.push({ token, probability: entryShare(vocabulary.indexOf(token)) + choices.pieces[i] });
   }
   for (const i of likeliest(shares)) others.push({ token: offered[i].token, probability: shares[i] });

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import { NAME_TRAITS } from '../../records/file-names';
 import type { NameBatch } from '../batch';
-import { meanPieces } from '../embedding';
+import { meanPieces, pieceLists } from '../embedding';
 import type { Answer, HeadStates } from '../heads';
 import { MASKED } from '../layers/attention';
 import { gatherRows } from '../layers/gather-rows';
@@ -29,7 +29,11 @@ export function nameKeys(weights: Weights, names: NameBatch, ofRows: ArrayLike<n
   rows.forEach((row, g) => {
     for (let name = offsets[row], at = g * most; name < offsets[row + 1]; name++, at++) index[at] = name;
   });
-  const means = meanPieces(weight(weights, 'embedding.pieces'), listsOf(names, index));
+  const { pieceStarts, pieceIds } = names;
+  const pieces = Array.from(index, (name) =>
+    name < 0 ? [] : pieceIds.subarray(pieceStarts[name], pieceStarts[name + 1]),
+  );
+  const means = meanPieces(weight(weights, 'embedding.pieces'), pieceLists(pieces));
   const bits = new Float32Array(index.length * TRAITS);
   index.forEach((name, at) => {
     for (let bit = 0; name >= 0 && bit < TRAITS; bit++)
@@ -37,28 +41,6 @@ export function nameKeys(weights: Weights, names: NameBatch, ofRows: ArrayLike<n
   });
   const keys = tf.concat([means, tf.tensor2d(bits, [index.length, TRAITS])], 1);
   return { rows, most, keys: tf.reshape<tf.Rank.R3>(keys, [rows.length, most, -1]) };
-}
-
-/** Pieces of the names of `index`, as lists by their place in it. */
-function listsOf({ pieceStarts, pieceIds }: NameBatch, index: Int32Array): Parameters<typeof meanPieces>[1] {
-  const [ids, owners, shares]: [number[], number[], number[]] = [[], [], []];
-  index.forEach((name, at) => {
-    if (name < 0) return;
-    const [from, to] = [pieceStarts[name], pieceStarts[name + 1]];
-    for (let k = from; k < to; k++) {
-      ids.push(pieceIds[k]);
-      owners.push(at);
-      shares.push(1 / (to - from));
-    }
-  });
-  // An empty list has no tensor that the kernels take: the padding piece, which counts nothing.
-  if (ids.length === 0) [ids[0], owners[0], shares[0]] = [0, 0, 0];
-  return {
-    ids: tf.tensor1d(ids, 'int32'),
-    tokens: tf.tensor1d(owners, 'int32'),
-    weights: tf.tensor2d(shares, [shares.length, 1]),
-    count: index.length,
-  };
 }
 
 /** What names are matched with. */

@@ -1,7 +1,7 @@
 import * as tf from '@tensorflow/tfjs-core';
 import type { TokenShape } from '../batch';
 import type { ModelConfig } from '../config';
-import { entryVectors, meanPieces, NAME_KIND, type EntryTensors } from '../embedding';
+import { entryVectors, meanPieces, NAME_KIND, pieceLists, type EntryTensors } from '../embedding';
 import { SPANS, type Answer, type HeadStates } from '../heads';
 import { MASKED } from '../layers/attention';
 import { gatherRows } from '../layers/gather-rows';
@@ -124,30 +124,15 @@ function previousVectors(
   previous: readonly (TokenShape | null)[],
   precision: Precision,
 ): tf.Tensor2D {
-  const [ids, owners, shares]: [number[], number[], number[]] = [[], [], []];
-  previous.forEach((token, q) => {
-    for (const id of token?.pieces ?? []) {
-      ids.push(id);
-      owners.push(q);
-      shares.push(1 / (token as TokenShape).pieces.length);
-    }
-  });
-  // An empty list has no tensor that the kernels take: the padding piece, which counts nothing.
-  if (ids.length === 0) [ids[0], owners[0], shares[0]] = [0, 0, 0];
-  const count = previous.length;
-  const mean = meanPieces(weight(weights, 'embedding.pieces'), {
-    ids: tf.tensor1d(ids, 'int32'),
-    tokens: tf.tensor1d(owners, 'int32'),
-    weights: tf.tensor2d(shares, [shares.length, 1]),
-    count,
-  });
+  const pieces = pieceLists(previous.map((token) => token?.pieces ?? []));
+  const mean = meanPieces(weight(weights, 'embedding.pieces'), pieces);
   const kinds = Int32Array.from(previous, (token) => token?.kind ?? 0);
   const vectors = tf.add(
     product(mean, weight(weights, 'embedding.up'), { precision }),
     gatherRows(weight(weights, 'embedding.features'), kinds),
   );
   const given = Float32Array.from(previous, (token) => (token ? 1 : 0));
-  return tf.mul(rms(vectors as tf.Tensor2D), tf.tensor2d(given, [count, 1]));
+  return tf.mul(rms(vectors as tf.Tensor2D), tf.tensor2d(given, [previous.length, 1]));
 }
 
 function copyLogits(
