@@ -1,7 +1,7 @@
 import { z } from 'zod';
 
 /** Version of the checkpoint layout; a foreign one is refused. */
-export const CHECKPOINT_VERSION = 4;
+export const CHECKPOINT_VERSION = 5;
 
 const hex = z.string().regex(/^[0-9a-f]{64}$/);
 

@@ -48,6 +48,11 @@ export interface SlotTarget {
   pieces: readonly number[];
 }
 
+/** True for a token that slots can write. */
+export function isRenderable({ copyGroup, vocabulary, piece, name }: SlotTarget): boolean {
+  return Math.max(copyGroup, vocabulary, piece, name) >= 0;
+}
+
 /** Names of the file that slots may write: M of them, at most MAX_FILE_NAMES. None of them stands in the window. */
 export interface ExampleNames {
   /** [M] */
@@ -71,10 +76,13 @@ export const NO_NAMES: ExampleNames = Object.freeze({
 /** Location of rows that are not asked where a bug is. */
 export const NOT_ASKED = -1;
 
-/** A hidden token: what a slot should write for it when it is told the place. */
+/** A token that is hidden, or another in its place: what a slot should write there when it is told the place. */
 export interface Fill {
   /** Index of the token in the window. */
   token: number;
+  /** True where another token stands in its place, which the model is asked to find; false where nothing is shown. */
+  replaced: boolean;
+  /** Of a replaced token that cannot be written all ways are -1: it is asked for its place alone. */
   slot: SlotTarget;
 }
 
@@ -110,7 +118,7 @@ export interface Example extends TokenFeatureArrays {
   /** [S] tokens of equal kind and text share a number (0-based, by first occurrence). */
   copyGroups: Uint8Array;
   names: ExampleNames;
-  /** Tokens that are hidden in this row; none in rows that ask for an edit. */
+  /** Tokens that are hidden or replaced in this row; none in rows that ask for an edit. */
   fills: readonly Fill[];
   target: ExampleTarget;
 }

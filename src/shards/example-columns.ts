@@ -45,7 +45,7 @@ export const EXAMPLE_COLUMNS: readonly Column[] = [
   {
     name: 'fills',
     type: 'bytes',
-    description: `int32 [n, ${1 + SLOT_NUMBERS}] hidden token, then its slot as in slots`,
+    description: `int32 [n, ${2 + SLOT_NUMBERS}] token, 1 = replaced or 0 = hidden, then its slot as in slots`,
   },
   {
     name: 'location',
@@ -137,13 +137,14 @@ function unpackSlots(bytes: Uint8Array): SlotTarget[] {
 }
 
 function packFills(fills: readonly Fill[]): Uint8Array {
-  const rows = fills.map(({ token, slot }) => [token, ...numbersOfSlot(slot)]);
-  return packNumbers(rows, 1 + SLOT_NUMBERS);
+  const rows = fills.map(({ token, replaced, slot }) => [token, Number(replaced), ...numbersOfSlot(slot)]);
+  return packNumbers(rows, 2 + SLOT_NUMBERS);
 }
 
 function unpackFills(bytes: Uint8Array): Fill[] {
-  return unpackNumbers(bytes, 1 + SLOT_NUMBERS).map(([token, ...slot]) => ({
+  return unpackNumbers(bytes, 2 + SLOT_NUMBERS).map(([token, replaced, ...slot]) => ({
     token,
+    replaced: replaced === 1,
     slot: slotOfNumbers(slot),
   }));
 }

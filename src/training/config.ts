@@ -123,6 +123,8 @@ export const trainConfigSchema = z
     bugTypeWeight: z.number().nonnegative().default(0.2),
     /** Weight of the loss of each hidden token that a row asks for, see `feed.mutations.fillsPerFunction`. */
     fillWeight: z.number().nonnegative().default(0.3),
+    /** Weight of the loss of each token of such a row that is asked whether it was replaced. */
+    replacedWeight: z.number().nonnegative().default(0.3),
     /** Most val examples of a group (package, module, repository) among `evaluateExamples`; null = all. */
     evaluateRowsPerGroup: z.int().positive().nullable().default(MAX_ROWS_PER_GROUP),
   })

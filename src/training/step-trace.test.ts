@@ -46,6 +46,7 @@ test('after the model’s own number of steps the answers are those of validatio
     bugTypeWeight: 0.2,
     haltWeight: 0.5,
     fillWeight: 0.3,
+    replacedWeight: 0.3,
   });
   assert.is(
     share(buggy, ({ exact }) => exact[2]),

@@ -49,7 +49,7 @@ function traceBatch(model: Model, rows: readonly Example[], steps: number): Step
   });
   const batch = collate(rows);
   eachStep(model, batch, steps, ({ answer }) => {
-    const weighting = { bugTypeWeight: 0, haltWeight: 0, fillWeight: 0 };
+    const weighting = { bugTypeWeight: 0, haltWeight: 0, fillWeight: 0, replacedWeight: 0 };
     const { decisions, halt } = computeLoss(model.weights, model.parts, answer, batch.targets, weighting);
     const stated = tf.sigmoid(halt).dataSync();
     traces.forEach((trace, row) => {

@@ -3,6 +3,7 @@ import {
   MAX_PIECES,
   MAX_SPAN,
   NOT_ASKED,
+  isRenderable,
   SLOTS,
   type Example,
   type SlotTarget,
@@ -52,8 +53,8 @@ export interface InputBatch {
 }
 
 /**
- * Teacher's answers of a batch. Its places are those of the edits of the rows that have a bug (R of them), then those of all
- * hidden tokens.
+ * Teacher's answers of a batch. Its places are those of the edits of the rows that have a bug (R of them), then those of
+ * all hidden and replaced tokens that slots can write.
  */
 export interface TargetBatch {
   /** [B] location class, 0 = no bug; NOT_ASKED for rows of hidden tokens. */
@@ -64,13 +65,16 @@ export interface TargetBatch {
   placeRows: Int32Array;
   /** [places] first token. */
   starts: Int32Array;
-  /** [places] span length; 1 for a hidden token. */
+  /** [B * S] 1 where a row asks whether a token was replaced, and where it was; both empty when no row asks. */
+  asksReplaced: Float32Array;
+  isReplaced: Float32Array;
+  /** [places] span length; 1 for a hidden or replaced token. */
   spans: Int32Array;
   /** [R] taxonomy code. */
   bugTypes: Int32Array;
-  /** Q: slots with a target: an edit's tokens and the EMPTY that ends them; one for a hidden token. */
+  /** Q: slots with a target: an edit's tokens and the EMPTY that ends them; one for a hidden or replaced token. */
   slots: number;
-  /** Slots of edits: those after them are of hidden tokens. */
+  /** Slots of edits: those after them are of hidden and replaced tokens. */
   editSlots: number;
   /** [Q] place that a slot belongs to. */
   slotPlaces: Int32Array;
@@ -214,7 +218,9 @@ interface WantedSlot {
 
 function collateTargets(examples: readonly Example[], length: number): TargetBatch {
   const edits = examples.flatMap(({ target }, row) => (target.location > 0 ? [{ row, target }] : []));
-  const fills = examples.flatMap(({ fills }, row) => fills.map((fill) => ({ row, ...fill })));
+  const fills = examples.flatMap(({ fills }, row) =>
+    fills.filter(({ slot }) => isRenderable(slot)).map((fill) => ({ row, ...fill })),
+  );
   const editSlots = edits.flatMap(({ row, target }, place): WantedSlot[] =>
     // The EMPTY after the last token is part of the answer; a full row of slots has none.
     Array.from({ length: Math.min(target.slots.length + 1, SLOTS) }, (_, number) => ({
@@ -235,6 +241,7 @@ function collateTargets(examples: readonly Example[], length: number): TargetBat
   const slots = [...editSlots, ...fillSlots];
   return {
     location: Int32Array.from(examples, ({ target }) => target.location),
+    ...replacedTargets(examples, length),
     buggy: edits.length,
     placeRows: Int32Array.from([...edits, ...fills], ({ row }) => row),
     starts: Int32Array.from([
@@ -253,6 +260,24 @@ function collateTargets(examples: readonly Example[], length: number): TargetBat
     slotNames: Int32Array.from(slots, ({ want }) => want.name),
     slotPrevious: slots.map(({ previous }) => previous),
   };
+}
+
+function replacedTargets(
+  examples: readonly Example[],
+  length: number,
+): Pick<TargetBatch, 'asksReplaced' | 'isReplaced'> {
+  const asking = examples.flatMap(({ fills, length: own }, row) =>
+    fills.some(({ replaced }) => replaced) ? [{ fills, own, first: row * length }] : [],
+  );
+  const size = asking.length > 0 ? examples.length * length : 0;
+  const [asksReplaced, isReplaced] = [new Float32Array(size), new Float32Array(size)];
+  for (const { fills, own, first } of asking) {
+    asksReplaced.fill(1, first, first + own);
+    // Nothing of a hidden token says what it was.
+    for (const { token, replaced } of fills)
+      (replaced ? isReplaced : asksReplaced)[first + token] = Number(replaced);
+  }
+  return { asksReplaced, isReplaced };
 }
 
 function copyTargets(

@@ -35,33 +35,41 @@ const tokenizer = trainTokenizer(
 );
 const vocabulary = buildClosedVocabulary([]);
 
-function fillsOf(seed: number, source = SOURCE, maxTokens?: number): Example | { dropped: string } {
+function fillsOf(
+  seed: number,
+  source = SOURCE,
+  options: { maxTokens?: number; replacedShare?: number } = {},
+): Example | { dropped: string } {
   const rng = seedStream(seed);
-  return encodeFill({ id: 'a', after: source }, { tokenizer, vocabulary, surroundings, maxTokens, rng });
+  return encodeFill({ id: 'a', after: source }, { tokenizer, vocabulary, surroundings, rng, ...options });
 }
 
-function example(seed: number): Example {
-  const found = fillsOf(seed);
+function example(seed: number, replacedShare = 0): Example {
+  const found = fillsOf(seed, SOURCE, { replacedShare });
   if (isDropped(found)) throw new Error(found.dropped);
   return found;
 }
 
-/** Whatever way a slot may be filled, it writes the token that was hidden. */
-test('every way that a slot has writes the hidden token', () => {
+/** Whatever way a slot may be filled, it writes the token that was hidden or replaced. */
+test('every way that a slot has writes the token that stood there', () => {
   const ways = { copy: 0, name: 0, vocabulary: 0, piece: 0 };
   for (let seed = 0; seed < 60; seed++) {
-    const found = example(seed);
+    const found = example(seed, seed % 2);
+    // What replaced tokens show is not in TOKENS.
+    const filled = new Set(found.fills.map((fill) => fill.token));
+    const shownAt = (group: number): number =>
+      found.copyGroups.findIndex((other, i) => other === group && !filled.has(i));
     for (const { token, slot } of found.fills) {
       const hidden = TOKENS[token];
       const name = (text: string | null): TokenText | null => (text === null ? null : { kind: 'name', text });
       const written: Record<keyof typeof ways, TokenText | null> = {
-        copy: slot.copyGroup < 0 ? null : TOKENS[found.copyGroups.indexOf(slot.copyGroup)],
+        copy: TOKENS[shownAt(slot.copyGroup)] ?? null,
         name: slot.name < 0 ? null : name(found.names.texts[slot.name]),
         vocabulary: slot.vocabulary < 0 ? null : vocabulary.entries[slot.vocabulary],
         piece: slot.piece < 0 ? null : name(tokenizer.nameOf(slot.piece)),
       };
       const given = Object.entries(written).flatMap(([way, text]) => (text ? [[way, text] as const] : []));
-      assert.ok(given.length > 0, hidden.text);
+      assert.ok(given.length > 0 || slot.copyGroup >= 0, hidden.text);
       for (const [way, text] of given) {
         assert.is(tokenKey(text), tokenKey(hidden), way);
         ways[way as keyof typeof ways]++;
@@ -108,9 +116,31 @@ test('one token in eight is hidden, ten at most; names that are defined stay, th
   }
 });
 
+test('a replaced token stands in sight, of the kind of the one whose place it takes, and is asked for', () => {
+  let replacedCount = 0;
+  for (let seed = 0; seed < 40; seed++) {
+    const found = example(seed, 1);
+    for (const { token, replaced } of found.fills) {
+      if (!replaced) continue;
+      replacedCount++;
+      assert.is(TOKEN_KINDS[found.kinds[token]], TOKENS[token].kind);
+      assert.not.equal(piecesAt(found, token), tokenizer.encode(TOKENS[token]), TOKENS[token].text);
+    }
+    const hidden = [...found.kinds].filter((kind) => kind === TOKEN_KINDS.length).length;
+    assert.is(found.fills.filter(({ replaced }) => !replaced).length <= hidden, true);
+  }
+  assert.ok(replacedCount > 100, `${replacedCount}`);
+});
+
+test('of the chosen tokens the given share is replaced', () => {
+  const all = Array.from({ length: 200 }, (_, seed) => example(seed, 0.5).fills).flat();
+  const share = all.filter(({ replaced }) => replaced).length / all.length;
+  assert.ok(share > 0.35 && share < 0.6, `${share}`);
+});
+
 test('of a long function a window is taken, and places count from its start', () => {
   for (let seed = 0; seed < 20; seed++) {
-    const found = fillsOf(seed, SOURCE, 24);
+    const found = fillsOf(seed, SOURCE, { maxTokens: 24, replacedShare: 0.5 });
     if (isDropped(found)) continue;
     assert.ok(found.length <= 24);
     for (const { token } of found.fills) assert.ok(token < found.length);

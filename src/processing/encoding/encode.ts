@@ -1,4 +1,5 @@
 import {
+  isRenderable,
   MAX_PIECES,
   MAX_SPAN,
   MAX_WINDOW_TOKENS,
@@ -179,11 +180,6 @@ function encodeTarget(edit: TokenEdit, context: TargetContext): ExampleTarget | 
   const slots = edit.replacement.map((token) => slotTarget(token, context));
   if (!slots.every(isRenderable)) return { dropped: 'unrenderable_token' };
   return { location: 1 + start - firstToken, spanLength: end - start, slots, bugType: context.bugType };
-}
-
-/** True for a token that slots can write. */
-export function isRenderable({ copyGroup, vocabulary, piece, name }: SlotTarget): boolean {
-  return Math.max(copyGroup, vocabulary, piece, name) >= 0;
 }
 
 /** The ways in which a slot can write `token`. */

@@ -20,6 +20,11 @@ const BIT = Object.fromEntries(
   Object.entries(codesOf(NAME_TRAITS)).map(([name, code]) => [name, 1 << code]),
 ) as Readonly<Record<NameTrait, number>>;
 
+/** Bits of some traits. */
+export function maskOf(traits: readonly NameTrait[]): number {
+  return traits.reduce((mask, trait) => mask | BIT[trait], 0);
+}
+
 /** How far away names are that a function of the file speaks of: this far for each function between. */
 const FUNCTION_STEP = 8;
 /** The same for names that the module or its classes bind or speak of. */

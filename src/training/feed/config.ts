@@ -26,8 +26,13 @@ export const feedConfigSchema = z.strictObject({
     .extend({
       /** Mutants drawn from a function each time it comes by. */
       mutantsPerFunction: z.int().min(1).max(100).default(2),
-      /** Rows beside them in which tokens of the function are hidden, to be written by slots that are told their places. */
+      /**
+       * Rows beside them in which tokens of the function are hidden or replaced, to be written by slots that are told
+       * their places.
+       */
       fillsPerFunction: z.int().min(0).max(10).default(0),
+      /** Share of those tokens in whose place another one stands, which the model is asked to find; the others are hidden. */
+      replacedShare: z.number().min(0).max(1).default(0),
       /** Clean functions of a block. */
       blockFunctions: z.int().positive().default(1000),
       /** CPython processes that judge the mutants. */

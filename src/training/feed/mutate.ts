@@ -101,7 +101,7 @@ export async function mutateFunctions(
   return { examples, dropped };
 }
 
-/** Rows of a function in which some of its tokens are hidden. */
+/** Rows of a function in which some of its tokens are hidden or replaced. */
 function fillsOf(
   clean: CleanFunction,
   { settings, tokenizer, vocabulary, maxTokens, seed, epoch }: MutateOptions,
@@ -110,7 +110,8 @@ function fillsOf(
   const origin = ROW_ORIGINS.indexOf('code');
   return Array.from({ length: settings.fillsPerFunction }, (_, i) => {
     const rng = seedStream(seed, 'fills', epoch, clean.id, i);
-    return encodeFill(clean, { tokenizer, vocabulary, surroundings, maxTokens, origin, rng });
+    const { replacedShare } = settings;
+    return encodeFill(clean, { tokenizer, vocabulary, surroundings, maxTokens, origin, replacedShare, rng });
   });
 }
 

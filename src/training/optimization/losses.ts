@@ -21,9 +21,15 @@ import type { TrainConfig } from '../config';
 
 /**
  * Parts of the loss, each a sum over the batch's B rows, divided by B: clean rows have no span, slots and bug type, rows of
- * hidden tokens have fills alone.
+ * hidden and replaced tokens have fills and replaced alone.
  */
-export const LOSS_PARTS = ['location', 'span', 'slots', 'bugType', 'halt', 'fill'] as const;
+export const LOSS_PARTS = ['location', 'span', 'slots', 'bugType', 'halt', 'fill', 'replaced'] as const;
+
+/**
+ * Log of how many times likelier a token is wrong in a row of replaced tokens (about one in sixteen) than in a row that asks
+ * for an edit (half of a bug in about sixty tokens): the heads state the latter.
+ */
+const REPLACED_ODDS = 2;
 
 /** What the model decided, row by row; plain numbers. */
 export interface Decisions {
@@ -33,7 +39,7 @@ export interface Decisions {
   located: boolean[];
   /** `[B]` span and contents are right given the true location; true for clean rows. */
   mended: boolean[];
-  /** Hidden tokens, and those that were written rightly. */
+  /** Hidden and replaced tokens that can be written, and those that were written rightly. */
   filled: { right: number; total: number };
 }
 
@@ -41,7 +47,7 @@ export interface Decisions {
 export interface LossResult {
   /** Weighted sum of the parts, scalar. */
   loss: tf.Scalar;
-  /** `[6]` parts in the order of {@link LOSS_PARTS}, unweighted. */
+  /** `[7]` parts in the order of {@link LOSS_PARTS}, unweighted. */
   parts: tf.Tensor1D;
   /** `[B]` halting logits. */
   halt: tf.Tensor1D;
@@ -49,11 +55,11 @@ export interface LossResult {
 }
 
 /** Weights of the loss's parts that a config sets. */
-export type LossWeights = Pick<TrainConfig, 'bugTypeWeight' | 'haltWeight' | 'fillWeight'>;
+export type LossWeights = Pick<TrainConfig, 'bugTypeWeight' | 'haltWeight' | 'fillWeight' | 'replacedWeight'>;
 
 /**
  * Loss of docs/MODEL.md: CE(location) + CE(span) + slots + 0.2 CE(bug type) + 0.5 BCE(halt, exactly right), and 0.3 for each
- * hidden token. A slot's loss is -log of the summed probability of all choices that render the right token; the heads are
+ * hidden or replaced token and 0.3 for each token that may have been replaced. A slot's loss is -log of the summed probability of all choices that render the right token; the heads are
  * given the true location.
  */
 export function computeLoss(
@@ -87,8 +93,10 @@ export function computeLoss(
     edits.bugType ? mean(edits.bugType) : none,
     asked(halting),
     slots && targets.editSlots < targets.slots ? mean(tf.slice(slots.loss, targets.editSlots)) : none,
+    targets.asksReplaced.length > 0 ? mean(replacedLosses(location, targets)) : none,
   ];
-  const factors = [1, 1, 1, weighting.bugTypeWeight, weighting.haltWeight, weighting.fillWeight];
+  const { bugTypeWeight, haltWeight, fillWeight, replacedWeight } = weighting;
+  const factors = [1, 1, 1, bugTypeWeight, haltWeight, fillWeight, replacedWeight];
   const loss = losses.map((part, i) => tf.mul(part, factors[i])).reduce((a, b) => tf.add(a, b)) as tf.Scalar;
   return { loss, parts: tf.stack(losses) as tf.Tensor1D, halt, decisions };
 }
@@ -99,6 +107,17 @@ function noLoss(weights: Weights): tf.Scalar {
     name.startsWith('heads.') ? [tf.sum(tensor)] : [],
   );
   return tf.mul<tf.Scalar>(tf.addN(heads), 0);
+}
+
+/**
+ * Losses `[B * S]` of "was this token replaced?", which is asked of the places' logits: their softmax states
+ * P(token i) / P(no bug) = exp(l_i - l_noBug), and here many tokens of a window are wrong, each by itself.
+ * @param location `[B, S + 1]`, class 0 "no bug"
+ */
+function replacedLosses(location: tf.Tensor2D, { asksReplaced, isReplaced }: TargetBatch): tf.Tensor1D {
+  const [noBug, tokens] = tf.split<tf.Tensor2D>(location, [1, location.shape[1] - 1], 1);
+  const odds = tf.reshape<tf.Rank.R1>(tf.add(tf.sub(tokens, noBug), REPLACED_ODDS), [-1]);
+  return tf.mul(binaryCrossEntropy(odds, isReplaced), tf.tensor1d(asksReplaced));
 }
 
 interface EditHeads {

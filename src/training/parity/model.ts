@@ -26,7 +26,7 @@ import type { Fixture } from './fixture';
 
 /** Tokens the batch is padded to: more than its longest row has. */
 const LENGTH = 11;
-const WEIGHTING = { bugTypeWeight: 0.2, haltWeight: 0.5, fillWeight: 0.3 };
+const WEIGHTING = { bugTypeWeight: 0.2, haltWeight: 0.5, fillWeight: 0.3, replacedWeight: 0.3 };
 
 /** A model on the engine with a batch of the fixture's rows. */
 interface Run {
