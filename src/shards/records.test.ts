@@ -35,7 +35,11 @@ function makeExample(length: number, change: Partial<Example> = {}): Example {
       near: Uint16Array.from([256, 0]),
     },
     fills: [
-      { token: 0, replaced: true, slot: { copyGroup: 3, vocabulary: -1, piece: 5, name: -1, kind: 2, pieces: [5, 6, 7] } },
+      {
+        token: 0,
+        replaced: true,
+        slot: { copyGroup: 3, vocabulary: -1, piece: 5, name: -1, kind: 2, pieces: [5, 6, 7] },
+      },
     ],
     target: {
       location: 1,

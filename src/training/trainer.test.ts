@@ -71,7 +71,13 @@ test('learns the rule of the synthetic bugs, on examples it has not seen', async
       ...createModelData(TINY_CONFIG, syntheticTables(TINY_CONFIG), rng.fork('model')),
       weights: trainer.emaWeights(),
     });
-  const options = { batchTokens: 512, bugTypeWeight: 0.2, haltWeight: 0.5, fillWeight: 0.3, replacedWeight: 0.3 };
+  const options = {
+    batchTokens: 512,
+    bugTypeWeight: 0.2,
+    haltWeight: 0.5,
+    fillWeight: 0.3,
+    replacedWeight: 0.3,
+  };
   const judge = () => {
     const averaged = model();
     const result = validate(averaged, unseen, options);
