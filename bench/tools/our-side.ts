@@ -15,7 +15,7 @@ import { fusedKernels } from '../../src/trm/kernels';
 import type { InferencePrecision, Precision } from '../../src/trm/precision';
 import { logSumExp } from '../../src/trm/log-sum-exp';
 import { nameKeys } from '../../src/trm/slots/name-logits';
-import { slotLogits } from '../../src/trm/slots/slot-logits';
+import { slotChoices } from '../../src/trm/slots/slot-logits';
 import { answerOf, Model, prepareBatch, runSteps } from '../../src/trm/model';
 import { makeMaterial, type StepCase, type StepKind, type StepMaterial } from './step-case';
 
@@ -67,10 +67,11 @@ function inference({ model: data, examples }: StepMaterial, precision: Inference
     const answer = answerOf(prepared, runSteps(model, prepared, config.supervisionSteps));
     const states = headStates(answer, config, places);
     const keys = nameKeys(weights, answer.names, places.rows);
-    const { copy, vocabulary, piece, name } = slotLogits(weights, answer, states, queries, keys, parts);
-    const total = logSumExp(tf.stack([copy, vocabulary, piece, name].map(logSumExp), 1) as tf.Tensor2D);
+    const tops = slotChoices(weights, answer, states, queries, keys, parts, TOP_PIECES);
+    const { copy, vocabulary, name, pieces } = tops;
+    const logs = [...[copy, vocabulary, name].map(logSumExp), tops.pieceLogs];
+    const total = logSumExp(tf.stack(logs, 1) as tf.Tensor2D);
     const share = (logits: tf.Tensor): tf.Tensor => tf.exp(tf.sub(logits, tf.reshape(total, [-1, 1])));
-    const top = tf.topk(piece, TOP_PIECES);
     return {
       location: tf.softmax(locationLogits(weights, answer, states, config)),
       halt: tf.sigmoid(haltLogits(weights, states)),
@@ -78,8 +79,8 @@ function inference({ model: data, examples }: StepMaterial, precision: Inference
       bugType: tf.argMax(bugTypeLogits(weights, states), 1),
       copy: share(copy),
       vocabulary: share(vocabulary),
-      piece: share(top.values),
-      pieceIds: top.indices,
+      piece: share(pieces.values),
+      pieceIds: pieces.ids,
       name: share(name),
     };
   };

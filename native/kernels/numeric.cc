@@ -119,6 +119,32 @@ void log_sum_exp(const float* x, float* out, int64_t width, int64_t from, int64_
   }
 }
 
+/** Puts a value among the greatest so far; of equals the first stays in front. */
+void insert_top(float value, int64_t place, int64_t most, float* values, float* places) {
+  int64_t at = most - 1;
+  for (; at > 0 && values[at - 1] < value; at--) {
+    values[at] = values[at - 1];
+    places[at] = places[at - 1];
+  }
+  values[at] = value;
+  places[at] = static_cast<float>(place);
+}
+
+void row_tops(const float* x, int64_t width, int64_t most, float* values, float* places, float* logs, int64_t from,
+              int64_t to) {
+  log_sum_exp(x, logs, width, from, to);
+  for (int64_t row = from; row < to; row++) {
+    const float* a = x + row * width;
+    float *top = values + row * most, *at = places + row * most;
+    for (int64_t k = 0; k < most; k++) top[k] = -INFINITY, at[k] = 0;
+    for (int64_t i = 0; i < width; i += kLanes) {
+      if (max(load_some(a + i, width - i, -INFINITY)) <= top[most - 1]) continue;
+      for (int64_t j = i; j < width && j < i + kLanes; j++)
+        if (a[j] > top[most - 1]) insert_top(a[j], j, most, top, at);
+    }
+  }
+}
+
 void softmax_grad(const float* x, const float* logs, const float* dy, float* dx, int64_t width, int64_t from,
                   int64_t to) {
   for (int64_t row = from; row < to; row++) {
@@ -168,6 +194,7 @@ extern const Kernels TRM_TABLE(TRM_ISA) = {
     TRM_ISA::Scratch::size,
     TRM_ISA::update,
     TRM_ISA::log_sum_exp,
+    TRM_ISA::row_tops,
     TRM_ISA::softmax_grad,
     TRM_ISA::add_scaled,
     TRM_ISA::squares,

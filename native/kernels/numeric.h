@@ -57,6 +57,12 @@ struct Kernels {
   void (*update)(const Trained& state, const Update& by, int64_t from, int64_t to);
   /** log(sum(exp(x))) of rows. */
   void (*log_sum_exp)(const float* x, float* out, int64_t width, int64_t from, int64_t to);
+  /**
+   * The `most` greatest values of rows and their places, greatest first and of equals the first (`[rows, most]` each), and
+   * log(sum(exp(x))).
+   */
+  void (*row_tops)(const float* x, int64_t width, int64_t most, float* values, float* places, float* logs, int64_t from,
+                   int64_t to);
   /** dx = exp(x - log) dy. */
   void (*softmax_grad)(const float* x, const float* logs, const float* dy, float* dx, int64_t width, int64_t from,
                        int64_t to);

@@ -176,6 +176,21 @@ void log_sum_exp_op(Call& call) {
            [&](int64_t from, int64_t to) { kernels().log_sum_exp(x, out, shape[1], from, to); });
 }
 
+void row_tops_op(Call& call) {
+  const Shape shape = call.shape(0, 2);
+  const float* x = call.floats(0, shape);
+  const int32_t* size = call.integers(1, {1});
+  if (call.failed) return;
+  const int64_t most = *size;
+  if (most < 1 || most > shape[1])
+    return call.fail("expected 1 to " + std::to_string(shape[1]) + " of a row's values, got " + std::to_string(most));
+  float *values = call.output(0, {shape[0], most}), *places = call.output(1, {shape[0], most});
+  float* logs = call.output(2, {shape[0]});
+  if (call.failed) return;
+  each_row(shape[0], shape[1],
+           [&](int64_t from, int64_t to) { kernels().row_tops(x, shape[1], most, values, places, logs, from, to); });
+}
+
 void softmax_grad_op(Call& call) {
   const Shape shape = call.shape(0, 2);
   const float *x = call.floats(0, shape), *logs = call.floats(1, {shape[0]}), *dy = call.floats(2, {shape[0]});
@@ -257,6 +272,11 @@ const std::vector<Definition>& definitions() {
        compute<flatten_op>},
       {"TrmNorm", {"x: float"}, {"norm: float"}, {}, compute<norm_op>},
       {"TrmLogSumExp", {"x: float"}, {"y: float"}, {}, compute<log_sum_exp_op>},
+      {"TrmRowTops",
+       {"x: float", "most: int32"},
+       {"values: float", "places: float", "logs: float"},
+       {},
+       compute<row_tops_op>},
       {"TrmSoftmaxGrad", {"x: float", "logs: float", "dy: float"}, {"dx: float"}, {}, compute<softmax_grad_op>},
       {"TrmMoveRows",
        {"from: float", "take: int32", "put: int32", "weights: float", "rows: int32"},

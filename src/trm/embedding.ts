@@ -139,6 +139,8 @@ export interface EntryTensors {
   kinds: tf.Tensor1D;
   /** `[1, tokenizer size]`: 0 for names, {@link MASKED} for pieces that are no name. */
   pieceMask: tf.Tensor2D;
+  /** Ids of the names among the pieces. */
+  namePieces: Int32Array;
 }
 
 /** Moves vocabulary tables to the engine. */
@@ -154,6 +156,7 @@ export function entryTensors(tables: VocabularyTables): EntryTensors {
     pieces: pieceLists(pieces),
     kinds: tf.tensor1d(kinds, 'int32'),
     pieceMask: tf.tensor2d(mask, [1, mask.length]),
+    namePieces: Int32Array.from(tables.namePieces.keys()).filter((id) => tables.namePieces[id] === 1),
   };
 }
 

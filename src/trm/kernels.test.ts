@@ -187,6 +187,23 @@ test('flattening', () => {
   assert.equal(joined[0], joined[1]);
 });
 
+test('the greatest of a row, of equals the first, and the log of its sum, of widths that fill no vector too', () => {
+  for (const [rows, width, most] of [
+    [5, 1000, 8],
+    [3, 37, 8],
+    [1, 4, 4],
+    [2, 1, 1],
+  ]) {
+    // Whole numbers: many are equal.
+    const x = tf.round(tf.mul(matrix(rows, width), 3)) as tf.Tensor2D;
+    const [values, places, logs] = kernels().rowTops(x, most);
+    const want = tf.topk<tf.Tensor>(x, most);
+    near(values.dataSync(), want.values.dataSync(), 'values');
+    assert.equal([...places.dataSync()], [...want.indices.dataSync()]);
+    near(logs.dataSync(), tf.logSumExp(x, 1).dataSync(), 'logs');
+  }
+});
+
 test('the same call twice gives the same bits, with one thread the same as with two', () => {
   const program = `
     const load = (p) => require(${JSON.stringify(__dirname)} + p);
@@ -239,6 +256,7 @@ test('shapes and places that do not fit are refused, not read', () => {
     weights: tf.ones<tf.Rank.R2>([2, 1]),
     rows: 2,
   };
+  assert.throws(() => k.rowTops(matrix(2, 4), 5), /expected 1 to 4 of a row's values, got 5/);
   assert.throws(() => k.moveRows(tf.zeros([4, 8]), moves), /entry 1 points at a row that does not exist/);
 });
 

@@ -99,6 +99,11 @@ export interface FusedKernels {
   norm(x: tf.Tensor1D): tf.Tensor1D;
   /** log(sum(exp(x))) of rows: `[R]`. */
   logSumExp(x: tf.Tensor2D): tf.Tensor1D;
+  /**
+   * The greatest values of rows and their places, greatest first and of equals the first (`[R, most]` each, places as
+   * floats); and {@link FusedKernels.logSumExp}.
+   */
+  rowTops(x: tf.Tensor2D, most: number): [values: tf.Tensor2D, places: tf.Tensor2D, logs: tf.Tensor1D];
   /** exp(x - logs) dy, the gradient of {@link FusedKernels.logSumExp}. */
   softmaxGrad(x: tf.Tensor2D, logs: tf.Tensor1D, dy: tf.Tensor1D): tf.Tensor2D;
   /** Adds weights[e] * from[take[e]] to row put[e] of `[rows, E]`, for all entries e. */
@@ -296,6 +301,7 @@ const KERNELS: FusedKernels = {
     ),
   norm: (x) => call<[tf.Tensor1D]>('TrmNorm', [x], 1)[0],
   logSumExp: (x) => call<[tf.Tensor1D]>('TrmLogSumExp', [x], 1)[0],
+  rowTops: (x, most) => withSizes([most], (size) => call('TrmRowTops', [x, size], 3)),
   softmaxGrad: (x, logs, dy) => call<[tf.Tensor2D]>('TrmSoftmaxGrad', [x, logs, dy], 1)[0],
   moveRows: (from, { take, put, weights, rows }) =>
     withSizes([rows], (count) => call<[tf.Tensor2D]>('TrmMoveRows', [from, take, put, weights, count], 1)[0]),

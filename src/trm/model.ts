@@ -80,7 +80,7 @@ export function disposeParts({ start, entries, fixed, packedCore }: ModelParts):
   const { pieces, kinds, pieceMask } = entries;
   tf.dispose([start.y, start.z, pieces.ids, pieces.tokens, pieces.weights, kinds, pieceMask]);
   fixed?.entries.dispose();
-  fixed?.pieces?.dispose();
+  fixed?.names?.dispose();
   packedCore?.dispose();
 }
 

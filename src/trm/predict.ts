@@ -10,7 +10,7 @@ import { bugTypeLogits, haltLogits, headStates, locationLogits, spanLogits, type
 import { logSumExp } from './log-sum-exp';
 import { prepareBatch, runSteps, type Model } from './model';
 import { nameKeys, type NameKeys } from './slots/name-logits';
-import { slotLogits } from './slots/slot-logits';
+import { slotChoices as topChoices } from './slots/slot-logits';
 import { unpackedPrecision } from './precision';
 import {
   dropHopeless,
@@ -306,17 +306,17 @@ async function slotChoices(
   };
   const [copy, vocabulary, pieces, ids, names] = await readAll(() => {
     const states = headStates(answer, model.config, at);
-    const logits = slotLogits(model.weights, answer, states, queries, keys, model.parts);
-    const { copy, vocabulary, piece, name } = logits;
-    const parts = tf.stack([copy, vocabulary, piece, name].map(logSumExp), 1) as tf.Tensor2D;
+    const tops = topChoices(model.weights, answer, states, queries, keys, model.parts, TOP_PIECES);
+    const { copy, vocabulary, name, pieces, pieceLogs } = tops;
+    const logs = [...[copy, vocabulary, name].map(logSumExp), pieceLogs];
+    const parts = tf.stack(logs, 1) as tf.Tensor2D;
     const divisor = tf.reshape(logSumExp(parts), [-1, 1]);
     const probability = (values: tf.Tensor): tf.Tensor => tf.exp(tf.sub(values, divisor));
-    const top = tf.topk(piece, Math.min(TOP_PIECES, piece.shape[1]));
     return [
       probability(copy),
       probability(vocabulary),
-      probability(top.values),
-      top.indices,
+      probability(pieces.values),
+      pieces.ids,
       probability(name),
     ];
   });

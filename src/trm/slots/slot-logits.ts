@@ -7,6 +7,8 @@ import { MASKED } from '../layers/attention';
 import { gatherRows } from '../layers/gather-rows';
 import { product } from '../layers/product';
 import { rms } from '../layers/rms';
+import { fusedKernels } from '../kernels';
+import { logSumExp } from '../log-sum-exp';
 import { packMatrix, type PackedMatrix } from '../packed';
 import { unpackedPrecision, type InferencePrecision, type Precision } from '../precision';
 import { weight, type Weights } from '../weights';
@@ -45,8 +47,8 @@ export interface EntryParts {
 export interface FixedVectors {
   /** {@link entryVectors}. */
   entries: tf.Tensor2D;
-  /** The table of pieces, for the kernels; null where those are not in use. */
-  pieces: PackedMatrix | null;
+  /** Of the table of pieces those that are names, for the kernels; null where those are not in use. */
+  names: PackedMatrix | null;
 }
 
 /** Makes what slots read of weights that stay as they are. */
@@ -55,11 +57,32 @@ export function fixVectors(
   entries: EntryTensors,
   precision: InferencePrecision,
 ): FixedVectors {
-  const table = weight(weights, 'embedding.pieces');
+  const table = weight(weights, 'embedding.pieces') as tf.Tensor2D;
   return {
     entries: tf.tidy(() => entryVectors(weights, entries, unpackedPrecision(precision))),
-    pieces: packMatrix(table, { transposeB: true, precision }),
+    names: packNames(table, entries, precision),
   };
+}
+
+/** What {@link slotChoices} gives: as {@link SlotLogits}, but of the pieces only the likeliest. */
+export interface SlotTops extends Omit<SlotLogits, 'piece'> {
+  /** `[Q, k]` the greatest piece logits, greatest first, and their ids. */
+  pieces: { values: tf.Tensor2D; ids: tf.Tensor2D };
+  /** `[Q]` log of the sum over all pieces that are names. */
+  pieceLogs: tf.Tensor1D;
+}
+
+function packNames(
+  table: tf.Tensor2D,
+  { namePieces }: EntryTensors,
+  precision: InferencePrecision,
+): PackedMatrix | null {
+  const names = tf.tidy(() => tf.gather(table, tf.tensor1d(namePieces, 'int32')));
+  try {
+    return packMatrix(names, { transposeB: true, precision });
+  } finally {
+    names.dispose();
+  }
 }
 
 /**
@@ -76,6 +99,47 @@ export function slotLogits(
   keys: NameKeys,
   parts: EntryParts,
 ): SlotLogits {
+  const { narrow, pieceShift, ...others } = slotParts(weights, answer, states, slots, keys, parts);
+  const match = product(narrow, weight(weights, 'embedding.pieces'), {
+    precision: answer.precision,
+    transposeB: true,
+  });
+  return { ...others, piece: tf.add(tf.add(match, pieceShift), parts.entries.pieceMask) };
+}
+
+/** {@link slotLogits} for inference: pieces that are no names are not asked, and the others' logits stay in the kernels. */
+export function slotChoices(...args: [...Parameters<typeof slotLogits>, most: number]): SlotTops {
+  const [weights, answer, states, slots, keys, parts, most] = args;
+  const { fixed, entries } = parts;
+  if (!fixed?.names) {
+    const { piece, ...others } = slotLogits(weights, answer, states, slots, keys, parts);
+    const [values, ids, pieceLogs] = rowTops(piece, most);
+    return { ...others, pieces: { values, ids }, pieceLogs };
+  }
+  const { narrow, pieceShift, ...others } = slotParts(weights, answer, states, slots, keys, parts);
+  const match = fixed.names.multiply(narrow);
+  const [values, places, logs] = rowTops(match, most);
+  const shift: tf.Tensor1D = tf.reshape(pieceShift, [-1]);
+  const ids = tf.gather<tf.Tensor>(tf.tensor1d(entries.namePieces, 'int32'), places) as tf.Tensor2D;
+  return { ...others, pieces: { values: tf.add(values, pieceShift), ids }, pieceLogs: tf.add(logs, shift) };
+}
+
+/** The greatest values `[R, k]` of rows, their places (int32), and the log of each row's sum of exponentials `[R]`. */
+function rowTops(x: tf.Tensor2D, most: number): [tf.Tensor2D, tf.Tensor2D, tf.Tensor1D] {
+  const count = Math.min(most, x.shape[1]);
+  const kernels = fusedKernels();
+  if (!kernels) {
+    const { values, indices } = tf.topk<tf.Tensor>(x, count);
+    return [values as tf.Tensor2D, indices as tf.Tensor2D, logSumExp(x)];
+  }
+  const [values, places, logs] = kernels.rowTops(x, count);
+  return [values, tf.cast(places, 'int32'), logs];
+}
+
+/** What slots choose from, but for the pieces: of those the query, `[Q, E]`, and what all of them have, `[Q, 1]`. */
+function slotParts(
+  ...[weights, answer, states, slots, keys, parts]: Parameters<typeof slotLogits>
+): Omit<SlotLogits, 'piece'> & { narrow: tf.Tensor2D; pieceShift: tf.Tensor2D } {
   const { entries, config } = parts;
   const { width, registers } = config;
   const { precision } = answer;
@@ -97,8 +161,9 @@ export function slotLogits(
       }),
       weight(weights, 'heads.vocabularyBias'),
     ),
-    piece: tf.add(pieceLogits(weights, { narrow, kind }, precision, parts.fixed?.pieces), entries.pieceMask),
     name: nameLogits(weights, answer, states, { slotPlaces: slots.places, h, query, narrow, kind, keys }),
+    narrow,
+    pieceShift: tf.add(kind, weight(weights, 'heads.pieceBias')),
   };
 }
 
@@ -151,16 +216,4 @@ function copyLogits(
   const mask = new Float32Array(count * length);
   for (let q = 0; q < count; q++) mask.fill(MASKED, q * length + lengths[rows[q]], (q + 1) * length);
   return tf.add(tf.slice(all, [0, registers], [count, length]), tf.tensor2d(mask, [count, length]));
-}
-
-function pieceLogits(
-  weights: Weights,
-  { narrow, kind }: { narrow: tf.Tensor2D; kind: tf.Tensor2D },
-  precision: Precision,
-  packed?: PackedMatrix | null,
-): tf.Tensor2D {
-  const match = packed
-    ? packed.multiply(narrow)
-    : product(narrow, weight(weights, 'embedding.pieces'), { precision, transposeB: true });
-  return tf.add(match, tf.add(kind, weight(weights, 'heads.pieceBias')));
 }

@@ -1,6 +1,11 @@
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { fromHalf, toHalf } from './half';
+import { fromHalf, fromHalves, toHalf } from './half';
+
+test('many halves are each what one is', () => {
+  const bits = Uint16Array.from({ length: 0x10000 }, (_, every) => every);
+  fromHalves(bits).forEach((value, every) => assert.ok(Object.is(value, fromHalf(every)), `bits ${every}`));
+});
 
 test('every half comes back as itself', () => {
   for (let bits = 0; bits < 0x10000; bits++) {

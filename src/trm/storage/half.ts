@@ -22,6 +22,16 @@ export function toHalf(value: number): number {
   return sign | (kept + (rest > tie || (rest === tie && kept & 1) ? 1 : 0));
 }
 
+let values: Float32Array | null = null;
+
+/** The values of many halves: by a table of all 65,536, since a model has millions. */
+export function fromHalves(bits: ArrayLike<number>): Float32Array {
+  values ??= Float32Array.from({ length: 1 << 16 }, (_, every) => fromHalf(every));
+  const out = new Float32Array(bits.length);
+  for (let i = 0; i < out.length; i++) out[i] = values[bits[i]];
+  return out;
+}
+
 /** The value of a half. */
 export function fromHalf(bits: number): number {
   const sign = bits & 0x8000 ? -1 : 1;

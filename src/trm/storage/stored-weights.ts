@@ -1,7 +1,7 @@
 import { DataError } from '../../core/errors';
 import { flatViews, type FlatLayout } from '../weights';
 import type { StorageForm } from './form';
-import { fromHalf, toHalf } from './half';
+import { fromHalves, toHalf } from './half';
 import type { StoredTensor } from './safetensors';
 
 /** Largest whole number of `int8`. */
@@ -92,7 +92,7 @@ export function readWeights(
 function valuesOf(name: string, tensors: Readonly<Record<string, StoredTensor>>): Float32Array | null {
   const { dtype, shape, data } = tensors[name];
   if (dtype === 'F32') return data as Float32Array;
-  if (dtype === 'F16') return Float32Array.from(data, fromHalf);
+  if (dtype === 'F16') return fromHalves(data);
   const scales = tensors[scaleName(name)];
   if (dtype !== 'I8' || shape.length !== 2 || scales?.dtype !== 'F32') return null;
   const lanes = lanesOf(name, shape);
