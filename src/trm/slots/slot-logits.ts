@@ -57,7 +57,7 @@ export function fixVectors(
   entries: EntryTensors,
   precision: InferencePrecision,
 ): FixedVectors {
-  const table = weight(weights, 'embedding.pieces') as tf.Tensor2D;
+  const table = weight(weights, 'embedding.pieces');
   return {
     entries: tf.tidy(() => entryVectors(weights, entries, unpackedPrecision(precision))),
     names: packNames(table, entries, precision),
