@@ -64,4 +64,28 @@ test('a span of several tokens applies only where all of them stand', () => {
   assert.equal(ranker.propose(code(name('a'), op('='), op('=')))?.tokenSpan, [1, 3]);
 });
 
+test('ranks edits of all places, or of those that are told', () => {
+  const ranker = trainRanker(TRAINING);
+  const tokens = code(op('<'), name('c'), op('<'));
+  const ranked = (most: number, mayStart?: (token: number) => boolean): [number, string, number][] =>
+    ranker
+      .rank(tokens, most, mayStart)
+      .map(({ tokenSpan: [start], replacement: [{ text }], score }) => [start, text, score]);
+  assert.equal(ranked(9), [
+    [1, 'return', 1],
+    [0, '<=', 0.5],
+    [2, '<=', 0.5],
+    [0, '>', 0.25],
+    [2, '>', 0.25],
+  ]);
+  assert.equal(ranked(2).length, 2);
+  assert.equal(
+    ranked(9, (token) => token === 2),
+    [
+      [2, '<=', 0.5],
+      [2, '>', 0.25],
+    ],
+  );
+});
+
 test.run();

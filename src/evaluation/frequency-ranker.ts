@@ -21,6 +21,8 @@ export interface RankedEdit extends TokenEdit {
 export interface FrequencyRanker {
   /** The edit with the highest score, the leftmost of equals; null when nothing in the code was ever wrong. */
   propose(tokens: readonly TokenText[]): RankedEdit | null;
+  /** The edits with the highest scores, of equals the leftmost first; at most `most`, which start where `mayStart` says. */
+  rank(tokens: readonly TokenText[], most: number, mayStart?: (token: number) => boolean): RankedEdit[];
 }
 
 /** What the model card says about the baseline. */
@@ -64,7 +66,10 @@ export function frequencyCounter(): FrequencyCounter {
       const best = new Map(
         [...patterns].map(([first, group]) => [first, rankPatterns(group, occurrences.get(first) ?? 1)]),
       );
-      return { propose: (tokens) => propose(best, tokens) };
+      return {
+        propose: (tokens) => propose(best, tokens),
+        rank: (tokens, most, mayStart) => rank(best, tokens, most, mayStart),
+      };
     },
   };
 }
@@ -103,6 +108,28 @@ function rankPatterns(group: ReadonlyMap<string, Pattern>, occurrences: number):
       })),
     )
     .sort((a, b) => b.score - a.score);
+}
+
+function rank(
+  candidates: ReadonlyMap<string, readonly Candidate[]>,
+  tokens: readonly TokenText[],
+  most: number,
+  mayStart: (token: number) => boolean = () => true,
+): RankedEdit[] {
+  const keys = tokens.map(tokenKey);
+  return keys
+    .flatMap((key, start) =>
+      (mayStart(start) ? (candidates.get(key) ?? []) : [])
+        .filter(({ removed }) => removed.every((part, i) => keys[start + i] === part))
+        .slice(0, most)
+        .map(({ removed, replacement, score }): RankedEdit => ({
+          tokenSpan: [start, start + removed.length],
+          replacement: [...replacement],
+          score,
+        })),
+    )
+    .sort((a, b) => b.score - a.score)
+    .slice(0, most);
 }
 
 function propose(

@@ -71,7 +71,7 @@ test('answering cases ends within a chunk, encoding within a set', async () => {
 test('the rankers end within their cases', async () => {
   const cases = samples.map((sample) => ({ sample, before: [], right: [], example: {} })) as never[];
   let asked = 0;
-  const never = { propose: () => (asked++, null), candidates: () => (asked++, []) };
+  const never = { propose: () => (asked++, null), candidates: () => (asked++, []), rank: () => [] };
   await interrupted(judgeRanker(never, [], cases, { targetCleanKept: 0.9, signal: abortOnTurn() }));
   const error = { type: 'SyntaxError', message: '', line: 1, column: 0 };
   const critic = {

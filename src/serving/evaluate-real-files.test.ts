@@ -96,6 +96,29 @@ test('a model that knows a fix by heart makes it, told nothing and told the line
   assert.is(rows[2][2], 'function_not_found');
 });
 
+test('beside the models stands what counting the fixes of training would do', async () => {
+  const { report } = await evaluateRealFiles(request({}));
+  assert.is(report.baseline, null, 'there are none');
+  const train = join(folder, 'real-files', 'train-00.jsonl.gz');
+  const other = FILE_BEFORE.replace('self.width', 'self.breadth');
+  await writeJsonLines(train, [
+    fileRecord({ id: 'train', repo: 'x/x' }),
+    fileRecord({ id: 'tier', repo: 'x/x', tier: 'B' }),
+    fileRecord({ id: 'more', repo: 'x/x', only_this_change: false }),
+    fileRecord({ id: 'other', repo: 'x/x', file_before: other, file_after_diff: '' }),
+  ]);
+  try {
+    const again = await evaluateRealFiles(request({}));
+    assert.is(again.report.baseline?.fixes, 1);
+    const [{ view, slices }] = again.report.baseline?.groups ?? [];
+    const given = slices[0].measures.find(({ measure }) => measure === 'given-line');
+    assert.equal([view, given?.rate.count, given?.rate.total], ['file', 1, 2]);
+    assert.match(renderRealReport(again.report), /\| baseline \|.*\n.*\n(.*\n)*.*in 1 fixes of training/);
+  } finally {
+    await rm(train);
+  }
+});
+
 test('several models are judged on the same fixes: mean and range', async () => {
   const { report } = await evaluateRealFiles(request({ models: [learnt, random], most: 1 }));
   assert.equal(

@@ -50,6 +50,11 @@ export async function locatePairs(
   );
 }
 
+/** Whether a folder of mined fixes holds files of a split. */
+export async function holdsSplit(folder: string, split: 'train' | 'dev'): Promise<boolean> {
+  return (await readdir(folder)).some((file) => FORMATS.test(file) && isOfSplit(file, split));
+}
+
 /** A hash over names and bytes of the files. */
 export async function pairsRevision({ files }: LocatedPairs): Promise<string> {
   const hashes: [string, string][] = [];

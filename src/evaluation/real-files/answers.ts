@@ -3,6 +3,7 @@ import { UNCALIBRATED } from '../../repair/calibration';
 import type { RepairModel } from '../../repair/model-folder';
 import { mergeProposals, type Candidate } from '../../repair/proposals';
 import type { LikelyStart, Prediction, PredictWindow } from '../../trm/predict';
+import type { FrequencyRanker } from '../frequency-ranker';
 import type { View } from './fix-kinds';
 import { encodeFunction, type FunctionView, type FunctionWindow } from './function-view';
 import {
@@ -72,12 +73,49 @@ export async function answerFixes(
     question === null || asked === null
       ? { ...NOTHING, facts, view, lost }
       : {
-          ...judge(question, of(asked.free), of(asked.given)),
+          ...judge(question, {
+            edits: rankEdits(question.buggy, of(asked.free)),
+            // Told that there is a bug on these lines, "no bug" says nothing.
+            told: rankEdits(question.buggy, of(asked.given)).sort((a, b) => b.probability - a.probability),
+            starts: rankStarts(of(asked.free)),
+          }),
           ...{ facts, view, lost, question },
           fixedScore: scoreOf(rankEdits(question.fixed, of(asked.fixed))),
           fixedAsked: asked.fixed.windows.length > 0,
         },
   );
+}
+
+/** Edits of a baseline that are looked at. */
+const BASELINE_EDITS = 8;
+
+/** A counting baseline's answer to a fix, asked as a model is, in the function: it reads no file. */
+export function answerByCounts({ facts, questions, notAsked }: AskedFix, ranker: FrequencyRanker): FixAnswer {
+  if (questions === null) return { ...NOTHING, facts, view: 'file', lost: notAsked };
+  const question = questions.file;
+  const rank = (view: FunctionView, mayStart?: (token: number) => boolean): RankedEdit[] => {
+    const { firstToken, endToken } = view.span;
+    const own = view.program.tokens.slice(firstToken, endToken);
+    return ranker
+      .rank(own, BASELINE_EDITS, mayStart && ((token) => mayStart(firstToken + token)))
+      .map(({ tokenSpan: [start, end], replacement, score }) => ({
+        edit: { tokenSpan: [firstToken + start, firstToken + end], replacement },
+        probability: score,
+        odds: Math.log(score),
+      }));
+  };
+  const allowed = new Set(startsOnLines(question));
+  const edits = rank(question.buggy);
+  return {
+    ...judge(question, {
+      edits,
+      told: rank(question.buggy, (token) => allowed.has(token)),
+      starts: [...new Set(edits.map(({ edit }) => edit.tokenSpan[0]))],
+    }),
+    ...{ facts, view: 'file', lost: null, question },
+    fixedScore: scoreOf(rank(question.fixed)),
+    fixedAsked: true,
+  };
 }
 
 const NOTHING = {
@@ -125,7 +163,8 @@ interface Answered {
 }
 
 /** An edit of the program, with its log-odds against "no bug" in the window that it comes from. */
-interface RankedEdit extends Pick<Candidate, 'edit' | 'probability'> {
+interface RankedEdit extends Pick<Candidate, 'probability'> {
+  edit: TokenEdit;
   odds: number;
 }
 
@@ -134,11 +173,14 @@ type Judged = Pick<
   'score' | 'exactRank' | 'startRank' | 'lineRank' | 'givenRank' | 'proposed' | 'proposedGiven'
 >;
 
-function judge(question: Question, free: readonly Answered[], given: readonly Answered[]): Judged {
-  const edits = rankEdits(question.buggy, free);
-  // Told that there is a bug on these lines, "no bug" says nothing.
-  const told = rankEdits(question.buggy, given).sort((a, b) => b.probability - a.probability);
-  const starts = rankStarts(free);
+/** Ranked answers to a question: edits told nothing, edits told the lines, and tokens at which an edit starts. */
+interface Ranked {
+  edits: readonly RankedEdit[];
+  told: readonly RankedEdit[];
+  starts: readonly number[];
+}
+
+function judge(question: Question, { edits, told, starts }: Ranked): Judged {
   const isRight = ({ edit }: RankedEdit): boolean => mends(question, edit);
   return {
     score: scoreOf(edits),

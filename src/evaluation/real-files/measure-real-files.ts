@@ -4,7 +4,8 @@ import type { Row } from '../../shards/columns';
 import { describeParameters } from '../../trm/config';
 import { predict } from '../../trm/predict';
 import { INTERRUPTED } from '../measure';
-import { answerFixes, type AskModel, type FixAnswer } from './answers';
+import { answerByCounts, answerFixes, type AskModel, type FixAnswer } from './answers';
+import { countFixes } from './count-fixes';
 import { VIEWS } from './fix-kinds';
 import { fixRow } from './fix-rows';
 import { questionsOf, type AskedFix } from './questions';
@@ -29,7 +30,7 @@ const TOP_K = 8;
 
 /**
  * Judges models on real fixes with their whole files, and on real code that does not parse. All read the same fixes, each with
- * its own tokenizer and window.
+ * its own tokenizer and window. Beside them a baseline that counts the fixes that training sees.
  * @throws UserError, DataError when the files cannot be had or read
  */
 export async function measureRealFiles(
@@ -38,6 +39,8 @@ export async function measureRealFiles(
 ): Promise<MeasuredRealFiles> {
   const { split, progress, signal } = options;
   const fixes = await openRealFixes(options);
+  const counted = await countFixes({ ...options, most: options.mostCounted });
+  const counts: FixAnswer[] = [];
   const judged = models.map((one) => ({ ...one, ask: askOf(one, options), answers: [] as FixAnswer[] }));
   const predictions: Row[] = [];
   const rejected: Record<string, number> = {};
@@ -54,10 +57,19 @@ export async function measureRealFiles(
         answers.push({ ...answer, question: null });
       }
     }
+    // Where a model's windows end is nothing to the baseline.
+    const [anyCut] = cut.values();
+    if (counted)
+      for (const fix of anyCut) counts.push({ ...answerByCounts(fix, counted.ranker), question: null });
     task.advance(chunk.length);
   }
   task.finish();
-  const report: RealReport = { version: REAL_REPORT_VERSION, set: setOf(judged[0].answers), models: [] };
+  const report: RealReport = {
+    version: REAL_REPORT_VERSION,
+    set: setOf(judged[0].answers),
+    baseline: counted && { fixes: counted.fixes, groups: summarise(counts) },
+    models: [],
+  };
   for (const { name, parts, calibration, answers } of judged)
     report.models.push({
       name,

@@ -18,6 +18,8 @@ export const REAL_SYNTAX_SET = 'real-syntax';
 export const REAL_SPLITS = ['reserved', 'dev'] as const;
 /** One of {@link REAL_SPLITS}. */
 export type RealSplit = (typeof REAL_SPLITS)[number];
+/** `train`: what training sees too, for baselines that count. */
+export type FixSplit = RealSplit | 'train';
 
 const realFixSchema = z.object({
   /** Unique within the set. */
@@ -64,7 +66,7 @@ const MAX_BYTES = 2 ** 23;
 
 /** Where {@link openRealFixes} looks. */
 export interface OpenRealFixes {
-  split: RealSplit;
+  split: FixSplit;
   /** `TRM_DATA_DIR`. Default: the environment's. */
   dataFolder?: string;
   /** Fixes taken at most, those with the smallest ids (hashes, so an even choice). Null: all. */
@@ -99,7 +101,7 @@ export async function openRealFixes({ split, dataFolder, most }: OpenRealFixes):
  */
 export function locateSet(
   set: typeof REAL_FILES_SET | typeof REAL_SYNTAX_SET,
-  split: RealSplit,
+  split: FixSplit,
   dataFolder?: string,
 ): Promise<LocatedPairs> {
   const path = dataFolder === undefined ? set : join(dataFolder, set);
@@ -127,7 +129,7 @@ interface ChosenRows {
 /** Looks at ids and repositories alone, so that files of hundreds of megabytes are not read for a few repositories. */
 async function chooseRows(
   files: readonly string[],
-  split: RealSplit,
+  split: FixSplit,
   most: number | null,
 ): Promise<ChosenRows[]> {
   const found: { file: string; row: number; id: string | null }[] = [];
@@ -138,7 +140,8 @@ async function chooseRows(
     })) {
       const named = z.object({ id: z.string(), repo: z.string() }).safeParse(value);
       const { id, repo } = drop || !named.success ? { id: null, repo: null } : named.data;
-      if (split === 'dev' || repo === null || isReservedRepository(repo)) found.push({ file, row, id });
+      if (split === 'dev' || repo === null || isReservedRepository(repo) === (split === 'reserved'))
+        found.push({ file, row, id });
     }
   const ids = found.flatMap(({ id }) => id ?? []).sort();
   const last = most !== null && most < ids.length ? ids[most - 1] : null;

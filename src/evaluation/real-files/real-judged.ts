@@ -19,6 +19,8 @@ export interface MeasureRealFiles {
   dataFolder?: string;
   /** Fixes, and records of broken code, taken at most. Null: all. */
   most: number | null;
+  /** Fixes that the baseline looks at. Default: see `countFixes`. */
+  mostCounted?: number;
   /** Program tokens of a batch, padding included. */
   batchTokens: number;
   /** CPython, for broken code. */

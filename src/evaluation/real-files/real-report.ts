@@ -4,7 +4,7 @@ import { FIX_SLICES, TIER_GROUPS, VIEWS } from './fix-kinds';
 import { REAL_SPLITS } from './real-fixes';
 
 /** Version of `real-files.json`. */
-export const REAL_REPORT_VERSION = 1;
+export const REAL_REPORT_VERSION = 2;
 
 /** Shares of fixed functions that may be called buggy where the joint figure is stated. */
 export const FALSE_ALARMS = [0.01, 0.05, 0.1] as const;
@@ -126,6 +126,15 @@ export const realReportSchema = z.strictObject({
     /** Rows that hold no fix, by reason: in no figure. */
     rejected: z.record(z.string(), z.int().positive()),
   }),
+  /** The edit that was most often right at tokens like these in the fixes that training sees. */
+  baseline: z
+    .strictObject({
+      /** Fixes that were counted. */
+      fixes: z.int().nonnegative(),
+      groups: z.array(realGroupSchema),
+    })
+    /** Null where those are not at hand. */
+    .nullable(),
   models: z
     .array(
       z.strictObject({

@@ -22,7 +22,7 @@ const MODE_TEXT: Readonly<Record<SyntaxMode, string>> = {
 };
 
 /** The report as Markdown: a table for each view and tier group; of several models, the mean and the range. */
-export function renderRealReport({ set, models }: RealReport): string {
+export function renderRealReport({ set, baseline, models }: RealReport): string {
   const rejected = listOf(set.rejected);
   const parts = [
     `# real-files, ${set.split}: ${set.fixes} fixes of ${set.repositories} repositories`,
@@ -33,32 +33,40 @@ export function renderRealReport({ set, models }: RealReport): string {
       )
       .join('; ') + '.',
     ...(rejected === '' ? [] : [`Rows that hold no fix, in no figure: ${rejected}.`]),
-    ...models[0].groups.flatMap(({ view, tiers }) => renderGroup(models, view, tiers)),
+    ...models[0].groups.flatMap(({ view, tiers }) =>
+      renderGroup(models, view, tiers, baseline?.groups.find(isOf('file', tiers))),
+    ),
     ...renderSyntax(models),
     `${INTERVAL_NOTE} Ceiling: what an engineer could do, from ${CEILING_SOURCE}, with its n.` +
+      (baseline ? baselineNote(baseline.fixes) : '') +
       (models.length > 1 ? ' Of several models: mean, and the lowest and highest in square brackets.' : ''),
   ];
   return `${parts.join('\n\n')}\n`;
+}
+
+function baselineNote(fixes: number): string {
+  return ` Baseline: the edit that was most often right at such tokens in ${fixes} fixes of training; it reads the function alone.`;
 }
 
 function renderGroup(
   models: readonly RealModel[],
   view: RealGroup['view'],
   tiers: RealGroup['tiers'],
+  baseline: RealGroup | undefined,
 ): string[] {
-  const groups = models.map(
-    (model) => model.groups.find((group) => group.view === view && group.tiers === tiers) as RealGroup,
-  );
+  const groups = models.map((model) => model.groups.find(isOf(view, tiers)) as RealGroup);
   const [first] = groups;
   const head = first.slices.flatMap(({ slice, n, measures: [{ rate }] }) => [
     `${slice}, n ${n} in ${rate.clusters}${daggerOf(rate)}`,
+    ...(baseline ? ['baseline'] : []),
     'ceiling',
   ]);
   const rows = REAL_MEASURES.map((measure) => [
     MEASURE_TEXT[measure],
     ...first.slices.flatMap(({ slice }) => {
       const own = groups.map((group) => rowOf(group, slice, measure));
-      return [cellOf(own), ceilingCell(own[0])];
+      const counted = baseline ? [baselineCell(rowOf(baseline, slice, measure))] : [];
+      return [cellOf(own), ...counted, ceilingCell(own[0])];
     }),
   ]);
   const alarms = groups.map(({ points }) =>
@@ -79,6 +87,16 @@ function renderGroup(
         `${groups.map((group) => listOf(group.slices[i].lost) || 'none').join('; ')}.`,
     ),
   ];
+}
+
+const isOf =
+  (view: RealGroup['view'], tiers: RealGroup['tiers']) =>
+  (group: RealGroup): boolean =>
+    group.view === view && group.tiers === tiers;
+
+/** What tokens a baseline could write was not asked. */
+function baselineCell({ measure, rate }: MeasureRow): string {
+  return measure === 'not-writable' ? '' : shareCell(rate);
 }
 
 function rowOf(group: RealGroup, slice: string, measure: string): MeasureRow {

@@ -17,6 +17,7 @@ export function summarise(answers: readonly FixAnswer[]): RealGroup[] {
   return VIEWS.flatMap((view) =>
     TIER_GROUPS.flatMap((tiers): RealGroup[] => {
       const own = answers.filter((one) => one.view === view && isOfTiers(one, tiers));
+      // Nobody gave answers in this view, or there is no such fix.
       if (own.length === 0) return [];
       const points = FALSE_ALARMS.map((allowed) => alarmPoint(own, allowed));
       const slices = FIX_SLICES.map((slice) => describeSlice(own, points, { view, tiers, slice }));

@@ -26,7 +26,7 @@ async function measured(split: 'reserved' | 'dev'): Promise<Parameters<typeof wr
   );
   const set = { split, idsHash: 'x', fixes: 1, repositories: 1, rejected: {} };
   const model = { name: 'model', parameters: 1, steps: 1, groups: summarise(answers), syntax: null };
-  const report: RealReport = { version: REAL_REPORT_VERSION, set, models: [model] };
+  const report: RealReport = { version: REAL_REPORT_VERSION, set, baseline: null, models: [model] };
   return { report, predictions: answers.map((answer) => fixRow('model', answer)) };
 }
 
