@@ -34,11 +34,11 @@ export async function countFixes(options: {
 }): Promise<CountedFixes | null> {
   const { dataFolder, most = COUNTED_FIXES, progress, signal } = options;
   if (!(await holdsSplit(join(dataFolder ?? dataDir() ?? '', REAL_FILES_SET), 'train'))) return null;
-  const { total, read } = await openRealFixes({ split: 'train', dataFolder, most });
-  const task = progress.start('fixes of the baseline', { total });
+  const found = await openRealFixes({ split: 'train', dataFolder, most });
+  const task = progress.start('fixes of the baseline', { total: found.total });
   const counter = frequencyCounter();
   let fixes = 0;
-  for await (const row of read()) {
+  for await (const row of found.read()) {
     await breathe(signal, INTERRUPTED);
     task.advance(1);
     if ('reason' in row || row.tier !== 'A' || row.only_this_change === false) continue;
