@@ -12,6 +12,11 @@ export const releaseConfigSchema = z.strictObject({
   licence: z.literal('Apache-2.0').default('Apache-2.0'),
   /** How the weights are stored: `float32`, `float16` (half the bytes) or `int8` (about a quarter). */
   storage: z.enum(STORAGE_FORMS).default('float32'),
+  /**
+   * A second file of the weights, for installs that have to be small: they leave the first one out. Null: none. Int8 keeps
+   * 1,000 of 1,000 answers (`BENCH=precision-answers`).
+   */
+  smaller: z.literal('int8').nullable().default(null),
   /** Sentences added to the card's "limits". */
   notes: z.array(z.string()).default([]),
 });

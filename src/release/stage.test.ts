@@ -67,11 +67,9 @@ test('from the standard library to a release that loads: every file hashed, ever
   await runStage('train', train, trainConfigSchema, { model, maxSteps: 3, batchTokens: 256 }, ['process']);
   const measured = { supervisionSteps: [1, 2], maxSamples: 30, latencySamples: 3 };
   await runStage('evaluate', evaluate, evaluateConfigSchema, measured, ['process', 'train']);
-  await runStage('release', release, releaseConfigSchema, { notes: ['A test.'], storage: 'float16' }, [
-    'process',
-    'train',
-    'evaluate',
-  ]);
+  const storage = { storage: 'float16', smaller: 'int8' } as const;
+  const settings = { notes: ['A test.'], ...storage };
+  await runStage('release', release, releaseConfigSchema, settings, ['process', 'train', 'evaluate']);
 
   const text = async (key: string): Promise<string> =>
     Buffer.from(await storeOf('release').get(key)).toString();
@@ -96,12 +94,15 @@ test('from the standard library to a release that loads: every file hashed, ever
   assert.ok(card.includes('| PSF-2.0 |') && card.includes('- A test.'));
   assert.ok(card.includes('stored as float16'), 'the card says how the weights are stored');
   const sizes = await Promise.all(
-    [storeOf('train').get('model/model.safetensors'), storeOf('release').get(RELEASE_FILES.weights)].map(
-      async (bytes) => (await bytes).length,
-    ),
+    [
+      storeOf('train').get('model/model.safetensors'),
+      storeOf('release').get(RELEASE_FILES.weights),
+      storeOf('release').get(RELEASE_FILES.smallWeights),
+    ].map(async (bytes) => (await bytes).length),
   );
-  assert.ok(sizes[1] < 0.7 * sizes[0], `${sizes[1]} bytes of ${sizes[0]}`);
+  assert.ok(sizes[1] < 0.7 * sizes[0] && sizes[2] < 0.7 * sizes[1], `${sizes.join(', ')} bytes`);
 
+  await rm(join(folder, 'release', RELEASE_FILES.weights));
   const repairer = await loadRepairer(join(folder, 'release'));
   try {
     assert.equal(repairer.calibration, report.calibration);

@@ -54,6 +54,8 @@ export const release: Stage<ReleaseConfig> = async (config, context) => {
     await store.put(to, await requireInput(context, 'release', from).get(key));
     task.advance();
   }
+  if (config.smaller !== null)
+    await store.put(RELEASE_FILES.smallWeights, await storedAgain(store, config.smaller));
   if (config.storage !== 'float32')
     await store.put(RELEASE_FILES.weights, await storedAgain(store, config.storage));
   await store.put(RELEASE_FILES.pieces, await renderPieces(store));

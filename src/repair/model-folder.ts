@@ -22,6 +22,8 @@ export interface RepairModel {
 /** Names of the files of a release folder. */
 export const RELEASE_FILES = {
   weights: 'model.safetensors',
+  /** The same as whole numbers of 8 bits; read where the first file was left out. */
+  smallWeights: 'model-int8.safetensors',
   config: 'config.json',
   tokenizer: 'tokenizer.json',
   /** The tokenizer's pieces by id, as Hugging Face names that file. */
@@ -38,7 +40,8 @@ const REMEDY = 'copy the whole model folder again, or make it again: `trm run <e
 
 /**
  * Loads a release folder; without `calibration.json` the model counts as uncalibrated. With a `manifest.json` every file is
- * compared with its hash, those that only other programs load (`vocab.json`) too. An engine must be loaded.
+ * compared with its hash, those that only other programs load (`vocab.json`) too. Of the weights the smaller file is read
+ * where the other one was left out. An engine must be loaded.
  * @param precision of the model's products; default `float32`
  * @throws DataError when a file is missing, damaged, or belongs to another model
  */
@@ -53,7 +56,9 @@ export async function loadRepairModel(folder: string, precision?: InferencePreci
   const text = async (name: keyof typeof RELEASE_FILES): Promise<string> =>
     Buffer.from(await files.read(RELEASE_FILES[name])).toString('utf8');
   const config = await files.read(RELEASE_FILES.config);
-  const weights = await files.read(RELEASE_FILES.weights);
+  const isSmall = !existsSync(path('weights')) && existsSync(path('smallWeights'));
+  const weightsName = isSmall ? 'smallWeights' : 'weights';
+  const weights = await files.read(RELEASE_FILES[weightsName]);
   const tokenizer = loadTokenizer(await text('tokenizer'), path('tokenizer'));
   const vocabulary = loadClosedVocabulary(await text('vocabulary'), path('vocabulary'));
   const named = files.manifest?.resources.map((resource) => resource.path) ?? [];
@@ -64,7 +69,7 @@ export async function loadRepairModel(folder: string, precision?: InferencePreci
   // Not the card and the licence: people may edit them, and the model does the same with them.
   for (const name of [RELEASE_FILES.pieces, RELEASE_FILES.report])
     if (named.includes(name)) await files.read(name);
-  const model = modelFromBytes(config, weights, path('weights'), precision);
+  const model = modelFromBytes(config, weights, path(weightsName), precision);
   try {
     checkArtefacts(model, tokenizer, vocabulary, folder);
   } catch (error) {
