@@ -27,6 +27,9 @@ import { DEFAULT_WITNESSES, loadWitnesses } from '../src/repair/witnesses/load';
 /** Files longer than this make a witness slow and a row hard to read. */
 const MOST_BYTES = 100_000;
 
+/** Milliseconds of a batch: what is frozen may not depend on how busy the machine is. */
+const TIMEOUT = 300_000;
+
 async function placesOf(from: string): Promise<{ group: string; root: string; path: string }[]> {
   const root = from === 'python:stdlib' ? (await pythonFacts(pythonPath())).stdlib : resolve(from);
   const group = from === 'python:stdlib' ? 'cpython' : basename(root);
@@ -68,7 +71,8 @@ async function main(): Promise<void> {
   );
   const chosen = values.wanted.split(',');
   const critic = await Critic.start();
-  const loaded = await loadWitnesses(critic, { wanted: WITNESSES.filter((name) => chosen.includes(name)) });
+  const wanted = WITNESSES.filter((name) => chosen.includes(name));
+  const loaded = await loadWitnesses(critic, { wanted, timeoutMs: TIMEOUT });
   const { witnesses } = loaded;
   try {
     if (loaded.notes.length > 0)

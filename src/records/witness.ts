@@ -6,7 +6,7 @@ export const WITNESSES = ['parser', 'names', 'ruff', 'ty', 'bandit', 'mypy', 'py
 /** One of {@link WITNESSES}. */
 export type WitnessName = (typeof WITNESSES)[number];
 
-/** How bad a witness takes its finding to be: `error` fails at run time, `warning` probably does harm, `info` is worth a look. */
+/** How bad a witness takes its finding to be: `error` is wrong, `warning` probably does harm, `info` is worth a look. */
 export const WITNESS_SEVERITIES = ['error', 'warning', 'info'] as const;
 /** One of {@link WITNESS_SEVERITIES}. */
 export type WitnessSeverity = (typeof WITNESS_SEVERITIES)[number];

@@ -38,8 +38,8 @@ def scan(folder, sources):
 def row(issue):
     lines = issue.linerange or [issue.lineno]
     cwe = issue.cwe.id if issue.cwe and issue.cwe.id else None
-    end = max(lines) if issue.lineno == min(lines) else issue.lineno
-    return [issue.test_id, issue.severity, issue.text, cwe, issue.lineno, issue.col_offset, end, issue.end_col_offset]
+    start, end = (issue.lineno, issue.col_offset), (max(lines), issue.end_col_offset)
+    return [issue.test_id, issue.severity, issue.text, cwe, *start, *end]
 
 
 def main():

@@ -1,5 +1,7 @@
-import { spawn, type ChildProcess } from 'node:child_process';
+import { spawn, type ChildProcessByStdio } from 'node:child_process';
 import type { Socket } from 'node:net';
+import { tmpdir } from 'node:os';
+import type { Readable, Writable } from 'node:stream';
 import { setTimeout as sleep } from 'node:timers/promises';
 import { pathToFileURL } from 'node:url';
 import {
@@ -17,9 +19,7 @@ import { rangeSchema } from '../../records/finding';
 export interface ServerOptions {
   program: string;
   args: readonly string[];
-  /** Added to the environment. */
-  env?: Record<string, string>;
-  /** Folders that the server takes for the project, the first for its own; absolute. */
+  /** Folders that the server takes for the project; absolute. */
   roots: readonly string[];
   /** `initializationOptions` of its `initialize`. */
   settings: object;
@@ -78,42 +78,37 @@ export class LanguageServer {
   private readonly failed: Promise<never>;
   private fail: (why: Error) => void = () => undefined;
   private closed = false;
+  private ready: Promise<void> | undefined;
 
   private constructor(
-    private readonly child: ChildProcess & { stdin: object; stdout: object; stderr: object },
+    private readonly child: ChildProcessByStdio<Writable, Readable, Readable>,
     private readonly connection: MessageConnection,
-    private readonly timeoutMs: number,
+    private readonly options: ServerOptions,
   ) {
     this.failed = new Promise((_, reject) => (this.fail = reject));
     // Nobody may be waiting when it fails; the next request meets it.
     this.failed.catch(() => undefined);
   }
 
-  /** @throws Error one clause: how the start failed */
-  static async start(options: ServerOptions): Promise<LanguageServer> {
+  /** Starts the process; whether it can be talked to shows with the first {@link diagnose}. */
+  static start(options: ServerOptions): LanguageServer {
     const child = spawn(options.program, [...options.args], {
-      cwd: options.roots[0],
-      env: { ...process.env, ...options.env },
+      cwd: tmpdir(),
       stdio: ['pipe', 'pipe', 'pipe'],
     });
     const reader = new StreamMessageReader(child.stdout);
     const connection = createMessageConnection(reader, new ServerWriter(child.stdin));
-    const server = new LanguageServer(child, connection, options.timeoutMs);
+    const server = new LanguageServer(child, connection, options);
     server.listen(reader);
-    try {
-      await server.greet(options);
-    } catch (error) {
-      await server.close();
-      throw error;
-    }
-    server.hold(false);
     return server;
   }
 
   /** Diagnostics of documents with different URIs, in their order. @throws Error one clause: what the tool did */
   async diagnose(documents: readonly ServerDocument[]): Promise<Diagnostic[][]> {
     this.hold(true);
+    const { timeoutMs } = this.options;
     try {
+      await (this.ready ??= this.greet());
       // All are opened first: a server gives up what it is at when a text comes or goes.
       for (const { uri, text } of documents)
         await this.tell('textDocument/didOpen', {
@@ -121,7 +116,7 @@ export class LanguageServer {
         });
       const reports = await this.within(
         Promise.all(documents.map(({ uri }) => this.report(uri))),
-        this.timeoutMs + (this.timeoutMs / 20) * documents.length,
+        timeoutMs * (1 + documents.length / 20),
       );
       for (const { uri } of documents) await this.tell('textDocument/didClose', { textDocument: { uri } });
       return reports;
@@ -134,6 +129,7 @@ export class LanguageServer {
   async close(): Promise<void> {
     if (this.closed) return;
     this.closed = true;
+    this.fail(new Error('was closed before it answered'));
     this.connection.dispose();
     if (this.child.pid === undefined || this.child.exitCode !== null || this.child.signalCode !== null)
       return;
@@ -145,11 +141,11 @@ export class LanguageServer {
 
   private listen(reader: StreamMessageReader): void {
     const { child, connection } = this;
-    child.stderr?.setEncoding('utf8').on('data', (text: string) => {
+    child.stderr.setEncoding('utf8').on('data', (text: string) => {
       this.errors = (this.errors + text).slice(-2000);
     });
     // Writing to a process that just died; its end is reported below.
-    child.stdin?.on('error', () => undefined);
+    child.stdin.on('error', () => undefined);
     child.on('error', (error) => this.fail(new Error(`did not start (${error.message})`)));
     child.on('close', (code, signal) => {
       const last = this.errors.trim().split('\n').at(-1);
@@ -166,7 +162,8 @@ export class LanguageServer {
     connection.listen();
   }
 
-  private async greet({ roots, settings, timeoutMs }: ServerOptions): Promise<void> {
+  private async greet(): Promise<void> {
+    const { roots, settings, timeoutMs } = this.options;
     const folders = roots.map((root) => ({ uri: pathToFileURL(root).href, name: root }));
     const capabilities = { general: { positionEncodings: ['utf-16'] }, textDocument: { diagnostic: {} } };
     const hello = await this.within(

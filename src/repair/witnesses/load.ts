@@ -1,5 +1,7 @@
+import { statSync } from 'node:fs';
+import { resolve } from 'node:path';
 import { z } from 'zod';
-import { InterruptedError, TrmError } from '../../core/errors';
+import { InterruptedError, TrmError, UserError } from '../../core/errors';
 import { findTool } from '../../core/processes/find-tool';
 import type { Judge } from '../../python/critic/critic';
 import { WITNESSES, type WitnessFinding, type WitnessName } from '../../records/witness';
@@ -26,7 +28,11 @@ export const witnessOptionsSchema = z.strictObject({
    * Folder of the user's project: ty sees files below it beside their neighbours, each with the text that it is given.
    * Default: every file stands alone.
    */
-  root: z.string().min(1).optional(),
+  root: z
+    .string()
+    .min(1)
+    .transform((path) => resolve(path))
+    .optional(),
   /** Interpreter whose packages type checkers resolve imports from. Default: what each finds itself. */
   python: z.string().min(1).optional(),
   /** Milliseconds for a tool's start and for a batch; each file adds a twentieth. Default 20,000. */
@@ -51,7 +57,7 @@ const OPENERS: Readonly<
  * Opens the witnesses that are wanted. A tool that is not installed, or does not start, is absent and noted.
  * @param critic CPython, for the parser; stays open
  * @param env where tools are looked for, see `findTool`
- * @throws ZodError for settings that do not fit
+ * @throws UserError when the root is no folder, ZodError for settings that do not fit
  */
 export async function loadWitnesses(
   critic: Pick<Judge, 'check' | 'pythonVersion'>,
@@ -59,6 +65,8 @@ export async function loadWitnesses(
   env: NodeJS.ProcessEnv = process.env,
 ): Promise<LoadedWitnesses> {
   const { wanted, off, ...tool } = witnessOptionsSchema.parse(options);
+  if (tool.root !== undefined && !statSync(tool.root, { throwIfNoEntry: false })?.isDirectory())
+    throw new UserError(`expected the folder of a project, got ${tool.root}`, 'name one that exists');
   const names = WITNESSES.filter((name) => wanted.includes(name) && !off.includes(name));
   const opened = await Promise.all(names.map((name) => open(name, critic, tool, env)));
   const witnesses = opened.filter((one) => typeof one !== 'string');

@@ -9,11 +9,12 @@ import type { Witness } from './witness';
 const rulesSchema = z.array(z.looseObject({ name: z.string(), code: z.string().nullable() }));
 
 /**
- * ruff as a resident server, with the rules of `rules.ts` and whatever the user's own settings are. Rules in preview are
- * named by words there: its own list gives them their codes.
+ * ruff as a resident server, with the rules of `rules.ts` whatever the user's own settings are. Every text stands alone: it
+ * reads no other file, and would pass over what it takes for a build. It names rules by words where some are in preview; its
+ * own list gives them their codes.
  * @throws TrmError when it does not run
  */
-export async function openRuff({ program, root, timeoutMs }: ToolOptions): Promise<Witness> {
+export async function openRuff({ program, timeoutMs }: ToolOptions): Promise<Witness> {
   const version = await toolVersion('ruff', program);
   const { stdout } = await runProcess(program, ['rule', '--all', '--output-format', 'json'], { timeoutMs });
   const rules = parseJson(stdout, rulesSchema, 'the rules of ruff');
@@ -25,7 +26,6 @@ export async function openRuff({ program, root, timeoutMs }: ToolOptions): Promi
     version,
     program,
     args: ['server'],
-    root,
     timeoutMs,
     settings: { settings, globalSettings: settings },
     told: ({ code, message }) => {

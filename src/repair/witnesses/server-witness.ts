@@ -26,6 +26,9 @@ export interface ServerWitnessOptions extends Omit<ServerOptions, 'roots'> {
 /** Documents that are open at once. */
 const MOST_OPEN = 32;
 
+/** Documents after which the process starts afresh: ty keeps half a megabyte of each. */
+const MOST_GIVEN = 2000;
+
 /**
  * A witness whose tool is a resident server. Texts are given to it in memory: those below the project's root under their
  * own path, all others as files of a temporary folder that stays empty. The process starts with the first batch, and
@@ -39,7 +42,9 @@ export async function openServerWitness(options: ServerWitnessOptions): Promise<
 class ServerWitness implements Witness {
   readonly name: WitnessName;
   readonly version: string;
-  private server: Promise<LanguageServer> | undefined;
+  private server: LanguageServer | undefined;
+  /** Documents that the server has been given. */
+  private given = 0;
   /** Batches wait for each other: a text that comes or goes disturbs what is under way. */
   private last: Promise<unknown> = Promise.resolve();
 
@@ -81,7 +86,10 @@ class ServerWitness implements Witness {
         ...options,
         roots: [...(options.root ? [options.root] : []), this.folder],
       });
-      return await (await this.server).diagnose(documents);
+      const reports = await this.server.diagnose(documents);
+      this.given += documents.length;
+      if (this.given >= MOST_GIVEN) await this.stop();
+      return reports;
     } catch (error) {
       await this.stop();
       throw new WitnessError(this.name, (error as Error).message, { cause: error });
@@ -109,8 +117,9 @@ class ServerWitness implements Witness {
   }
 
   private async stop(): Promise<void> {
-    const server = await this.server?.catch(() => undefined);
+    const { server } = this;
     this.server = undefined;
+    this.given = 0;
     await server?.close();
   }
 }

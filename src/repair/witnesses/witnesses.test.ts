@@ -11,7 +11,7 @@ import { tmpdir } from 'node:os';
 import { join } from 'node:path';
 import { test } from 'uvu';
 import * as assert from 'uvu/assert';
-import { InterruptedError } from '../../core/errors';
+import { InterruptedError, UserError } from '../../core/errors';
 import { findTool } from '../../core/processes/find-tool';
 import { Critic } from '../../python/critic/critic';
 import { witnessFindingSchema, type WitnessName } from '../../records/witness';
@@ -129,6 +129,11 @@ test('many files and versions of one file, each answered in its place', async ()
     );
   }
   assert.equal(await witness('ty').find([]), []);
+});
+
+test('a root that is no folder is refused', async () => {
+  const problem = await loadWitnesses(critic, { root: __filename }).catch((error: unknown) => error);
+  assert.instance(problem, UserError);
 });
 
 test('below a root ty sees the neighbours of a file, and the text that it is given in place of its own', async () => {
@@ -272,7 +277,7 @@ function childrenThat(pattern: RegExp): number[] {
 
 test('an aborted signal ends the asking within a moment', async () => {
   const { env, remove } = fakeTools({ ty: `#!/bin/sh\n${VERSION}exec sleep 60\n` });
-  const own = await loadWitnesses(critic, { wanted: ['ty'], timeoutMs: 2000 }, env);
+  const own = await loadWitnesses(critic, { wanted: ['ty'] }, env);
   const stop = new AbortController();
   const asked = askWitnesses(own.witnesses, [{ path: 'a.py', source: 'x\n' }], stop.signal);
   stop.abort();
