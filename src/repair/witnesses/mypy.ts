@@ -45,13 +45,16 @@ async function check(files: readonly string[], tool: RunTool, more: readonly str
   const found: Printed[] = [];
   let left = [...files];
   while (left.length > 0) {
-    // 0: nothing found, 1: something; 2: a text that it gave up at.
-    const text = await tool.print([...flags, ...more, '--cache-dir', cache, ...left], [0, 1, 2]);
-    const printed = readLines(text);
+    // 0: nothing found, 1: something; 2: it gave up.
+    const result = await tool.call([...flags, ...more, '--cache-dir', cache, ...left], [0, 1, 2]);
+    const printed = readLines(result.stdout);
     found.push(...printed);
+    if (result.exitCode !== 2) break;
     const blocking = new Set(printed.filter(({ rule }) => rule === 'syntax').map(({ input }) => input));
-    if (blocking.size === 0) break;
-    left = left.filter((file) => !blocking.has(inputOf(file)));
+    const rest = left.filter((file) => !blocking.has(inputOf(file)));
+    if (rest.length === left.length)
+      throw new Error(`it gave up (${result.stderr.trim() || printed.at(-1)?.message || 'without a word'})`);
+    left = rest;
   }
   return found;
 }

@@ -2,7 +2,7 @@ import { mkdir, mkdtemp, realpath, rm, writeFile } from 'node:fs/promises';
 import { tmpdir } from 'node:os';
 import { dirname, join } from 'node:path';
 import { InterruptedError, throwIfAborted } from '../../core/errors';
-import { runProcess, SubprocessError } from '../../core/processes/subprocess';
+import { runProcess, SubprocessError, type ProcessResult } from '../../core/processes/subprocess';
 import type { WitnessFinding, WitnessName } from '../../records/witness';
 import { findingsOf, type Told } from './findings';
 import { Places, toolText, type ColumnUnit, type ToolPlace } from './places';
@@ -22,8 +22,8 @@ export type Run = (files: readonly string[], tool: RunTool) => Promise<Printed[]
 export interface RunTool {
   /** Holds the files, and nothing else. */
   folder: string;
-  /** What a call of the tool printed. @param okCodes exit codes that are no failure */
-  print: (args: readonly string[], okCodes: readonly number[]) => Promise<string>;
+  /** Calls the tool. @param okCodes exit codes that are no failure */
+  call: (args: readonly string[], okCodes: readonly number[]) => Promise<ProcessResult>;
 }
 
 /** Settings of {@link openProcessWitness}. */
@@ -69,10 +69,8 @@ async function findBatch(
     const names = await writeFiles(folder, files);
     const printed = await run(names, {
       folder,
-      print: async (args, okCodes) => {
-        const settings = { cwd: folder, okCodes, timeoutMs: limit, graceMs: 100, signal };
-        return (await runProcess(program, args, settings)).stdout;
-      },
+      call: (args, okCodes) =>
+        runProcess(program, args, { cwd: folder, okCodes, timeoutMs: limit, graceMs: 100, signal }),
     });
     return files.map(({ source }, i) => {
       const places = new Places(source, unit);

@@ -32,7 +32,7 @@ export async function openPylint({ program, timeoutMs }: ToolOptions): Promise<W
     program,
     unit: 'bytes',
     timeoutMs,
-    run: async (files, { print }) => {
+    run: async (files, { call }) => {
       const settings = [
         '--rcfile=/dev/null',
         '--disable=all',
@@ -41,8 +41,8 @@ export async function openPylint({ program, timeoutMs }: ToolOptions): Promise<W
       ];
       // Bits of what was found; 32 is a wrong call.
       const okCodes = Array.from({ length: 32 }, (_, code) => code);
-      const text = await print([...settings, '--score=n', '--persistent=n', ...files], okCodes);
-      return parseJson(text, answerSchema, 'what pylint printed').messages.map((one): Printed => ({
+      const { stdout } = await call([...settings, '--score=n', '--persistent=n', ...files], okCodes);
+      return parseJson(stdout, answerSchema, 'what pylint printed').messages.map((one): Printed => ({
         input: inputOf(one.path),
         rule: one.messageId,
         severity: /^[EF]/.test(one.messageId) ? 'error' : 'warning',

@@ -218,11 +218,19 @@ test('one that hangs, crashes or prints rubbish is noted, and the others go on',
   }
 });
 
+/** What mypy prints of a file that it was not given and cannot go on without. */
+const FOREIGN = JSON.stringify({
+  ...{ file: 'library.py', line: 1, column: 1, message: 'not of the input', hint: null },
+  ...{ code: 'syntax', severity: 'error' },
+});
+
 test('a tool that is started for each batch and hangs or prints rubbish is noted, too', async () => {
   for (const [does, said] of [
     ['exec sleep 60', /gave no answer within/],
     ['echo rubbish', /rubbish/],
     ['exit 99', /code 99/],
+    ['echo "no such flag" >&2; exit 2', /gave up \(no such flag\)/],
+    [`echo '${FOREIGN}'; exit 2`, /gave up \(not of the input\)/],
   ] as const) {
     const { env, remove } = fakeTools({ mypy: `#!/bin/sh\n${VERSION}${does}\n` });
     const own = await loadWitnesses(critic, { wanted: ['mypy'], timeoutMs: 300 }, env);
