@@ -39,8 +39,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   // Rows may be mutants that are drawn while training.
   training: [...MODEL, 'stages', 'generation'],
   repair: MODEL,
-  // Real fixes are read for judging as they are for training.
-  evaluation: [...MODEL, 'stages', 'collection', 'repair'],
+  // Real fixes are read for judging as they are for training; faults that tools see are planted as they are for it.
+  evaluation: [...MODEL, 'stages', 'collection', 'generation', 'repair'],
   release: [...MODEL, 'stages', 'repair', 'evaluation'],
   pipeline: PIPELINE,
   serving: [...PIPELINE, 'pipeline'],

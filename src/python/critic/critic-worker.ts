@@ -12,7 +12,24 @@ export type Outcome =
 /** Milliseconds an interpreter may take to start. */
 const START_TIMEOUT = 30_000;
 
-/** One Python process of the critic: takes one request at a time. */
+/** A script that answers each line of JSON with one, the first of which tells versions, and how Python starts it. */
+export interface WorkerScript {
+  /** What it is called in messages, for example `the critic`. */
+  what: string;
+  path: string;
+  /** Of the interpreter. */
+  flags: readonly string[];
+  /** Of the script. */
+  args: readonly string[];
+}
+
+function criticScript(): WorkerScript {
+  const path = join(projectRoot(), 'src', 'python', 'critic', 'critic-worker.py');
+  // -I: no user settings; -S: no site packages; -B: no __pycache__.
+  return { what: 'the critic', path, flags: ['-I', '-S', '-B'], args: [] };
+}
+
+/** One Python process, of the critic where no other script is named: takes one request at a time. */
 export class CriticWorker {
   private received = '';
   private errors = '';
@@ -20,6 +37,8 @@ export class CriticWorker {
   private waiting: ((outcome: { line: string } | { reason: string }) => void) | undefined;
   /** Version the interpreter reported. */
   version = 'unknown';
+  /** Version of the tool that the script speaks for; undefined for the critic. */
+  tool: string | undefined;
 
   private constructor(private readonly child: ChildProcessByStdio<Writable, Readable, Readable>) {
     child.stdout.setEncoding('utf8').on('data', (text: string) => this.receive(text));
@@ -38,20 +57,23 @@ export class CriticWorker {
   }
 
   /** @throws TrmError when the interpreter does not start */
-  static async start(python: string): Promise<CriticWorker> {
-    const script = join(projectRoot(), 'src', 'python', 'critic', 'critic-worker.py');
-    // -I: no user settings; -S: no site packages; -B: no __pycache__.
-    const child = spawn(python, ['-I', '-S', '-B', script], { stdio: ['pipe', 'pipe', 'pipe'] });
+  static async start(python: string, script = criticScript()): Promise<CriticWorker> {
+    const child = spawn(python, [...script.flags, script.path, ...script.args], {
+      stdio: ['pipe', 'pipe', 'pipe'],
+    });
     const worker = new CriticWorker(child);
     const hello = await worker.nextLine(START_TIMEOUT);
     if (!('line' in hello)) {
       await worker.stop();
       throw new TrmError(
-        `the critic's interpreter ${python} did not start: ${'reason' in hello ? hello.reason : 'no answer'}`,
+        `${script.what}: the interpreter ${python} did not start: ${'reason' in hello ? hello.reason : 'no answer'}`,
         'install Python 3.11 or newer, or set TRM_PYTHON',
       );
     }
-    worker.version = (JSON.parse(hello.line) as { python: string }).python;
+    ({ python: worker.version, tool: worker.tool } = JSON.parse(hello.line) as {
+      python: string;
+      tool?: string;
+    });
     worker.hold(false);
     return worker;
   }

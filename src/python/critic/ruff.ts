@@ -1,8 +1,6 @@
-import { existsSync } from 'node:fs';
-import { delimiter, dirname, join } from 'node:path';
 import { z } from 'zod';
 import { InterruptedError } from '../../core/errors';
-import { projectRoot, pythonPath } from '../../core/paths';
+import { findTool } from '../../core/processes/find-tool';
 import { runProcess } from '../../core/processes/subprocess';
 
 /** A place that an older Python cannot read. */
@@ -22,18 +20,9 @@ const answerSchema = z.array(
 /** Milliseconds; ruff reads 10 MB in less than one second. */
 const TIMEOUT = 20_000;
 
-/**
- * Path of ruff: `TRM_RUFF`, in the project's venv, beside its interpreter, or on the search path. Undefined when there is
- * none: then nobody here knows the grammar of versions that are not installed.
- */
+/** Path of ruff, see {@link findTool}. Undefined: then nobody here knows the grammar of versions that are not installed. */
 export function findRuff(env: NodeJS.ProcessEnv = process.env): string | undefined {
-  if (env.TRM_RUFF) return env.TRM_RUFF;
-  const folders = [
-    join(projectRoot(), '.venv', 'bin'),
-    dirname(pythonPath(env)),
-    ...(env.PATH ?? '').split(delimiter),
-  ].filter(Boolean);
-  return folders.map((folder) => join(folder, 'ruff')).find((path) => existsSync(path));
+  return findTool('ruff', env);
 }
 
 /**

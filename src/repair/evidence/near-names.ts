@@ -23,6 +23,11 @@ export function isOnlyNearName(scopes: ScopeMap, at: number, wrong: string, righ
   return true;
 }
 
+/** The only name near `wrong` that can be read at the token, as {@link isOnlyNearName} means it; undefined without one. */
+export function onlyNearName(scopes: ScopeMap, at: number, wrong: string): string | undefined {
+  return [...visibleNames(scopes, at)].find((right) => isOnlyNearName(scopes, at, wrong, right));
+}
+
 /** Names that a token can read: of its scope and of those around it, and the builtins. */
 export function visibleNames({ of }: ScopeMap, at: number): ReadonlySet<string> {
   const names = new Set(BUILTINS);
