@@ -56,8 +56,18 @@ export interface RepairOptions {
    * the whole file.
    */
   within?: readonly [number, number];
+  /** Says of each edit that the model proposes whether it may be made. Default: all of them. */
+  wants?: (edit: ProposedEdit, source: string) => boolean;
   /** Aborted: the repair ends within a moment, whatever it is at. */
   signal?: AbortSignal;
+}
+
+/** An edit that the model proposes, as {@link RepairOptions.wants} is asked about it. */
+export interface ProposedEdit {
+  /** Taxonomy id; null when the model names none. */
+  bugType: string | null;
+  /** UTF-16 offsets [start, end) in the text as it is when the edit is proposed. */
+  span: readonly [number, number];
 }
 
 /** A loaded model with its verifiers. Owns tensors and processes: close it. */
@@ -220,7 +230,7 @@ async function repairPython(
 ): Promise<Repaired> {
   const { critic, python, maxTokens } = tools;
   const { maxRounds = 8, topK = 8, supervisionSteps, within, signal, threshold = tools.threshold } = options;
-  const timed = (propose: Proposer): Proposer => timeProposer(propose, timings);
+  const timed = (propose: Proposer): Proposer => onlyWanted(timeProposer(propose, timings), options.wants);
   const syntax = await searchSyntax(source, {
     propose: timed(tools.createProposer({ topK: SYNTAX_TOP_K, supervisionSteps, signal })),
     ...{ critic, maxTokens, verdict, signal },
@@ -348,6 +358,17 @@ function timeProposer(propose: Proposer, timings: Timings): Proposer {
     const candidates = await propose(request);
     timings.predict += performance.now() - from;
     return candidates;
+  };
+}
+
+/** Leaves out the edits that nobody wants. */
+function onlyWanted(propose: Proposer, wants: RepairOptions['wants']): Proposer {
+  if (wants === undefined) return propose;
+  return async (request) => {
+    const candidates = await propose(request);
+    return candidates.filter(({ bugType, edit }) =>
+      wants({ bugType: bugTypeByCode(bugType)?.id ?? null, span: edit.charSpan }, request.program.source),
+    );
   };
 }
 
