@@ -92,7 +92,10 @@ async function repairDocument(
   const { hidden, known, unused, reported } = reviewFix(first, text, policy);
   // What is hidden now may have been in the way of another edit.
   const fix = hidden === 0 ? first : await repair(wantsEdit(policy, known));
-  const shown = hidden === 0 ? reported : reviewFix(fix, text, policy).reported;
+  const again = hidden === 0 ? reported : reviewFix(fix, text, policy).reported;
+  // That the file stays broken without a hidden edit is hidden with it.
+  const noted = new Set(first.notes.map(({ kind }) => kind as string));
+  const shown = again.filter(({ witness, rule }) => witness !== 'parser' || noted.has(rule));
   const all = [...shown, ...reportUnused({ file: options.file, source: text }, unused)];
   return { fix, reported: all.map((finding) => ({ ...finding, ...document.place(finding.range) })), hidden };
 }

@@ -93,6 +93,9 @@ test('what the baseline lists is neither reported nor mended; it follows its lin
   const moved = await repair(`import os\n\n\n${BUGGY}`, { baseline });
   assert.equal(rules(moved), ['missing-colon', 'wrong-comparison-operator']);
   assert.match(moved.fix.fixed, 'return amont\n');
+  await writeBaseline(path, before.reported);
+  const all = await repair(BUGGY, { baseline: await readBaseline(path) });
+  assert.equal([rules(all), all.fix.fixed], [[], BUGGY], 'that it stays broken is known with its edit');
   const elsewhere = await repair(BUGGY, { baseline }, 'other.py');
   assert.is(elsewhere.hidden, 0, 'the baseline speaks of another file');
 });

@@ -30,7 +30,8 @@ export const registerCheck: Register = (program, { signal }) => {
         const first = await once(paths);
         if (!flags.watch) return first;
         const { watchPaths } = await import('../targets/watch.js');
-        return watchPaths(paths, { ...plan.discover, signal }, once);
+        const onReady = (): void => console.error('watching; Ctrl-C ends it');
+        return watchPaths(paths, { ...plan.discover, signal, onReady }, once);
       });
       if (code > 0) throw new CommandExit(code);
     });

@@ -1,3 +1,4 @@
+import { join } from 'node:path';
 import { InvalidArgumentError, Option, type Command } from 'commander';
 import { describeError, exitCodeOf, InterruptedError, throwIfAborted, UserError } from '../../core/errors';
 import type { Note } from '../../records/finding';
@@ -111,7 +112,6 @@ export async function planRepair(flags: RepairFlags, signal: AbortSignal): Promi
   const { readSettings } = await import('../targets/settings.js');
   const { readBaseline } = await import('../findings/baseline.js');
   const { createSelection } = await import('../findings/selection.js');
-  const { join } = await import('node:path');
   const { availableParallelism } = await import('node:os');
   if (flags.json && flags.format !== undefined && flags.format !== 'json')
     throw new UserError(`expected one form, got --json and --format ${flags.format}`, 'leave --json out');

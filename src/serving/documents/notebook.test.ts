@@ -127,7 +127,7 @@ test('what is no notebook, or not in Python, is refused in words', async () => {
     ['{"worksheets": []}', 'with a list of cells (nbformat 4)'],
     [
       notebook([], { metadata: { kernelspec: { language: 'R' } } }),
-      'expected a notebook in Python, got one in R',
+      'expected a notebook in Python, got one in "R"',
     ],
     ['[]', 'with a list of cells'],
   ])

@@ -72,7 +72,7 @@ function parseNotebook(name: string, json: string): Node {
     at(['metadata', 'language_info', 'name']) ?? at(['metadata', 'kernelspec', 'language']) ?? 'python';
   if (typeof language !== 'string' || !/^(i?python|sage)/i.test(language))
     throw new UserError(
-      `${name}: expected a notebook in Python, got one in ${String(language)}`,
+      `${name}: expected a notebook in Python, got one in ${JSON.stringify(language)}`,
       'leave it out',
     );
   return root;

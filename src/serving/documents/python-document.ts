@@ -6,8 +6,8 @@ import type { Document } from './document';
 export function pythonDocument(name: string, bytes: Uint8Array): Document {
   if (bytes.includes(0))
     throw new UserError(
-      `${name}: expected Python source, got binary data (a NUL byte)`,
-      'leave this file out',
+      `${name}: expected Python source, got NUL bytes: binary data, or UTF-16`,
+      'leave it out (--exclude), or save it as UTF-8',
     );
   const decoded = decodeSource(bytes);
   if (decoded.problem !== null)

@@ -1,7 +1,7 @@
 import { lineMap, type LineMap } from '../../python/tokens/positions';
 import type { Fix } from '../../records/finding';
 import { rangeOf } from '../../repair/ranges';
-import type { ProposedEdit } from '../../repair/repairer';
+import type { WantsEdit } from '../../repair/proposals';
 import { EMPTY_BASELINE, type Baseline } from './baseline';
 import { fingerprint } from './fingerprint';
 import { hidingComments, ignoreComments, UNUSED_IGNORE, type IgnoreComment } from './ignore-comments';
@@ -72,11 +72,7 @@ function isLookedFor(term: string, { ignore = [] }: Policy): boolean {
  * @param known fingerprints that the baseline hides
  * @param heedComments false: comments hide nothing. Default true
  */
-export function wantsEdit(
-  policy: Policy,
-  known: ReadonlySet<string>,
-  heedComments = true,
-): (edit: ProposedEdit, source: string) => boolean {
+export function wantsEdit(policy: Policy, known: ReadonlySet<string>, heedComments = true): WantsEdit {
   const isSelected = createSelection(policy);
   let last: { source: string; lines: LineMap; comments: IgnoreComment[] } | undefined;
   return ({ bugType, span }, source) => {

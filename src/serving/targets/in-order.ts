@@ -11,7 +11,7 @@ export async function inOrder<T, U>(
   { jobs, work }: { jobs: number; work: (item: T) => Promise<U> },
   onDone: (outcome: Outcome<U>, item: T) => Promise<void>,
 ): Promise<void> {
-  const running: Promise<Outcome<U>>[] = [];
+  const running: (Promise<Outcome<U>> | undefined)[] = [];
   const begin = (): void => {
     const item = items[running.length];
     running.push(
@@ -24,9 +24,10 @@ export async function inOrder<T, U>(
   try {
     for (const [i, item] of items.entries()) {
       while (running.length < Math.min(items.length, i + jobs)) begin();
-      await onDone(await running[i], item);
+      const outcome = await running[i];
+      if (outcome) await onDone(outcome, item);
       // Thousands of finished files need no memory.
-      delete running[i];
+      running[i] = undefined;
     }
   } finally {
     await Promise.all(running);

@@ -1,11 +1,18 @@
-import { extname } from 'node:path';
+import { extname, resolve } from 'node:path';
 import { watch } from 'chokidar';
-import { interrupted, UserError } from '../../core/errors';
+import { describeError, interrupted, UserError } from '../../core/errors';
 import { SOURCE_ENDINGS } from '../python-files';
 import { discoverFiles, type DiscoverOptions } from './discover';
 
 /** Milliseconds without another change after which work begins: editors write a file in several steps. */
 const QUIET_MS = 100;
+
+/** Settings of {@link watchPaths}. */
+export interface WatchOptions extends DiscoverOptions {
+  signal: AbortSignal;
+  /** Called once changes are seen. */
+  onReady: () => void;
+}
 
 /**
  * Works on files again whenever they change, until the signal is aborted.
@@ -15,10 +22,10 @@ const QUIET_MS = 100;
  */
 export async function watchPaths(
   paths: readonly string[],
-  options: DiscoverOptions & { signal: AbortSignal },
+  options: WatchOptions,
   work: (files: readonly string[]) => Promise<unknown>,
 ): Promise<never> {
-  const { signal } = options;
+  const { signal, onReady } = options;
   const changed = new Set<string>();
   let wake: () => void = () => undefined;
   const watcher = watch([...paths], {
@@ -28,7 +35,7 @@ export async function watchPaths(
       (info?.isFile() === true && !paths.includes(path) && !SOURCE_ENDINGS.has(extname(path).toLowerCase())),
   });
   const note = (path: string): void => {
-    changed.add(path);
+    changed.add(resolve(path));
     wake();
   };
   let broken: unknown;
@@ -39,24 +46,24 @@ export async function watchPaths(
   });
   signal.addEventListener('abort', () => wake());
   try {
-    await new Promise<void>((resolve) => watcher.once('ready', resolve));
-    console.error('watching; Ctrl-C ends it');
+    await new Promise<void>((done) => watcher.once('ready', done));
+    onReady();
     for (;;) {
       if (signal.aborted) throw interrupted('the watch');
       if (broken !== undefined)
         throw new UserError(
-          `cannot watch: ${String(broken)}`,
+          `cannot watch: ${describeError(broken)}`,
           'name fewer files, or raise fs.inotify.max_user_watches',
         );
       if (changed.size === 0) {
-        await new Promise<void>((resolve) => (wake = resolve));
-        await new Promise((resolve) => setTimeout(resolve, QUIET_MS));
+        await new Promise<void>((done) => (wake = done));
+        await new Promise((done) => setTimeout(done, QUIET_MS));
         continue;
       }
       const now = new Set(changed);
       changed.clear();
       const { files } = await discoverFiles(paths, options);
-      const again = files.filter((file) => now.has(file));
+      const again = files.filter((file) => now.has(resolve(file)));
       if (again.length > 0) await work(again);
     }
   } finally {
