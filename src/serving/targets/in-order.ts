@@ -30,6 +30,6 @@ export async function inOrder<T, U>(
       running[i] = undefined;
     }
   } finally {
-    await Promise.all(running);
+    await Promise.all(running.filter((one) => one !== undefined));
   }
 }
