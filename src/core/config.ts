@@ -54,16 +54,19 @@ const FOREIGN_KEYS: ReadonlySet<string> = new Set(['__proto__', 'constructor', '
 /**
  * Validates a plain value against a schema, with messages for people.
  * @param label file or flag to name in messages
+ * @param hint where all keys are listed. Default: the experiments' base
  * @throws ConfigError
  */
-export function validateConfig<S extends z.ZodType>(value: unknown, schema: S, label: string): z.output<S> {
+export function validateConfig<S extends z.ZodType>(
+  value: unknown,
+  schema: S,
+  label: string,
+  hint = 'correct the key or value; experiments/base.yaml lists every key with its default',
+): z.output<S> {
   const result = schema.safeParse(value);
   if (result.success) return result.data;
   const messages = result.error.issues.map((issue) => describeIssue(issue, value, schema));
-  throw new ConfigError(
-    `${label}: ${messages.join('; ')}`,
-    'correct the key or value; experiments/base.yaml lists every key with its default',
-  );
+  throw new ConfigError(`${label}: ${messages.join('; ')}`, hint);
 }
 
 type Tree = Record<string, unknown>;

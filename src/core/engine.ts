@@ -1,4 +1,6 @@
 import { existsSync } from 'node:fs';
+import type * as TfNode from '@tensorflow/tfjs-node-gpu';
+import { createRequire } from 'node:module';
 import { cpus } from 'node:os';
 import { dirname, join } from 'node:path';
 import util from 'node:util';
@@ -121,7 +123,9 @@ async function loadNative(warn: (text: string) => void): Promise<EngineInfo> {
   const quietLog = join(dirname(binding), 'quiet_log.node');
   if (existsSync(quietLog)) process.dlopen({ exports: {} }, quietLog);
   restoreRemovedUtil();
-  const tf = await import('@tensorflow/tfjs-node-gpu');
+  // Not by import(): Node would read these large files once more, for the names that they export.
+  const load = createRequire(__filename);
+  const tf = load('@tensorflow/tfjs-node-gpu') as typeof TfNode;
   await tf.ready();
   const backend = tf.backend() as unknown as NativeBackend;
   const gpu = backend.isUsingGpuDevice === true;

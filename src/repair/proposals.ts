@@ -1,6 +1,7 @@
 import { tokenKey } from '../processing/vocabulary/closed-vocabulary';
 import { charSpanOf, sameTokens } from '../python/edits/edits';
 import type { Edit } from '../records/sample';
+import { bugTypeByCode } from '../taxonomy/table';
 import type { Prediction } from '../trm/predict';
 import { confidenceOf, type Calibration } from './calibration';
 import type { Program } from './program';
@@ -41,6 +42,28 @@ export function createProposer(
   return async (request) => {
     const predictions = await predictWindows({ ...request, ...settings });
     return mergeProposals(request.program, predictions, calibration);
+  };
+}
+
+/** An edit that the model proposes, as {@link WantsEdit} is asked about it. */
+export interface ProposedEdit {
+  /** Taxonomy id; null when the model names none. */
+  bugType: string | null;
+  /** UTF-16 offsets [start, end) in the text as it is when the edit is proposed. */
+  span: readonly [number, number];
+}
+
+/** Says of an edit, and of the text as it is then, whether it may be made. */
+export type WantsEdit = (edit: ProposedEdit, source: string) => boolean;
+
+/** A proposer without the edits that nobody wants. */
+export function onlyWanted(propose: Proposer, wants: WantsEdit | undefined): Proposer {
+  if (wants === undefined) return propose;
+  return async (request) => {
+    const candidates = await propose(request);
+    return candidates.filter(({ bugType, edit }) =>
+      wants({ bugType: bugTypeByCode(bugType)?.id ?? null, span: edit.charSpan }, request.program.source),
+    );
   };
 }
 

@@ -1,4 +1,3 @@
-import { unlessAborted } from '../core/processes/breathe';
 import { loadEngine, type EngineChoice, type EngineInfo } from '../core/engine';
 import { throwIfAborted } from '../core/errors';
 import { pythonPath } from '../core/paths';
@@ -14,11 +13,12 @@ import type { Calibration } from './calibration';
 import { Diagnoser } from './evidence/diagnosis';
 import { unifiedDiff } from './diff';
 import { editText, originalSpan, startText, type EditedText } from './edited-text';
-import { loadRepairModel } from './model-folder';
-import { createProposer, type Proposer, type ProposerOptions } from './proposals';
+import { loadRepairModel, type RepairModel } from './model-folder';
+import { createProposer, onlyWanted, type Proposer, type ProposerOptions, type WantsEdit } from './proposals';
 import { lineRange, rangeOf } from './ranges';
 import { repairInRounds, type AppliedEdit } from './rounds';
 import { searchSyntax, type SearchStep, type SyntaxResult } from './syntax-search';
+import { timeChecker, timeProposer, type Timings } from './timings';
 import { createWindowPredictor } from './window-predictor';
 import { tierOf, type Checker, type Judgement, type DropReason } from './evidence/verifier';
 
@@ -56,6 +56,8 @@ export interface RepairOptions {
    * the whole file.
    */
   within?: readonly [number, number];
+  /** Says of each edit that the model proposes whether it may be made. Default: all of them. */
+  wants?: WantsEdit;
   /** Aborted: the repair ends within a moment, whatever it is at. */
   signal?: AbortSignal;
 }
@@ -83,9 +85,15 @@ export const SYNTAX_TOP_K = 16;
  * @throws DataError when the folder is no model, EngineError when no engine loads
  */
 export async function loadRepairer(folder: string, options: LoadRepairerOptions = {}): Promise<Repairer> {
-  const engine = await loadEngine({ choice: options.engine ?? 'auto' });
-  const parts = await loadRepairModel(folder, precisionHere(options.precision ?? 'float32'));
-  const { critic, close } = await openCritic(options).catch((error: unknown) => {
+  // Python starts while the engine and the weights are loaded.
+  const judging = openCritic(options);
+  judging.catch(() => undefined);
+  const close = async (): Promise<void> => judging.then((opened) => opened.close());
+  const { engine, parts } = await loadModel(folder, options).catch(async (error: unknown) => {
+    await close().catch(() => undefined);
+    throw error;
+  });
+  const { critic } = await judging.catch((error: unknown) => {
     parts.model.dispose();
     throw error;
   });
@@ -112,6 +120,14 @@ export async function loadRepairer(folder: string, options: LoadRepairerOptions 
   };
 }
 
+async function loadModel(
+  folder: string,
+  { engine: choice = 'auto', precision = 'float32' }: LoadRepairerOptions,
+): Promise<{ engine: EngineInfo; parts: RepairModel }> {
+  const engine = await loadEngine({ choice });
+  return { engine, parts: await loadRepairModel(folder, precisionHere(precision)) };
+}
+
 /** The critic that was given, or one of the repairer's own, which ends with it. */
 async function openCritic({
   critic,
@@ -121,13 +137,6 @@ async function openCritic({
   if (critic) return { critic, close: () => Promise.resolve() };
   const own = await Critic.start({ workers, python });
   return { critic: own, close: () => own.close() };
-}
-
-/** Milliseconds by step, summed over all rounds. */
-interface Timings {
-  predict: number;
-  verify: number;
-  total: number;
 }
 
 /** What a repair works with. */
@@ -220,7 +229,7 @@ async function repairPython(
 ): Promise<Repaired> {
   const { critic, python, maxTokens } = tools;
   const { maxRounds = 8, topK = 8, supervisionSteps, within, signal, threshold = tools.threshold } = options;
-  const timed = (propose: Proposer): Proposer => timeProposer(propose, timings);
+  const timed = (propose: Proposer): Proposer => onlyWanted(timeProposer(propose, timings), options.wants);
   const syntax = await searchSyntax(source, {
     propose: timed(tools.createProposer({ topK: SYNTAX_TOP_K, supervisionSteps, signal })),
     ...{ critic, maxTokens, verdict, signal },
@@ -340,27 +349,6 @@ function hunkHeading(findings: readonly Finding[], firstLine: number, lastLine: 
     .sort((a, b) => a.span[0] - b.span[0])
     .map(({ tier, confidence, bugType }) => `${tier} ${confidence.toFixed(2)}${bugType ? ` ${bugType}` : ''}`)
     .join('; ');
-}
-
-function timeProposer(propose: Proposer, timings: Timings): Proposer {
-  return async (request) => {
-    const from = performance.now();
-    const candidates = await propose(request);
-    timings.predict += performance.now() - from;
-    return candidates;
-  };
-}
-
-/** Also says what was interrupted. */
-function timeChecker(critic: Checker, timings: Timings): Checker {
-  return {
-    check: async (sources, signal) => {
-      const from = performance.now();
-      const verdicts = await unlessAborted(critic.check(sources, signal), signal, 'the repair');
-      timings.verify += performance.now() - from;
-      return verdicts;
-    },
-  };
 }
 
 function countReasons(reasons: Iterable<DropReason>): Record<string, number> {

@@ -1,16 +1,18 @@
-import type { Finding, Note } from '../../records/finding';
-import { CommandExit, printJson, type Register } from './command';
+import type { ReportedFinding } from '../findings/reported-finding';
+import { version } from '../version';
+import { CommandExit, type Register } from './command';
 import {
   addRepairOptions,
-  repairFiles,
-  repairOptions,
+  exitCodeFor,
+  planRepair,
+  repairPaths,
+  sayUnjudged,
+  toldFindings,
   withRepairer,
   type RepairFlags,
+  type RepairPlan,
 } from './repair-options';
-import { formatFinding, formatNote, printedFinding } from '../printed-fix';
-
-/** Notes that tell a fault of the file; the others tell that it could not be looked at. */
-const FAULTS: ReadonlySet<Note['kind']> = new Set(['does-not-parse', 'merge-conflict']);
+import type { Repairer } from '../../repair/repairer';
 
 /**
  * `trm check`: reports verified findings, with `--unsafe-fixes` the others too, and writes nothing. Exit codes: 0 no
@@ -19,22 +21,45 @@ const FAULTS: ReadonlySet<Note['kind']> = new Set(['does-not-parse', 'merge-conf
 export const registerCheck: Register = (program, { signal }) => {
   addRepairOptions(
     program.command('check').description('report probable bugs; exit code 1 when there are any'),
-  ).action(async (files: string[], flags: RepairFlags) => {
-    const { shownFindings } = await import('../../repair/shown.js');
-    const findings: Finding[] = [];
-    const notes: Note[] = [];
-    const failed = await withRepairer(flags, (repairer) =>
-      repairFiles(files, repairer, repairOptions(flags, signal), async ({ fix }) => {
-        const shown = shownFindings(fix, flags);
-        findings.push(...shown);
-        notes.push(...fix.notes);
-        for (const note of fix.notes) console.error(formatNote(fix, note));
-        if (!flags.json) for (const finding of shown) console.log(formatFinding(finding));
-      }),
-    );
-    if (flags.json) printJson(findings.map(printedFinding));
-    // Findings are 1, so whatever went wrong is 2.
-    if (failed || notes.some(({ kind }) => !FAULTS.has(kind))) throw new CommandExit(2);
-    if (findings.length > 0 || notes.length > 0) throw new CommandExit(1);
-  });
+  )
+    .option('--write-baseline <file>', 'write the findings to this file, for --baseline, and exit with 0')
+    .action(async (paths: string[], flags: RepairFlags) => {
+      const plan = await planRepair(flags, signal);
+      const code = await withRepairer(flags, plan, async (repairer) => {
+        const once = (names: readonly string[]): Promise<number> => checkOnce(names, repairer, plan, flags);
+        const first = await once(paths);
+        if (!flags.watch) return first;
+        const { watchPaths } = await import('../targets/watch.js');
+        const onReady = (): void => console.error('watching; Ctrl-C ends it');
+        return watchPaths(paths, { ...plan.discover, signal, onReady }, once);
+      });
+      if (code > 0) throw new CommandExit(code);
+    });
 };
+
+async function checkOnce(
+  names: readonly string[],
+  repairer: Promise<Repairer>,
+  plan: RepairPlan,
+  flags: RepairFlags,
+): Promise<number> {
+  const { createFindingWriter } = await import('../findings/writer.js');
+  const writer = flags.writeBaseline ? undefined : createFindingWriter(plan.format, { version: version() });
+  const findings: ReportedFinding[] = [];
+  let unjudged = false;
+  const failed = await repairPaths(names, repairer, plan, async (file) => {
+    unjudged = sayUnjudged(file) || unjudged;
+    const told = toldFindings(file, plan);
+    findings.push(...told);
+    writer?.write(told);
+  });
+  writer?.end();
+  if (flags.writeBaseline) await saveBaseline(flags.writeBaseline, findings);
+  return exitCodeFor({ failed, unjudged, findings: writer ? findings.length : 0 }, flags);
+}
+
+async function saveBaseline(path: string, findings: readonly ReportedFinding[]): Promise<void> {
+  const { writeBaseline } = await import('../findings/baseline.js');
+  await writeBaseline(path, findings);
+  console.error(`${path}: findings written: ${findings.length}`);
+}

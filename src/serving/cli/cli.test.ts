@@ -22,6 +22,8 @@ test('--help lists every command and loads nothing heavy', async () => {
   for (const command of [
     'fix',
     'check',
+    'explain',
+    'apply',
     'run',
     'train',
     'sweep',
@@ -30,6 +32,7 @@ test('--help lists every command and loads nothing heavy', async () => {
     'data',
     'taxonomy',
     'doctor',
+    'completion',
   ])
     assert.match(help.stdout, new RegExp(`^  ${command}\\b`, 'm'));
   assert.is(help.exitCode, 0);
@@ -55,6 +58,14 @@ test('a wrong command, subcommand, flag or argument is exit code 2 and names the
     [['sweep', 'show', 'nosuch'], 'found none that matches "nosuch"'],
     [['runs', 'show'], "missing required argument 'run'"],
     [['taxonomy', 'sintax'], 'did you mean "syntax"?'],
+    [['explain', 'missing-colom'], 'did you mean "missing-colon"?'],
+    [['check', 'a.py', '--select', 'sintax'], 'did you mean "syntax"?'],
+    [['check', 'a.py', '--format', 'xml'], 'Allowed choices are text, json, jsonl, github, sarif'],
+    [['check', 'a.py', '--json', '--format', 'sarif'], 'got --json and --format sarif'],
+    [['check', 'a.py', '--baseline', '/nowhere/known.json'], 'expected a baseline at'],
+    [['fix', '-', '--format', 'sarif'], 'standard output is for the fixed source'],
+    [['fix', 'a.py', '--diff', '--save-patch', 'p'], 'expected --diff or --save-patch, got both'],
+    [['completion', 'tcsh'], 'Allowed choices are bash, zsh, fish'],
     [['data', 'verify', '/nowhere'], 'manifest.json'],
     [['data', 'generate', '--out', '/nowhere'], 'expected --from, got none'],
     [[...GENERATE, '--count', '-3'], '--count: expected a whole number of 1 or more, got "-3"'],

@@ -27,6 +27,17 @@ export function collect(value: string, previous: readonly string[] = []): string
   return [...previous, value];
 }
 
+/** Collects a repeatable option with lists: `--select a,b --select c` -> ['a', 'b', 'c']. */
+export function collectList(value: string, previous: readonly string[] = []): string[] {
+  return [
+    ...previous,
+    ...value
+      .split(',')
+      .map((part) => part.trim())
+      .filter(Boolean),
+  ];
+}
+
 /** Help text that several commands share. */
 export const SET_HELP = 'override a config value, repeatable, for example --set train.maxSteps=200';
 

@@ -6,57 +6,19 @@ import * as assert from 'uvu/assert';
 import { projectRoot } from '../../core/paths';
 import { runProcess, type ProcessResult } from '../../core/processes/subprocess';
 import type { PrintedFinding } from '../printed-fix';
-import { writeTrainedModel, type Lesson } from '../../repair/testing';
+import { BUGGY, FIXED, VERIFIED, writeLessonModel } from '../testing';
 
 const MAIN = join(projectRoot(), 'dist/src/serving/cli/main.js');
-
-const FIXED = `"""Three functions; the model of this test knows one bug of each by heart."""
-
-
-def smallest(values):
-    best = values[0]
-    for value in values:
-        if value < best:  # the first one wins
-            best = value
-    return best
-
-
-def total(prices):
-    amount = 0
-    for price in prices:
-        amount += price
-    return amount
-
-
-def is_even(number):
-    if number % 2 == 0:
-        return True
-    return False
-`;
-
-const BUGS: readonly [right: string, wrong: string, bugType: string][] = [
-  ['if number % 2 == 0:', 'if number % 2 == 0', 'missing-colon'],
-  ['return amount', 'return amont', 'misspelled-name'],
-  ['if value < best:', 'if value > best:', 'wrong-comparison-operator'],
-];
 
 let folder: string;
 let model: string;
 let path: string;
-const BUGGY = BUGS.reduce((text, [right, wrong]) => text.replace(right, wrong), FIXED);
-/** Mended where a verifier saw the bug; the comparison is only plausible. */
-const VERIFIED = FIXED.replace(BUGS[2][0], BUGS[2][1]);
 
 test.before(async () => {
   folder = await mkdtemp(join(tmpdir(), 'trm-cli-'));
   model = join(folder, 'model');
   path = join(folder, 'code.py');
-  const lessons: Lesson[] = BUGS.map(([right, wrong, bugType]) => ({
-    buggy: FIXED.replace(right, wrong),
-    fixed: FIXED,
-    bugType,
-  }));
-  await writeTrainedModel(model, lessons, { code: FIXED });
+  await writeLessonModel(model);
 });
 test.after(() => rm(folder, { recursive: true, force: true }));
 
@@ -77,7 +39,7 @@ function shell(line: string, okCodes = [0]): Promise<ProcessResult> {
 test('fix --diff writes nothing and prints a patch with every fix labelled, which git apply takes', async () => {
   await writeFile(path, BUGGY);
   const { stdout, stderr, exitCode } = await trm(['fix', 'code.py', '--diff', '--unsafe-fixes']);
-  assert.is(exitCode, 0);
+  assert.is(exitCode, 1, 'something would change');
   assert.is(await readFile(path, 'utf8'), BUGGY);
   assert.match(stdout, /^@@ .* @@ .*verified \d\.\d\d missing-colon$/m);
   assert.match(stdout, /^@@ .* @@ .*plausible \d\.\d\d wrong-comparison-operator/m);
@@ -107,7 +69,7 @@ test('fix in bf16 and int16 finds the same; a precision that there is not is ref
   await writeFile(path, BUGGY);
   for (const precision of ['bf16', 'int16']) {
     const rounded = await trm(['fix', 'code.py', '--diff', '--unsafe-fixes', '--precision', precision]);
-    assert.is(rounded.exitCode, 0);
+    assert.is(rounded.exitCode, 1);
     assert.match(rounded.stderr, 'code.py: 2 verified, 1 plausible (nothing written)');
   }
   const refused = await trm(['fix', 'code.py', '--precision', 'half']);
@@ -128,7 +90,11 @@ test('check: 1 with findings, 0 without, 2 when a file cannot be read', async ()
     json.map(({ tier }) => tier),
     ['verified', 'verified', 'plausible'],
   );
-  assert.is((await trm(['check', 'code.py', '--threshold', '1'])).exitCode, 1, 'a file that does not parse');
+  assert.is(
+    (await trm(['check', 'code.py', '--min-confidence', '1'])).exitCode,
+    1,
+    'a file that does not parse',
+  );
   await writeFile(path, FIXED);
   const none = await trm(['check', 'code.py']);
   assert.equal([none.exitCode, none.stdout], [0, '']);
@@ -144,9 +110,9 @@ test('standard input: fixed source on standard output', async () => {
 
 test('wrong flags and folders are exit code 2', async () => {
   for (const [args, message] of [
-    [['fix', 'code.py', '--threshold', '7'], 'expected a number in 0..1'],
+    [['fix', 'code.py', '--min-confidence', '7'], 'expected a number in 0..1'],
     [['fix', 'code.py', '--dif'], 'Did you mean --diff?'],
-    [['fix'], "missing required argument 'file'"],
+    [['fix'], "missing required argument 'path'"],
     [['fix', 'code.py', '--expected', 'none.json'], 'cannot read none.json: there is no such file'],
     [
       ['check', 'none.py', '.', '/dev/zero', 'x'.repeat(300)],
@@ -195,7 +161,7 @@ test('a byte order mark and a declared encoding: --diff applies byte for byte', 
   ] as const;
   for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);
   const names = files.map(([name]) => `'${name}'`).join(' ');
-  await shell(`"$0" "$1" fix ${names} --diff --unsafe-fixes --model "$2" > fix.diff`);
+  await shell(`"$0" "$1" fix ${names} --diff --unsafe-fixes --model "$2" > fix.diff`, [1]);
   await runProcess('git', ['apply', '--whitespace=nowarn', 'fix.diff'], { cwd: folder });
   const applied = await Promise.all(files.map(([name]) => readFile(join(folder, name))));
   for (const [name, bytes] of files) await writeFile(join(folder, name), bytes);

@@ -1,23 +1,26 @@
-import { readFileSync } from 'node:fs';
-import { join } from 'node:path';
 import { Command } from 'commander';
-import { projectRoot } from '../../core/paths';
 import type { CommandContext, Register } from './command';
+import { registerApply } from './apply';
 import { registerCheck } from './check';
+import { registerCompletion } from './completion';
 import { registerData } from './data';
 import { registerDoctor } from './doctor';
 import { registerEvaluate } from './evaluate';
+import { registerExplain } from './explain';
 import { registerFix } from './fix';
 import { registerRun } from './run';
 import { registerRuns } from './runs';
 import { registerSweep } from './sweep';
 import { registerTaxonomy } from './taxonomy';
 import { registerTrain } from './train';
+import { version } from '../version';
 
 /** The commands in the order `trm --help` lists them. */
 const COMMANDS: readonly Register[] = [
   registerFix,
   registerCheck,
+  registerExplain,
+  registerApply,
   registerRun,
   registerTrain,
   registerSweep,
@@ -26,6 +29,7 @@ const COMMANDS: readonly Register[] = [
   registerData,
   registerTaxonomy,
   registerDoctor,
+  registerCompletion,
 ];
 
 /**
@@ -61,11 +65,4 @@ function refuseEmptyValues(command: Command): void {
   for (const option of command.options)
     if (isEmpty(command.getOptionValue(option.attributeName())))
       command.error(`error: option '${option.flags}' is empty, expected a value`);
-}
-
-function version(): string {
-  const manifest = JSON.parse(readFileSync(join(projectRoot(), 'package.json'), 'utf8')) as {
-    version: string;
-  };
-  return manifest.version;
 }
