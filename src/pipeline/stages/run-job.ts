@@ -83,7 +83,7 @@ function configOf(job: StageJob, places: Readonly<Record<string, string>>): unkn
       : job.stage === 'train' && INITIAL_WEIGHTS in job.sources
         ? { ...job.config, initialWeights: placeOf(INITIAL_WEIGHTS, places) }
         : job.stage === 'generate' && BREAKER in job.sources
-          ? { ...job.config, breaker: { ...Object(job.config.breaker), model: placeOf(BREAKER, places) } }
+          ? { ...job.config, breaker: { ...(job.config.breaker as object), model: placeOf(BREAKER, places) } }
           : job.config;
   return experimentSchema.shape[job.stage].parse(config);
 }
