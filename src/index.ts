@@ -84,9 +84,9 @@ export function openStage<S extends StageName>(
 export const collect: Stage<CollectConfig> = async (config, context) =>
   (await import('./collection/stage.js')).collect(config, context);
 
-/** Plants bugs in the collected functions. See `src/generation/stage.ts`. */
+/** Plants bugs in the collected functions. See `src/generation/stage.ts` and `src/pipeline/stages/generate-stage.ts`. */
 export const generate: Stage<GenerateConfig> = async (config, context) =>
-  (await import('./generation/stage.js')).generate(config, context);
+  (await import('./pipeline/stages/generate-stage.js')).generateStage(config, context);
 
 /** Makes training examples of samples, split by project. See `src/processing/stage.ts`. */
 export const processSamples: Stage<ProcessConfig> = async (config, context) =>

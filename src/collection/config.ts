@@ -125,6 +125,11 @@ export const pairsSourceSchema = z.strictObject({
   url: common.url,
   /** `training` refuses files of the dev split and leaves out rows of the projects that judge; `evaluation` reads the dev files. */
   purpose: z.enum(['training', 'evaluation']).default('training'),
+  /**
+   * `forward`: from the bug to its fix. `reversed`: from the fixed function to the buggy one, what a breaker learns from; the
+   * clean function beside each fix is left out, since it is the one to be broken. See {@link checkDirections}.
+   */
+  direction: z.enum(['forward', 'reversed']).default('forward'),
   /** Tiers that are taken; records without one always are. */
   tiers: z.array(z.enum(TIERS)).min(1).default(['A', 'B']),
   /** True: records whose commit changed more of the file are left out. */
@@ -136,6 +141,26 @@ export const pairsSourceSchema = z.strictObject({
 });
 /** A value of {@link pairsSourceSchema}. */
 export type PairsSource = z.infer<typeof pairsSourceSchema>;
+
+/**
+ * Refuses reversed fixes beside others: what was trained on both would learn to plant the bugs that it is to mend. None of
+ * them may judge either.
+ */
+function checkDirections(
+  sources: readonly { kind: string; direction?: string; purpose?: string }[],
+  context: z.RefinementCtx,
+): void {
+  if (!sources.some(({ direction }) => direction === 'reversed')) return;
+  sources.forEach(({ kind, direction, purpose }, i) => {
+    const message =
+      kind === 'git' || direction === 'forward'
+        ? 'expected no fixes beside reversed ones, which are for a breaker alone'
+        : purpose === 'evaluation'
+          ? 'expected purpose training: reversed fixes judge nothing'
+          : null;
+    if (message !== null) context.addIssue({ code: 'custom', path: [i], message });
+  });
+}
 
 /** Config of the collect stage; `{}` reads the standard library and the demo history. */
 export const collectConfigSchema = z.strictObject({
@@ -149,6 +174,7 @@ export const collectConfigSchema = z.strictObject({
       ]),
     )
     .min(1)
+    .superRefine(checkDirections)
     .prefault([{ kind: 'folder' }, { kind: 'git' }]),
   /** Functions with fewer program tokens are left out. */
   minTokens: z.int().positive().default(12),

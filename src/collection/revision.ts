@@ -73,9 +73,15 @@ export function keyedCollectConfig<C extends Pick<CollectConfig, 'sources'>>(
 ): Omit<C, 'sources'> & { sources: object[] } {
   const sources = config.sources.map((source, i) => {
     const { path: _, ...rest } = { path: null, ...source };
-    return { ...rest, ...revisions[i] };
+    return { ...withoutDefaultDirection(rest), ...revisions[i] };
   });
   return { ...config, sources };
+}
+
+/** The key `direction` is younger than outputs that are still in use: at its default it stands in no key. */
+function withoutDefaultDirection<S extends object>(source: S): object {
+  const { direction, ...rest } = { direction: 'forward', ...source };
+  return direction === 'forward' ? rest : source;
 }
 
 /** Revisions as a stage's job has them: `<kind>:<name>` -> revision. */

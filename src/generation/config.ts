@@ -5,6 +5,10 @@ import { checkFamilyShares, checkTypeShares } from './mixture/aims';
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
 export const GENERATE_VERSION = 6;
 
+/** Name of the breaker's model among what a generate job names outside the project, and the config's key for it. */
+export const BREAKER = 'breaker';
+export const BREAKER_KEY = 'generate.breaker.model';
+
 /**
  * How often a mutant has one, two or three bugs. Bugs of one mutant are all syntax bugs or all others: broken files
  * hold several errors, while other bugs come one at a time.
@@ -52,6 +56,25 @@ export const generateConfigSchema = z.strictObject({
       other: bugCounts.default(DEFAULT_BUGS_PER_MUTANT.other),
     })
     .prefault({}),
+  /**
+   * Bugs that a breaker plants beside the mutators: a model that was trained on real fixes turned around
+   * (`experiments/edit-breaker.yaml`). Null: none.
+   */
+  breaker: z
+    .strictObject({
+      /** Its folder, or the name of a model in `TRM_WORK_DIR/models`. */
+      model: z.string().min(1),
+      /** Bugs it proposes for each clean function; fewer come out where some are dropped. */
+      bugsPerFunction: z.int().min(1).max(64).default(2),
+      /** Places and contents are drawn by their probabilities to the power of 1 / temperature: below 1 likelier ones. */
+      temperature: z.number().min(0.05).max(10).default(1),
+      /** Another number gives other bugs of the same functions. */
+      seed: z.int().nonnegative().default(0),
+      /** True: no mutator plants anything. */
+      alone: z.boolean().default(false),
+    })
+    .nullable()
+    .default(null),
   /** Longest function that is mutated, in program tokens. */
   maxTokens: z.int().positive().default(1000),
   /** Samples after which the stage stops; null: no limit. */

@@ -13,7 +13,10 @@ export interface Judgement {
   sameTree: boolean;
 }
 
-/** A clean function, its mutants and what the critic says of the clean source, then of each source of each mutant. */
+/**
+ * A clean function, its mutants and what the critic says: of the clean source, then of each source of each mutant, then of
+ * each bug that a breaker proposed.
+ */
 export interface JudgedFunction {
   /** The clean source. */
   source: string;
@@ -55,7 +58,7 @@ export async function judge(
   });
 }
 
-/** The clean source, then of each mutant itself and each of several bugs alone; and whether each should compile. */
+/** The sources in the order of the judgements, and whether each should compile: of a breaker's bugs either may be. */
 function sourcesOf({ source, drawn }: JudgedFunction): { source: string; compiles: boolean }[] {
   if (!drawn || 'reason' in drawn) return [];
   return [
@@ -66,6 +69,7 @@ function sourcesOf({ source, drawn }: JudgedFunction): { source: string; compile
         compiles: compilesWithBug(bugType(bug.bugType)),
       })),
     ),
+    ...(drawn.learned?.bugs ?? []).map(({ before }) => ({ source: before, compiles: false })),
   ];
 }
 
@@ -97,14 +101,20 @@ export function judgementDrop(
   return compile && same ? 'same_bytecode' : undefined;
 }
 
-function dropOfOne(
-  id: string,
-  { fingerprint, sameTree }: Judgement,
-  clean: Judgement,
-): JudgementDrop | undefined {
-  const compiles = fingerprint !== null;
+function dropOfOne(id: string, judgement: Judgement, clean: Judgement): JudgementDrop | undefined {
+  const compiles = judgement.fingerprint !== null;
   if (compilesWithBug(bugType(id)) !== compiles)
     return compiles ? 'mutant_compiles' : 'mutant_does_not_compile';
-  if (!compiles || fingerprint !== clean.fingerprint) return undefined;
+  return equivalentDrop(judgement, clean);
+}
+
+/** Why the critic's judgement drops a bug that a breaker proposed: it may compile, or be a fault of syntax. */
+export function learnedDrop(own: Judgement, clean: Judgement): JudgementDrop | undefined {
+  if ([clean, own].some(({ fingerprint }) => fingerprint === undefined)) return 'not_judged';
+  return equivalentDrop(own, clean);
+}
+
+function equivalentDrop({ fingerprint, sameTree }: Judgement, clean: Judgement): JudgementDrop | undefined {
+  if (fingerprint === null || fingerprint !== clean.fingerprint) return undefined;
   return sameTree ? 'same_tree' : 'same_bytecode';
 }

@@ -3,14 +3,16 @@ import type { KeySet } from '../core/keys/key-set';
 import type { Rng } from '../core/rng';
 import { placeOf, type Evidence, type Sample } from '../records/sample';
 import type { Contexts } from '../shards/context-shard';
-import { LEXER_VERSION } from '../python/tokens/lexer';
+import { lex, LEXER_VERSION } from '../python/tokens/lexer';
 import type { Judge } from '../python/critic/critic';
+import { compilesWithBug } from '../taxonomy/bug-type';
 import { bugType } from '../taxonomy/table';
 import { mapAhead } from '../core/processes/ahead';
 import type { GenerateConfig } from './config';
 import type { DrawnMutant, DrawRequest } from './drawing/draw';
 import type { DrawPool } from './drawing/draw-pool';
-import { judge, judgementDrop, type JudgedFunction } from './judge';
+import type { Breaker, LearnedBug, LearnedBugs } from './drawing/learned-bugs';
+import { judge, judgementDrop, learnedDrop, type Judgement, type JudgedFunction } from './judge';
 import { count, drop as countDrop, type Dropped, type Tally } from './tally';
 
 /** What was used or written so far, so that nothing comes twice. */
@@ -29,6 +31,10 @@ export interface GenerateOptions {
   /** Draws the mutants. */
   pool: Pick<DrawPool, 'run'>;
   critic: Omit<Judge, 'pythonVersion'>;
+  /** Proposes further bugs. Default: nobody does. */
+  breaker?: Breaker;
+  /** Ends what the breaker is at. Default: never. */
+  signal?: AbortSignal;
   /** Of the samples' files. */
   contexts: Contexts;
   /** Whether a sample's code may be used. */
@@ -49,6 +55,9 @@ export interface GenerateOptions {
 
 /** Flag of samples with more than one bug: `bugType` is that of the leftmost edit. */
 export const SEVERAL_BUGS = 'several_bugs';
+
+/** Flag of samples whose bug a breaker proposed; type and evidence are empty where no mutator makes that bug. */
+export const LEARNED = 'learned_bug';
 
 /** A clean function, or one that is dropped before anything is drawn. */
 interface Candidate {
@@ -77,7 +86,10 @@ export async function* generateSamples(
       for (const sample of settle(judged, options)) {
         yield sample;
         tally.written += 1;
-        if (sample.bugType) count(tally.kept, sample.bugType);
+        if (sample.flags.includes(LEARNED)) {
+          tally.learned.kept += 1;
+          count(tally.learned.types, sample.bugType ?? 'none');
+        } else if (sample.bugType) count(tally.kept, sample.bugType);
         else tally.clean += 1;
         count(tally.licences, sample.licence);
         options.onWritten?.();
@@ -94,7 +106,7 @@ async function* batchCandidates(
   for await (const sample of samples) {
     const reason = dropInput(sample, isAllowed, seen);
     batch.push({ sample, reason });
-    if (reason === null) sources += 1 + config.mutantsPerFunction;
+    if (reason === null) sources += 1 + config.mutantsPerFunction + (config.breaker?.bugsPerFunction ?? 0);
     if (sources < config.batchSize) continue;
     yield batch;
     batch = [];
@@ -117,14 +129,15 @@ export function dropInput(
   return functions.add(sample.id) ? null : 'duplicate_function';
 }
 
-/** Draws a batch's mutants in a thread and has the critic judge them. */
+/** Has a batch's bugs proposed and drawn in a thread, and the critic judge them. */
 async function work(candidates: readonly Candidate[], options: GenerateOptions): Promise<Judged[]> {
   const used = candidates.filter(({ reason }) => reason === null);
-  const requests = used.map(({ sample }): DrawRequest => {
+  const proposed = await proposeBugs(used, options);
+  const requests = used.map(({ sample }, i): DrawRequest => {
     // The function's own stream, in a form that can be sent to a thread, and as little else as mutators ask for.
     const seed = options.rng.fork(sample.id).int(2 ** 32);
     const { imports, names } = options.contexts.around(sample);
-    return { source: sample.after, context: { imports, names }, seed };
+    return { source: sample.after, context: { imports, names }, seed, proposed: proposed?.[i] };
   });
   const drawn = requests.length > 0 ? await options.pool.run(requests) : [];
   const ofSample = new Map(used.map(({ sample }, i) => [sample, drawn[i]]));
@@ -136,6 +149,23 @@ async function work(candidates: readonly Candidate[], options: GenerateOptions):
   }));
   await judge(items, options.critic);
   return items;
+}
+
+/** Buggy versions of each function by the breaker; undefined where there is none. One after another: it is one model. */
+async function proposeBugs(
+  candidates: readonly Candidate[],
+  { breaker, config, contexts, rng, signal = new AbortController().signal }: GenerateOptions,
+): Promise<string[][] | undefined> {
+  if (!breaker) return undefined;
+  const stream = `breaker ${config.breaker?.seed ?? 0}`;
+  const proposed: string[][] = [];
+  for (const { sample } of candidates) {
+    const seed = rng.fork(sample.id, stream).int(2 ** 32);
+    const isTooLong = lex(sample.after).length > config.maxTokens;
+    const request = { source: sample.after, surroundings: contexts.around(sample), seed };
+    proposed.push(isTooLong ? [] : await breaker.propose(request, signal));
+  }
+  return proposed;
 }
 
 /** Counts what a function gave and yields its samples. */
@@ -177,6 +207,10 @@ function* settle(judged: Judged, options: GenerateOptions): Generator<Sample> {
       yield toSample(sample, mutant);
     }
   }
+  for (const bug of settleLearned(drawn.learned, rest, { clean, isNew, drop, tally })) {
+    kept += 1;
+    yield toLearnedSample(sample, bug);
+  }
   const share = options.rng.fork(sample.id, 'clean').next();
   if (share < kept * config.cleanPerMutant) yield sample;
 }
@@ -196,6 +230,60 @@ function toSample(clean: Sample, { id, bugType: type, before, edits, alone }: Dr
     quality: { ...clean.quality, critic: 1 },
     evidence: (alone.length > 0 ? alone.map((bug) => bug.bugType) : [type]).map(planted),
     flags: edits.length > 1 ? [SEVERAL_BUGS] : [],
+    split: null,
+  };
+}
+
+interface SettleTools {
+  clean: Judgement;
+  isNew: (key: string) => boolean;
+  drop: (reason: string, more: Partial<Dropped>) => void;
+  tally: Tally;
+}
+
+/** Counts what a breaker proposed for a function and yields the bugs that stay, each with whether it compiles. */
+function* settleLearned(
+  learned: LearnedBugs | undefined,
+  judgements: readonly Judgement[],
+  { clean, isNew, drop, tally }: SettleTools,
+): Generator<LearnedBug & { compiles: boolean }> {
+  const refuse = (reason: string, source: string): void => {
+    count(tally.learned.dropped, reason);
+    drop(reason, { source });
+  };
+  const { bugs, dropped } = learned ?? { bugs: [], dropped: [] };
+  tally.learned.proposed += bugs.length + dropped.length;
+  for (const { reason, before } of dropped) refuse(reason, before);
+  for (const [i, bug] of bugs.entries()) {
+    const reason = learnedDrop(judgements[i], clean) ?? (isNew(bug.key) ? null : 'duplicate_mutant');
+    if (reason) refuse(reason, bug.before);
+    else yield { ...bug, compiles: judgements[i].fingerprint !== null };
+  }
+}
+
+function toLearnedSample(
+  clean: Sample,
+  { id, before, edit, compiles, ...bug }: LearnedBug & { compiles: boolean },
+): Sample {
+  // A mutator may plant by a text what CPython takes otherwise here: then it is another bug.
+  const type =
+    bug.bugType !== null && compilesWithBug(bugType(bug.bugType)) === compiles ? bug.bugType : null;
+  const size = Math.max(edit.tokenSpan[1] - edit.tokenSpan[0], edit.replacement.length);
+  return {
+    ...clean,
+    id,
+    parentId: clean.id,
+    source: 'synthetic',
+    bugType: type,
+    family: type !== null ? bugType(type).family : compiles ? null : 'syntax',
+    before,
+    edits: [edit],
+    lexerVersion: LEXER_VERSION,
+    // Without a type as a mined fix: what the parser reports; one token; more.
+    difficulty: type !== null ? bugType(type).difficulty : !compiles ? 1 : size <= 1 ? 3 : 4,
+    quality: { ...clean.quality, critic: 1 },
+    evidence: type === null ? [] : [planted(type)],
+    flags: [LEARNED],
     split: null,
   };
 }

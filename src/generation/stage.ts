@@ -1,4 +1,4 @@
-import { DataError, throwIfAborted } from '../core/errors';
+import { DataError, throwIfAborted, TrmError } from '../core/errors';
 import { allowedProjects } from '../core/keys/groups';
 import { hashJson } from '../core/hash';
 import { KeySet } from '../core/keys/key-set';
@@ -25,6 +25,7 @@ import { GENERATE_VERSION, type GenerateConfig } from './config';
 import { finishedShards, recordedPrograms, recordShard, type ShardRecord } from './journal';
 import { workerCount } from '../core/processes/thread-pool';
 import { createDrawPool, type DrawPool } from './drawing/draw-pool';
+import type { Breaker } from './drawing/learned-bugs';
 import { familyShares } from './mixture/aims';
 import { fitToCorpus } from './mixture/corpus';
 import type { FittedMixture } from './mixture/fit';
@@ -43,33 +44,53 @@ import { addTallies, emptyTally, type Tally } from './tally';
  * `trm:metrics` of the manifest: `functions` (mutated), `clean` (clean samples written), `yield` (mutants written a
  * mutant drawn), `equivalentRate` (share of the drawn mutants that meant the same), `types` (by bug type: `family`,
  * `drawn`, `kept`, `equivalent`, and as shares of all mutants `aimed` and `reachable`), `families` (the same shares with
- * `share`, that of the mutants written), `surveyed` (functions that the mixture was fitted to), `seconds` (wall time of this start), `samplesPerHour` (of this start).
+ * `share`, that of the mutants written), `surveyed` (functions that the mixture was fitted to), `seconds` (wall time of this start), `samplesPerHour` (of this start). Where a breaker
+ * plants, `breaker`: what it `proposed`, `kept`, `dropped` by reason, and `types` of those kept; no other figure but `clean`,
+ * `functions` and speed counts its bugs.
  * @throws DataError when there is no `collect` input, or nothing to mutate in it
  */
-export const generate: Stage<GenerateConfig> = (config, context) => generateWith(config, context, []);
+export const generate: Stage<GenerateConfig> = (config, context) => generateWith(config, context);
+
+/** What {@link generateWith} is handed beside config and context. */
+export interface GenerateExtras {
+  /** Keys of further files in the store, for the manifest of a dataset that holds files of its own. Default none. */
+  files?: readonly string[];
+  /** The model that `config.breaker` names. Whoever hands it in closes it. */
+  breaker?: Breaker;
+}
 
 /**
- * {@link generate} for a dataset that holds files of its own beside the stage's.
- * @param files keys of further files in the store, for the manifest
+ * {@link generate} with what the stage cannot make itself.
+ * @throws TrmError when the config names a breaker and none is handed in
  */
 export async function generateWith(
   config: GenerateConfig,
   context: StageContext,
-  files: readonly string[],
+  extras: GenerateExtras = {},
 ): Promise<Manifest> {
+  if ((config.breaker === null) !== (extras.breaker === undefined))
+    throw new TrmError(
+      `generate: expected ${config.breaker === null ? 'no breaker' : 'the breaker that the config names'}, got ${extras.breaker ? 'one' : 'none'}`,
+      'run the stage by `generateStage`, which loads the model that generate.breaker names',
+    );
   const collected = requireInput(context, 'generate', 'collect');
   const started = performance.now();
   const contexts = await Contexts.read(collected);
   const mixture = await fitToCorpus(config, context, collected, contexts);
   const critic = await context.machine.critic({ workers: workerCount(config.criticWorkers) });
-  const pool = createDrawPool(workerCount(config.workers), { ...config, weights: mixture.weights });
+  const mutantsPerFunction = config.breaker?.alone ? 0 : config.mutantsPerFunction;
+  const settings = { ...config, mutantsPerFunction, weights: mixture.weights };
+  const pool = createDrawPool(workerCount(config.workers), settings);
   const python = critic.pythonVersion;
   let finished: ShardRecord[];
   let shards: ShardRecord[];
   try {
-    const identity = await identityOf(config, context, collected, python);
+    const { breaker } = extras;
+    const identity = await identityOf(config, context, { collected, python, breaker });
     finished = await finishedShards(context.store, identity);
-    shards = await writeShards(config, context, { collected, contexts, critic, pool, identity, finished });
+    shards = await writeShards(config, context, {
+      ...{ collected, contexts, critic, pool, breaker, identity, finished },
+    });
   } finally {
     await pool.close();
   }
@@ -85,15 +106,22 @@ export async function generateWith(
   const seconds = (performance.now() - started) / 1000;
   const fresh = shards.slice(finished.length).reduce((sum, shard) => sum + shard.tally.written, 0);
   const speed = { seconds, samplesPerHour: (3600 * fresh) / seconds };
-  return finish(config, context, { shards, contexts, tally, mixture, speed, python, files });
+  return finish(config, context, {
+    shards,
+    contexts,
+    tally,
+    mixture,
+    speed,
+    python,
+    files: extras.files ?? [],
+  });
 }
 
 /** What a shard's content depends on. */
 async function identityOf(
   config: GenerateConfig,
   { seed }: StageContext,
-  collected: ObjectStore,
-  python: string,
+  { collected, python, breaker }: { collected: ObjectStore; python: string; breaker?: Breaker },
 ): Promise<string> {
   return hashJson({
     version: GENERATE_VERSION,
@@ -103,6 +131,7 @@ async function identityOf(
     input: datasetDigest(await readManifest(collected)),
     python,
     taxonomy: taxonomyHash(),
+    ...(breaker && { breaker: breaker.revision }),
   });
 }
 
@@ -111,6 +140,7 @@ interface Work {
   contexts: Contexts;
   critic: Judge;
   pool: DrawPool;
+  breaker?: Breaker;
   identity: string;
   finished: readonly ShardRecord[];
 }
@@ -119,7 +149,7 @@ interface Work {
 async function writeShards(
   config: GenerateConfig,
   context: StageContext,
-  { collected, contexts, critic, pool, identity, finished }: Work,
+  { collected, contexts, critic, pool, breaker, identity, finished }: Work,
 ): Promise<ShardRecord[]> {
   const { store, signal, progress, rng } = context;
   const shards = [...finished];
@@ -134,7 +164,7 @@ async function writeShards(
   const seen = await seenBefore(store, finished.length);
   const ahead = workerCount(config.workers) + workerCount(config.criticWorkers) + 1;
   const isAllowed = allowedProjects(config.allowedGroups);
-  const shared = { config, rng, isAllowed, seen, critic, pool, contexts, ahead };
+  const shared = { config, rng, isAllowed, seen, critic, pool, breaker, signal, contexts, ahead };
   const input = readSamples(collected)[Symbol.asyncIterator]();
   try {
     for (const { tally } of finished)
@@ -256,7 +286,11 @@ async function finish(
     licences: tally.licences,
     toolVersions: { python },
     checks: { taxonomyHash: taxonomyHash() },
-    metrics: { ...figures(tally, mixture), ...speed },
+    metrics: {
+      ...figures(tally, mixture),
+      ...(config.breaker && { breaker: tally.learned }),
+      ...speed,
+    },
   });
   await writeManifest(store, manifest);
   return manifest;
@@ -281,7 +315,7 @@ function figures(tally: Tally, mixture: FittedMixture): Record<string, unknown> 
   return {
     functions: tally.functions,
     clean: tally.clean,
-    yield: (tally.written - tally.clean) / Math.max(1, drawn),
+    yield: (tally.written - tally.clean - tally.learned.kept) / Math.max(1, drawn),
     equivalentRate: equivalent / Math.max(1, drawn),
     surveyed: mixture.functions,
     families: familyFigures(tally, mixture),

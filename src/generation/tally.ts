@@ -19,6 +19,18 @@ export type Dropped = z.infer<typeof droppedSchema>;
 
 const counts = z.record(z.string(), z.int().nonnegative());
 
+/** Counts of what a breaker proposed. */
+const learnedSchema = z.strictObject({
+  /** Buggy versions that it proposed. */
+  proposed: z.int().nonnegative(),
+  /** Those written. */
+  kept: z.int().nonnegative(),
+  /** Those dropped, by reason. */
+  dropped: counts,
+  /** Those written, by bug type; `none` where no mutator makes the bug. */
+  types: counts,
+});
+
 /** Counts of a part of the stage; parts add up. */
 export const tallySchema = z.strictObject({
   /** Samples read. */
@@ -39,11 +51,17 @@ export const tallySchema = z.strictObject({
   equivalent: counts,
   /** Samples written, by SPDX id. */
   licences: counts,
+  /** Of a breaker's bugs; they count in `read`, `written`, `dropped` and `licences` too, and in none of the others. */
+  learned: learnedSchema.default(noLearned),
   /** Some of what was dropped, of each reason. */
   examples: z.array(droppedSchema),
 });
 /** A value of {@link tallySchema}. */
 export type Tally = z.infer<typeof tallySchema>;
+
+function noLearned(): z.infer<typeof learnedSchema> {
+  return { proposed: 0, kept: 0, dropped: {}, types: {} };
+}
 
 /** A tally of nothing. */
 export function emptyTally(): Tally {
@@ -57,6 +75,7 @@ export function emptyTally(): Tally {
     kept: {},
     equivalent: {},
     licences: {},
+    learned: noLearned(),
     examples: [],
   };
 }
@@ -90,6 +109,9 @@ export function addTallies(tallies: readonly Tally[], mostExamples: number): Tal
     for (const key of ['read', 'functions', 'written', 'clean'] as const) sum[key] += tally[key];
     for (const key of ['dropped', 'drawn', 'kept', 'equivalent', 'licences'] as const)
       for (const [name, value] of Object.entries(tally[key])) count(sum[key], name, value);
+    for (const key of ['proposed', 'kept'] as const) sum.learned[key] += tally.learned[key];
+    for (const key of ['dropped', 'types'] as const)
+      for (const [name, value] of Object.entries(tally.learned[key])) count(sum.learned[key], name, value);
     for (const example of tally.examples) {
       count(kept, example.reason);
       if (kept[example.reason] <= mostExamples) sum.examples.push(example);

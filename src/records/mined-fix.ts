@@ -11,6 +11,12 @@ export type Tier = (typeof TIERS)[number];
 /** Flag of clean functions that are the mended form of a mined fix. */
 export const MENDED = 'mended';
 
+/**
+ * Flag of mined fixes that are turned around: `before` is the mended function, `after` the one with the bug. What the commit's
+ * message says for the fix says the opposite of such a sample: a breaker learns from it, and nothing else may.
+ */
+export const REVERSED = 'reversed';
+
 /** The flag that states a tier. */
 export function tierFlag(tier: Tier): string {
   return `tier_${tier.toLowerCase()}`;

@@ -36,7 +36,8 @@ export type StageJob = z.infer<typeof stageJobSchema>;
  */
 export const EXECUTION_KEYS: Readonly<Record<StageName, readonly string[]>> = {
   collect: ['criticWorkers'],
-  generate: ['workers', 'criticWorkers', 'batchSize'],
+  // The breaker's model is a place on this machine, as the initial weights are.
+  generate: ['workers', 'criticWorkers', 'batchSize', 'breaker.model'],
   process: ['criticWorkers'],
   train: [
     // A place on this machine: what it holds is among the job's sources.
@@ -53,11 +54,17 @@ export const EXECUTION_KEYS: Readonly<Record<StageName, readonly string[]>> = {
   release: [],
 };
 
-/** A stage's config without its {@link EXECUTION_KEYS}. The given one is left as it is. */
+/** Keys that are younger than outputs still in use: where one is null it stands in no key, and those are found. */
+const YOUNGER_KEYS: Readonly<Partial<Record<StageName, readonly string[]>>> = { generate: ['breaker'] };
+
+/** A stage's config without its {@link EXECUTION_KEYS}, and as it was before keys that say nothing. The given one is left as it is. */
 export function settledConfig(stage: StageName, config: object): Record<string, unknown> {
+  const said = Object.entries(config).filter(
+    ([key, value]) => value !== null || !YOUNGER_KEYS[stage]?.includes(key),
+  );
   return EXECUTION_KEYS[stage].reduce(
     (left, key) => withoutKey(left, key.split('.')),
-    config as Record<string, unknown>,
+    Object.fromEntries(said) as Record<string, unknown>,
   );
 }
 

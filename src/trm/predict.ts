@@ -36,6 +36,11 @@ export interface PredictWindow {
    * are made to sum to one. Default: every token.
    */
   allowedStarts?: readonly number[];
+  /**
+   * Chooses the tokens at which edits are tried, of all at which one may start, likeliest first; each counts with the
+   * probability that it is given back with. Default: the topK likeliest.
+   */
+  chooseStarts?: (starts: readonly LikelyStart[]) => readonly LikelyStart[];
 }
 
 /** Settings of {@link predict}. */
@@ -164,7 +169,10 @@ async function predictBatch(
     const starts = windows.map((window, row) =>
       likelyStarts(window, location.subarray(row * classes + 1, (row + 1) * classes)),
     );
-    const places = await placeEdits(model, answer, starts, topK);
+    const tried = windows.map(
+      ({ chooseStarts }, row) => chooseStarts?.(starts[row]) ?? starts[row].slice(0, topK),
+    );
+    const places = await placeEdits(model, answer, tried);
     const contents = await fillSlots(model, answer, windows, places, { ...options, topK });
     return windows.map((_, row) => ({
       noBug: location[row * classes],
@@ -211,14 +219,13 @@ function likelyStarts(
     .sort((a, b) => b.probability - a.probability || a.start - b.start);
 }
 
-/** The topK likeliest starts of each row, each with its likeliest spans. */
+/** The starts of each row that are tried, each with its likeliest spans. */
 async function placeEdits(
   model: Model,
   answer: Answer,
-  starts: readonly (readonly LikelyStart[])[],
-  topK: number,
+  tried: readonly (readonly LikelyStart[])[],
 ): Promise<Place[]> {
-  const chosen = starts.flatMap((own, row) => own.slice(0, topK).map((start) => ({ row, ...start })));
+  const chosen = tried.flatMap((starts, row) => starts.map((start) => ({ row, ...start })));
   const places = { rows: chosen.map(({ row }) => row), starts: chosen.map(({ start }) => start) };
   const [spans, types] = await readAll(() => {
     const states = headStates(answer, model.config, places);

@@ -12,6 +12,7 @@ import { readManifest } from '../../shards/manifest';
 import { createFolderStore } from '../../storage/folder-store';
 import { rejection, withTemporaryFolder } from '../../storage/testing';
 import { collectConfigSchema } from '../config';
+import { keyedCollectConfig } from '../revision';
 import { openPairs } from './pairs';
 import { collect } from '../stage';
 import { contextFor, run, withEnvironment, type ConfigInput } from '../testing';
@@ -68,6 +69,60 @@ test('a fix becomes a sample with the context of the buggy file, and its mended 
       assert.equal(manifest['trm:metrics']?.fixes, 1);
     }
   });
+});
+
+test('reversed, a fix goes from the fixed function in its fixed file to the buggy one, and nothing is clean', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'mine.jsonl');
+    await writeJsonLines(path, [fileRecord(), fileRecord({ tier: 'B' }), brokenRecord()]);
+    const [fix] = (await run(join(folder, 'forward'), from(path))).samples;
+    const reversed = from(path, { direction: 'reversed', tiers: ['A'] });
+    const { samples, contexts, drops } = await run(join(folder, 'out'), reversed);
+    assert.is(samples.length, 1);
+    const [sample] = samples;
+    assert.equal([sample.before, sample.after], [fix.after, fix.before]);
+    assert.is(applyEdit(sample.before, lex(sample.before), sample.edits[0]), fix.before);
+    assert.equal(sample.flags, ['reversed', 'tier_a', 'fix_attr']);
+    assert.is(tierOf(sample), 'A');
+    assert.equal(sample.origin, fix.origin);
+    const file = contexts.get(sample.context?.id ?? '');
+    assert.equal(file.functions[sample.context?.function ?? 0].read, ['size']);
+    // What does not parse is no bug that a file can be given.
+    assert.equal(
+      drops.map(({ reason }) => reason),
+      ['other_tier', 'does_not_parse'],
+    );
+  });
+});
+
+test('as many reversed fixes are taken as are asked for', async () => {
+  await withTemporaryFolder(async (folder) => {
+    const path = join(folder, 'mine.jsonl');
+    await writeJsonLines(path, manyRecords(150));
+    const { samples } = await run(join(folder, 'out'), from(path, { direction: 'reversed', maxFixes: 100 }));
+    assert.is(samples.length, 100);
+  });
+});
+
+test('reversed fixes stand beside no others, judge nothing, and change no key of others', () => {
+  const pairs = { kind: 'pairs', path: 'real-files' };
+  const parse = (...sources: object[]): ReturnType<typeof collectConfigSchema.safeParse> =>
+    collectConfigSchema.safeParse({ sources });
+  const reversed = { ...pairs, direction: 'reversed' };
+  const refused = (message: RegExp, ...sources: object[]): void => {
+    assert.match(parse(...sources).error?.issues[0].message ?? 'taken', message);
+  };
+  refused(/no fixes beside reversed ones/, reversed, pairs);
+  refused(/no fixes beside reversed ones/, reversed, { kind: 'git' });
+  refused(/expected purpose training/, { ...reversed, purpose: 'evaluation' });
+  assert.ok(parse(reversed, { kind: 'folder' }).success);
+  const revisions = [{ kind: 'pairs' as const, name: 'a', uri: 'pairs:a', revision: 'r' }];
+  const keyed = (source: object): object => {
+    const config = collectConfigSchema.parse({ sources: [source] });
+    return keyedCollectConfig(config, revisions).sources[0];
+  };
+  assert.not.ok('direction' in keyed(pairs));
+  assert.is((keyed(reversed) as { direction?: string }).direction, 'reversed');
 });
 
 test('the line of a record may be that of the decorators or of the def', async () => {

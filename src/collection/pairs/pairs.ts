@@ -3,7 +3,7 @@ import { throwIfAborted } from '../../core/errors';
 import { isDev } from '../../core/keys/reserved';
 import { fileContext } from '../../python/names/file-context';
 import { storedContext, type StoredContext } from '../../records/file-context';
-import { MENDED, tierFlag } from '../../records/mined-fix';
+import { MENDED, REVERSED, tierFlag } from '../../records/mined-fix';
 import type { Sample } from '../../records/sample';
 import type { PairsSource } from '../config';
 import type { Dropped } from '../dropped';
@@ -28,6 +28,7 @@ const ROWS_PER_BATCH = 64;
 /**
  * Opens files of mined fixes. Each row becomes two samples: the fix, as a git history gives it, with the context of the
  * file before the commit; and its mended form as a clean function, with the context of the file after it (flag `mended`).
+ * Reversed, a row is one sample: from the fixed function in its fixed file to the buggy one (flag `reversed`).
  * What is no such row is a counted drop.
  * @throws UserError when there are no files, or they are of the dev split and not meant to judge by
  */
@@ -62,7 +63,8 @@ interface PairsCursor {
 async function* readBatches(pairs: OpenPairs, from: ResumePoint): AsyncGenerator<SourceBatch> {
   const { files, source, tools } = pairs;
   const next = from.cursor === null ? { file: 0, row: 0 } : (JSON.parse(from.cursor) as PairsCursor);
-  let left = (source.maxFixes ?? Infinity) - from.taken / 2;
+  const samplesPerFix = source.direction === 'reversed' ? 1 : 2;
+  let left = (source.maxFixes ?? Infinity) - from.taken / samplesPerFix;
   // A line holds a file, the change of it and their escapes.
   const maxBytes = 4 * tools.config.maxFileBytes + 2 ** 16;
   for (let file = next.file; file < files.length; file++) {
@@ -98,15 +100,18 @@ async function* batchesOf(rows: AsyncIterable<PairRow>): AsyncGenerator<PairRow[
 /** A function that a row mends, before the critic has a word. Holds nothing of its files but facts. */
 interface Candidate {
   record: Omit<FixRecord, 'before' | 'after'>;
+  /** Its two sides in the direction of the source. */
   pair: FunctionPair;
-  mended: { context: StoredContext; index: number };
+  /** Where the mended form stands; null when the fix is reversed. */
+  mended: { context: StoredContext; index: number } | null;
+  isReversed: boolean;
   otherChanges: boolean;
   severalFunctions: boolean;
 }
 
-/** Fixes of some rows, each with its mended form. */
+/** Fixes of some rows, each with its mended form unless it is reversed. */
 interface FoundFixes {
-  fixes: [fix: Sample, mended: Sample][];
+  fixes: [fix: Sample, ...mended: Sample[]][];
   contexts: StoredContext[];
   drops: Dropped[];
 }
@@ -131,7 +136,7 @@ async function readRows(pairs: OpenPairs, file: string, rows: readonly PairRow[]
     candidates.map(({ pair }) => pair),
   );
   for (const [i, candidate] of candidates.entries()) {
-    const { record, pair, mended } = candidate;
+    const { record, pair } = candidate;
     const { parserError, drop } = verdicts[i];
     const edit = editOfPair(pair, limits);
     if (isDrop(edit) || drop) {
@@ -141,8 +146,8 @@ async function readRows(pairs: OpenPairs, file: string, rows: readonly PairRow[]
     }
     const message = { kind: 'commit-message', strength: record.strength } as const;
     const facts = { ...edit, parserError, message, flags: flagsOf(candidate) };
-    found.fixes.push([fixSample(pair, facts, originOf(record, source)), mendedSample(candidate, source)]);
-    found.contexts.push(pair.context, mended.context);
+    found.fixes.push([fixSample(pair, facts, originOf(record, source)), ...mendedSamples(candidate, source)]);
+    found.contexts.push(pair.context, ...(candidate.mended ? [candidate.mended.context] : []));
   }
   return found;
 }
@@ -159,14 +164,20 @@ function candidatesOf(record: FixRecord, { source, tools }: OpenPairs): Candidat
   if (isDrop(before)) return before;
   const after = pythonFileOf(fixed, tools.config.maxFileBytes);
   if (isDrop(after)) return after;
-  const { pairs: changed, otherChanges } = compareFiles(path, before, after);
-  const meant = changed.filter(({ before: span }) => place === null || isAt(span, place));
+  const isReversed = source.direction === 'reversed';
+  const [from, to] = isReversed ? [after, before] : [before, after];
+  const { pairs: changed, otherChanges } = compareFiles(path, from, to);
+  // A record tells the place in the buggy file.
+  const meant = changed.filter(
+    (pair) => place === null || isAt(isReversed ? pair.after : pair.before, place),
+  );
   if (meant.length === 0) return { reason: 'function_not_found', detail: place && `line ${place.line}` };
-  const context = storedContext(fileContext(after.tokens));
+  const context = isReversed ? null : storedContext(fileContext(after.tokens));
   return meant.map((pair) => ({
     record: rest,
     pair,
-    mended: { context, index: indexIn(after, pair) },
+    mended: context && { context, index: indexIn(after, pair) },
+    isReversed,
     otherChanges: otherChanges || onlyThisChange === false,
     severalFunctions: changed.length > 1,
   }));
@@ -186,9 +197,10 @@ function indexIn({ functions }: PythonFile, { after }: FunctionPair): number {
 }
 
 /** What stands in a sample's flags: as of git's fixes, and what the record says of tier and kind. */
-function flagsOf({ record, otherChanges, severalFunctions }: Candidate): string[] {
+function flagsOf({ record, isReversed, otherChanges, severalFunctions }: Candidate): string[] {
   const { tier, label } = record;
   return [
+    ...(isReversed ? [REVERSED] : []),
     ...(severalFunctions ? ['multi_function'] : []),
     ...(otherChanges ? ['other_changes'] : []),
     ...(tier === null ? [] : [tierFlag(tier)]),
@@ -196,12 +208,12 @@ function flagsOf({ record, otherChanges, severalFunctions }: Candidate): string[
   ];
 }
 
-/** The clean function that a fix leaves; it tells its fix's tier, so that it can be weighed alike. */
-function mendedSample(candidate: Candidate, source: PairsSource): Sample {
-  const { record, pair, mended } = candidate;
+/** The clean function that a fix leaves; it tells its fix's tier, so that it can be weighed alike. None of a reversed one. */
+function mendedSamples({ record, pair, mended }: Candidate, source: PairsSource): Sample[] {
+  if (mended === null) return [];
   const context = { id: mended.context.id, function: mended.index };
   const sample = cleanSample({ span: pair.after, codec: pair.codec, context }, originOf(record, source));
-  return { ...sample, flags: [MENDED, ...(record.tier === null ? [] : [tierFlag(record.tier)])] };
+  return [{ ...sample, flags: [MENDED, ...(record.tier === null ? [] : [tierFlag(record.tier)])] }];
 }
 
 function originOf(record: Candidate['record'], source: PairsSource): SampleOrigin {

@@ -49,7 +49,7 @@ function hasYield(tokens: readonly TokenText[]): boolean {
 export function isInDeadCode(
   target: MutationTarget,
   dead: ReadonlySet<number>,
-  { tokens, fix: { tokenSpan, replacement } }: Mutant,
+  { tokens, fix: { tokenSpan, replacement } }: Pick<Mutant, 'tokens' | 'fix'>,
 ): boolean {
   if (dead.size === 0) return false;
   const written = [...tokens.slice(...tokenSpan), ...replacement];

@@ -7,6 +7,7 @@ import { drawMutants, type DroppedDraw } from './sampling';
 import type { MixturePart } from './mixture-part';
 import type { PlantedBugs } from './several-bugs';
 import { createTarget } from '../mutation/target';
+import { settleLearned, type LearnedBugs } from './learned-bugs';
 
 /** The part of the config that drawing reads. */
 export type DrawSettings = Pick<GenerateConfig, 'mutantsPerFunction' | 'bugsPerMutant' | 'maxTokens'>;
@@ -18,6 +19,8 @@ export interface DrawRequest {
   context: ModuleContext;
   /** Seed of the function's own random stream. */
   seed: number;
+  /** Buggy versions that a breaker proposes. Default: none was asked. */
+  proposed?: readonly string[];
 }
 
 /** A mutant on its way to the critic. */
@@ -30,11 +33,12 @@ export interface DrawnMutant extends Omit<PlantedBugs, 'tokens'> {
 
 /** What a function gave: mutants and failed draws, or the reason why none were drawn. */
 export type Drawn =
-  { key: string; mutants: DrawnMutant[]; dropped: DroppedDraw[] } | { reason: 'function_too_long' };
+  | { key: string; mutants: DrawnMutant[]; dropped: DroppedDraw[]; learned?: LearnedBugs }
+  | { reason: 'function_too_long' };
 
-/** Draws the mutants of one clean function. Pure: settings, mixture and request decide everything. */
+/** Draws the mutants of one clean function, and settles what a breaker proposes for it. Pure: settings, mixture and request decide everything. */
 export function drawFunction(
-  { source, context, seed }: DrawRequest,
+  { source, context, seed, proposed }: DrawRequest,
   mixture: readonly MixturePart[],
   { mutantsPerFunction: count, bugsPerMutant, maxTokens }: DrawSettings,
 ): Drawn {
@@ -46,6 +50,7 @@ export function drawFunction(
   return {
     key: sha256(clean),
     dropped,
+    ...(proposed && { learned: settleLearned(target, proposed) }),
     mutants: mutants.map(({ tokens, ...planted }) => {
       const before = normalText(tokens);
       return { ...planted, id: sampleIdOf(before, clean), key: sha256(before) };

@@ -133,7 +133,7 @@ export async function generateDataset(request: DatasetRequest, options: DatasetO
     };
     await store.put(DATASET_KEY, `${JSON.stringify(JSON.parse(canonicalJson(about)), null, 2)}\n`);
     const context = contextFor(request, 'generate', store, { collect: collected }, options);
-    const manifest = await generateWith(config, context, [DATASET_KEY]);
+    const manifest = await generateWith(config, context, { files: [DATASET_KEY] });
     return { store, manifest, sources: published, functions: count, complete: false };
   } finally {
     await unlock();

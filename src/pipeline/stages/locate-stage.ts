@@ -1,7 +1,12 @@
 import { keyedCollectConfig, revisionsByName, sourceRevisions } from '../../collection/revision';
 import { DataError } from '../../core/errors';
 import { setRevisions } from '../../evaluation/benchmarks/set-revision';
-import { INITIAL_WEIGHTS, initialWeightsRevision } from '../../training/initial-weights-folder';
+import { BREAKER, BREAKER_KEY } from '../../generation/config';
+import {
+  INITIAL_WEIGHTS,
+  initialWeightsRevision,
+  modelRevision,
+} from '../../training/initial-weights-folder';
 import { heldOutHashes } from '../../processing/near/held-out';
 import type { StageName } from '../../records/run';
 import { datasetDigest } from '../../shards/manifest';
@@ -102,6 +107,10 @@ class Locator {
       const revisions = await sourceRevisions(collect, { python, git: machine.git, signal });
       const keyed = keyedCollectConfig(collect, revisions);
       return { config: settledConfig(stage, keyed), sources: revisionsByName(revisions) };
+    }
+    if (stage === 'generate' && this.config.generate.breaker !== null) {
+      const { model } = this.config.generate.breaker;
+      return { config: settled, sources: { [BREAKER]: await modelRevision(model, BREAKER_KEY) } };
     }
     if (stage === 'process') {
       const { nearDuplicates } = this.config.process;

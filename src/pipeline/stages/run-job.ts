@@ -1,6 +1,7 @@
 import { z } from 'zod';
 import { DataError, UserError } from '../../core/errors';
 import { seedStream } from '../../core/rng';
+import { BREAKER } from '../../generation/config';
 import type { Manifest } from '../../records/manifest';
 import type { StageName } from '../../records/run';
 import type { StageJob } from '../../records/stage-job';
@@ -17,7 +18,7 @@ export interface JobContext extends Pick<
 > {
   /**
    * Where this machine keeps the folders, files and repositories of a collect job, `<kind>:<name>` -> path, and the model
-   * folder of a train job's `initialWeights`. Default none.
+   * folders of a train job's `initialWeights` and a generate job's `breaker`. Default none.
    */
   places?: Readonly<Record<string, string>>;
 }
@@ -81,7 +82,9 @@ function configOf(job: StageJob, places: Readonly<Record<string, string>>): unkn
         }
       : job.stage === 'train' && INITIAL_WEIGHTS in job.sources
         ? { ...job.config, initialWeights: placeOf(INITIAL_WEIGHTS, places) }
-        : job.config;
+        : job.stage === 'generate' && BREAKER in job.sources
+          ? { ...job.config, breaker: { ...(job.config.breaker as object), model: placeOf(BREAKER, places) } }
+          : job.config;
   return experimentSchema.shape[job.stage].parse(config);
 }
 

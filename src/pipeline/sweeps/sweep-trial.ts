@@ -3,7 +3,6 @@ import { join } from 'node:path';
 import { collect } from '../../collection/stage';
 import { ConfigError, InterruptedError, TrmError } from '../../core/errors';
 import type { Progress } from '../../core/progress';
-import { generate } from '../../generation/stage';
 import { process as processSamples } from '../../processing/stage';
 import type { Metric } from '../../records/run';
 import type { TrialResult } from '../../records/sweep';
@@ -18,6 +17,7 @@ import type { JobOutcome, JobRunner } from '../../training/search/sweep';
 import type { ExperimentSource } from '../runs/experiment';
 import { lockHolder } from '../stages/lock';
 import { linkTo } from '../runs/models';
+import { generateStage } from '../stages/generate-stage';
 import { openStage, type OpenedStage } from '../stages/open-stage';
 import { stageFolder } from '../stages/stage-folder';
 import { type SweepFolder } from './sweep-folder';
@@ -135,6 +135,6 @@ export async function prepareData(
 ): Promise<void> {
   const options = { ...source, interrupt: () => signal, machine, progress };
   await (await openStage('collect', options)).run(collect);
-  await (await openStage('generate', options)).run(generate);
+  await (await openStage('generate', options)).run(generateStage);
   await (await openStage('process', options)).run(processSamples);
 }

@@ -25,6 +25,7 @@ test('clean code and named bugs are not asked about', () => {
   const fix = makeSample(AFTER.replace('is None', 'is not None'), AFTER, { family: null });
   assert.ok(isUnclassified(fix));
   assert.not.ok(isUnclassified({ ...fix, bugType: 'wrong-name' }));
+  assert.not.ok(isUnclassified({ ...fix, flags: ['reversed'] }));
   assert.not.ok(isUnclassified(makeSample(AFTER)));
 });
 

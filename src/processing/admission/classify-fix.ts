@@ -2,6 +2,7 @@ import { recogniseBug } from '../../generation/mutation/recognise';
 import { MUTATORS } from '../../generation/mutators';
 import type { ModuleContext } from '../../records/file-context';
 import type { Sample } from '../../records/sample';
+import { REVERSED } from '../../records/mined-fix';
 import { compilesWithBug } from '../../taxonomy/bug-type';
 import { bugType } from '../../taxonomy/table';
 import { isClean } from './validate';
@@ -24,9 +25,9 @@ export interface UnnamedFix extends Pick<Sample, 'before' | 'after'> {
   compiles: boolean;
 }
 
-/** Is this a real bug that nobody has named yet? */
-export function isUnclassified(sample: Pick<Sample, 'before' | 'after' | 'bugType'>): boolean {
-  return !isClean(sample) && sample.bugType === null;
+/** Is this a bug that nobody has named yet? Reversed fixes have none: they end in the bug. */
+export function isUnclassified(sample: Pick<Sample, 'before' | 'after' | 'bugType' | 'flags'>): boolean {
+  return !isClean(sample) && sample.bugType === null && !sample.flags.includes(REVERSED);
 }
 
 /**
