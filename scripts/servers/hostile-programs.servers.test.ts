@@ -108,7 +108,7 @@ testWith(test, 'the disk is not filled: by one file, nor by many', why, async ()
     `import os, signal
 signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
 total = 0
-for folder in ("/work", "/tmp", "/dev/shm"):
+for folder in ("/box", "/tmp", "/dev/shm"):
     written = 0
     for i in range(40):
         try:

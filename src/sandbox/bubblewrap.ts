@@ -2,7 +2,7 @@
 import type { SandboxLimits } from './limits';
 
 /** The folder inside a sandbox that its program may write to; empty at the start, gone at the end. */
-export const WORK_FOLDER = '/work';
+export const WORK_FOLDER = '/box';
 
 /** What {@link wrapCommand} needs to know. */
 export interface WrapRequest {
@@ -33,7 +33,7 @@ const SYSTEM_FILES = ['/etc/ld.so.cache', '/etc/alternatives', '/etc/localtime']
  */
 export function wrapCommand(request: WrapRequest): string[] {
   const { command, limits, readOnly, env, uid, bwrap } = request;
-  const binds = [...readOnly].flatMap(([from, to]) => ['--ro-bind', from, to]);
+  const binds = [...readOnly].flatMap(([from, to]) => [...openParents(to), '--ro-bind', from, to]);
   const system = [...SYSTEM_FOLDERS, ...SYSTEM_FILES].flatMap((path) => ['--ro-bind-try', path, path]);
   const variables = Object.entries(env).flatMap(([name, value]) => ['--setenv', name, value]);
   return [
@@ -49,6 +49,12 @@ export function wrapCommand(request: WrapRequest): string[] {
     ...(uid === null ? [] : ['--cap-add', 'CAP_SETUID', '--cap-add', 'CAP_SETGID']),
     ...['--', ...dropRoot(uid), ...limited(limits), ...command],
   ];
+}
+
+/** Makes the folders above a path so that anybody may pass: else those below a root's home would keep its permissions. */
+function openParents(path: string): string[] {
+  const parents = path.split('/').slice(1, -1);
+  return parents.flatMap((_, i) => ['--perms', '0755', '--dir', `/${parents.slice(0, i + 1).join('/')}`]);
 }
 
 function dropRoot(uid: number | null): string[] {
