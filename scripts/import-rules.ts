@@ -16,6 +16,7 @@ const PIPELINE = [
   'collection',
   'generation',
   'training',
+  'sandbox',
   'repair',
   'evaluation',
   'release',
@@ -36,11 +37,13 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   processing: [...STAGE, 'generation'],
   trm: [...CODE, 'processing'],
   metrics: ['core', 'records'],
+  sandbox: ['core', 'records'],
   // Rows may be mutants that are drawn while training.
   training: [...MODEL, 'stages', 'generation'],
-  repair: MODEL,
-  // Real fixes are read for judging as they are for training; faults that tools see are planted as they are for it.
-  evaluation: [...MODEL, 'stages', 'collection', 'generation', 'repair'],
+  // Tests are run to prove a repair.
+  repair: [...MODEL, 'sandbox'],
+  // Real fixes are read for judging as they are for training; faults that tools see are planted as they are for it; tests run.
+  evaluation: [...MODEL, 'stages', 'collection', 'generation', 'sandbox', 'repair'],
   release: [...MODEL, 'stages', 'repair', 'evaluation'],
   pipeline: PIPELINE,
   serving: [...PIPELINE, 'pipeline'],
