@@ -38,7 +38,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   metrics: ['core', 'records'],
   // Rows may be mutants that are drawn while training.
   training: [...MODEL, 'stages', 'generation'],
-  repair: MODEL,
+  // What undoes a bug is read off the code as what plants it is.
+  repair: [...MODEL, 'generation'],
   // Real fixes are read for judging as they are for training.
   evaluation: [...MODEL, 'stages', 'collection', 'repair'],
   release: [...MODEL, 'stages', 'repair', 'evaluation'],
