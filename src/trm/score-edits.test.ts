@@ -10,7 +10,7 @@ import { tokenFacts } from '../processing/encoding/token-facts';
 import { lex } from '../python/tokens/lexer';
 import { createModelData, Model } from './model';
 import { predict, type PredictWindow } from './predict';
-import { scoreEdits } from './score-edits';
+import { scoreEdits, type WindowEdit } from './score-edits';
 import { TINY_CONFIG } from './testing';
 import { vocabularyTables } from './vocabulary';
 
@@ -45,27 +45,60 @@ test.before(async () => {
 for (const allowedStarts of [undefined, [1, 2, 3, 5]])
   test(`proposals have the probability that they state, starts ${allowedStarts ?? 'free'}`, async () => {
     const window = windowOf('total = self + value\nvalue = total', allowedStarts);
-    const [{ proposals }] = await predict(model, [window], { ...options, topK: 40, spansPerPlace: 9 });
+    const [{ proposals, noBug: expected }] = await predict(model, [window], {
+      ...options,
+      topK: 40,
+      spansPerPlace: 9,
+    });
     assert.is(proposals.length, 40);
     const before = tf.memory().numTensors;
-    const scores = await scoreEdits(model, window, proposals, options);
+    const { probabilities: scores, noBug, placed } = await scoreEdits(model, window, proposals, options);
     assert.is(tf.memory().numTensors, before, 'no tensor is left behind');
+    assert.ok(Math.abs(noBug / expected - 1) < 1e-5);
+    assert.ok(allowedStarts ? placed > 0 && placed < 1 - noBug : placed === 1);
     proposals.forEach(({ probability }, i) => {
       // Proposals leave out what the unlikeliest pieces add to a name that can be copied, too: under 1 % here.
-      const ratio = scores[i] / probability;
+      const ratio = (scores[i] ?? 0) / probability;
       assert.ok(ratio > 1 - 1e-4 && ratio < 1.01, `${i}: ${scores[i]} for ${probability}`);
     });
   });
+
+async function probabilitiesOf(window: PredictWindow, edits: readonly WindowEdit[]): Promise<number[]> {
+  const { probabilities } = await scoreEdits(model, window, edits, options);
+  return probabilities.map((one) => one ?? NaN);
+}
+
+test('of many edits only the likeliest are scored, and these exactly', async () => {
+  const window = windowOf('total = self + value\nvalue = total');
+  const name = (text: string) => ({ kind: 'name' as const, text });
+  const edits = [0, 2, 4, 6, 8].flatMap((location) =>
+    ['total', 'self', 'value'].flatMap((text) =>
+      [[name(text)], [name(text), name('total')]].map((replacement) => ({
+        location,
+        spanLength: 1,
+        replacement,
+      })),
+    ),
+  );
+  const all = await probabilitiesOf(window, edits);
+  const { probabilities } = await scoreEdits(model, window, edits, { ...options, most: 4 });
+  const best = [...all].sort((a, b) => b - a).slice(0, 4);
+  assert.is(probabilities.filter((one) => one !== null).length, 4);
+  probabilities.forEach((one, i) => {
+    assert.is(one !== null, best.includes(all[i]), `${i}`);
+    if (one !== null) assert.ok(Math.abs(one / all[i] - 1) < 1e-5);
+  });
+});
 
 test('what can be written at one place in one slot sums to less than the place', async () => {
   const window = windowOf('total = value\n', [2]);
   const tokens = [...window.tokens.slice(0, 4), ...vocabulary.entries.slice(1)];
   const unique = [...new Map(tokens.map((token) => [`${token.kind} ${token.text}`, token])).values()];
   const edits = unique.map((token) => ({ location: 2, spanLength: 1, replacement: [token] }));
-  const scores = await scoreEdits(model, window, edits, options);
+  const scores = await probabilitiesOf(window, edits);
   assert.ok(scores.every((score) => score > 0));
   assert.ok(scores.reduce((a, b) => a + b, 0) < 1);
-  const other = (await scoreEdits(model, window, [...edits].reverse(), options)).reverse();
+  const other = (await probabilitiesOf(window, [...edits].reverse())).reverse();
   scores.forEach((score, i) => assert.ok(Math.abs(other[i] / score - 1) < 1e-5, 'whatever the order'));
 });
 
@@ -80,10 +113,10 @@ test('what the model cannot write has no chance', async () => {
     { location: 1, spanLength: 0, replacement: Array.from({ length: 9 }, () => name('total')) },
   ];
   assert.equal(
-    await scoreEdits(model, window, edits, options),
+    await probabilitiesOf(window, edits),
     edits.map(() => 0),
   );
-  assert.equal(await scoreEdits(model, window, [], options), []);
+  assert.equal(await probabilitiesOf(window, []), []);
 });
 
 test.run();

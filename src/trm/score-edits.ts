@@ -26,7 +26,23 @@ import { slotLogits, type SlotLogits, type SlotQueries } from './slots/slot-logi
 export type WindowEdit = Pick<Proposal, 'location' | 'spanLength' | 'replacement'>;
 
 /** Settings of {@link scoreEdits}; as those of `predict`. */
-export type ScoreOptions = Pick<PredictOptions, 'tokenizer' | 'vocabulary' | 'supervisionSteps' | 'signal'>;
+export interface ScoreOptions extends Pick<
+  PredictOptions,
+  'tokenizer' | 'vocabulary' | 'supervisionSteps' | 'signal'
+> {
+  /** How many of the edits are wanted, likeliest first. Default: all. */
+  most?: number;
+}
+
+/** What the model says of given edits of a window. */
+export interface EditScores {
+  /** Probability that the window has no bug. */
+  noBug: number;
+  /** P(an edit starts at one of the allowed tokens): times this, a probability is that without being told the place. */
+  placed: number;
+  /** One an edit, in their order; null for those that are not among the `most` likeliest. */
+  probabilities: (number | null)[];
+}
 
 /** Queries of slots that are asked at once: each holds a logit for every piece of the tokenizer. */
 const QUERIES_AT_ONCE = 128;
@@ -37,7 +53,6 @@ const QUERIES_AT_ONCE = 128;
  * `allowedStarts` the location's probability is that among them, as `predict` states it. An edit that the model cannot write
  * (too long, a token that no slot renders, a start that is not allowed, the END within its span) has 0.
  * @param edits smallest and leftmost, as `diffTokens` gives them: others are not what the model was taught to write
- * @returns one probability an edit, in their order
  * @throws DataError when the vocabularies are not the model's, or the window is longer than it reads
  */
 export async function scoreEdits(
@@ -45,7 +60,7 @@ export async function scoreEdits(
   window: PredictWindow,
   edits: readonly WindowEdit[],
   options: ScoreOptions,
-): Promise<number[]> {
+): Promise<EditScores> {
   checkVocabularies(model, options);
   checkLengths(model, [window]);
   const asked = new AskedSlots();
@@ -55,28 +70,52 @@ export async function scoreEdits(
     const slots = slotsOf(window, edit, context);
     return slots && asked.add(edit, slots);
   });
-  if (asked.places.size === 0) return edits.map(() => 0);
-  const { supervisionSteps = model.config.supervisionSteps, signal } = options;
-  const answer = runCore(model, [window.example], supervisionSteps);
+  const answer = runCore(model, [window.example], options.supervisionSteps ?? model.config.supervisionSteps);
   try {
-    const starts = [...asked.places.keys()];
-    const places = await placeProbabilities(model, answer, window, starts);
-    const wanted: number[] = [];
-    const { queries } = asked;
-    for (let at = 0; at < queries.length; at += QUERIES_AT_ONCE) {
-      if (signal) await breathe(signal, 'the repair');
-      const some = queries.slice(at, at + QUERIES_AT_ONCE);
-      const values = await wantedProbabilities(model, answer, window, starts, some);
-      some.flatMap(({ wants }) => wants).forEach(({ index }, i) => (wanted[index] = values[i]));
-    }
-    return written.map((edit) => {
-      if (!edit) return 0;
-      const { location, spans } = places[edit.place];
-      return edit.wants.reduce((product, want) => product * wanted[want], location * spans[edit.spanLength]);
-    });
+    const reading = { model, answer, window, starts: [...asked.places.keys()] };
+    const { noBug, placed, places } = await readPlaces(reading);
+    const slots = new SlotReader(reading, asked.wants, options.signal);
+    const bounds = written.map((edit) =>
+      edit ? places[edit.place].location * places[edit.place].spans[edit.spanLength] : 0,
+    );
+    return { noBug, placed, probabilities: await likeliest(written, bounds, slots, options.most) };
   } finally {
     answer.y.dispose();
   }
+}
+
+/**
+ * Probabilities of the `most` likeliest edits. What an edit's first slot leaves of it is a bound that the others only lower: an
+ * edit whose bound is below as many whole probabilities is asked no further.
+ * @param bounds P(location) P(span | location) of each edit
+ */
+async function likeliest(
+  edits: readonly (AskedEdit | null)[],
+  bounds: readonly number[],
+  slots: SlotReader,
+  most = edits.length,
+): Promise<(number | null)[]> {
+  const out: (number | null)[] = edits.map((edit) => (edit ? null : 0));
+  const firsts = await slots.ask(edits.flatMap((edit) => edit?.wants[0] ?? []));
+  const bound = edits.map((edit, i) => (edit ? bounds[i] * (firsts[edit.wants[0]] ?? 0) : 0));
+  const order = edits
+    .flatMap((edit, i) => (edit ? [{ edit, i }] : []))
+    .sort((a, b) => bound[b.i] - bound[a.i] || a.i - b.i);
+  const found: number[] = [];
+  for (let at = 0; at < order.length; at += Math.max(1, most)) {
+    const least = found.sort((a, b) => b - a)[most - 1] ?? 0;
+    const some = order.slice(at, at + Math.max(1, most)).filter(({ i }) => bound[i] >= least);
+    const wanted = await slots.ask(some.flatMap(({ edit }) => edit.wants));
+    for (const { edit, i } of some) {
+      const probability = edit.wants.reduce((product, want) => product * (wanted[want] ?? 0), bounds[i]);
+      out[i] = probability;
+      found.push(probability);
+    }
+  }
+  const least = found.sort((a, b) => b - a)[most - 1] ?? 0;
+  return out.map((probability) =>
+    probability !== null && probability < least && probability > 0 ? null : probability,
+  );
 }
 
 /** A slot that is asked: many edits share their first ones. */
@@ -85,14 +124,19 @@ interface Query {
   span: number;
   number: number;
   previous: TokenShape | null;
-  /** What some edit writes there, and where the answer's probability goes. */
-  wants: { target: SlotTarget; index: number }[];
+}
+
+/** What some edit writes in a slot. */
+interface Want {
+  query: Query;
+  target: SlotTarget;
 }
 
 /** An edit as what is asked for it: its probability is the product of all. */
 interface AskedEdit {
   place: number;
   spanLength: number;
+  /** Indices of its wants, slot by slot. */
   wants: number[];
 }
 
@@ -102,13 +146,9 @@ const WRITES_NOTHING: SlotTarget = { copyGroup: -1, vocabulary: 0, piece: -1, na
 class AskedSlots {
   /** Places by their start token. */
   readonly places = new Map<number, number>();
-  private readonly byKey = new Map<string, Query>();
+  readonly wants: Want[] = [];
+  private readonly queries = new Map<string, Query>();
   private readonly wantAt = new Map<string, number>();
-
-  /** Slots that are asked, in order. */
-  get queries(): Query[] {
-    return [...this.byKey.values()];
-  }
 
   /** @param slots how each token of the replacement can be written */
   add({ location, spanLength, replacement }: WindowEdit, slots: readonly SlotTarget[]): AskedEdit {
@@ -116,22 +156,20 @@ class AskedSlots {
     this.places.set(location, place);
     // The EMPTY after the last token is part of the answer; a full row of slots has none.
     const wants = Array.from({ length: Math.min(slots.length + 1, SLOTS) }, (_, number) => {
-      const [before, token] = [replacement.at(number - 1), replacement.at(number)];
-      const slot = [place, spanLength, number, number > 0 && before ? tokenKey(before) : ''].join(' ');
-      const query = this.byKey.get(slot) ?? {
+      const before = number > 0 ? replacement[number - 1] : undefined;
+      const slot = [place, spanLength, number, before ? tokenKey(before) : ''].join(' ');
+      const known = this.queries.get(slot);
+      const query = known ?? {
         place,
         span: spanLength,
         number,
         previous: number > 0 ? slots[number - 1] : null,
-        wants: [],
       };
-      this.byKey.set(slot, query);
-      const key = `${slot} > ${token ? tokenKey(token) : ''}`;
-      const known = this.wantAt.get(key);
-      if (known !== undefined) return known;
-      const index = this.wantAt.size;
+      this.queries.set(slot, query);
+      const key = `${slot} > ${number < slots.length ? tokenKey(replacement[number]) : ''}`;
+      const index = this.wantAt.get(key) ?? this.wants.length;
+      if (index === this.wants.length) this.wants.push({ query, target: slots[number] ?? WRITES_NOTHING });
       this.wantAt.set(key, index);
-      query.wants.push({ target: slots[number] ?? WRITES_NOTHING, index });
       return index;
     });
     return { place, spanLength, wants };
@@ -153,52 +191,92 @@ function slotsOf(
   return slots.every(isRenderable) ? slots : null;
 }
 
-/** P(location) and P(span | location) of each start. */
-async function placeProbabilities(
-  model: Model,
-  answer: Answer,
-  { allowedStarts }: PredictWindow,
-  starts: readonly number[],
-): Promise<{ location: number; spans: ArrayLike<number> }[]> {
+/** What is read of a window. */
+interface Reading {
+  model: Model;
+  answer: Answer;
+  window: PredictWindow;
+  /** Start tokens of the places. */
+  starts: readonly number[];
+}
+
+/** P(no bug), and P(location) and P(span | location) of each place. */
+async function readPlaces({
+  model,
+  answer,
+  window,
+  starts,
+}: Reading): Promise<
+  Pick<EditScores, 'noBug' | 'placed'> & { places: { location: number; spans: ArrayLike<number> }[] }
+> {
   const { weights, config } = model;
+  const { allowedStarts } = window;
   const [location, spans] = await readAll(() => {
     const states = headStates(answer, config, { rows: starts.map(() => 0), starts });
     return [
       tf.softmax(locationLogits(weights, answer, states, config)),
-      tf.softmax(spanLogits(weights, states, config)),
+      ...(starts.length > 0 ? [tf.softmax(spanLogits(weights, states, config))] : []),
     ];
   });
   // Class 0 is "no bug".
-  const total = allowedStarts ? allowedStarts.reduce((sum, start) => sum + location[1 + start], 0) : 1;
-  return starts.map((start, i) => ({
-    location: total > 0 ? location[1 + start] / total : 1 / (allowedStarts?.length ?? 1),
+  const placed = allowedStarts ? allowedStarts.reduce((sum, start) => sum + location[1 + start], 0) : 1;
+  const places = starts.map((start, i) => ({
+    location: placed > 0 ? location[1 + start] / placed : 1 / (allowedStarts?.length ?? 1),
     spans: spans.subarray(i * SPANS, (i + 1) * SPANS),
   }));
+  return { noBug: location[0], placed, places };
 }
 
-/** Probabilities of what is wanted of some queries, in the order of their wants. */
-async function wantedProbabilities(
-  model: Model,
-  answer: Answer,
-  { example }: PredictWindow,
-  starts: readonly number[],
-  queries: readonly Query[],
-): Promise<ArrayLike<number>> {
-  const slots: SlotQueries = {
-    places: queries.map(({ place }) => place),
-    spans: queries.map(({ span }) => span),
-    numbers: queries.map(({ number }) => number),
-    previous: queries.map(({ previous }) => previous),
-  };
-  const wants = queries.flatMap((query, row) => query.wants.map((want) => ({ ...want, row })));
-  const rows = starts.map(() => 0);
-  const [values] = await readAll(() => {
-    const states = headStates(answer, model.config, { rows, starts });
-    const keys = nameKeys(model.weights, answer.names, rows);
-    const logits = slotLogits(model.weights, answer, states, slots, keys, model.parts);
-    return [tf.exp(wantedLogs(logits, wants, example.copyGroups))];
-  });
-  return values;
+/** Asks slots, each once. */
+class SlotReader {
+  private readonly known: (number | undefined)[] = [];
+
+  constructor(
+    private readonly reading: Reading,
+    private readonly wants: readonly Want[],
+    private readonly signal: AbortSignal | undefined,
+  ) {}
+
+  /** Probabilities of some wants, by their index. */
+  async ask(indices: readonly number[]): Promise<readonly (number | undefined)[]> {
+    const open = new Map<Query, number[]>();
+    for (const index of new Set(indices)) {
+      if (this.known[index] !== undefined) continue;
+      const { query } = this.wants[index];
+      open.set(query, [...(open.get(query) ?? []), index]);
+    }
+    const queries = [...open.keys()];
+    for (let at = 0; at < queries.length; at += QUERIES_AT_ONCE) {
+      if (this.signal) await breathe(this.signal, 'the repair');
+      const some = queries.slice(at, at + QUERIES_AT_ONCE);
+      const asked = some.flatMap((query, row) => (open.get(query) ?? []).map((index) => ({ row, index })));
+      const values = await this.read(some, asked);
+      asked.forEach(({ index }, i) => (this.known[index] = values[i]));
+    }
+    return this.known;
+  }
+
+  private async read(
+    queries: readonly Query[],
+    asked: readonly { row: number; index: number }[],
+  ): Promise<ArrayLike<number>> {
+    const { model, answer, window, starts } = this.reading;
+    const slots: SlotQueries = {
+      places: queries.map(({ place }) => place),
+      spans: queries.map(({ span }) => span),
+      numbers: queries.map(({ number }) => number),
+      previous: queries.map(({ previous }) => previous),
+    };
+    const wants = asked.map(({ row, index }) => ({ row, target: this.wants[index].target }));
+    const rows = starts.map(() => 0);
+    const [values] = await readAll(() => {
+      const states = headStates(answer, model.config, { rows, starts });
+      const keys = nameKeys(model.weights, answer.names, rows);
+      const logits = slotLogits(model.weights, answer, states, slots, keys, model.parts);
+      return [tf.exp(wantedLogs(logits, wants, window.example.copyGroups))];
+    });
+    return values;
+  }
 }
 
 /** log of the summed probability of all choices that write what is wanted, `[W]`. */

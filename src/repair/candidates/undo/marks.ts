@@ -36,9 +36,12 @@ const MARKS = [
   'x',
 ].slice(0, -1);
 
+/** Marks that are forgotten most. */
+const FORGOTTEN = [',', ':', '.', ')', ']', '}', '(', '[', '{'];
+
 /** A mark before any token of the statement or its end. */
 export const missingMarks: Undo = (place) =>
-  [...indices(place), place.end].flatMap((i) => MARKS.map((text) => inserted(i, [mark(text)])));
+  [...indices(place), place.end].flatMap((i) => FORGOTTEN.map((text) => inserted(i, [mark(text)])));
 
 /** A token too much. */
 export const strayTokens: Undo = (place) =>

@@ -31,7 +31,14 @@ function isUndone(before: string, after: string, type: string): boolean {
 
 test('each type of the taxonomy has what undoes it', () => {
   assert.equal(Object.keys(UNDO).sort(), BUG_TYPES.map(({ id }) => id).sort());
-  assert.is(plausibleTypes(true).length + plausibleTypes(false).length, BUG_TYPES.length);
+  const ids = BUG_TYPES.map(({ id }) => id);
+  const plausible = [...plausibleTypes(true, ids), ...plausibleTypes(false, ids)];
+  assert.equal(plausible.sort(), ids.sort());
+  assert.ok(
+    !plausibleTypes(true, ['wrong-name']).includes('missing-condition'),
+    'what many edits could undo',
+  );
+  assert.ok(plausibleTypes(true, ['wrong-name']).includes('wrong-name'), 'is tried where it is named');
 });
 
 /** Types whose example's fix holds a word that nothing in its function speaks of. */

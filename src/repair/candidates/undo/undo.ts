@@ -15,9 +15,29 @@ export interface UndoEdit extends TokenEdit {
   bugTypes: readonly string[];
 }
 
-/** Types whose undoing is tried of code that parses, and of code that does not. */
-export function plausibleTypes(parses: boolean): readonly string[] {
-  return BUG_TYPES.filter((type) => compilesWithBug(type) === parses).map(({ id }) => id);
+/** Types that more than forty edits of a usual statement could undo: they are tried where somebody names them. */
+const WIDE = new Set(
+  [
+    'missing-synchronization cross-site-scripting path-traversal missing-escaping missing-sql-quoting missing-close',
+    'missing-attribute-access missing-method-call missing-initialisation missing-rewind missing-condition wrong-unit',
+    'cleartext-transmission uncommitted-session missing-frame-option wrong-format-arguments unsaved-model-change',
+    'unchecked-http-status missing-keyword-argument wrong-logging-arguments missing-argument missing-normalisation',
+    'incorrect-authorization lost-http-status missing-text-encoding missing-subscript lost-dimension missing-dtype',
+    'filter-by-confusion queryset-or-object lost-query-clause parameter-not-passed-on array-truth-value',
+    'changed-while-iterating missing-copy missing-resource-limit missing-conversion missing-fallback-value',
+    'missing-module-prefix wrong-name missing-keyword missing-operator missing-operand malformed-arguments',
+    'incomplete-block wrong-punctuation',
+  ].flatMap((line) => line.split(' ')),
+);
+
+/**
+ * Types whose undoing is tried of code that parses, or of code that does not.
+ * @param named types that somebody suspects; those that many edits could undo are tried for these alone
+ */
+export function plausibleTypes(parses: boolean, named: readonly string[] = []): readonly string[] {
+  return BUG_TYPES.filter((type) => compilesWithBug(type) === parses)
+    .map(({ id }) => id)
+    .filter((id) => !WIDE.has(id) || named.includes(id));
 }
 
 /**
