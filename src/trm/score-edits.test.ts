@@ -88,6 +88,9 @@ test('of many edits only the likeliest are scored, and these exactly', async () 
     assert.is(one !== null, best.includes(all[i]), `${i}`);
     if (one !== null) assert.ok(Math.abs(one / all[i] - 1) < 1e-5);
   });
+  const always = new Set([all.indexOf(Math.min(...all))]);
+  const more = (await scoreEdits(model, window, edits, { ...options, most: 4, always })).probabilities;
+  assert.is(more.filter((one) => one !== null).length, 5, 'and those that are wanted in any case');
 });
 
 test('what can be written at one place in one slot sums to less than the place', async () => {

@@ -32,6 +32,8 @@ export interface ScoreOptions extends Pick<
 > {
   /** How many of the edits are wanted, likeliest first. Default: all. */
   most?: number;
+  /** Indices of edits that are wanted however unlikely they are. Default: none. */
+  always?: ReadonlySet<number>;
 }
 
 /** What the model says of given edits of a window. */
@@ -78,7 +80,7 @@ export async function scoreEdits(
     const bounds = written.map((edit) =>
       edit ? places[edit.place].location * places[edit.place].spans[edit.spanLength] : 0,
     );
-    return { noBug, placed, probabilities: await likeliest(written, bounds, slots, options.most) };
+    return { noBug, placed, probabilities: await likeliest(written, bounds, slots, options) };
   } finally {
     answer.y.dispose();
   }
@@ -93,7 +95,7 @@ async function likeliest(
   edits: readonly (AskedEdit | null)[],
   bounds: readonly number[],
   slots: SlotReader,
-  most = edits.length,
+  { most = edits.length, always = new Set() }: Pick<ScoreOptions, 'most' | 'always'>,
 ): Promise<(number | null)[]> {
   const out: (number | null)[] = edits.map((edit) => (edit ? null : 0));
   const firsts = await slots.ask(edits.flatMap((edit) => edit?.wants[0] ?? []));
@@ -104,7 +106,9 @@ async function likeliest(
   const found: number[] = [];
   for (let at = 0; at < order.length; at += Math.max(1, most)) {
     const least = found.sort((a, b) => b - a)[most - 1] ?? 0;
-    const some = order.slice(at, at + Math.max(1, most)).filter(({ i }) => bound[i] >= least);
+    const some = order
+      .slice(at, at + Math.max(1, most))
+      .filter(({ i }) => bound[i] >= least || always.has(i));
     const wanted = await slots.ask(some.flatMap(({ edit }) => edit.wants));
     for (const { edit, i } of some) {
       const probability = edit.wants.reduce((product, want) => product * (wanted[want] ?? 0), bounds[i]);
@@ -113,9 +117,10 @@ async function likeliest(
     }
   }
   const least = found.sort((a, b) => b - a)[most - 1] ?? 0;
-  return out.map((probability) =>
-    probability !== null && probability < least && probability > 0 ? null : probability,
-  );
+  return out.map((probability, i) => {
+    const isLeft = probability !== null && probability > 0 && probability < least && !always.has(i);
+    return isLeft ? null : probability;
+  });
 }
 
 /** A slot that is asked: many edits share their first ones. */

@@ -1,3 +1,4 @@
+import { lineEnd } from '../../python/tokens/characters';
 import type { WitnessFinding } from '../../records/witness';
 import type { Change } from '../changes';
 
@@ -12,18 +13,19 @@ export interface FindingChanges {
 /**
  * Compares what witnesses see before and after an edit that was made for one finding. Findings are the same when witness, rule
  * and message are, wherever they stand; of equal ones the edit may remove one. A parser says one thing at a time: what it says
- * behind the edit was hidden before, and so was what others see elsewhere in a file that did not parse.
+ * behind the edit's line was hidden before, and so was what others see elsewhere in a file that did not parse.
  * @param wasBroken the file did not parse
  */
 export function compareFindings(
   wanted: WitnessFinding,
   before: readonly WitnessFinding[],
   after: readonly WitnessFinding[],
-  { change, wasBroken }: { change: Pick<Change, 'start' | 'text'>; wasBroken: boolean },
+  { change, wasBroken }: { change: Pick<Change, 'start' | 'text' | 'result'>; wasBroken: boolean },
 ): FindingChanges {
-  const end = change.start + change.text.length;
+  // The lines that the edit touches, in the edited text.
+  const end = lineEnd(change.result, change.start + change.text.length);
   const isHidden = ({ witness, span: [start, stop] }: WitnessFinding): boolean =>
-    wasBroken && (witness === 'parser' ? start > end : start > end || stop < change.start);
+    wasBroken && (start > end || (witness !== 'parser' && stop < change.start));
   const left = countsOf(before);
   const added = after.filter((finding) => !take(left, keyOf(finding)) && !isHidden(finding));
   const [key, counts] = [keyOf(wanted), countsOf(after)];

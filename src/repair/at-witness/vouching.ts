@@ -5,12 +5,15 @@ import type { PlacedCandidate } from '../candidates/candidates';
 import type { Change } from '../changes';
 import { isVouchedName, isVouchedSyntax } from '../evidence/vouched';
 import type { Program } from '../program';
+import { editSize } from '../proposals';
 
 /** An edit that removes a finding and adds none. */
 export interface MendingEdit {
   candidate: PlacedCandidate;
   change: Change;
 }
+
+const SURER_THAN_NOT = 0.5;
 
 /** Types of bugs that have one way out: what is meant is no question once a witness sees them. */
 const ONE_WAY_OUT = new Set(['literal-identity-comparison', 'raise-not-implemented', 'foreign-literal']);
@@ -28,8 +31,15 @@ export function isVouched(
   mending: readonly MendingEdit[],
   stoppedAt: number | null,
 ): boolean {
-  if (finding.witness === 'parser')
-    return isVouchedSyntax(program, candidate, { token: stoppedAt ?? undefined, message: finding.message });
+  if (finding.witness === 'parser') {
+    const stop = { token: stoppedAt ?? undefined, message: finding.message };
+    const size = editSize(candidate.edit);
+    const isRival = ({ candidate: other }: MendingEdit): boolean =>
+      other !== candidate && editSize(other.edit) <= size && isVouchedSyntax(program, other, stop);
+    // Of two ways that are forced alike neither is: then the model must be surer than not.
+    if (!isVouchedSyntax(program, candidate, stop)) return false;
+    return candidate.confidence > SURER_THAN_NOT || !mending.some(isRival);
+  }
   if (isVouchedName(program, candidate.edit, change, program.names.unitOf(candidate.edit, change)))
     return true;
   return isOnlyNearMend(program, finding, candidate, mending) || isOneWayOut(finding, candidate, mending);

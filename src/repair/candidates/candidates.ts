@@ -1,3 +1,4 @@
+import { nearness } from '../../core/text/near-spelling';
 import { breathe } from '../../core/processes/breathe';
 import type { TokenEdit } from '../../processing/encoding/encode';
 import { charSpanOf } from '../../python/edits/edits';
@@ -117,22 +118,44 @@ async function candidatesOf(
     for (const edit of undoAt(place, known !== null && !types.includes(known) ? [...types, known] : types))
       found.add(edit, 'undo', bugType(edit.bugTypes[0]).code);
   }
-  const scored = await score(parts, program, place, window, found.edits(), options);
-  return bounded(scored.sort(byProbability), most);
+  const edits = found.edits();
+  const told = new Set(edits.flatMap((one, i) => (isTold(program, span, one) ? [i] : [])));
+  const scored = await score(parts, program, place, { index: window, edits, told }, options);
+  const keys = new Set([...told].map((i) => editKey(edits[i].edit)));
+  return bounded(scored.sort(byProbability), (edit) => keys.has(editKey(edit)), most);
 }
 
 const idOf = (code: number): string | undefined => BUG_TYPES.find((type) => type.code === code)?.id;
 
-/** Of the most that are kept, those that others than the model vouch for though it cannot write them. */
-const RESERVED = 8;
+/** Of the most that are kept, those that are kept whatever the model says of them. */
+const RESERVED = 16;
 
-/** The first ones, and in their last places what a tool or a name near by says and the model cannot write. */
-function bounded(ranked: readonly PlacedCandidate[], most: number): PlacedCandidate[] {
-  const told = ({ probability, sources }: PlacedCandidate): boolean =>
-    probability === 0 && (sources.includes('tool') || sources.includes('near'));
-  const kept = ranked.filter(told).slice(0, Math.min(RESERVED, most));
-  const others = ranked.filter((one) => !kept.includes(one)).slice(0, most - kept.length);
-  return ranked.filter((one) => kept.includes(one) || others.includes(one));
+/** The first ones; where there are more, edits that are told come before the last others. */
+function bounded(
+  ranked: readonly PlacedCandidate[],
+  isTold: (edit: TokenEdit) => boolean,
+  most: number,
+): PlacedCandidate[] {
+  const told = ranked.filter(({ edit }) => isTold(edit)).slice(0, Math.min(RESERVED, most));
+  const others = ranked.filter((one) => !told.includes(one)).slice(0, most - told.length);
+  return ranked.filter((one) => told.includes(one) || others.includes(one));
+}
+
+/** What others than the model say: a tool's advice, an import, a slip of the hand in what is marked. */
+function isTold(
+  { tokens }: Program,
+  [from, to]: readonly [number, number],
+  { edit, sources }: FoundEdit,
+): boolean {
+  if (sources.includes('tool')) return true;
+  const {
+    tokenSpan: [start, end],
+    replacement,
+  } = edit;
+  if (!sources.includes('near')) return false;
+  if (start === end) return true;
+  const isMarked = start >= from && start < Math.max(to, from + 1);
+  return isMarked && replacement.length === 1 && nearness(tokens[start].text, replacement[0].text) !== null;
 }
 
 /** Most probable first; then fewest tokens, then by place. */
@@ -221,8 +244,7 @@ async function score(
   parts: RepairModel,
   program: Program,
   place: UndoPlace,
-  index: number,
-  edits: readonly FoundEdit[],
+  { index, edits, told }: { index: number; edits: readonly FoundEdit[]; told: ReadonlySet<number> },
   { stoppedAt = null, most = 64, signal }: CandidateOptions,
 ): Promise<PlacedCandidate[]> {
   const { model, tokenizer, vocabulary, calibration } = parts;
@@ -247,7 +269,7 @@ async function score(
     }),
   );
   const { supervisionSteps } = calibration;
-  const settings = { tokenizer, vocabulary, supervisionSteps, most, signal };
+  const settings = { tokenizer, vocabulary, supervisionSteps, most, always: told, signal };
   const scores = window ? await scoreEdits(model, { ...window, allowedStarts }, asked, settings) : null;
   return edits.flatMap(({ edit, bugType, sources }, i) => {
     const { tokenSpan, replacement } = edit;
