@@ -5,6 +5,7 @@
  *
  *   make bench BENCH=candidates ARGS='--bugs 400 --seed 1'
  *
+ * --compiling  only bugs with which the code compiles (default: of all types)
  * --looked-at  first candidates that are read again after the edit (default 8)
  *
  * The second look ranks by P(edit) P(no bug afterwards). The last line is JSON of all figures.
@@ -44,7 +45,8 @@ interface Outcome {
   candidates: number;
 }
 
-async function plant(count: number, seed: number): Promise<Mutant[]> {
+async function plant(count: number, seed: number, compiling: boolean): Promise<Mutant[]> {
+  const mutators = MUTATORS.filter(({ bugType: id }) => !compiling || compilesWithBug(bugType(id)));
   const samples = await readBenchmark(await openBenchmark(benchmarkFolder('synthetic-9')));
   const rng = seedStream(seed, 'candidates-bench');
   const out: Mutant[] = [];
@@ -52,7 +54,7 @@ async function plant(count: number, seed: number): Promise<Mutant[]> {
     if (out.length === count) break;
     const target = createTarget(after, { imports: {}, names: [] });
     if (target.tokens.length > 240) continue;
-    for (const mutator of rng.shuffle([...MUTATORS])) {
+    for (const mutator of rng.shuffle([...mutators])) {
       const sites = mutator.sites(target);
       const mutant = sites.length > 0 ? makeMutant(target, mutator, rng.pick(sites), rng) : null;
       if (!mutant || 'dropped' in mutant) continue;
@@ -138,6 +140,7 @@ async function main(): Promise<void> {
     options: {
       bugs: { type: 'string', default: '400' },
       seed: { type: 'string', default: '1' },
+      compiling: { type: 'boolean', default: false },
       'looked-at': { type: 'string', default: '8' },
       model: { type: 'string', default: join(projectRoot(), 'models', 'trm-code-repair') },
     },
@@ -147,7 +150,7 @@ async function main(): Promise<void> {
   const critic = await Critic.start({ workers: 1 });
   try {
     const outcomes: Outcome[] = [];
-    for (const mutant of await plant(Number(values.bugs), Number(values.seed)))
+    for (const mutant of await plant(Number(values.bugs), Number(values.seed), values.compiling))
       outcomes.push(await judge(parts, critic, mutant, Number(values['looked-at'])));
     const families = [...new Set(outcomes.map(({ family }) => family))].sort();
     const table = Object.fromEntries(

@@ -43,7 +43,7 @@ test.before(async () => {
 });
 
 for (const allowedStarts of [undefined, [1, 2, 3, 5]])
-  test(`proposals have the probability that they state, starts ${allowedStarts ?? 'free'}`, async () => {
+  test(`proposals have the probability that they state, starts ${allowedStarts?.join() ?? 'free'}`, async () => {
     const window = windowOf('total = self + value\nvalue = total', allowedStarts);
     const [{ proposals, noBug: expected }] = await predict(model, [window], {
       ...options,

@@ -77,6 +77,18 @@ test('a missing mark is verified where the parser asks for it', async () => {
   assert.equal(verified(one), [CODE]);
 });
 
+test('of two marks that would do neither is verified', async () => {
+  const [one] = await repair(broken('return found', 'return found[1; 2]'));
+  const wanted = ['[1, 2]', '[1:2]', '[1: 2]'].map((index) =>
+    CODE.replace('return found', `return found${index}`),
+  );
+  assert.ok(
+    one.fixes.filter(({ change }) => wanted.includes(change.result)).length > 1,
+    'a pair and a slice',
+  );
+  assert.equal(verified(one), []);
+});
+
 test('a missing import is plausible: which module was meant is for its author to say', async () => {
   const [one] = await repair(broken('import os\n', 'import re\n'));
   assert.equal(verified(one), []);

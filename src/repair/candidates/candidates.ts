@@ -46,7 +46,7 @@ export interface CandidateOptions {
   stoppedAt?: number | null;
   /** Most candidates of a place. Default 64. */
   most?: number;
-  /** Proposals that the model is asked for. Default 32. */
+  /** Proposals that the model is asked for. Default 16. */
   topK?: number;
   /** Where edits are looked for. Default: all of {@link EDIT_SOURCES}. */
   sources?: readonly EditSource[];
@@ -223,7 +223,7 @@ async function askModel(
   program: Program,
   place: UndoPlace,
   index: number,
-  { topK = 32, stoppedAt = null, signal }: CandidateOptions,
+  { topK = 16, stoppedAt = null, signal }: CandidateOptions,
 ): Promise<{ edit: TokenEdit; bugType: number }[]> {
   const { model, tokenizer, vocabulary, calibration } = parts;
   const window = encodeFor(parts, program, program.windows[index], stoppedAt);

@@ -1,5 +1,11 @@
 import { SLOTS } from '../../../records/example';
-import { type Argument, type BracketedTokens, type MutationTarget, isAssignment, textAt } from '../../mutation/target';
+import {
+  type Argument,
+  type BracketedTokens,
+  type MutationTarget,
+  isAssignment,
+  textAt,
+} from '../../mutation/target';
 import { type TextEdit, replaceTokens } from '../../mutation/text-edit';
 import { textOf } from './texts';
 
