@@ -89,6 +89,17 @@ test('of two marks that would do neither is verified', async () => {
   assert.equal(verified(one), []);
 });
 
+test('what an empty block held is not for layout to say', async () => {
+  const source = CODE.replace(
+    '            if len(found) < self.limit:\n    ',
+    '            if len(found) < self.limit:\n',
+  );
+  assert.not.equal(source, CODE);
+  const [one] = await repair(source);
+  assert.ok(one.fixes.length > 0 && one.finding.message.startsWith('expected an indented block'));
+  assert.equal(verified(one), []);
+});
+
 test('a missing import is plausible: which module was meant is for its author to say', async () => {
   const [one] = await repair(broken('import os\n', 'import re\n'));
   assert.equal(verified(one), []);

@@ -3,7 +3,7 @@ import type { WitnessFinding } from '../../records/witness';
 import { BUG_TYPES } from '../../taxonomy/table';
 import type { PlacedCandidate } from '../candidates/candidates';
 import type { Change } from '../changes';
-import { isVouchedName, isVouchedSyntax } from '../evidence/vouched';
+import { isAskedFor, isVouchedName, isVouchedSyntax, type ParserStop } from '../evidence/vouched';
 import type { Program } from '../program';
 import { editSize } from '../proposals';
 
@@ -14,6 +14,9 @@ export interface MendingEdit {
 }
 
 const SURER_THAN_NOT = 0.5;
+
+/** What CPython says of a header without its block. */
+const EMPTY_BLOCK = /^expected an indented block/;
 
 /** Types of bugs that have one way out: what is meant is no question once a witness sees them. */
 const ONE_WAY_OUT = new Set(['literal-identity-comparison', 'raise-not-implemented', 'foreign-literal']);
@@ -33,16 +36,27 @@ export function isVouched(
 ): boolean {
   if (finding.witness === 'parser') {
     const stop = { token: stoppedAt ?? undefined, message: finding.message };
-    const size = editSize(candidate.edit);
-    const isRival = ({ candidate: other }: MendingEdit): boolean =>
-      other !== candidate && editSize(other.edit) <= size && isVouchedSyntax(program, other, stop);
-    // Of two ways that are forced alike neither is: then the model must be surer than not.
-    if (!isVouchedSyntax(program, candidate, stop)) return false;
-    return candidate.confidence > SURER_THAN_NOT || !mending.some(isRival);
+    // Which lines belong to an empty block, or whether what it held is lost, layout does not tell.
+    if (EMPTY_BLOCK.test(finding.message) && candidate.confidence <= SURER_THAN_NOT) return false;
+    return isVouchedSyntax(program, candidate, stop) && isOnlyWayOut(candidate, mending, stop);
   }
   if (isVouchedName(program, candidate.edit, change, program.names.unitOf(candidate.edit, change)))
     return true;
   return isOnlyNearMend(program, finding, candidate, mending) || isOneWayOut(finding, candidate, mending);
+}
+
+/**
+ * Candidates are many, and many a broken line parses with a line break anywhere: an edit is forced where the parser asks for
+ * it, where the model is surer than not, or where nothing as small makes the line parse.
+ */
+function isOnlyWayOut(
+  candidate: PlacedCandidate,
+  mending: readonly MendingEdit[],
+  stop: ParserStop,
+): boolean {
+  if (candidate.confidence > SURER_THAN_NOT || isAskedFor(candidate.edit, stop)) return true;
+  const size = editSize(candidate.edit);
+  return mending.every(({ candidate: other }) => other === candidate || editSize(other.edit) > size);
 }
 
 /** Slips between the marked name and the one written for it; null for edits that do anything else. */
