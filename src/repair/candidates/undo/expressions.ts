@@ -1,7 +1,7 @@
 /** Undoing of bugs in conditions, operators, numbers and values. */
 import { endsOperand, textAt } from '../../../generation/mutation/target';
 import { SLOTS } from '../../../records/example';
-import { anyOf, indices, inserted, removed, replaced, type Undo, type UndoPlace } from './place';
+import { anyOf, indices, inserted, replaced, written, type Undo, type UndoPlace } from './place';
 import {
   alike,
   deleted,
@@ -298,11 +298,9 @@ export const guardedKeys: Undo = (place) =>
     if (textAt(place, open) !== '[' || close < open || !endsOperand(place, open - 1)) return [];
     const key = place.tokens.slice(open + 1, close);
     return ['', ', None', ', 0', ', []', ', {}', ", ''", ', False', ', ()'].flatMap((rest) => {
-      const edit = replaced(open, close + 1, [...place.tokens.slice(0, 0)]);
-      const head = replaced(0, 0, '.get(').replacement;
-      const tail = replaced(0, 0, `${rest})`).replacement;
-      const replacement = [...head, ...key.map(({ kind, text }) => ({ kind, text })), ...tail];
-      return replacement.length > SLOTS ? [] : [{ ...edit, replacement }];
+      const inner = key.map(({ kind, text }) => ({ kind, text }));
+      const replacement = [...written('.get('), ...inner, ...written(`${rest})`)];
+      return replacement.length > SLOTS ? [] : [replaced(open, close + 1, replacement)];
     });
   });
 
@@ -384,7 +382,3 @@ function single(text: string, pattern: RegExp, to: string | ((...match: string[]
     return text.slice(0, match.index) + one + text.slice(match.index + match[0].length);
   });
 }
-
-/** Code that stands alone taken away, and the operand or operator beside it. */
-export const brackets: Undo = (place) =>
-  indices(place).flatMap((i) => (/^[()[\]{}]$/.test(textAt(place, i)) ? [removed(i, i + 1)] : []));

@@ -6,7 +6,7 @@ import { membersOfType } from '../../../python/library/library';
 import { BUILTINS } from '../../../python/names/builtins';
 import { SLOTS } from '../../../records/example';
 import type { TokenText } from '../../../records/sample';
-import { anyOf, indices, inserted, removed, replaced, type Undo, type UndoPlace } from './place';
+import { anyOf, indices, inserted, removed, replaced, written, type Undo, type UndoPlace } from './place';
 import {
   addedArguments,
   callsOf,
@@ -100,13 +100,10 @@ export const storedParameters: Undo = (place) =>
 
 /** A statement of its own before and behind the one here. */
 export function lines(place: UndoPlace, code: string): TokenEdit[] {
-  const [edit] = [replaced(0, 0, code)];
+  const tokens = written(code);
   const newline: TokenText = { kind: 'newline', text: '' };
-  if (edit.replacement.length >= SLOTS) return [];
-  return [
-    inserted(place.first, [...edit.replacement, newline]),
-    inserted(place.end, [newline, ...edit.replacement]),
-  ];
+  if (tokens.length >= SLOTS) return [];
+  return [inserted(place.first, [...tokens, newline]), inserted(place.end, [newline, ...tokens])];
 }
 
 /** Another string of the code around. */
@@ -285,11 +282,6 @@ function keywordArgumentsAround({ tokens, partner, first }: UndoPlace): string[]
   }
   return [...found].slice(0, 48);
 }
-
-/** A keyword argument too much. */
-export const superfluousKeywords: Undo = removedArguments(
-  (place, { first }) => textAt(place, first + 1) === '=',
-);
 
 /** An argument too much. */
 export const superfluousArguments: Undo = removedArguments(() => true);

@@ -114,8 +114,6 @@ export function written(code: string): TokenText[] {
 /** An operator, a bracket or another mark. */
 export const mark = (text: string): TokenText => ({ kind: 'op', text });
 
-const NEWLINE: TokenText = { kind: 'newline', text: '' };
-
 /** Writes code in place of tokens [from, to). */
 export function replaced(from: number, to: number, code: string | readonly TokenText[]): TokenEdit {
   return { tokenSpan: [from, to], replacement: typeof code === 'string' ? written(code) : [...code] };
@@ -129,16 +127,6 @@ export function inserted(at: number, code: string | readonly TokenText[]): Token
 /** Deletes tokens [from, to). */
 export function removed(from: number, to: number): TokenEdit {
   return replaced(from, to, []);
-}
-
-/** Writes code on a line of its own before the statement. */
-export function lineBefore({ first }: Statement, code: string): TokenEdit {
-  return inserted(first, [...written(code), NEWLINE]);
-}
-
-/** Writes code on a line of its own behind the statement, in its block. */
-export function lineAfter({ end }: Statement, code: string): TokenEdit {
-  return inserted(end, [NEWLINE, ...written(code)]);
 }
 
 /** Tokens of the statement. */
