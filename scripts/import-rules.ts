@@ -40,8 +40,8 @@ export const ALLOWED_IMPORTS: Readonly<Record<string, readonly string[]>> = {
   sandbox: ['core', 'records'],
   // Rows may be mutants that are drawn while training.
   training: [...MODEL, 'stages', 'generation'],
-  // Tests are run to prove a repair.
-  repair: [...MODEL, 'sandbox'],
+  // What undoes a bug is read off the code as what plants it is; tests are run to prove a repair.
+  repair: [...MODEL, 'generation', 'sandbox'],
   // Real fixes are read for judging as they are for training; faults that tools see are planted as they are for it; tests run.
   evaluation: [...MODEL, 'stages', 'collection', 'generation', 'sandbox', 'repair'],
   release: [...MODEL, 'stages', 'repair', 'evaluation'],

@@ -90,7 +90,8 @@ export function windowsTouching(
   });
 }
 
-function encodeFor(
+/** What the model reads of a window of a program; undefined for one that it cannot read. @param stoppedAt token at which the parser stopped */
+export function encodeFor(
   { tokenizer, vocabulary }: RepairModel,
   { tokens, facts, windowNames }: Program,
   window: TokenWindow,

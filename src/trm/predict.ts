@@ -23,6 +23,7 @@ import {
   type OfferedTexts,
   type Place,
   type Proposal,
+  type Renderer,
   type SlotChoices,
 } from './proposals';
 
@@ -52,6 +53,8 @@ export interface PredictOptions {
   supervisionSteps?: number;
   /** Proposals a window. Default 5. */
   topK?: number;
+  /** Spans tried at each place. Default 2. */
+  spansPerPlace?: number;
   /** Most tokens of one batch, padding included; bounds memory. Default 2048. */
   batchTokens?: number;
   /** Looked at between batches, with a turn of the event loop so that it can be aborted. */
@@ -87,7 +90,7 @@ export interface LikelyStart {
 /** Start tokens that a {@link Prediction} tells. */
 const STARTS_TOLD = 16;
 
-/** Spans tried at each place. */
+/** Spans tried at each place by default. */
 const SPANS_PER_PLACE = 2;
 
 /**
@@ -124,7 +127,8 @@ export async function predict(
 
 const lengthOf = ({ example }: PredictWindow): number => example.length;
 
-function checkVocabularies({ config, file }: Model, { tokenizer, vocabulary }: PredictOptions): void {
+/** Holds what renders the slots to what the model was trained with. @throws DataError */
+export function checkVocabularies({ config, file }: Model, { tokenizer, vocabulary }: Renderer): void {
   const checks: [what: string, expected: string | number | undefined, got: string | number][] = [
     ['tokenizer', file?.hashes.tokenizer, tokenizer.hash],
     ['closed vocabulary', file?.hashes.vocabulary, vocabulary.hash],
@@ -139,7 +143,8 @@ function checkVocabularies({ config, file }: Model, { tokenizer, vocabulary }: P
       );
 }
 
-function checkLengths({ config: { maxTokens } }: Model, windows: readonly PredictWindow[]): void {
+/** @throws DataError when a window is longer than the model reads */
+export function checkLengths({ config: { maxTokens } }: Model, windows: readonly PredictWindow[]): void {
   const longest = windows.reduce((most, window) => Math.max(most, lengthOf(window)), 0);
   if (longest > maxTokens)
     throw new DataError(
@@ -153,7 +158,11 @@ async function predictBatch(
   windows: readonly PredictWindow[],
   options: PredictOptions,
 ): Promise<Prediction[]> {
-  const { topK = 5, supervisionSteps = model.config.supervisionSteps } = options;
+  const {
+    topK = 5,
+    spansPerPlace = SPANS_PER_PLACE,
+    supervisionSteps = model.config.supervisionSteps,
+  } = options;
   const answer = runCore(
     model,
     windows.map(({ example }) => example),
@@ -172,7 +181,7 @@ async function predictBatch(
     const tried = windows.map(
       ({ chooseStarts }, row) => chooseStarts?.(starts[row]) ?? starts[row].slice(0, topK),
     );
-    const places = await placeEdits(model, answer, tried);
+    const places = await placeEdits(model, answer, tried, spansPerPlace);
     const contents = await fillSlots(model, answer, windows, places, { ...options, topK });
     return windows.map((_, row) => ({
       noBug: location[row * classes],
@@ -190,7 +199,7 @@ async function predictBatch(
 }
 
 /** The answer after some supervision steps. The caller disposes of its `y`. */
-function runCore(model: Model, examples: readonly Example[], steps: number): Answer {
+export function runCore(model: Model, examples: readonly Example[], steps: number): Answer {
   const { config, precision } = model;
   const batch = collate(examples);
   const y = tf.tidy(() => runSteps(model, prepareBatch(batch, config, precision), steps).y);
@@ -200,7 +209,7 @@ function runCore(model: Model, examples: readonly Example[], steps: number): Ans
 }
 
 /** Values of the tensors that a computation ends with; all that it makes are freed. */
-async function readAll(compute: () => tf.Tensor[]): Promise<(Float32Array | Int32Array)[]> {
+export async function readAll(compute: () => tf.Tensor[]): Promise<(Float32Array | Int32Array)[]> {
   const tensors = tf.tidy(compute);
   const values = await Promise.all(tensors.map((tensor) => tensor.data()));
   tf.dispose(tensors);
@@ -224,6 +233,7 @@ async function placeEdits(
   model: Model,
   answer: Answer,
   tried: readonly (readonly LikelyStart[])[],
+  spansPerPlace: number,
 ): Promise<Place[]> {
   const chosen = tried.flatMap((starts, row) => starts.map((start) => ({ row, ...start })));
   const places = { rows: chosen.map(({ row }) => row), starts: chosen.map(({ start }) => start) };
@@ -241,7 +251,7 @@ async function placeEdits(
       probability: probability * spans[i * (MAX_SPAN + 1) + length],
     }))
       .sort((a, b) => b.probability - a.probability || a.spanLength - b.spanLength)
-      .slice(0, SPANS_PER_PLACE),
+      .slice(0, spansPerPlace),
   );
 }
 

@@ -3,6 +3,7 @@ import type { ModuleContext } from '../../records/file-context';
 import { bindNames } from '../../python/names/bindings';
 import { lex } from '../../python/tokens/lexer';
 import type { Token } from '../../python/tokens/token';
+import type { TokenText } from '../../records/sample';
 import { findVariables } from '../../python/names/variables';
 import { pairBrackets, type BracketPairs } from '../../python/structure/brackets';
 import { logicalLines, type LogicalLine } from '../../python/structure/logical-lines';
@@ -44,14 +45,19 @@ export function createTarget(source: string, context: ModuleContext): MutationTa
   return { ...partial, loopIns, loads: findLoads(partial) };
 }
 
+/** Tokens and their brackets: what reading calls and operands takes, of clean code and of broken code alike. */
+export interface BracketedTokens extends BracketPairs {
+  tokens: readonly TokenText[];
+}
+
 /** Text of a token, '' outside the list. */
-export function textAt({ tokens }: Pick<MutationTarget, 'tokens'>, index: number): string {
+export function textAt({ tokens }: Pick<BracketedTokens, 'tokens'>, index: number): string {
   return tokens[index]?.text ?? '';
 }
 
 /** True when tokens from `index` on have exactly these texts. */
 export function matchesAt(
-  target: Pick<MutationTarget, 'tokens'>,
+  target: Pick<BracketedTokens, 'tokens'>,
   index: number,
   ...texts: string[]
 ): boolean {
@@ -59,7 +65,7 @@ export function matchesAt(
 }
 
 /** True for a token that can end an operand: name, literal or closing bracket. */
-export function endsOperand({ tokens }: Pick<MutationTarget, 'tokens'>, index: number): boolean {
+export function endsOperand({ tokens }: Pick<BracketedTokens, 'tokens'>, index: number): boolean {
   const token = tokens[index];
   if (!token) return false;
   return (
@@ -74,7 +80,7 @@ export function endsOperand({ tokens }: Pick<MutationTarget, 'tokens'>, index: n
 }
 
 /** True when token `index` is the opening parenthesis of a call (not of a definition or a tuple). */
-export function isCall(target: MutationTarget, index: number): boolean {
+export function isCall(target: BracketedTokens, index: number): boolean {
   if (textAt(target, index) !== '(') return false;
   const before = target.tokens[index - 1];
   if (!before || !(before.kind === 'name' || before.text === ')' || before.text === ']')) return false;
@@ -105,7 +111,7 @@ export interface Argument {
  * The comma-separated arguments between an opening bracket and its partner; a closing comma adds none. Commas of
  * lambda parameters part nothing, and a generator is one argument whatever its loops unpack.
  */
-export function argumentsOf(target: MutationTarget, open: number): Argument[] {
+export function argumentsOf(target: BracketedTokens, open: number): Argument[] {
   const close = target.partner[open];
   const out: Argument[] = [];
   let first = open + 1;
@@ -124,7 +130,7 @@ export function argumentsOf(target: MutationTarget, open: number): Argument[] {
   return out;
 }
 
-function isPositional(target: MutationTarget, first: number, last: number, open: number): boolean {
+function isPositional(target: BracketedTokens, first: number, last: number, open: number): boolean {
   const start = textAt(target, first);
   if (start === '*' || start === '**' || textAt(target, first + 1) === '=') return false;
   for (let i = first; i <= last; i++)

@@ -63,8 +63,8 @@ export function isVouchedSyntax(
   return !UNSURE_PLACES.has(kind) || isAskedFor(edit, stop) || confidence > SURER_THAN_NOT;
 }
 
-/** CPython says `expected ':'` of one place: nothing else goes there. */
-function isAskedFor(
+/** True for what CPython asks for: it says `expected ':'` of one place, and nothing else goes there. */
+export function isAskedFor(
   { tokenSpan: [start, end], replacement }: TokenEdit,
   { token, message }: ParserStop,
 ): boolean {

@@ -1,5 +1,11 @@
 import { SLOTS } from '../../../records/example';
-import { type Argument, type MutationTarget, isAssignment, textAt } from '../../mutation/target';
+import {
+  type Argument,
+  type BracketedTokens,
+  type MutationTarget,
+  isAssignment,
+  textAt,
+} from '../../mutation/target';
 import { type TextEdit, replaceTokens } from '../../mutation/text-edit';
 import { textOf } from './texts';
 
@@ -12,7 +18,7 @@ export function isCompared(target: MutationTarget, first: number, last: number):
 const OPERAND_KINDS = new Set(['name', 'number', 'string']);
 
 /** First token of the operand that ends at token `last`: the `a` of `a.b(c)[d]`. Signs do not belong to it. */
-export function operandStart(target: MutationTarget, last: number): number {
+export function operandStart(target: BracketedTokens, last: number): number {
   let i = last;
   for (;;) {
     const open = target.partner[i];
@@ -30,7 +36,7 @@ export function operandStart(target: MutationTarget, last: number): number {
 }
 
 /** Last token of the operand that starts at token `first`: the `]` of `a.b(c)[d]`. */
-export function operandEnd(target: MutationTarget, first: number): number {
+export function operandEnd(target: BracketedTokens, first: number): number {
   let i = Math.max(first, target.partner[first]);
   for (;;) {
     const next = textAt(target, i + 1);
@@ -127,14 +133,14 @@ export function unwrapCall(
 }
 
 /** Index of the first token of the dotted name that ends at `last`: of `self` for `self.db.commit`. */
-export function chainStart(target: MutationTarget, last: number): number {
+export function chainStart(target: BracketedTokens, last: number): number {
   let first = last;
   while (textAt(target, first - 1) === '.' && target.tokens[first - 2]?.kind === 'name') first -= 2;
   return first;
 }
 
 /** Index of the last token of the dotted name that starts at `first`: of `commit` for `self.db.commit`. */
-export function chainEnd(target: MutationTarget, first: number): number {
+export function chainEnd(target: BracketedTokens, first: number): number {
   let last = first;
   while (textAt(target, last + 1) === '.' && target.tokens[last + 2]?.kind === 'name') last += 2;
   return last;
