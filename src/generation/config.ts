@@ -5,8 +5,10 @@ import { checkFamilyShares, checkTypeShares } from './mixture/aims';
 /** Version of the generate stage's code; raised when the same config and seed would give other samples. */
 export const GENERATE_VERSION = 6;
 
-/** Name of the breaker's model among what a generate job names outside the project, and the config's key for it. */
+/** Name of the breaker's model among what a generate job names outside the project. */
 export const BREAKER = 'breaker';
+
+/** The config's key for it, for messages. */
 export const BREAKER_KEY = 'generate.breaker.model';
 
 /**

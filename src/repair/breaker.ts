@@ -6,6 +6,7 @@ import { tokenFacts } from '../processing/encoding/token-facts';
 import { applyEdit, charSpanOf } from '../python/edits/edits';
 import { lex } from '../python/tokens/lexer';
 import type { Surroundings } from '../records/file-context';
+import type { Edit } from '../records/sample';
 import { predict, type LikelyStart } from '../trm/predict';
 import type { Proposal } from '../trm/proposals';
 import type { RepairModel } from './model-folder';
@@ -66,8 +67,8 @@ export async function proposeBugs(
     const [start, end] = [firstToken + location, firstToken + location + spanLength];
     // END cannot go.
     if (end > tokens.length - 1) return [];
-    const edit = { tokenSpan: [start, end], charSpan: charSpanOf(tokens, start, end), replacement };
-    return [applyEdit(source, tokens, edit as Parameters<typeof applyEdit>[2])];
+    const edit: Edit = { tokenSpan: [start, end], charSpan: charSpanOf(tokens, start, end), replacement };
+    return [applyEdit(source, tokens, edit)];
   });
 }
 
