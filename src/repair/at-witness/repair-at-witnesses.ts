@@ -7,7 +7,7 @@ import type { RepairModel } from '../model-folder';
 import { analyse, type Program } from '../program';
 import { editSize } from '../proposals';
 import type { Witness } from '../witnesses/witness';
-import { compareFindings } from './finding-changes';
+import { effectOfEdit } from './edit-effect';
 import { isVouched, type MendingEdit } from './vouching';
 
 /** An edit that makes a finding go away and brings no new one. */
@@ -103,7 +103,7 @@ async function mendingEdits(
     left = left
       .map(({ edit, after }, k) => ({ edit, after: [...after, ...answers[k]] }))
       .filter(({ edit, after }) => {
-        const { gone, added } = compareFindings(finding, seen, after, {
+        const { gone, added } = effectOfEdit(finding, seen, after, {
           change: edit.change,
           wasBroken,
         });

@@ -3,7 +3,7 @@ import type { WitnessFinding } from '../../records/witness';
 import type { Change } from '../changes';
 
 /** What an edit did to what witnesses see. */
-export interface FindingChanges {
+export interface EditEffect {
   /** The finding that the edit was made for is there no more. */
   gone: boolean;
   /** Findings that were not there before. */
@@ -16,12 +16,12 @@ export interface FindingChanges {
  * behind the edit's line was hidden before, and so was what others see elsewhere in a file that did not parse.
  * @param wasBroken the file did not parse
  */
-export function compareFindings(
+export function effectOfEdit(
   wanted: WitnessFinding,
   before: readonly WitnessFinding[],
   after: readonly WitnessFinding[],
   { change, wasBroken }: { change: Pick<Change, 'start' | 'text' | 'result'>; wasBroken: boolean },
-): FindingChanges {
+): EditEffect {
   // The lines that the edit touches, in the edited text.
   const end = lineEnd(change.result, change.start + change.text.length);
   const isHidden = ({ witness, span: [start, stop] }: WitnessFinding): boolean =>
