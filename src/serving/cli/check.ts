@@ -4,6 +4,7 @@ import { CommandExit, type Register } from './command';
 import {
   addRepairOptions,
   exitCodeFor,
+  onceOrWatching,
   planRepair,
   repairPaths,
   sayUnjudged,
@@ -25,14 +26,9 @@ export const registerCheck: Register = (program, { signal }) => {
     .option('--write-baseline <file>', 'write the findings to this file, for --baseline, and exit with 0')
     .action(async (paths: string[], flags: RepairFlags) => {
       const plan = await planRepair(flags, signal);
-      const code = await withRepairer(flags, plan, async (repairer) => {
-        const once = (names: readonly string[]): Promise<number> => checkOnce(names, repairer, plan, flags);
-        const first = await once(paths);
-        if (!flags.watch) return first;
-        const { watchPaths } = await import('../targets/watch.js');
-        const onReady = (): void => console.error('watching; Ctrl-C ends it');
-        return watchPaths(paths, { ...plan.discover, signal, onReady }, once);
-      });
+      const code = await withRepairer(flags, plan, (repairer) =>
+        onceOrWatching(paths, flags, plan, (names) => checkOnce(names, repairer, plan, flags)),
+      );
       if (code > 0) throw new CommandExit(code);
     });
 };

@@ -12,6 +12,7 @@ import { CommandExit, printJson, type Register } from './command';
 import {
   addRepairOptions,
   exitCodeFor,
+  onceOrWatching,
   planRepair,
   repairPaths,
   sayUnjudged,
@@ -49,14 +50,9 @@ export const registerFix: Register = (program, { signal }) => {
       // Read before anything is written: a wrong list is a mistake of the command line.
       if (flags.expected)
         await (await import('../../evaluation/demonstration.js')).readDemonstration(flags.expected);
-      const code = await withRepairer(flags, plan, async (repairer) => {
-        const once = (names: readonly string[]): Promise<number> => fixOnce(names, repairer, plan, flags);
-        const first = await once(paths);
-        if (!flags.watch) return first;
-        const { watchPaths } = await import('../targets/watch.js');
-        const onReady = (): void => console.error('watching; Ctrl-C ends it');
-        return watchPaths(paths, { ...plan.discover, signal, onReady }, once);
-      });
+      const code = await withRepairer(flags, plan, (repairer) =>
+        onceOrWatching(paths, flags, plan, (names) => fixOnce(names, repairer, plan, flags)),
+      );
       if (code > 0) throw new CommandExit(code);
     });
 };

@@ -100,7 +100,7 @@ export interface RepairPlan {
   options: RepairFileOptions;
   format: Format;
   unsafeFixes: boolean;
-  discover: DiscoverOptions;
+  discover: DiscoverOptions & { signal: AbortSignal };
   jobs: number;
 }
 
@@ -165,6 +165,23 @@ export async function withRepairer<T>(
   } finally {
     await repairer.then((one) => one.close()).catch(() => undefined);
   }
+}
+
+/**
+ * Runs `once` on all paths, and with `--watch` again on those that change, until the signal of the plan is aborted.
+ * @returns the exit code of the last run
+ */
+export async function onceOrWatching(
+  paths: readonly string[],
+  { watch }: Pick<RepairFlags, 'watch'>,
+  { discover }: Pick<RepairPlan, 'discover'>,
+  once: (names: readonly string[]) => Promise<number>,
+): Promise<number> {
+  const first = await once(paths);
+  if (!watch) return first;
+  const { watchPaths } = await import('../targets/watch.js');
+  const onReady = (): void => console.error('watching; Ctrl-C ends it');
+  return watchPaths(paths, { ...discover, onReady }, once);
 }
 
 /**
